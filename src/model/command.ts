@@ -1,0 +1,106 @@
+/** Every input, from whichever door, becomes one of these. Imperatives; the id makes a repetition harmless. */
+import type { Actor } from "./actor.ts";
+import type { Config } from "./config.ts";
+import type { CommandId, EffectId, TaskId } from "./ids.ts";
+import type { Observation, SessionReport } from "./observation.ts";
+import type { SlashCommand } from "./slash.ts";
+import type { Session } from "./task.ts";
+
+/** What came of performing an effect. */
+export type EffectOutcome =
+  /** Done, or found done already. */
+  | { readonly kind: "done" }
+  | {
+      readonly kind: "surfaced";
+      readonly surface: {
+        readonly comment: string | null;
+        readonly digest: string;
+        readonly labels: readonly string[];
+      };
+    }
+  /** The vendor has the session. */
+  | { readonly kind: "started"; readonly session: Session }
+  /** An agent workflow run was asked for. */
+  | { readonly kind: "dispatched"; readonly run: string }
+  /** The vendor said no. `retryAfterMs` is its own wish, where it has one. */
+  | { readonly kind: "refused"; readonly reason: string; readonly retryAfterMs: number | null }
+  /** The vendor confirmed the end, or never knew the session. */
+  | { readonly kind: "ended"; readonly report: SessionReport }
+  /** The vendor has no way to cancel. */
+  | { readonly kind: "cannot_cancel"; readonly reason: string }
+  /** The text changed since it was approved: nothing was started. */
+  | { readonly kind: "changed_text" }
+  /** Outage, limit, lost answer: try the same effect again. */
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number }
+  /** Never going to work: the issue is gone, the comment was deleted. */
+  | { readonly kind: "dropped"; readonly reason: string };
+
+export type Command =
+  /** A look at the tracker, whole or in part. */
+  | { readonly type: "Observe"; readonly id: CommandId; readonly observation: Observation }
+  /** A slash command of a comment; `issue` is known to the tracker but perhaps not (yet) a task. */
+  | {
+      readonly type: "Instruct";
+      readonly id: CommandId;
+      readonly by: Actor;
+      readonly task: TaskId;
+      readonly comment: string;
+      /** Null when the first line asks for us and could not be understood; then `problem` says why. */
+      readonly instruction: SlashCommand | null;
+      readonly problem: string | null;
+      /** What `#n` of blocked-by and unblock resolved to. */
+      readonly reference?: { readonly id: TaskId; readonly reference: string; readonly url: string | null } | null;
+      /** Answer of a read-only verb (status, explain, agents, help), rendered by the engine from the views. */
+      readonly answer?: string;
+    }
+  /** An agent workflow run takes (assignment, fence) for itself. */
+  | {
+      readonly type: "ClaimAssignment";
+      readonly id: CommandId;
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly run: string;
+    }
+  /** A vendor, or the run that watches it, says how the session is. */
+  | {
+      readonly type: "ReportSession";
+      readonly id: CommandId;
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly report: SessionReport;
+    }
+  /** What GitHub says of the agent workflow run that was dispatched for (task, fence). */
+  | {
+      readonly type: "ReportRun";
+      readonly id: CommandId;
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly run: string;
+      readonly state: "queued" | "running" | "ended" | "not_found";
+    }
+  | {
+      readonly type: "Configure";
+      readonly id: CommandId;
+      readonly sha: string;
+      readonly config: Config | null;
+      readonly problems: readonly string[];
+    }
+  | {
+      readonly type: "SettleEffects";
+      readonly id: CommandId;
+      readonly settled: readonly { readonly effect: EffectId; readonly outcome: EffectOutcome }[];
+    }
+  /** The clock: timeouts, retries that are due. */
+  | { readonly type: "Tick"; readonly id: CommandId }
+  /** Match ready work to free workers; the last command of every pass. */
+  | { readonly type: "Schedule"; readonly id: CommandId }
+  /** Take effects that are due for this owner. */
+  | {
+      readonly type: "LeaseEffects";
+      readonly id: CommandId;
+      readonly owner: string;
+      readonly until: number;
+      readonly limit: number;
+    };
+
+export type CommandType = Command["type"];

@@ -1,0 +1,46 @@
+/**
+ * What the world is asked for. An effect is data: it is recorded with the event that caused it, leased before it is
+ * performed, and safe to perform twice. What it needs beyond this is read from the state when it is performed.
+ */
+import type { EffectId, TaskId } from "./ids.ts";
+
+export type Effect =
+  | { readonly type: "StartSession"; readonly task: TaskId; readonly fence: number }
+  | { readonly type: "CancelSession"; readonly task: TaskId; readonly fence: number }
+  /** Dispatch a job that asks the vendor: the App holds no key of its own there. */
+  | { readonly type: "WatchSession"; readonly task: TaskId; readonly fence: number }
+  /** Bring labels, sticky comment and open/closed of the issue to what the state says. */
+  | { readonly type: "UpdateIssue"; readonly task: TaskId }
+  | {
+      readonly type: "AcknowledgeComment";
+      /** Node id of the comment. */
+      readonly comment: string;
+      readonly reaction: "+1" | "-1" | "eyes" | "confused";
+    }
+  | { readonly type: "ReportConfiguration"; readonly sha: string; readonly problems: readonly string[] };
+
+export type EffectType = Effect["type"];
+
+export interface RecordedEffect {
+  readonly id: EffectId;
+  readonly effect: Effect;
+  notBefore: number;
+  attempts: number;
+  lease: { readonly owner: string; readonly until: number } | null;
+}
+
+/** Effects with the same key follow each other; a waiting `UpdateIssue` absorbs a later one. */
+export function effectKey(effect: Effect): string {
+  switch (effect.type) {
+    case "StartSession":
+    case "CancelSession":
+    case "WatchSession":
+      return `${effect.type}:${effect.task}:${effect.fence}`;
+    case "UpdateIssue":
+      return `UpdateIssue:${effect.task}`;
+    case "AcknowledgeComment":
+      return `AcknowledgeComment:${effect.comment}`;
+    case "ReportConfiguration":
+      return `ReportConfiguration:${effect.sha}`;
+  }
+}

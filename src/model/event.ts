@@ -1,0 +1,161 @@
+/**
+ * What happened: the truth of the program. `type` strings are persisted and never change. Times are in the entry that
+ * carries the events (`at`), so an event holds an instant only where it differs.
+ */
+import type { Config } from "./config.ts";
+import type { AgentId, EffectId, TaskId, WorkerId } from "./ids.ts";
+import type { Mode } from "./mode.ts";
+import type {
+  Dependency,
+  External,
+  FailureReason,
+  Priority,
+  PullRequest,
+  Receipt,
+  Session,
+  TaskDefinition,
+} from "./task.ts";
+
+/** Why a worker or agent was not taken, counted per code in the assignment. */
+export interface RejectedCandidate {
+  readonly worker: WorkerId;
+  readonly code: string;
+  readonly score: number | null;
+}
+
+export interface AssignmentReasons {
+  readonly algorithm: Mode;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+  /** Position in the ranked queue, from 1, and how many were ready. */
+  readonly rank: number;
+  readonly readyCount: number;
+  readonly rejected: readonly RejectedCandidate[];
+  readonly rejectedCount: Readonly<Record<string, number>>;
+}
+
+export type Event =
+  // The task and its graph
+  | { readonly type: "TaskTracked"; readonly task: TaskId; readonly definition: TaskDefinition }
+  | { readonly type: "TaskRevised"; readonly task: TaskId; readonly definition: TaskDefinition }
+  | { readonly type: "TaskUntracked"; readonly task: TaskId; readonly reason: string }
+  | { readonly type: "TaskTrusted"; readonly task: TaskId; readonly by: string; readonly hash: string }
+  | { readonly type: "ApprovalRequired"; readonly task: TaskId; readonly reason: string }
+  | { readonly type: "DependenciesChanged"; readonly task: TaskId; readonly blockedBy: readonly Dependency[] }
+  | { readonly type: "DependencyWaived"; readonly task: TaskId; readonly on: TaskId; readonly by: string }
+  | { readonly type: "ExternalObserved"; readonly external: External }
+  | { readonly type: "PriorityOverridden"; readonly task: TaskId; readonly priority: Priority; readonly by: string }
+  | { readonly type: "EstimateOverridden"; readonly task: TaskId; readonly minutes: number; readonly by: string }
+  | { readonly type: "TaskHeld"; readonly task: TaskId; readonly by: string }
+  | { readonly type: "TaskResumed"; readonly task: TaskId; readonly by: string }
+  | {
+      readonly type: "AssignmentRequested";
+      readonly task: TaskId;
+      readonly agent: AgentId;
+      readonly worker: WorkerId | null;
+      readonly by: string;
+    }
+  // The attempt
+  | {
+      readonly type: "TaskAssigned";
+      readonly task: TaskId;
+      readonly agent: AgentId;
+      readonly worker: WorkerId;
+      readonly attempt: number;
+      readonly fence: number;
+      readonly continues: { readonly session: Session | null; readonly branch: string } | null;
+      readonly reasons: AssignmentReasons;
+    }
+  | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }
+  | { readonly type: "AssignmentClaimed"; readonly task: TaskId; readonly fence: number; readonly run: string }
+  | { readonly type: "ClaimReleased"; readonly task: TaskId; readonly fence: number; readonly reason: string }
+  | { readonly type: "SessionStarted"; readonly task: TaskId; readonly fence: number; readonly session: Session }
+  | {
+      readonly type: "SessionRefused";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly reason: string;
+      readonly retryAt: number;
+    }
+  | { readonly type: "SessionWaiting"; readonly task: TaskId; readonly fence: number; readonly question: string }
+  | { readonly type: "SessionContinued"; readonly task: TaskId; readonly fence: number }
+  | {
+      readonly type: "CancelRequested";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly reason: FailureReason;
+      readonly by: string;
+    }
+  | { readonly type: "PersonAsked"; readonly task: TaskId; readonly fence: number; readonly reason: string }
+  | {
+      /** The session was seen ended; the slot is free from here on. */
+      readonly type: "SessionEnded";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly result: "success" | FailureReason;
+      readonly detail: string;
+      readonly costUsd: number;
+      /** Set when a pull request is still expected: it gets until then to be seen. */
+      readonly pullDueAt: number | null;
+    }
+  | {
+      readonly type: "RetryScheduled";
+      readonly task: TaskId;
+      readonly reason: FailureReason;
+      readonly retryAt: number;
+      /** False where a failure does not use up an attempt (a conflict with the base). */
+      readonly counts: boolean;
+    }
+  | {
+      readonly type: "PullRequestLinked";
+      readonly task: TaskId;
+      readonly pull: PullRequest;
+      readonly matchedBy: string;
+    }
+  | { readonly type: "PullRequestChanged"; readonly task: TaskId; readonly pull: PullRequest }
+  // The outcome
+  | { readonly type: "TaskCompleted"; readonly task: TaskId; readonly receipt: Receipt }
+  | { readonly type: "ReceiptRevoked"; readonly task: TaskId; readonly reason: string }
+  | { readonly type: "TaskFailed"; readonly task: TaskId; readonly reason: string }
+  | { readonly type: "TaskCancelled"; readonly task: TaskId; readonly reason: string; readonly by: string }
+  | { readonly type: "TaskReopened"; readonly task: TaskId; readonly by: string }
+  | { readonly type: "ManualReviewRequired"; readonly task: TaskId; readonly reason: string }
+  | { readonly type: "UpstreamFailed"; readonly task: TaskId; readonly upstream: TaskId }
+  | { readonly type: "UpstreamRecovered"; readonly task: TaskId }
+  // The whole
+  | { readonly type: "ModeChanged"; readonly mode: Mode; readonly by: string }
+  | { readonly type: "OrchestrationPaused"; readonly by: string }
+  | { readonly type: "OrchestrationResumed"; readonly by: string }
+  | { readonly type: "WorkerDisabled"; readonly worker: WorkerId; readonly by: string }
+  | { readonly type: "WorkerEnabled"; readonly worker: WorkerId; readonly by: string }
+  | { readonly type: "ConfigurationAccepted"; readonly sha: string; readonly config: Config }
+  | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
+  // Answers and the outbox
+  | {
+      readonly type: "CommandAnswered";
+      readonly task: TaskId | null;
+      readonly comment: string;
+      readonly reaction: "+1" | "-1" | "eyes" | "confused";
+      /** Shown in the sticky comment; null when the reaction says enough. */
+      readonly answer: string | null;
+    }
+  | {
+      readonly type: "EffectsLeased";
+      readonly effects: readonly EffectId[];
+      readonly owner: string;
+      readonly until: number;
+    }
+  | {
+      readonly type: "EffectSettled";
+      readonly effect: EffectId;
+      readonly surface?: {
+        readonly comment: string | null;
+        readonly digest: string;
+        readonly labels: readonly string[];
+      };
+    }
+  | { readonly type: "EffectDelayed"; readonly effect: EffectId; readonly reason: string; readonly notBefore: number }
+  | { readonly type: "EffectDropped"; readonly effect: EffectId; readonly reason: string };
+
+export type EventType = Event["type"];
+export type EventOf<Type extends EventType> = Extract<Event, { readonly type: Type }>;

@@ -1,0 +1,97 @@
+/**
+ * What a look at the tracker found: facts with the actors and their permissions, no judgement.
+ * Webhooks only say where to look; every decision about an issue is made on one of these.
+ */
+import type { Actor } from "./actor.ts";
+import type { DependencyKind, DependencySource, External } from "./task.ts";
+import type { TaskId } from "./ids.ts";
+
+export interface BlockerFacts extends External {
+  readonly kind: DependencyKind;
+  readonly source: DependencySource;
+}
+
+export interface PullFacts {
+  readonly number: number;
+  readonly url: string;
+  readonly node: string;
+  readonly state: "open" | "merged" | "closed";
+  readonly isDraft: boolean;
+  readonly branch: string;
+  readonly sha: string;
+  /** The head is in this repository, not in a fork. */
+  readonly isSameRepository: boolean;
+  readonly baseIsDefault: boolean;
+  readonly author: Actor;
+  /** `<!-- orchestrate:task=… attempt=… fence=… -->` in the description; proves nothing alone. */
+  readonly marker: { readonly task: TaskId; readonly fence: number } | null;
+  /** Issues of this repository that its description closes. */
+  readonly closes: readonly TaskId[];
+  /** Roll-up of all checks and statuses of the head. */
+  readonly checks: "success" | "failure" | "pending" | "none";
+  /** Only those that branch protection or a ruleset requires; `none` when nothing is required. */
+  readonly requiredChecks: "success" | "failure" | "pending" | "none";
+  readonly failedChecks: readonly string[];
+  readonly mergeable: "yes" | "conflict" | "unknown";
+  readonly mergedBy: Actor | null;
+  readonly mergedAt: number | null;
+  /** Numbers of merged pull requests that this one reverts (from `Reverts owner/repo#n`). */
+  readonly reverts: readonly number[];
+}
+
+export interface IssueFacts {
+  readonly id: TaskId;
+  readonly node: string;
+  readonly number: number;
+  readonly url: string;
+  readonly title: string;
+  /** sha256 of title and body, hex. */
+  readonly hash: string;
+  readonly author: string;
+  readonly createdAt: number;
+  readonly state: "open" | "closed";
+  readonly stateReason: "completed" | "not_planned" | "duplicate" | null;
+  readonly closedBy: Actor | null;
+  readonly labels: readonly string[];
+  readonly milestone: { readonly title: string; readonly labels: readonly string[] } | null;
+  /** Who put the selecting label on last, and when; null while the issue does not carry it. */
+  readonly selectedBy: { readonly actor: Actor; readonly at: number } | null;
+  readonly editedBy: Actor | null;
+  readonly editedAt: number | null;
+  /** Native dependencies and those of the body. Sub-issues are in `children`. */
+  readonly blockedBy: readonly BlockerFacts[];
+  readonly children: readonly BlockerFacts[];
+  /** Our own sticky comment, found by its marker and our authorship. */
+  readonly sticky: string | null;
+}
+
+export interface Observation {
+  /** True when every open issue that is selected was read: what is not in it is gone. */
+  readonly isComplete: boolean;
+  readonly issues: readonly IssueFacts[];
+  readonly pulls: readonly PullFacts[];
+  /** Tracked issues that were asked for and are no longer there. */
+  readonly gone: readonly { readonly id: TaskId; readonly reason: "deleted" | "transferred" | "not_found" }[];
+  /** Issues that could not be read, set aside with the reason; the rest go on. */
+  readonly unreadable: readonly { readonly number: number; readonly reason: string }[];
+}
+
+/** What a vendor, or an agent workflow run, says of a session. */
+export interface SessionReport {
+  readonly state:
+    | "queued"
+    | "running"
+    | "waiting"
+    | "succeeded"
+    | "failed"
+    | "cancelled"
+    | "not_found"
+    /** The vendor cannot say (or the way of dispatch has no vendor to ask). */
+    | "unknown";
+  readonly session: { readonly id: string; readonly url: string | null } | null;
+  readonly pullUrl: string | null;
+  readonly branch: string | null;
+  readonly question: string | null;
+  readonly reason: string | null;
+  readonly costUsd: number | null;
+}

@@ -1,0 +1,42 @@
+/**
+ * The slash commands: one registry that feeds parsing, help and docs. Arguments are parsed here, permission is
+ * checked in the core on the commenter's own permission.
+ */
+import type { Permission } from "./actor.ts";
+import type { Mode } from "./mode.ts";
+import type { Priority } from "./task.ts";
+
+/** A parsed slash command. `issue` numbers are those of the same repository unless `repository` is given. */
+export type SlashCommand =
+  | {
+      readonly verb:
+        | "status"
+        | "explain"
+        | "approve"
+        | "retry"
+        | "complete"
+        | "cancel"
+        | "hold"
+        | "pause"
+        | "agents"
+        | "help";
+    }
+  | { readonly verb: "resume"; readonly number: number | null }
+  | { readonly verb: "mode"; readonly mode: Mode }
+  | { readonly verb: "assign"; readonly target: string }
+  | { readonly verb: "fail"; readonly reason: string }
+  | { readonly verb: "priority"; readonly priority: Priority }
+  | { readonly verb: "estimate"; readonly minutes: number }
+  | { readonly verb: "blocked-by" | "unblock"; readonly number: number; readonly repository: string | null }
+  | { readonly verb: "enable" | "disable"; readonly worker: string };
+
+export type SlashVerb = SlashCommand["verb"];
+
+export interface SlashSpec {
+  readonly verb: SlashVerb;
+  /** After the verb, as people write it: `<mode>`, `#n`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly needs: Permission;
+  readonly example: string;
+}

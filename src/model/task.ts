@@ -1,0 +1,204 @@
+/**
+ * A task is an issue that is work. This file owns what is stored of one; its status is derived (core/status.ts),
+ * never stored. Bodies are not kept: the issue is the place for them, and 6 KB a task is the memory danger.
+ */
+import type { AgentId, TaskId, WorkerId } from "./ids.ts";
+import type { Mode } from "./mode.ts";
+
+export const taskStatuses = [
+  "pending",
+  "blocked",
+  "ready",
+  "assigned",
+  "in_progress",
+  "review",
+  "needs_input",
+  "manual_review",
+  "completed",
+  "failed",
+  "upstream_failed",
+  "cancelled",
+] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+/** 1 urgent, 2 high, 3 medium, 4 low, 5 none. */
+export type Priority = 1 | 2 | 3 | 4 | 5;
+
+export type DependencyKind = "hard" | "soft";
+/** Where an edge was read. `command` edges come from `/orchestrate blocked-by` and outlive edits of the body. */
+export type DependencySource = "native" | "sub_issue" | "body" | "command";
+
+export interface Dependency {
+  readonly on: TaskId;
+  readonly kind: DependencyKind;
+  readonly source: DependencySource;
+}
+
+/** What the issue itself says; replaced as a whole when the issue changes. */
+export interface TaskDefinition {
+  /** GraphQL node id, the handle for writing to the issue. */
+  readonly node: string;
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  readonly createdAt: number;
+  /** sha256 of title and body, hex. */
+  readonly hash: string;
+  readonly priority: Priority;
+  readonly estimateMinutes: number | null;
+  readonly needs: readonly string[];
+  readonly quickWin: boolean;
+  /** `mode:<mode>` on the issue or its milestone. */
+  readonly mode: Mode | null;
+  readonly milestone: string | null;
+  /** `agent:<id>` set by a person before anything was assigned. */
+  readonly pinnedAgent: AgentId | null;
+  /** `hold` label. */
+  readonly heldByLabel: boolean;
+  /** A parent of open or closed sub-issues: never assigned, completes with its last child. */
+  readonly isContainer: boolean;
+}
+
+/** Who let the task be worked on, and the text they saw. */
+export interface Trust {
+  readonly by: string;
+  readonly hash: string;
+  readonly at: number;
+}
+
+export const failureReasons = [
+  "timeout",
+  "validation",
+  "api_error",
+  "no_result",
+  "needs_input",
+  "checks_failed",
+  "conflict",
+  "vendor_failed",
+  "cancelled",
+  "pull_closed",
+  "reported",
+] as const;
+export type FailureReason = (typeof failureReasons)[number];
+
+/**
+ * claimed: recorded, the start has not been confirmed. dispatched: an agent workflow run was asked for.
+ * running: the vendor has the session. waiting: the session waits for a person. ending: a cancel was asked for.
+ */
+export type AssignmentPhase = "claimed" | "dispatched" | "running" | "waiting" | "ending";
+
+export interface Session {
+  /** The vendor's own name for it: a Jules session, `<agent>/<run>` at Cursor, a Sprite's name. */
+  readonly id: string;
+  readonly url: string | null;
+}
+
+export interface Assignment {
+  readonly agent: AgentId;
+  readonly worker: WorkerId;
+  /** Counts attempts that reached a vendor; refused starts do not count. */
+  readonly attempt: number;
+  /** Only grows, over the whole stream. A report with an older one changes nothing. */
+  readonly fence: number;
+  phase: AssignmentPhase;
+  readonly assignedAt: number;
+  startedAt: number | null;
+  /** When the session was last heard of or asked for. */
+  heardAt: number;
+  session: Session | null;
+  /** The session that a retry on the same pull request continues. */
+  readonly continues: { readonly session: Session | null; readonly branch: string } | null;
+  /** The agent workflow run that was dispatched for this fence. */
+  run: string | null;
+  /** The run that claimed (assignment, fence) in the store; only it may call the vendor. */
+  claimedBy: string | null;
+  question: string | null;
+  /** Why the end of the session was asked for; null while nobody did. */
+  cancelReason: FailureReason | null;
+  /** Set when a person was asked because the vendor can neither say nor cancel. */
+  personAsked: boolean;
+}
+
+/** The record of one attempt that has ended. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly fence: number;
+  readonly agent: AgentId;
+  readonly worker: WorkerId;
+  readonly session: Session | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  readonly result: "success" | FailureReason;
+  readonly detail: string;
+  readonly costUsd: number;
+}
+
+/** The pull request that belongs to the task, as last observed. */
+export interface PullRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly branch: string;
+  readonly sha: string;
+  readonly state: "open" | "merged" | "closed";
+  readonly checks: "success" | "failure" | "pending" | "none";
+  readonly failedChecks: readonly string[];
+  readonly mergeable: "yes" | "conflict" | "unknown";
+}
+
+/** The evidence that a task is done. */
+export interface Receipt {
+  readonly kind: "merge" | "command" | "closed" | "children" | "checks" | "reported";
+  readonly by: string;
+  readonly at: number;
+  readonly reference: string;
+  readonly warning: string | null;
+}
+
+export interface Task {
+  readonly id: TaskId;
+  definition: TaskDefinition;
+  /** Null: not yet trusted, so the task stays `pending`. */
+  trust: Trust | null;
+  /** Why a person must look before anything starts; shown to them. */
+  pendingReason: string | null;
+  blockedBy: readonly Dependency[];
+  /** Edges that `/orchestrate unblock` took away; they stay away although the issue still names them. */
+  unblocked: readonly TaskId[];
+  /** `/orchestrate hold`. */
+  isHeld: boolean;
+  priorityOverride: Priority | null;
+  estimateOverride: number | null;
+  modeOverride: Mode | null;
+  /** `/orchestrate assign`: an agent or one of its workers. */
+  assignTo: { readonly agent: AgentId; readonly worker: WorkerId | null } | null;
+  assignment: Assignment | null;
+  attempts: readonly Attempt[];
+  /** Attempts since the last success, retry command or reopening; compared with `retry.maxAttempts`. */
+  failuresInRow: number;
+  /** Refused starts in a row; each doubles the wait. */
+  refusals: number;
+  /** Not before this instant may the next attempt start. */
+  retryAt: number | null;
+  pull: PullRequest | null;
+  /** The last session ended well and its pull request has not been seen: it gets until this instant to appear. */
+  pullDueAt: number | null;
+  receipt: Receipt | null;
+  outcome: "failed" | "cancelled" | null;
+  outcomeReason: string | null;
+  /** A hard blocker, direct or not, has failed. */
+  upstreamFailed: TaskId | null;
+  manualReview: string | null;
+  /** The sticky comment, once created, and a hash of what was last written to the issue. */
+  surface: { readonly comment: string | null; readonly digest: string | null; readonly labels: readonly string[] };
+  /** The last answer to a slash command, shown in the sticky comment. */
+  answer: string | null;
+}
+
+/** A blocker that is not a task of this stream: a foreign, unselected or missing issue. */
+export interface External {
+  readonly id: TaskId;
+  /** `#12` or `owner/repo#12`. */
+  readonly reference: string;
+  readonly url: string | null;
+  readonly state: "open" | "completed" | "not_planned" | "duplicate" | "missing";
+}

@@ -1,0 +1,56 @@
+/** An agent system as the program sees it: start, watch, cancel. Every call is safe to repeat. */
+import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
+import type { SessionReport } from "../model/observation.ts";
+import type { Session } from "../model/task.ts";
+
+/** Everything a vendor is told about an assignment. */
+export interface Assignable {
+  readonly task: TaskId;
+  readonly number: number;
+  readonly agent: AgentId;
+  readonly worker: WorkerId;
+  readonly attempt: number;
+  readonly fence: number;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly defaultBranch: string;
+  readonly title: string;
+  /** Hostile text: it goes into a delimited block of the prompt and nowhere else. */
+  readonly body: string;
+  readonly url: string;
+  /** What earlier attempts left: failing checks, a conflict, the vendor's reason. Our own words, one line each. */
+  readonly feedback: readonly string[];
+  /** The session and branch of the open pull request that this attempt goes on with. */
+  readonly continues: { readonly session: Session | null; readonly branch: string } | null;
+}
+
+export type StartOutcome =
+  | { readonly kind: "started"; readonly session: Session }
+  /** The vendor said no, and it is not a passing fault of the network: no attempt is counted. */
+  | { readonly kind: "refused"; readonly reason: string; readonly retryAfterMs: number | null }
+  /** It may or may not have started: start again, which finds it. */
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export type CancelOutcome =
+  | { readonly kind: "ended"; readonly report: SessionReport }
+  /** Accepted; a later watch shows the end. */
+  | { readonly kind: "requested" }
+  | { readonly kind: "cannot"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export interface Agent {
+  /**
+   * Starts the session of (task, fence), or finds the one that an earlier call started: by a client-chosen id, a unique
+   * name, or the title. Never rejects for an answer of the vendor; faults come back as `unknown`.
+   */
+  start(assignable: Assignable): Promise<StartOutcome>;
+  /** How the session is. `unknown` when the vendor could not be asked. */
+  watch(session: Session): Promise<SessionReport>;
+  /** Asks for the end. `cannot` where the vendor has no way to. */
+  cancel(session: Session): Promise<CancelOutcome>;
+}
+
+/** The agents of a configuration that this process holds keys for. */
+export interface Agents {
+  find(agent: AgentId): Agent | null;
+}

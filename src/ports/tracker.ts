@@ -1,0 +1,150 @@
+/**
+ * The tracker (GitHub now): where issues live. `look` turns a wish into facts, `write` brings many issues to a wanted
+ * surface in as few requests as it can. One tracker serves one repository.
+ */
+import type { Actor } from "../model/actor.ts";
+import type { AgentId, TaskId } from "../model/ids.ts";
+import type { BlockerFacts, Observation } from "../model/observation.ts";
+
+/** Where to look. Empty lists with `everything: false` and `inFlight` empty means: only what the cursors show. */
+export interface Wanted {
+  /** A full read: every selected open issue, every tracked one, recent pull requests. */
+  readonly everything: boolean;
+  readonly issues: readonly number[];
+  readonly pulls: readonly number[];
+  /** A commit whose checks changed: its pull requests are read. */
+  readonly commits: readonly string[];
+  /** Tasks to read even when nothing points at them: tracked ones by number, for a full read. */
+  readonly tracked: readonly { readonly id: TaskId; readonly number: number; readonly node: string }[];
+}
+
+export interface IssueSurface {
+  readonly task: TaskId;
+  readonly node: string;
+  readonly number: number;
+  /** Labels that we manage (`status:*`, `agent:*`): those to be there; every other managed one is taken off. */
+  readonly labels: readonly string[];
+  /** The managed labels that were last written, so that nothing is read before it is written. */
+  readonly labelsBefore: readonly string[];
+  /** Markdown of the sticky comment; null: none is wanted. */
+  readonly comment: string | null;
+  /** Node id of the sticky comment, where it is known; otherwise it is looked up by its marker before one is created. */
+  readonly commentNode: string | null;
+  /** Close the issue as completed (a receipt without a closing keyword), reopen it (a revert), or leave it. */
+  readonly state: "closed" | "open" | "leave";
+}
+
+export type WriteOutcome =
+  | { readonly kind: "written"; readonly commentNode: string | null }
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly kind: "dropped"; readonly reason: string };
+
+/** The text an agent gets, read at the moment of dispatch. */
+export interface Brief {
+  readonly number: number;
+  readonly url: string;
+  readonly title: string;
+  readonly body: string;
+  readonly hash: string;
+}
+
+/** A comment whose first line asks for us, with the permission of its author looked up. */
+export interface HeardComment {
+  /** Node id. */
+  readonly comment: string;
+  readonly databaseId: number;
+  readonly task: TaskId;
+  readonly number: number;
+  readonly by: Actor;
+  readonly body: string;
+}
+
+/** What a webhook says: where to look. Facts are never taken from it, so order, loss and repetition do not matter. */
+export type Hint =
+  | { readonly kind: "issue"; readonly number: number }
+  | { readonly kind: "pull"; readonly number: number }
+  | { readonly kind: "commit"; readonly sha: string }
+  | {
+      readonly kind: "comment";
+      readonly comment: string;
+      readonly databaseId: number;
+      readonly number: number;
+      readonly task: TaskId;
+      readonly author: { readonly login: string; readonly id: number; readonly isBot: boolean };
+      readonly body: string;
+    }
+  | { readonly kind: "configuration" }
+  /** The state branch moved, perhaps by somebody else's hand. */
+  | { readonly kind: "state" }
+  | { readonly kind: "run"; readonly run: string; readonly state: "queued" | "running" | "ended" }
+  | { readonly kind: "everything" };
+
+export interface Poll {
+  /** What changed since the last poll: look at these. Null when a cursor was lost: a full read is due. */
+  readonly wanted: Wanted | null;
+  /** Slash commands in comments since the last poll, also those whose webhook never came. */
+  readonly comments: readonly HeardComment[];
+  readonly configurationMoved: boolean;
+  readonly stateMoved: boolean;
+}
+
+export interface Tracker {
+  /** Reads facts. Never rejects for one bad issue: that is in `unreadable`. Rejects with `TrackerUnavailable`. */
+  look(wanted: Wanted): Promise<Observation>;
+  /**
+   * One idle look: at most two conditional requests (issues by cursor; and by turns the issue-events feed, the head of
+   * the state branch, the configuration), more only when they show a change. Rejects with `TrackerUnavailable`.
+   */
+  poll(): Promise<Poll>;
+  /** Turns comment hints into heard comments: those of strangers too, with their permission; bots are left out. */
+  hear(hints: readonly (Hint & { readonly kind: "comment" })[]): Promise<readonly HeardComment[]>;
+  /** Resolves `#n` or `owner/repo#n` of a slash command. Null: no such issue. */
+  resolve(reference: { readonly repository: string | null; readonly number: number }): Promise<BlockerFacts | null>;
+  /** The text of the configuration file on the default branch and its blob sha; null: there is none. */
+  configuration(): Promise<{ readonly text: string; readonly sha: string } | null>;
+  /** Brings issues to their surface, batched; one outcome an entry, in order. Rejects never. */
+  write(surfaces: readonly IssueSurface[]): Promise<readonly WriteOutcome[]>;
+  /** Reacts to comments, batched like `write`. */
+  react(
+    reactions: readonly { readonly comment: string; readonly reaction: "+1" | "-1" | "eyes" | "confused" }[],
+  ): Promise<readonly WriteOutcome[]>;
+  /** Says on the commit what is wrong with the configuration (a check run), or that it is right again. */
+  reportConfiguration(sha: string, problems: readonly string[]): Promise<WriteOutcome>;
+  /** Title and body of an issue, for a prompt. Null when the issue is gone. */
+  brief(number: number): Promise<Brief | null>;
+  /** Adds a plain label, for `dispatch: label`. */
+  label(number: number, label: string): Promise<WriteOutcome>;
+}
+
+/** The tracker could not be reached or its budget is spent. Nothing is lost: the next cycle looks again. */
+export class TrackerUnavailable extends Error {
+  override readonly name = "TrackerUnavailable";
+  readonly retryAfterMs: number;
+  constructor(message: string, options: { cause?: unknown; retryAfterMs: number }) {
+    super(message, { cause: options.cause });
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Dispatching and reading runs of the agent workflow. */
+export interface WorkflowRuns {
+  /**
+   * Dispatches the agent workflow. `isRepeat` asks it to look for a run of the same name first, because the answer to an
+   * earlier dispatch may have been lost.
+   */
+  dispatch(inputs: AgentRunInputs, isRepeat: boolean): Promise<DispatchOutcome>;
+  state(run: string): Promise<"queued" | "running" | "ended" | "not_found">;
+}
+
+export interface AgentRunInputs {
+  readonly mode: "start-agent" | "watch";
+  readonly task: TaskId;
+  readonly agent: AgentId;
+  readonly attempt: number;
+  readonly fence: number;
+}
+
+export type DispatchOutcome =
+  | { readonly kind: "dispatched"; readonly run: string }
+  | { readonly kind: "refused"; readonly reason: string; readonly retryAfterMs: number | null }
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number };
