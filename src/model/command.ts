@@ -69,6 +69,8 @@ export type Command =
       readonly fence: number;
       readonly report: SessionReport;
     }
+  /** The run that holds the claim says what came of a start or a cancel. */
+  | { readonly type: "ReportOutcome"; readonly id: CommandId; readonly task: TaskId; readonly fence: number; readonly outcome: EffectOutcome }
   /** What GitHub says of the agent workflow run that was dispatched for (task, fence). */
   | {
       readonly type: "ReportRun";

@@ -10,7 +10,9 @@ export function parseDuration(text: string | number): number | null {
   const match = durationPattern.exec(String(text).trim());
   if (match === null) return null;
   const unit = (match[2] ?? "m") as keyof typeof unitMs;
-  return Math.round(Number(match[1]) * unitMs[unit]);
+  const ms = Math.round(Number(match[1]) * unitMs[unit]);
+  // Four hundred digits are Infinity, which JSON would store as null.
+  return Number.isSafeInteger(ms) ? ms : null;
 }
 
 /** A duration in the configuration, milliseconds once parsed. */

@@ -25,6 +25,7 @@ export interface RecordedEffect {
   readonly id: EffectId;
   readonly effect: Effect;
   notBefore: number;
+  /** How often it was leased: above 1 an earlier try may have landed. */
   attempts: number;
   lease: { readonly owner: string; readonly until: number } | null;
 }

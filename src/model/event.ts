@@ -3,7 +3,8 @@
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
 import type { Config } from "./config.ts";
-import type { AgentId, EffectId, TaskId, WorkerId } from "./ids.ts";
+import type { Effect } from "./effect.ts";
+import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type {
   Dependency,
@@ -43,6 +44,7 @@ export type Event =
   | { readonly type: "ApprovalRequired"; readonly task: TaskId; readonly reason: string }
   | { readonly type: "DependenciesChanged"; readonly task: TaskId; readonly blockedBy: readonly Dependency[] }
   | { readonly type: "DependencyWaived"; readonly task: TaskId; readonly on: TaskId; readonly by: string }
+  | { readonly type: "CycleReported"; readonly task: TaskId; readonly cycle: readonly TaskId[] | null }
   | { readonly type: "ExternalObserved"; readonly external: External }
   | { readonly type: "PriorityOverridden"; readonly task: TaskId; readonly priority: Priority; readonly by: string }
   | { readonly type: "EstimateOverridden"; readonly task: TaskId; readonly minutes: number; readonly by: string }
@@ -95,6 +97,7 @@ export type Event =
       readonly result: "success" | FailureReason;
       readonly detail: string;
       readonly costUsd: number;
+      readonly pullUrl: string | null;
       /** Set when a pull request is still expected: it gets until then to be seen. */
       readonly pullDueAt: number | null;
     }
@@ -102,7 +105,10 @@ export type Event =
       readonly type: "RetryScheduled";
       readonly task: TaskId;
       readonly reason: FailureReason;
+      readonly detail: string;
       readonly retryAt: number;
+      /** The failure that this answers, commit and checks, where it is one of a pull request. */
+      readonly answers: string | null;
       /** False where a failure does not use up an attempt (a conflict with the base). */
       readonly counts: boolean;
     }
@@ -128,7 +134,13 @@ export type Event =
   | { readonly type: "OrchestrationResumed"; readonly by: string }
   | { readonly type: "WorkerDisabled"; readonly worker: WorkerId; readonly by: string }
   | { readonly type: "WorkerEnabled"; readonly worker: WorkerId; readonly by: string }
-  | { readonly type: "ConfigurationAccepted"; readonly sha: string; readonly config: Config }
+  | {
+      readonly type: "ConfigurationAccepted";
+      readonly sha: string;
+      readonly config: Config;
+      /** The one before was refused: the commit is told that all is well again. */
+      readonly isRecovery: boolean;
+    }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
   // Answers and the outbox
   | {
@@ -156,6 +168,16 @@ export type Event =
     }
   | { readonly type: "EffectDelayed"; readonly effect: EffectId; readonly reason: string; readonly notBefore: number }
   | { readonly type: "EffectDropped"; readonly effect: EffectId; readonly reason: string };
+
+/** One command's worth of history: what a line of the log holds. */
+export interface Entry {
+  readonly id: CommandId;
+  readonly command: string;
+  readonly at: number;
+  readonly events: readonly Event[];
+  /** Effects recorded with the events. One that is already waiting may be named again to be brought forward. */
+  readonly effects: readonly { readonly id: EffectId; readonly effect: Effect; readonly notBefore: number }[];
+}
 
 export type EventType = Event["type"];
 export type EventOf<Type extends EventType> = Extract<Event, { readonly type: Type }>;

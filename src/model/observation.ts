@@ -15,6 +15,8 @@ export interface PullFacts {
   readonly number: number;
   readonly url: string;
   readonly node: string;
+  /** The pull request's own `updatedAt`. */
+  readonly updatedAt: number;
   readonly state: "open" | "merged" | "closed";
   readonly isDraft: boolean;
   readonly branch: string;
@@ -49,9 +51,13 @@ export interface IssueFacts {
   readonly hash: string;
   readonly author: string;
   readonly createdAt: number;
+  /** The issue's own `updatedAt`: an older look never overrules a newer one, whichever is decided first. */
+  readonly updatedAt: number;
   readonly state: "open" | "closed";
   readonly stateReason: "completed" | "not_planned" | "duplicate" | null;
   readonly closedBy: Actor | null;
+  /** Who reopened it last; null when it never was. */
+  readonly reopenedBy?: Actor | null;
   readonly labels: readonly string[];
   readonly milestone: { readonly title: string; readonly labels: readonly string[] } | null;
   /** Who put the selecting label on last, and when; null while the issue does not carry it. */

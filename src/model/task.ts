@@ -42,6 +42,8 @@ export interface TaskDefinition {
   readonly title: string;
   readonly url: string;
   readonly createdAt: number;
+  /** The issue's `updatedAt` when this was read; older facts are ignored. */
+  readonly updatedAt: number;
   /** sha256 of title and body, hex. */
   readonly hash: string;
   readonly priority: Priority;
@@ -57,6 +59,10 @@ export interface TaskDefinition {
   readonly heldByLabel: boolean;
   /** A parent of open or closed sub-issues: never assigned, completes with its last child. */
   readonly isContainer: boolean;
+  /** What is wrong with its labels, in sentences for the people of the issue. */
+  readonly problems: readonly string[];
+  /** The issue itself, as last observed. */
+  readonly isOpen: boolean;
 }
 
 /** Who let the task be worked on, and the text they saw. */
@@ -139,6 +145,7 @@ export interface PullRequest {
   readonly url: string;
   readonly branch: string;
   readonly sha: string;
+  readonly updatedAt: number;
   readonly state: "open" | "merged" | "closed";
   readonly checks: "success" | "failure" | "pending" | "none";
   readonly failedChecks: readonly string[];
@@ -180,6 +187,14 @@ export interface Task {
   /** Not before this instant may the next attempt start. */
   retryAt: number | null;
   pull: PullRequest | null;
+  /** The URL that the vendor itself gave for its pull request: the best evidence there is. */
+  vendorPull: string | null;
+  /** A pull request that no longer speaks for the task: reverted, or left behind by a reopening. */
+  discardedPull: number | null;
+  /** Commit and checks of the last red roll-up that was answered: the same failure is never retried twice. */
+  answeredFailure: string | null;
+  /** A cycle of hard or soft edges through this task, in order; null when there is none. */
+  cycle: readonly TaskId[] | null;
   /** The last session ended well and its pull request has not been seen: it gets until this instant to appear. */
   pullDueAt: number | null;
   receipt: Receipt | null;

@@ -1,0 +1,18 @@
+/** The configuration of the repository: a good one comes into force, a bad one is said so and changes nothing. */
+import type { Command } from "../model/command.ts";
+import type { Decision } from "./decision.ts";
+
+export function decideConfiguration(decision: Decision, command: Extract<Command, { readonly type: "Configure" }>): void {
+  const { configuration, rejectedConfiguration } = decision.state;
+  if (command.config === null) {
+    if (rejectedConfiguration?.sha === command.sha) return;
+    decision.emit({ type: "ConfigurationRejected", sha: command.sha, problems: command.problems });
+  } else if (configuration?.sha !== command.sha || rejectedConfiguration !== null) {
+    decision.emit({
+      type: "ConfigurationAccepted",
+      sha: command.sha,
+      config: command.config,
+      isRecovery: rejectedConfiguration !== null,
+    });
+  }
+}

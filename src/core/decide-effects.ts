@@ -1,0 +1,120 @@
+/** The outbox: which effects are due for whom, and what came of those that were performed. */
+import type { Command, EffectOutcome } from "../model/command.ts";
+import { effectKey, type RecordedEffect } from "../model/effect.ts";
+import type { EffectId } from "../model/ids.ts";
+import { applyReport, bounded, refuseStart } from "./decide-session.ts";
+import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
+import { effectBackoffMaxMs } from "./limits.ts";
+import type { State } from "./state.ts";
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
+
+/** Effects that are due and that nobody holds. Of those with one key only the first: they follow each other. */
+export function dueEffects(state: State, now: number, limit: number): readonly EffectId[] {
+  const due: EffectId[] = [];
+  for (const [id, recorded] of state.outbox.entries()) {
+    if (due.length >= limit) break;
+    if (isDue(state, recorded, now)) due.push(id);
+  }
+  return due;
+}
+
+function isDue(state: State, recorded: RecordedEffect, now: number): boolean {
+  if (recorded.notBefore > now) return false;
+  if (recorded.lease !== null && recorded.lease.until > now) return false;
+  return state.outboxKeys.get(effectKey(recorded.effect))?.[0] === recorded.id;
+}
+
+/** When the next effect that nobody holds becomes due; null when none waits. */
+export function nextEffectAt(state: State): number | null {
+  let next: number | null = null;
+  for (const [, recorded] of state.outbox.entries()) {
+    const at = Math.max(recorded.notBefore, recorded.lease?.until ?? 0);
+    if (next === null || at < next) next = at;
+  }
+  return next;
+}
+
+export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects">): void {
+  const effects = dueEffects(decision.state, decision.context.now, command.limit);
+  if (effects.length === 0) return;
+  decision.emit({ type: "EffectsLeased", effects, owner: command.owner, until: command.until });
+}
+
+export function decideSettlement(decision: Decision, command: CommandOf<"SettleEffects">): void {
+  for (const { effect, outcome } of command.settled) {
+    const recorded = decision.state.outbox.get(effect);
+    if (recorded !== undefined) settle(decision, recorded, outcome);
+  }
+}
+
+function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): void {
+  switch (outcome.kind) {
+    case "delayed":
+      return delay(decision, recorded, outcome);
+    case "dropped":
+      return decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+    case "surfaced":
+      return decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });
+    default:
+      decision.emit({ type: "EffectSettled", effect: recorded.id });
+      return settleSession(decision, recorded, outcome);
+  }
+}
+
+function delay(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome & { readonly kind: "delayed" }): void {
+  const backoff = Math.min(effectBackoffMaxMs, 1_000 * 2 ** Math.min(recorded.attempts, 10));
+  decision.emit({
+    type: "EffectDelayed",
+    effect: recorded.id,
+    reason: bounded(outcome.reason),
+    notBefore: decision.context.now + Math.max(backoff, outcome.retryAfterMs),
+  });
+}
+
+type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" }>;
+
+/** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
+function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {
+  const { effect } = recorded;
+  if (outcome.kind === "done" || !("fence" in effect)) return;
+  const task = fencedTask(decision.state, effect.task, effect.fence);
+  if (task === null) return;
+  // The dispatch of another run was refused while one that holds the claim may be starting the session.
+  if (outcome.kind === "refused" && task.assignment.claimedBy !== null) return;
+  settleFenced(decision, task, outcome);
+}
+
+/** The word of the run that holds the claim. */
+export function decideOutcomeReport(decision: Decision, command: CommandOf<"ReportOutcome">): void {
+  const task = fencedTask(decision.state, command.task, command.fence);
+  const { outcome } = command;
+  if (task === null || outcome.kind === "done" || outcome.kind === "delayed") return;
+  if (outcome.kind === "dropped" || outcome.kind === "surfaced") return;
+  settleFenced(decision, task, outcome);
+}
+
+function settleFenced(decision: Decision, task: AssignedTask, outcome: Exclude<SessionOutcome, { kind: "done" }>): void {
+  const fence = { task: task.id, fence: task.assignment.fence };
+  switch (outcome.kind) {
+    case "started":
+      if (task.assignment.session === null) decision.emit({ type: "SessionStarted", ...fence, session: outcome.session });
+      return;
+    case "dispatched":
+      return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
+    case "refused":
+      // A refused watch says nothing about the session; only a start that never was frees the slot.
+      if (task.assignment.session === null) refuseStart(decision, task, outcome);
+      return;
+    case "ended":
+      return applyReport(decision, task, outcome.report);
+    case "cannot_cancel":
+      if (!task.assignment.personAsked) decision.emit({ type: "PersonAsked", ...fence, reason: bounded(outcome.reason) });
+      return;
+    case "changed_text":
+      return refuseStart(decision, task, {
+        reason: "The text of the issue changed after it was approved: nothing was started.",
+        retryAfterMs: null,
+      });
+  }
+}

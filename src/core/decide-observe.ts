@@ -1,0 +1,173 @@
+/** A look at the tracker becomes history: what is new, changed, done, reopened or gone, and who was allowed to say so. */
+import { permits, type Actor } from "../model/actor.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { IssueFacts, Observation } from "../model/observation.ts";
+import type { External, Task } from "../model/task.ts";
+import { decideDependencies } from "./decide-dependencies.ts";
+import { cancelTask, completeContainer, completeTask, reopenTask, requestCancel } from "./decide-outcome.ts";
+import { decidePulls } from "./decide-pulls.ts";
+import { defineTask, isSameDefinition } from "./define-task.ts";
+import type { Decision } from "./decision.ts";
+import { isEnded } from "./readiness.ts";
+
+/**
+ * Tasks first, so that edges and pull requests find them; pull requests before closed issues, so that a merge is
+ * recognised as one; edges last, when every task of the observation is known.
+ */
+export function decideObservation(decision: Decision, observation: Observation): void {
+  const issues = observation.issues.filter((facts) => !isStale(decision, facts));
+  for (const facts of issues) decideIssue(decision, facts);
+  decidePulls(decision, observation.pulls);
+  for (const facts of issues) decideState(decision, facts);
+  for (const facts of issues) decideDependencies(decision, facts);
+  for (const facts of issues) {
+    const task = decision.state.tasks.get(facts.id);
+    if (task !== undefined) completeContainer(decision, task);
+  }
+  for (const gone of observation.gone) decideGone(decision, gone.id, gone.reason);
+}
+
+/** Another replica may have looked later and written first: its word stands. */
+function isStale(decision: Decision, facts: IssueFacts): boolean {
+  const task = decision.state.tasks.get(facts.id);
+  return task !== undefined && facts.updatedAt < task.definition.updatedAt;
+}
+
+function decideIssue(decision: Decision, facts: IssueFacts): void {
+  const task = decision.state.tasks.get(facts.id) ?? null;
+  if (facts.selectedBy === null && task === null) return observeExternal(decision, facts);
+  if (facts.selectedBy === null && task !== null) return deselect(decision, task, facts);
+  if (task === null) {
+    if (facts.state === "closed") return observeExternal(decision, facts);
+    decision.emit({ type: "TaskTracked", task: facts.id, definition: defineTask(facts, decision.context.config, null) });
+  } else {
+    const definition = defineTask(facts, decision.context.config, task);
+    if (!isSameDefinition(definition, task.definition)) {
+      decideReopening(decision, task, facts);
+      decision.emit({ type: "TaskRevised", task: facts.id, definition });
+    }
+  }
+  decideTrust(decision, facts);
+}
+
+/** An issue that somebody waits for but that is not work here: only its state counts. */
+function observeExternal(decision: Decision, facts: IssueFacts): void {
+  if (!decision.state.dependents.has(facts.id)) return;
+  emitExternal(decision, { id: facts.id, reference: `#${facts.number}`, url: facts.url, state: stateOf(facts) });
+}
+
+export function emitExternal(decision: Decision, external: External): void {
+  const known = decision.state.externals.get(external.id);
+  if (known?.state === external.state && known.reference === external.reference) return;
+  decision.emit({ type: "ExternalObserved", external });
+}
+
+function stateOf(facts: IssueFacts): External["state"] {
+  if (facts.state === "open") return "open";
+  return facts.stateReason ?? "completed";
+}
+
+/** The selecting label is gone: not our work any more. A live session is asked to end first. */
+function deselect(decision: Decision, task: Task, facts: IssueFacts): void {
+  if (task.assignment !== null) {
+    requestCancel(decision, task.id, { reason: "cancelled", by: "orchestrate" });
+    if (!isEnded(task)) {
+      cancelTask(decision, task.id, { reason: "The issue is no longer selected.", by: "orchestrate" });
+    }
+    return;
+  }
+  decision.emit({ type: "TaskUntracked", task: task.id, reason: "The issue is no longer selected." });
+  observeExternal(decision, facts);
+}
+
+function isTrusted(decision: Decision, actor: Actor | null): boolean {
+  return actor !== null && permits(actor.permission, decision.context.config.trust);
+}
+
+/** Who selected it, and whether the text is still the one they saw. */
+function decideTrust(decision: Decision, facts: IssueFacts): void {
+  const task = decision.state.tasks.get(facts.id);
+  const selection = facts.selectedBy;
+  if (task === undefined || selection === null || facts.hash === task.trust?.hash) return;
+  const selector = isTrusted(decision, selection.actor);
+  const wasEditedSince = facts.editedAt !== null && facts.editedAt > selection.at;
+  const editor = facts.editedBy ?? null;
+  if (wasEditedSince && isTrusted(decision, editor)) return trust(decision, facts, editor?.login ?? "");
+  // A text that nobody has approved yet is the one the selector saw, unless it was edited after.
+  if (task.trust === null && selector && !wasEditedSince) return trust(decision, facts, selection.actor.login);
+  // The label was put on again by a trusted person, after the edit.
+  if (task.trust !== null && selector && selection.at > task.trust.at && !wasEditedSince) {
+    return trust(decision, facts, selection.actor.login);
+  }
+  requireApproval(decision, task, approvalReason(facts, wasEditedSince && (selector || task.trust !== null)));
+}
+
+function trust(decision: Decision, facts: IssueFacts, by: string): void {
+  decision.emit({ type: "TaskTrusted", task: facts.id, by, hash: facts.hash });
+}
+
+function approvalReason(facts: IssueFacts, wasEdited: boolean): string {
+  if (wasEdited) {
+    const editor = facts.editedBy?.login ?? "somebody";
+    return `The text was edited by ${editor}, who may not start work, after it was approved.`;
+  }
+  return `It was selected by ${facts.selectedBy?.actor.login ?? "somebody"}, who may not start work.`;
+}
+
+function requireApproval(decision: Decision, task: Task, reason: string): void {
+  if (task.pendingReason === reason || isEnded(task)) return;
+  decision.emit({ type: "ApprovalRequired", task: task.id, reason });
+}
+
+/** Closed and opened again: the receipt, the failure or the cancellation no longer stands. */
+function decideReopening(decision: Decision, task: Task, facts: IssueFacts): void {
+  if (facts.state !== "open" || task.definition.isOpen || !isEnded(task)) return;
+  const by = facts.reopenedBy ?? null;
+  reopenTask(decision, task.id, by?.login ?? "somebody");
+  if (by !== null && !isTrusted(decision, by)) {
+    requireApproval(decision, task, `It was reopened by ${by.login}, who may not start work.`);
+  }
+}
+
+/** A closed issue: done by a person who may say so, or called off. */
+function decideState(decision: Decision, facts: IssueFacts): void {
+  const task = decision.state.tasks.get(facts.id);
+  if (task === undefined || facts.state === "open") return;
+  if (isEnded(task) && task.outcome !== "failed") return;
+  const by = facts.closedBy?.login ?? "somebody";
+  if (facts.stateReason === "not_planned" || facts.stateReason === "duplicate") {
+    const reason = facts.stateReason === "duplicate" ? "duplicate" : "not planned";
+    return cancelTask(decision, task.id, { reason: `The issue was closed as ${reason}.`, by });
+  }
+  if (!isTrusted(decision, facts.closedBy)) {
+    return cancelTask(decision, task.id, { reason: `The issue was closed by ${by}, who has no write access.`, by });
+  }
+  requestCancel(decision, task.id, { reason: "cancelled", by });
+  completeTask(decision, task.id, {
+    kind: "closed",
+    by,
+    at: decision.context.now,
+    reference: facts.url,
+    warning: null,
+  });
+}
+
+/** Deleted or transferred: the task ends here, and those who wait for it are told. */
+function decideGone(decision: Decision, id: TaskId, reason: "deleted" | "transferred" | "not_found"): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined) return;
+  const sentence = reason === "transferred" ? "The issue was transferred." : "The issue was deleted.";
+  if (task.assignment !== null) {
+    if (!isEnded(task)) cancelTask(decision, id, { reason: sentence, by: "orchestrate" });
+    return;
+  }
+  const external: External = {
+    id,
+    reference: `#${task.definition.number}`,
+    url: task.definition.url,
+    state: task.receipt !== null ? "completed" : "missing",
+  };
+  const isAwaited = decision.state.dependents.has(id);
+  decision.emit({ type: "TaskUntracked", task: id, reason: sentence });
+  if (isAwaited) emitExternal(decision, external);
+}

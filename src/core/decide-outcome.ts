@@ -1,0 +1,172 @@
+/** Ends and their consequences: an attempt that failed, a task that is done, failed or called off, and those who wait. */
+import type { TaskId } from "../model/ids.ts";
+import type { FailureReason, Receipt, Task } from "../model/task.ts";
+import type { Decision } from "./decision.ts";
+import { isEnded } from "./readiness.ts";
+import type { State } from "./state.ts";
+
+export interface Failure {
+  readonly reason: FailureReason;
+  readonly detail: string;
+  /** Commit and checks of a red pull request; the same one is never answered twice. */
+  readonly answers?: string | null;
+}
+
+/** The task did not get done by this attempt: try again after a backoff, or give up and say why. */
+export function failAttempt(decision: Decision, id: TaskId, failure: Failure): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined || isEnded(task)) return;
+  const { retry, limits } = decision.context.config;
+  // A conflict is the base's doing, not the agent's: it is bounded by the cap on attempts alone.
+  const counts = failure.reason !== "conflict";
+  const failures = task.failuresInRow + (counts ? 1 : 0);
+  if (attemptsUsed(task) >= limits.attemptsPerTask) {
+    failTask(decision, id, `${failure.detail} The cap limits.attemptsPerTask (${limits.attemptsPerTask}) is reached.`);
+  } else if (counts && failures >= retry.maxAttempts) {
+    failTask(decision, id, `${failure.detail} ${failures} of ${retry.maxAttempts} attempts (retry.maxAttempts) have failed.`);
+  } else {
+    decision.emit({
+      type: "RetryScheduled",
+      task: id,
+      reason: failure.reason,
+      detail: failure.detail,
+      retryAt: decision.context.now + backoffMs(decision, Math.max(1, failures)),
+      answers: failure.answers ?? null,
+      counts,
+    });
+  }
+}
+
+/** Attempts that reached a vendor over the whole life of the task. */
+export function attemptsUsed(task: Task): number {
+  return task.attempts.at(-1)?.attempt ?? 0;
+}
+
+/** Doubles from `initial` with every failure in a row, up to `max`. */
+export function backoffMs(decision: Decision, failures: number): number {
+  const { initial, max } = decision.context.config.retry.backoff;
+  return Math.min(max, initial * 2 ** (failures - 1));
+}
+
+export function failTask(decision: Decision, id: TaskId, reason: string): void {
+  decision.emit({ type: "TaskFailed", task: id, reason });
+  propagateFailure(decision, id);
+}
+
+/** Hard edges carry failure on; soft ones do not. Work in proportion to those who wait. */
+function propagateFailure(decision: Decision, root: TaskId): void {
+  const queue = [root];
+  for (let upstream = queue.shift(); upstream !== undefined; upstream = queue.shift()) {
+    for (const waiter of hardWaiters(decision.state, upstream)) {
+      if (isEnded(waiter) || waiter.upstreamFailed !== null) continue;
+      decision.emit({ type: "UpstreamFailed", task: waiter.id, upstream: root });
+      queue.push(waiter.id);
+    }
+  }
+}
+
+/** Lets return those who failed only because of an upstream that no longer has. */
+export function recoverDownstream(decision: Decision, root: TaskId): void {
+  const queue = [root];
+  for (let upstream = queue.shift(); upstream !== undefined; upstream = queue.shift()) {
+    for (const waiter of hardWaiters(decision.state, upstream)) {
+      if (waiter.upstreamFailed === null || hasFailedBlocker(decision.state, waiter)) continue;
+      decision.emit({ type: "UpstreamRecovered", task: waiter.id });
+      queue.push(waiter.id);
+    }
+  }
+}
+
+/** A task whose edges changed may have gained or lost a failed blocker. */
+export function reviseUpstream(decision: Decision, id: TaskId): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined || isEnded(task)) return;
+  const isFailing = hasFailedBlocker(decision.state, task);
+  if (isFailing && task.upstreamFailed === null) {
+    const upstream = failedBlocker(decision.state, task);
+    if (upstream === null) return;
+    decision.emit({ type: "UpstreamFailed", task: id, upstream });
+    propagateFailure(decision, id);
+  } else if (!isFailing && task.upstreamFailed !== null) {
+    decision.emit({ type: "UpstreamRecovered", task: id });
+    recoverDownstream(decision, id);
+  }
+}
+
+function hardWaiters(state: State, upstream: TaskId): readonly Task[] {
+  const waiters: Task[] = [];
+  for (const id of state.dependents.get(upstream) ?? []) {
+    const waiter = state.tasks.get(id);
+    const edge = waiter?.blockedBy.find((dependency) => dependency.on === upstream);
+    if (waiter !== undefined && edge?.kind === "hard" && !waiter.unblocked.includes(upstream)) waiters.push(waiter);
+  }
+  return waiters;
+}
+
+function hasFailedBlocker(state: State, task: Task): boolean {
+  return failedBlocker(state, task) !== null;
+}
+
+function failedBlocker(state: State, task: Task): TaskId | null {
+  for (const edge of task.blockedBy) {
+    if (edge.kind === "soft" || task.unblocked.includes(edge.on)) continue;
+    const blocker = state.tasks.get(edge.on);
+    if (blocker?.outcome === "failed") return blocker.id;
+    if (blocker !== undefined && blocker.upstreamFailed !== null) return blocker.upstreamFailed;
+  }
+  return null;
+}
+
+/** Done, with the evidence. Those who wait become ready in the same decision; a parent may end with its last child. */
+export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): void {
+  decision.emit({ type: "TaskCompleted", task: id, receipt });
+  recoverDownstream(decision, id);
+  completeParents(decision, id);
+}
+
+function completeParents(decision: Decision, child: TaskId): void {
+  for (const id of decision.state.dependents.get(child) ?? []) {
+    const parent = decision.state.tasks.get(id);
+    if (parent !== undefined) completeContainer(decision, parent);
+  }
+}
+
+/** A parent of sub-issues is done when every one of them, and everything else it waits for, is. */
+export function completeContainer(decision: Decision, parent: Task): void {
+  if (!parent.definition.isContainer || isEnded(parent) || parent.trust === null) return;
+  const hasChildren = parent.blockedBy.some((edge) => edge.source === "sub_issue");
+  const isOpen = parent.blockedBy.some((edge) => !isDone(decision.state, edge.on));
+  if (!hasChildren || isOpen) return;
+  completeTask(decision, parent.id, {
+    kind: "children",
+    by: "orchestrate",
+    at: decision.context.now,
+    reference: "all sub-issues are completed",
+    warning: null,
+  });
+}
+
+function isDone(state: State, id: TaskId): boolean {
+  const task = state.tasks.get(id);
+  if (task !== undefined) return task.receipt !== null;
+  return state.externals.get(id)?.state === "completed";
+}
+
+/** Called off by a person or by the issue itself. A live session is asked to end; its slot stays taken until it has. */
+export function cancelTask(decision: Decision, id: TaskId, why: { readonly reason: string; readonly by: string }): void {
+  requestCancel(decision, id, { reason: "cancelled", by: why.by });
+  decision.emit({ type: "TaskCancelled", task: id, reason: why.reason, by: why.by });
+}
+
+export function requestCancel(decision: Decision, id: TaskId, why: { readonly reason: FailureReason; readonly by: string }): void {
+  const assignment = decision.state.tasks.get(id)?.assignment ?? null;
+  if (assignment === null || assignment.cancelReason !== null) return;
+  decision.emit({ type: "CancelRequested", task: id, fence: assignment.fence, ...why });
+}
+
+/** Back to work after an end: failures are forgiven, and those who failed with it return. */
+export function reopenTask(decision: Decision, id: TaskId, by: string): void {
+  decision.emit({ type: "TaskReopened", task: id, by });
+  recoverDownstream(decision, id);
+  reviseUpstream(decision, id);
+}

@@ -1,0 +1,169 @@
+/** Pull requests: claimed for their tasks, red, in conflict, closed, merged, reverted. A merge by a writer is the receipt. */
+import { permits } from "../model/actor.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { PullFacts } from "../model/observation.ts";
+import type { PullRequest, Task } from "../model/task.ts";
+import { completeTask, failAttempt } from "./decide-outcome.ts";
+import { endSession } from "./decide-session.ts";
+import type { Decision } from "./decision.ts";
+import { matchPull } from "./match-pull.ts";
+import { isEnded } from "./readiness.ts";
+
+export function decidePulls(decision: Decision, pulls: readonly PullFacts[]): void {
+  for (const facts of pulls) {
+    if (facts.state === "merged") decideRevert(decision, facts);
+    const match = matchPull(decision.state, decision.context, facts);
+    if (match === null) continue;
+    decidePull(decision, facts, match);
+  }
+}
+
+function decidePull(decision: Decision, facts: PullFacts, match: { readonly task: TaskId; readonly by: string }): void {
+  const task = decision.state.tasks.get(match.task);
+  if (task === undefined) return;
+  if (isSuperseded(task, facts)) return;
+  const pull = toPullRequest(facts);
+  if (task.pull?.number !== pull.number) {
+    if (facts.state === "closed") return;
+    decision.emit({ type: "PullRequestLinked", task: task.id, pull, matchedBy: match.by });
+  } else if (!isSamePull(pull, task.pull)) {
+    decision.emit({ type: "PullRequestChanged", task: task.id, pull });
+  }
+  endLabelledSession(decision, task.id, facts);
+  judgePull(decision, task.id, facts);
+}
+
+/** Where the vendor was started by a label nobody can be asked: its pull request is the end of the session. */
+function endLabelledSession(decision: Decision, id: TaskId, facts: PullFacts): void {
+  const assignment = decision.state.tasks.get(id)?.assignment ?? null;
+  const agent = decision.context.config.agents.find((each) => each.id === assignment?.agent);
+  if (agent?.dispatch !== "label") return;
+  endSession(decision, id, {
+    state: "succeeded",
+    session: null,
+    pullUrl: facts.url,
+    branch: facts.branch,
+    question: null,
+    reason: `It opened pull request #${facts.number}.`,
+    costUsd: null,
+  });
+}
+
+/** Discarded, older than what is known, or beside another open pull request of the task; a merged one counts all the same. */
+function isSuperseded(task: Task, facts: PullFacts): boolean {
+  if (facts.number === task.discardedPull || task.pull === null) return facts.number === task.discardedPull;
+  if (task.pull.number !== facts.number) return task.pull.state === "open" && facts.state !== "merged";
+  return task.pull.state === "merged" || facts.updatedAt < task.pull.updatedAt;
+}
+
+function toPullRequest(facts: PullFacts): PullRequest {
+  return {
+    number: facts.number,
+    url: facts.url,
+    branch: facts.branch,
+    sha: facts.sha,
+    updatedAt: facts.updatedAt,
+    state: facts.state,
+    checks: rollUp(facts),
+    failedChecks: facts.failedChecks,
+    mergeable: facts.mergeable,
+  };
+}
+
+/** Equal but for the instant: a comment on it alone is no news. */
+function isSamePull(a: PullRequest, b: PullRequest): boolean {
+  return JSON.stringify({ ...a, updatedAt: 0 }) === JSON.stringify({ ...b, updatedAt: 0 });
+}
+
+/** What decides: the required checks where there are any, else all of them. */
+function rollUp(facts: PullFacts): PullRequest["checks"] {
+  return facts.requiredChecks === "none" ? facts.checks : facts.requiredChecks;
+}
+
+/** Acts on what the pull request shows. While a session is live it may still mend it by itself. */
+export function judgePull(decision: Decision, id: TaskId, facts: PullFacts | null): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined || task.pull === null || task.receipt !== null) return;
+  // A merge is the receipt even of a task that was given up or called off.
+  if (task.pull.state === "merged") return decideMerge(decision, task, facts);
+  if (isEnded(task)) return;
+  if (task.assignment !== null || task.retryAt !== null || task.manualReview !== null) return;
+  if (task.pull.state === "closed") {
+    return decision.emit({
+      type: "ManualReviewRequired",
+      task: id,
+      reason: `Pull request #${task.pull.number} was closed without being merged.`,
+    });
+  }
+  decideOpenPull(decision, task, task.pull);
+}
+
+function decideOpenPull(decision: Decision, task: Task, pull: PullRequest): void {
+  if (pull.checks === "failure") {
+    answerFailure(decision, task, {
+      reason: "checks_failed",
+      answers: `${pull.sha} ${pull.failedChecks.join(",")}`,
+      detail: `Checks failed on pull request #${pull.number}: ${pull.failedChecks.join(", ") || "see its checks"}.`,
+    });
+  } else if (pull.mergeable === "conflict") {
+    answerFailure(decision, task, {
+      reason: "conflict",
+      answers: `${pull.sha} conflict`,
+      detail: `Pull request #${pull.number} conflicts with its base: merge the base branch and resolve it.`,
+    });
+  } else if (pull.checks === "success" && decision.context.config.done === "checks") {
+    completeTask(decision, task.id, {
+      kind: "checks",
+      by: "checks",
+      at: decision.context.now,
+      reference: pull.url,
+      warning: null,
+    });
+  }
+}
+
+/** Tries again on the same pull request; the same failure on the same commit only after somebody changed something. */
+function answerFailure(
+  decision: Decision,
+  task: Task,
+  failure: { readonly reason: "checks_failed" | "conflict"; readonly answers: string; readonly detail: string },
+): void {
+  if (task.answeredFailure === failure.answers) return;
+  failAttempt(decision, task.id, failure);
+}
+
+function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): void {
+  if (facts === null || task.pull === null) return;
+  const merger = facts.mergedBy;
+  if (merger === null || !permits(merger.permission, "write")) {
+    if (task.manualReview !== null) return;
+    return decision.emit({
+      type: "ManualReviewRequired",
+      task: task.id,
+      reason: `Pull request #${facts.number} was merged by ${merger?.login ?? "somebody"}, who has no write access.`,
+    });
+  }
+  const checks = rollUp(facts);
+  completeTask(decision, task.id, {
+    kind: "merge",
+    by: merger.login,
+    at: facts.mergedAt ?? decision.context.now,
+    reference: facts.url,
+    warning: checks === "failure" || (checks === "pending" && facts.requiredChecks !== "none") ? "It was merged while its checks were not green." : null,
+  });
+}
+
+/** A merged revert takes the receipt back, and those who wait for it are blocked again. */
+function decideRevert(decision: Decision, facts: PullFacts): void {
+  for (const number of facts.reverts) {
+    const id = decision.state.pulls.get(number);
+    const task = id === undefined ? undefined : decision.state.tasks.get(id);
+    if (task === undefined || task.receipt?.kind !== "merge" || task.pull?.number !== number) continue;
+    if (facts.mergedAt !== null && facts.mergedAt < task.receipt.at) continue;
+    decision.emit({
+      type: "ReceiptRevoked",
+      task: task.id,
+      reason: `Pull request #${number} was reverted by #${facts.number}.`,
+    });
+  }
+}

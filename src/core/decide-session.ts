@@ -1,0 +1,136 @@
+/** What sessions and the runs that carry them report: claims, starts, questions, ends. An old fence changes nothing. */
+import type { Command } from "../model/command.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { SessionReport } from "../model/observation.ts";
+import type { FailureReason } from "../model/task.ts";
+import { backoffMs, failAttempt } from "./decide-outcome.ts";
+import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
+import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
+import { isEnded } from "./readiness.ts";
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
+
+/** The first run to come has (assignment, fence); another one is answered by no event and exits. */
+export function decideClaim(decision: Decision, command: CommandOf<"ClaimAssignment">): void {
+  const task = fencedTask(decision.state, command.task, command.fence);
+  if (task === null || task.assignment.claimedBy !== null) return;
+  decision.emit({ type: "AssignmentClaimed", task: command.task, fence: command.fence, run: command.run });
+}
+
+export function decideSessionReport(decision: Decision, command: CommandOf<"ReportSession">): void {
+  const task = fencedTask(decision.state, command.task, command.fence);
+  if (task === null) return;
+  applyReport(decision, task, command.report);
+}
+
+/** Folds a vendor's word on the live session into the task. */
+export function applyReport(decision: Decision, task: AssignedTask, report: SessionReport): void {
+  const { assignment } = task;
+  if (report.state === "unknown") return;
+  const fence = { task: task.id, fence: assignment.fence };
+  if (assignment.session === null && report.session !== null && report.state !== "not_found") {
+    decision.emit({ type: "SessionStarted", ...fence, session: report.session });
+  }
+  if (report.state === "waiting") {
+    if (assignment.phase !== "waiting" && assignment.phase !== "ending") {
+      decision.emit({ type: "SessionWaiting", ...fence, question: bounded(report.question ?? "The agent asks for input.") });
+    }
+  } else if (report.state === "queued" || report.state === "running") {
+    if (assignment.phase === "waiting") decision.emit({ type: "SessionContinued", ...fence });
+  } else {
+    endSession(decision, task.id, report);
+  }
+}
+
+export function bounded(text: string): string {
+  return text.length <= detailLengthMax ? text : `${text.slice(0, detailLengthMax - 1)}…`;
+}
+
+/** The session was seen ended: the slot is free, and the attempt has a result. */
+export function endSession(decision: Decision, id: TaskId, report: SessionReport): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined || task.assignment === null) return;
+  const { assignment } = task;
+  const result = resultOf(report, assignment.cancelReason);
+  const detail = bounded(report.reason ?? describe(report.state, assignment.cancelReason));
+  const isWaitingForPull = result === "success" && !isEnded(task);
+  const agent = decision.context.config.agents.find((each) => each.id === assignment.agent);
+  decision.emit({
+    type: "SessionEnded",
+    task: id,
+    fence: assignment.fence,
+    result,
+    detail,
+    costUsd: report.costUsd ?? agent?.cost ?? 0,
+    pullUrl: report.pullUrl,
+    pullDueAt: isWaitingForPull ? pullDueAt(decision, id) : null,
+  });
+  if (result !== "success") failAttempt(decision, id, { reason: result, detail });
+  else if (decision.context.config.done === "reported" && !isEnded(task)) completeByReport(decision, id, assignment.agent);
+}
+
+/** An open pull request is news already, unless it still shows the failure that this attempt was to answer. */
+function pullDueAt(decision: Decision, id: TaskId): number | null {
+  const task = decision.state.tasks.get(id);
+  const due = decision.context.now + pullGraceMs;
+  if (task?.pull?.state !== "open") return due;
+  return task.answeredFailure?.startsWith(task.pull.sha) === true ? due : null;
+}
+
+function completeByReport(decision: Decision, id: TaskId, agent: string): void {
+  decision.emit({
+    type: "TaskCompleted",
+    task: id,
+    receipt: { kind: "reported", by: agent, at: decision.context.now, reference: "session ended well", warning: null },
+  });
+}
+
+function resultOf(report: SessionReport, cancelReason: FailureReason | null): "success" | FailureReason {
+  if (report.state === "succeeded") return "success";
+  if (cancelReason !== null) return cancelReason;
+  return report.state === "cancelled" ? "cancelled" : "vendor_failed";
+}
+
+function describe(state: SessionReport["state"], cancelReason: FailureReason | null): string {
+  if (cancelReason === "timeout") return "The session ran into its timeout and was ended.";
+  if (state === "cancelled") return "The session was cancelled.";
+  if (state === "not_found") return "The vendor no longer knows the session.";
+  return state === "succeeded" ? "The session ended well." : "The session failed at the vendor.";
+}
+
+/** The vendor said no to a start: no attempt is counted, the wait doubles with every refusal. */
+export function refuseStart(
+  decision: Decision,
+  task: AssignedTask,
+  refusal: { readonly reason: string; readonly retryAfterMs: number | null },
+): void {
+  const wait = Math.max(backoffMs(decision, task.refusals + 1), refusal.retryAfterMs ?? 0);
+  decision.emit({
+    type: "SessionRefused",
+    task: task.id,
+    fence: task.assignment.fence,
+    reason: bounded(refusal.reason),
+    retryAt: decision.context.now + Math.min(Math.max(wait, 1_000), refusalBackoffMaxMs),
+  });
+}
+
+/** The agent workflow's run. An ended one that never claimed started nothing; one that claimed may have. */
+export function decideRunReport(decision: Decision, command: CommandOf<"ReportRun">): void {
+  const task = fencedTask(decision.state, command.task, command.fence);
+  if (task === null || task.assignment.run !== command.run) return;
+  if (command.state !== "ended" && command.state !== "not_found") return;
+  const { assignment } = task;
+  if (assignment.session === null && assignment.claimedBy === null) {
+    refuseStart(decision, task, {
+      reason: `Run ${command.run} of the agent workflow ended before it started a session.`,
+      retryAfterMs: null,
+    });
+    return;
+  }
+  decision.emit({
+    type: "ClaimReleased",
+    task: task.id,
+    fence: assignment.fence,
+    reason: `Run ${command.run} of the agent workflow ended before its session did.`,
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * The centre: a command and a state become events. Pure: time and configuration arrive in the context, refusals are
+ * values, the same input gives the same events. A command whose id is already in the log decides nothing.
+ */
+import type { Command } from "../model/command.ts";
+import type { Event } from "../model/event.ts";
+import { decideConfiguration } from "./decide-configure.ts";
+import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
+import { decideInstruction } from "./decide-instruct.ts";
+import { decideObservation } from "./decide-observe.ts";
+import { decideSchedule } from "./decide-schedule.ts";
+import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
+import { decideTick } from "./decide-tick.ts";
+import { brokenInvariants, touchedTasks } from "./invariants.ts";
+import { openDecision, type Context, type Decision } from "./decision.ts";
+import type { State } from "./state.ts";
+
+/** Returns what happened, in order; `[]` when nothing changes. `state` is left as it is. Throws when an invariant would break. */
+export function decide(state: State, command: Command, context: Context): readonly Event[] {
+  if (state.seen.has(command.id)) return [];
+  const decision = openDecision(state, context);
+  dispatch(decision, command);
+  const broken = brokenInvariants(decision.state, touchedTasks(decision.events));
+  if (broken.length > 0) throw new Error(`${command.type} would break an invariant. ${broken.join(" ")}`);
+  return decision.events;
+}
+
+function dispatch(decision: Decision, command: Command): void {
+  switch (command.type) {
+    case "Observe":
+      return decideObservation(decision, command.observation);
+    case "Instruct":
+      return decideInstruction(decision, command);
+    case "ClaimAssignment":
+      return decideClaim(decision, command);
+    case "ReportSession":
+      return decideSessionReport(decision, command);
+    case "ReportOutcome":
+      return decideOutcomeReport(decision, command);
+    case "ReportRun":
+      return decideRunReport(decision, command);
+    case "Configure":
+      return decideConfiguration(decision, command);
+    case "SettleEffects":
+      return decideSettlement(decision, command);
+    case "Tick":
+      return decideTick(decision);
+    case "Schedule":
+      return decideSchedule(decision);
+    case "LeaseEffects":
+      return decideLease(decision, command);
+  }
+}

@@ -1,0 +1,158 @@
+/** How events of one attempt change the state: assigned, claimed, started, waiting, ended, and the pull request. */
+import type { EventOf } from "../model/event.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { Assignment, Task } from "../model/task.ts";
+import { attemptsKeptMax, dayMs } from "./limits.ts";
+import { ownTask, type State } from "./state.ts";
+
+export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): void {
+  const task = ownTask(state, event.task);
+  state.fence = Math.max(state.fence, event.fence);
+  state.occupied.set(event.worker, event.task);
+  task.retryAt = null;
+  task.assignTo = null;
+  task.assignment = {
+    agent: event.agent,
+    worker: event.worker,
+    attempt: event.attempt,
+    fence: event.fence,
+    phase: "claimed",
+    assignedAt: state.at,
+    startedAt: null,
+    heardAt: state.at,
+    session: null,
+    continues: event.continues,
+    run: null,
+    claimedBy: null,
+    question: null,
+    cancelReason: null,
+    personAsked: false,
+  };
+}
+
+/** The live assignment; decide lets no event with an old fence into the log. */
+function ownAssignment(state: State, id: TaskId): Assignment {
+  const { assignment } = ownTask(state, id);
+  if (assignment === null) throw new Error(`The log speaks of an assignment of task ${id}, which has none.`);
+  return assignment;
+}
+
+export function foldRunDispatched(state: State, event: EventOf<"RunDispatched">): void {
+  const assignment = ownAssignment(state, event.task);
+  assignment.run = event.run;
+  assignment.heardAt = state.at;
+  if (assignment.phase === "claimed") assignment.phase = "dispatched";
+}
+
+export function foldAssignmentClaimed(state: State, event: EventOf<"AssignmentClaimed">): void {
+  const assignment = ownAssignment(state, event.task);
+  assignment.claimedBy = event.run;
+  assignment.run = event.run;
+  assignment.heardAt = state.at;
+}
+
+export function foldClaimReleased(state: State, event: EventOf<"ClaimReleased">): void {
+  const assignment = ownAssignment(state, event.task);
+  assignment.claimedBy = null;
+  assignment.run = null;
+}
+
+export function foldSessionStarted(state: State, event: EventOf<"SessionStarted">): void {
+  const task = ownTask(state, event.task);
+  const assignment = ownAssignment(state, event.task);
+  assignment.session = event.session;
+  assignment.startedAt = state.at;
+  assignment.heardAt = state.at;
+  if (assignment.phase !== "ending") assignment.phase = "running";
+  task.refusals = 0;
+  const recent = state.starts.filter((start) => start.at > state.at - dayMs);
+  state.starts = [...recent, { at: state.at, task: event.task, agent: assignment.agent, costUsd: 0 }];
+}
+
+export function foldSessionRefused(state: State, event: EventOf<"SessionRefused">): void {
+  const task = ownTask(state, event.task);
+  release(state, task);
+  task.refusals += 1;
+  task.retryAt = event.retryAt;
+}
+
+export function foldSessionWaiting(state: State, event: EventOf<"SessionWaiting">): void {
+  const assignment = ownAssignment(state, event.task);
+  if (assignment.phase !== "ending") assignment.phase = "waiting";
+  assignment.question = event.question;
+  assignment.heardAt = state.at;
+}
+
+export function foldSessionContinued(state: State, event: EventOf<"SessionContinued">): void {
+  const assignment = ownAssignment(state, event.task);
+  if (assignment.phase === "waiting") assignment.phase = "running";
+  assignment.question = null;
+  assignment.heardAt = state.at;
+}
+
+export function foldCancelRequested(state: State, event: EventOf<"CancelRequested">): void {
+  const assignment = ownAssignment(state, event.task);
+  assignment.phase = "ending";
+  assignment.cancelReason = event.reason;
+}
+
+export function foldPersonAsked(state: State, event: EventOf<"PersonAsked">): void {
+  ownAssignment(state, event.task).personAsked = true;
+}
+
+export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): void {
+  const task = ownTask(state, event.task);
+  const assignment = ownAssignment(state, event.task);
+  task.attempts = [
+    ...task.attempts.slice(-(attemptsKeptMax - 1)),
+    {
+      attempt: assignment.attempt,
+      fence: assignment.fence,
+      agent: assignment.agent,
+      worker: assignment.worker,
+      session: assignment.session,
+      startedAt: assignment.startedAt,
+      endedAt: state.at,
+      result: event.result,
+      detail: event.detail,
+      costUsd: event.costUsd,
+    },
+  ];
+  task.pullDueAt = event.pullDueAt;
+  task.vendorPull = event.pullUrl ?? task.vendorPull;
+  state.starts = state.starts.map((start) =>
+    start.task === task.id && start.at === assignment.startedAt ? { ...start, costUsd: event.costUsd } : start,
+  );
+  release(state, task);
+}
+
+/** Frees the worker. The only place where a slot becomes free. */
+function release(state: State, task: Task): void {
+  if (task.assignment !== null) state.occupied.delete(task.assignment.worker);
+  task.assignment = null;
+}
+
+export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled">): void {
+  const task = ownTask(state, event.task);
+  if (event.counts) task.failuresInRow += 1;
+  if (event.answers !== null) task.answeredFailure = event.answers;
+  task.retryAt = event.retryAt;
+  task.pullDueAt = null;
+}
+
+export function foldPullRequestLinked(state: State, event: EventOf<"PullRequestLinked">): void {
+  foldPull(state, event);
+}
+
+export function foldPullRequestChanged(state: State, event: EventOf<"PullRequestChanged">): void {
+  foldPull(state, event);
+}
+
+function foldPull(state: State, event: EventOf<"PullRequestLinked" | "PullRequestChanged">): void {
+  const task = ownTask(state, event.task);
+  const isNews = task.pull?.sha !== event.pull.sha || task.pull.number !== event.pull.number;
+  if (task.pull !== null && task.pull.number !== event.pull.number) state.pulls.delete(task.pull.number);
+  state.pulls.set(event.pull.number, event.task);
+  task.pull = event.pull;
+  if (isNews) task.pullDueAt = null;
+}

@@ -1,0 +1,80 @@
+/** How a task's end, and its return, change the state. */
+import type { EventOf } from "../model/event.ts";
+import type { Task } from "../model/task.ts";
+import { ownTask, type State } from "./state.ts";
+
+/** What an end of any kind leaves behind: nothing to wait for. */
+function settle(task: Task): void {
+  task.retryAt = null;
+  task.pullDueAt = null;
+  task.manualReview = null;
+  task.upstreamFailed = null;
+}
+
+export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">): void {
+  const task = ownTask(state, event.task);
+  settle(task);
+  task.receipt = event.receipt;
+  task.outcome = null;
+  task.outcomeReason = null;
+}
+
+export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked">): void {
+  const task = ownTask(state, event.task);
+  task.receipt = null;
+  task.failuresInRow = 0;
+  task.answeredFailure = null;
+  task.manualReview = event.reason;
+  discardPull(task);
+}
+
+export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void {
+  const task = ownTask(state, event.task);
+  settle(task);
+  task.outcome = "failed";
+  task.outcomeReason = event.reason;
+}
+
+export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">): void {
+  const task = ownTask(state, event.task);
+  settle(task);
+  task.outcome = "cancelled";
+  task.outcomeReason = event.reason;
+}
+
+/** Back in the running: failures are forgiven, the history stays. */
+export function foldTaskReopened(state: State, event: EventOf<"TaskReopened">): void {
+  const task = ownTask(state, event.task);
+  settle(task);
+  task.receipt = null;
+  task.outcome = null;
+  task.outcomeReason = null;
+  task.failuresInRow = 0;
+  task.refusals = 0;
+  if (task.pull?.state !== "open") discardPull(task);
+  // An open red pull request is gone on with at once, so `retryAt` marks it as not under review.
+  task.retryAt = task.pull?.state === "open" ? state.at : null;
+  task.answeredFailure = null;
+}
+
+export function foldManualReviewRequired(state: State, event: EventOf<"ManualReviewRequired">): void {
+  const task = ownTask(state, event.task);
+  task.manualReview = event.reason;
+  task.retryAt = null;
+  task.pullDueAt = null;
+}
+
+export function foldUpstreamFailed(state: State, event: EventOf<"UpstreamFailed">): void {
+  ownTask(state, event.task).upstreamFailed = event.upstream;
+}
+
+export function foldUpstreamRecovered(state: State, event: EventOf<"UpstreamRecovered">): void {
+  ownTask(state, event.task).upstreamFailed = null;
+}
+
+/** A pull request that has ended speaks for the task no more; the number stays known so that it is not matched again. */
+function discardPull(task: Task): void {
+  if (task.pull !== null) task.discardedPull = task.pull.number;
+  task.pull = null;
+  task.vendorPull = null;
+}

@@ -1,0 +1,119 @@
+/** How events about a task and its place in the graph change the state. */
+import type { EventOf } from "../model/event.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
+import { ownTask, type State } from "./state.ts";
+
+function newTask(id: TaskId, definition: TaskDefinition): Task {
+  return {
+    id,
+    definition,
+    trust: null,
+    pendingReason: null,
+    blockedBy: [],
+    unblocked: [],
+    isHeld: false,
+    priorityOverride: null,
+    estimateOverride: null,
+    modeOverride: null,
+    assignTo: null,
+    assignment: null,
+    attempts: [],
+    failuresInRow: 0,
+    refusals: 0,
+    retryAt: null,
+    pull: null,
+    vendorPull: null,
+    discardedPull: null,
+    answeredFailure: null,
+    cycle: null,
+    pullDueAt: null,
+    receipt: null,
+    outcome: null,
+    outcomeReason: null,
+    upstreamFailed: null,
+    manualReview: null,
+    surface: { comment: null, digest: null, labels: [] },
+    answer: null,
+  };
+}
+
+export function foldTaskTracked(state: State, event: EventOf<"TaskTracked">): void {
+  state.tasks.set(event.task, newTask(event.task, event.definition));
+  state.externals.delete(event.task);
+}
+
+export function foldTaskRevised(state: State, event: EventOf<"TaskRevised">): void {
+  ownTask(state, event.task).definition = event.definition;
+}
+
+export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">): void {
+  const task = ownTask(state, event.task);
+  for (const dependency of task.blockedBy) unlink(state, dependency.on, event.task);
+  if (task.pull !== null) state.pulls.delete(task.pull.number);
+  state.tasks.delete(event.task);
+  state.ready.delete(event.task);
+  state.active.delete(event.task);
+}
+
+export function foldTaskTrusted(state: State, event: EventOf<"TaskTrusted">): void {
+  const task = ownTask(state, event.task);
+  task.trust = { by: event.by, hash: event.hash, at: state.at };
+  task.pendingReason = null;
+}
+
+export function foldApprovalRequired(state: State, event: EventOf<"ApprovalRequired">): void {
+  ownTask(state, event.task).pendingReason = event.reason;
+}
+
+export function foldDependenciesChanged(state: State, event: EventOf<"DependenciesChanged">): void {
+  const task = ownTask(state, event.task);
+  const wanted = new Set(event.blockedBy.map((dependency) => dependency.on));
+  for (const dependency of task.blockedBy) if (!wanted.has(dependency.on)) unlink(state, dependency.on, task.id);
+  for (const dependency of event.blockedBy) link(state, dependency, task.id);
+  task.blockedBy = event.blockedBy;
+}
+
+function link(state: State, dependency: Dependency, waiter: TaskId): void {
+  const waiters = state.dependents.get(dependency.on) ?? [];
+  if (!waiters.includes(waiter)) state.dependents.set(dependency.on, [...waiters, waiter]);
+}
+
+function unlink(state: State, on: TaskId, waiter: TaskId): void {
+  const waiters = (state.dependents.get(on) ?? []).filter((id) => id !== waiter);
+  if (waiters.length > 0) state.dependents.set(on, waiters);
+  else state.dependents.delete(on);
+}
+
+export function foldDependencyWaived(state: State, event: EventOf<"DependencyWaived">): void {
+  const task = ownTask(state, event.task);
+  task.unblocked = [...task.unblocked.filter((id) => id !== event.on), event.on];
+}
+
+export function foldCycleReported(state: State, event: EventOf<"CycleReported">): void {
+  ownTask(state, event.task).cycle = event.cycle;
+}
+
+export function foldExternalObserved(state: State, event: EventOf<"ExternalObserved">): void {
+  state.externals.set(event.external.id, event.external);
+}
+
+export function foldPriorityOverridden(state: State, event: EventOf<"PriorityOverridden">): void {
+  ownTask(state, event.task).priorityOverride = event.priority;
+}
+
+export function foldEstimateOverridden(state: State, event: EventOf<"EstimateOverridden">): void {
+  ownTask(state, event.task).estimateOverride = event.minutes;
+}
+
+export function foldTaskHeld(state: State, event: EventOf<"TaskHeld">): void {
+  ownTask(state, event.task).isHeld = true;
+}
+
+export function foldTaskResumed(state: State, event: EventOf<"TaskResumed">): void {
+  ownTask(state, event.task).isHeld = false;
+}
+
+export function foldAssignmentRequested(state: State, event: EventOf<"AssignmentRequested">): void {
+  ownTask(state, event.task).assignTo = { agent: event.agent, worker: event.worker };
+}

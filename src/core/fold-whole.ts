@@ -1,0 +1,92 @@
+/** How events about everything change the state: mode, pause, workers, configuration, answers and the outbox. */
+import { effectKey } from "../model/effect.ts";
+import type { Entry, EventOf } from "../model/event.ts";
+import type { EffectId } from "../model/ids.ts";
+import type { State } from "./state.ts";
+
+export function foldModeChanged(state: State, event: EventOf<"ModeChanged">): void {
+  state.mode = event.mode;
+}
+
+export function foldOrchestrationPaused(state: State): void {
+  state.isPaused = true;
+}
+
+export function foldOrchestrationResumed(state: State): void {
+  state.isPaused = false;
+}
+
+export function foldWorkerDisabled(state: State, event: EventOf<"WorkerDisabled">): void {
+  state.disabledWorkers.set(event.worker, event.by);
+}
+
+export function foldWorkerEnabled(state: State, event: EventOf<"WorkerEnabled">): void {
+  state.disabledWorkers.delete(event.worker);
+}
+
+export function foldConfigurationAccepted(state: State, event: EventOf<"ConfigurationAccepted">): void {
+  state.configuration = { sha: event.sha, config: event.config };
+  state.rejectedConfiguration = null;
+}
+
+export function foldConfigurationRejected(state: State, event: EventOf<"ConfigurationRejected">): void {
+  state.rejectedConfiguration = { sha: event.sha, problems: event.problems };
+}
+
+export function foldCommandAnswered(state: State, event: EventOf<"CommandAnswered">): void {
+  if (event.task === null || event.answer === null) return;
+  const task = state.tasks.own(event.task);
+  if (task !== undefined) task.answer = event.answer;
+}
+
+/** Records an effect, or brings a waiting one forward when it is named again. */
+export function foldRecordedEffect(state: State, recorded: Entry["effects"][number]): void {
+  const waiting = state.outbox.own(recorded.id);
+  if (waiting !== undefined) {
+    waiting.notBefore = Math.min(waiting.notBefore, recorded.notBefore);
+    return;
+  }
+  const key = effectKey(recorded.effect);
+  state.effectCount += 1;
+  state.outbox.set(recorded.id, { ...recorded, attempts: 0, lease: null });
+  state.outboxKeys.set(key, [...(state.outboxKeys.get(key) ?? []), recorded.id]);
+}
+
+export function foldEffectsLeased(state: State, event: EventOf<"EffectsLeased">): void {
+  for (const id of event.effects) {
+    const effect = state.outbox.own(id);
+    if (effect === undefined) continue;
+    effect.lease = { owner: event.owner, until: event.until };
+    effect.attempts += 1;
+  }
+}
+
+export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">): void {
+  const recorded = state.outbox.get(event.effect);
+  if (recorded !== undefined && recorded.effect.type === "UpdateIssue" && event.surface !== undefined) {
+    const task = state.tasks.own(recorded.effect.task);
+    if (task !== undefined) task.surface = event.surface;
+  }
+  removeEffect(state, event.effect);
+}
+
+export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">): void {
+  removeEffect(state, event.effect);
+}
+
+export function foldEffectDelayed(state: State, event: EventOf<"EffectDelayed">): void {
+  const effect = state.outbox.own(event.effect);
+  if (effect === undefined) return;
+  effect.lease = null;
+  effect.notBefore = event.notBefore;
+}
+
+function removeEffect(state: State, id: EffectId): void {
+  const recorded = state.outbox.get(id);
+  if (recorded === undefined) return;
+  state.outbox.delete(id);
+  const key = effectKey(recorded.effect);
+  const rest = (state.outboxKeys.get(key) ?? []).filter((other) => other !== id);
+  if (rest.length > 0) state.outboxKeys.set(key, rest);
+  else state.outboxKeys.delete(key);
+}

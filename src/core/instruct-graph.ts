@@ -1,0 +1,56 @@
+/** Slash commands about edges: blocked-by adds one, unblock waives one. */
+import type { SlashCommand } from "../model/slash.ts";
+import type { Task } from "../model/task.ts";
+import { changeDependencies, findCycle, reportCycles } from "./decide-dependencies.ts";
+import { done, refused, type Instruct, type Reply } from "./decide-instruct.ts";
+import { emitExternal } from "./decide-observe.ts";
+import { reviseUpstream } from "./decide-outcome.ts";
+import { uniteEdges } from "./define-task.ts";
+import { draftState } from "./state.ts";
+import { evolve } from "./evolve.ts";
+import type { Decision } from "./decision.ts";
+import { unselected } from "./instruct-task.ts";
+
+/** Null when the command is not one of these. */
+export function instructGraph(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
+  if (instruction.verb !== "blocked-by" && instruction.verb !== "unblock") return null;
+  const task = decision.state.tasks.get(command.task);
+  if (task === undefined) return refused(unselected(decision));
+  return instruction.verb === "blocked-by" ? block(decision, command, task) : unblock(decision, command, task);
+}
+
+function block(decision: Decision, command: Instruct, task: Task): Reply {
+  const blocker = command.reference ?? null;
+  if (blocker === null) return refused("There is no such issue, or it cannot be seen from here.");
+  if (blocker.id === task.id) return refused("A task cannot wait for itself.");
+  const edge = { on: blocker.id, kind: "hard", source: "command" } as const;
+  const edges = uniteEdges([...task.blockedBy, edge], task.id);
+  const trial = draftState(decision.state);
+  evolve(trial, { type: "DependenciesChanged", task: task.id, blockedBy: edges });
+  if (findCycle(trial, task.id) !== null) return refused(`${blocker.reference} waits for this task already: that would be a cycle.`);
+  if (!decision.state.tasks.has(blocker.id) && !decision.state.externals.has(blocker.id)) {
+    emitExternal(decision, { id: blocker.id, reference: blocker.reference, url: blocker.url, state: "open" });
+  }
+  changeDependencies(decision, task.id, edges);
+  return done;
+}
+
+function unblock(decision: Decision, command: Instruct, task: Task): Reply {
+  const edge = task.blockedBy.find((each) => each.on === command.reference?.id) ?? missingEdge(decision, command, task);
+  if (edge === undefined) return refused("It does not wait for that issue.");
+  decision.emit({ type: "DependencyWaived", task: task.id, on: edge.on, by: command.by.login });
+  reportCycles(decision, task.id);
+  reviseUpstream(decision, task.id);
+  return done;
+}
+
+/** A blocker that nobody could find has no id to resolve to: it is known by the way it was written. */
+function missingEdge(decision: Decision, command: Instruct, task: Task): Task["blockedBy"][number] | undefined {
+  const { instruction } = command;
+  if (instruction?.verb !== "unblock") return undefined;
+  const written = instruction.repository === null ? `#${instruction.number}` : `${instruction.repository}#${instruction.number}`;
+  return task.blockedBy.find((edge) => {
+    const reference = decision.state.externals.get(edge.on)?.reference;
+    return reference === written || (instruction.repository === null && reference?.endsWith(written) === true);
+  });
+}

@@ -1,0 +1,121 @@
+/** Slash commands about the task of the issue they stand on: approve, assign, retry, complete, fail, cancel, hold, and what ranks it. */
+import { agentOf } from "../model/ids.ts";
+import type { SlashCommand } from "../model/slash.ts";
+import type { Task } from "../model/task.ts";
+import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
+import type { Decision } from "./decision.ts";
+import { done, refused, type Instruct, type Reply } from "./decide-instruct.ts";
+import { unknownTarget, workersNamed } from "./instruct-whole.ts";
+import { isEnded } from "./readiness.ts";
+
+/** Null when the command is not one of these. */
+export function instructTask(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
+  if (instruction.verb === "resume") return resumeTask(decision, command, instruction.number);
+  const perform = acts[instruction.verb];
+  if (perform === undefined) return null;
+  const task = decision.state.tasks.get(command.task);
+  if (task === undefined) return refused(unselected(decision));
+  return perform(decision, { task, by: command.by.login, instruction });
+}
+
+export function unselected(decision: Decision): string {
+  const labels = decision.context.config.select.labels.map((label) => `\`${label}\``).join(" or ");
+  return `This issue is not work yet: put the label ${labels} on it.`;
+}
+
+interface Act {
+  readonly task: Task;
+  readonly by: string;
+  readonly instruction: SlashCommand;
+}
+
+const acts: Partial<Record<SlashCommand["verb"], (decision: Decision, act: Act) => Reply>> = {
+  approve,
+  assign,
+  retry,
+  complete,
+  fail,
+  cancel,
+  hold,
+  priority: (decision, { task, by, instruction }) => {
+    if (instruction.verb !== "priority") return done;
+    decision.emit({ type: "PriorityOverridden", task: task.id, priority: instruction.priority, by });
+    return done;
+  },
+  estimate: (decision, { task, by, instruction }) => {
+    if (instruction.verb !== "estimate") return done;
+    decision.emit({ type: "EstimateOverridden", task: task.id, minutes: instruction.minutes, by });
+    return done;
+  },
+};
+
+function approve(decision: Decision, { task, by }: Act): Reply {
+  decision.emit({ type: "TaskTrusted", task: task.id, by, hash: task.definition.hash });
+  return done;
+}
+
+function assign(decision: Decision, { task, by, instruction }: Act): Reply {
+  if (instruction.verb !== "assign") return done;
+  const workers = workersNamed(decision.context, instruction.target);
+  const [first] = workers;
+  if (first === undefined) return refused(unknownTarget(decision.context, instruction.target));
+  if (task.assignment !== null) {
+    return refused(`It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`);
+  }
+  const agent = agentOf(first);
+  const worker = instruction.target === agent ? null : first;
+  if (task.trust === null || task.pendingReason !== null) approve(decision, { task, by, instruction });
+  decision.emit({ type: "AssignmentRequested", task: task.id, agent, worker, by });
+  return done;
+}
+
+/** A merged or completed task is not tried again by accident; everything else that has ended or waits for a person is. */
+function retry(decision: Decision, { task, by }: Act): Reply {
+  if (task.assignment !== null && task.outcome === null) {
+    return refused(`Attempt ${task.assignment.attempt} is still running on \`${task.assignment.worker}\`: \`/orchestrate cancel\` it first.`);
+  }
+  if (task.receipt !== null) return refused("It is completed. Reopen the issue to work on it again.");
+  if (!task.definition.isOpen) return refused("The issue is closed. Reopen it to work on it again.");
+  reopenTask(decision, task.id, by);
+  return done;
+}
+
+function complete(decision: Decision, { task, by }: Act): Reply {
+  if (task.receipt !== null) return done;
+  requestCancel(decision, task.id, { reason: "cancelled", by });
+  completeTask(decision, task.id, {
+    kind: "command",
+    by,
+    at: decision.context.now,
+    reference: `/orchestrate complete by ${by}`,
+    warning: null,
+  });
+  return done;
+}
+
+function fail(decision: Decision, { task, by, instruction }: Act): Reply {
+  if (instruction.verb !== "fail") return done;
+  if (isEnded(task)) return refused("It has ended already.");
+  requestCancel(decision, task.id, { reason: "reported", by });
+  failTask(decision, task.id, `${by} said: ${instruction.reason}`);
+  return done;
+}
+
+function cancel(decision: Decision, { task, by }: Act): Reply {
+  if (isEnded(task)) return refused("It has ended already.");
+  cancelTask(decision, task.id, { reason: `Cancelled by ${by}.`, by });
+  return done;
+}
+
+function hold(decision: Decision, { task, by }: Act): Reply {
+  if (!task.isHeld) decision.emit({ type: "TaskHeld", task: task.id, by });
+  return done;
+}
+
+function resumeTask(decision: Decision, command: Instruct, number: number | null): Reply {
+  const task = [...decision.state.tasks.entries()].find(([, each]) => each.definition.number === number)?.[1];
+  if (task === undefined) return refused(`#${number ?? ""} is not a task here.`);
+  if (task.definition.heldByLabel) return refused(`#${task.definition.number} carries the label \`hold\`: take it off.`);
+  if (task.isHeld) decision.emit({ type: "TaskResumed", task: task.id, by: command.by.login });
+  return done;
+}

@@ -1,0 +1,55 @@
+/** Slash commands that are about everything: mode, pause and resume, enabling and disabling workers. */
+import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
+import type { SlashCommand } from "../model/slash.ts";
+import type { Context, Decision } from "./decision.ts";
+import { done, refused, type Instruct, type Reply } from "./decide-instruct.ts";
+
+/** Null when the command is not one of these. */
+export function instructWhole(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
+  const by = command.by.login;
+  switch (instruction.verb) {
+    case "mode":
+      if (decision.state.mode !== instruction.mode) decision.emit({ type: "ModeChanged", mode: instruction.mode, by });
+      return done;
+    case "pause":
+      if (!decision.state.isPaused) decision.emit({ type: "OrchestrationPaused", by });
+      return done;
+    case "resume":
+      if (instruction.number !== null) return null;
+      if (decision.state.isPaused) decision.emit({ type: "OrchestrationResumed", by });
+      return done;
+    case "enable":
+    case "disable":
+      return switchWorkers(decision, instruction, by);
+    default:
+      return null;
+  }
+}
+
+function switchWorkers(decision: Decision, instruction: SlashCommand & { readonly verb: "enable" | "disable" }, by: string): Reply {
+  const workers = workersNamed(decision.context, instruction.worker);
+  if (workers.length === 0) return refused(unknownTarget(decision.context, instruction.worker));
+  for (const worker of workers) {
+    const isDisabled = decision.state.disabledWorkers.has(worker);
+    if (instruction.verb === "disable" && !isDisabled) decision.emit({ type: "WorkerDisabled", worker, by });
+    if (instruction.verb === "enable" && isDisabled) decision.emit({ type: "WorkerEnabled", worker, by });
+  }
+  return done;
+}
+
+/** `jules` names all its workers, `jules/2` one. */
+export function workersNamed(context: Context, name: string): readonly WorkerId[] {
+  for (const agent of context.config.agents) {
+    const id = toAgentId(agent.id);
+    const all = Array.from({ length: agent.capacity }, (_, index) => toWorkerId(id, index + 1));
+    if (agent.id === name) return all;
+    const one = all.find((worker) => worker === name);
+    if (one !== undefined) return [one];
+  }
+  return [];
+}
+
+export function unknownTarget(context: Context, name: string): string {
+  const known = context.config.agents.map((agent) => agent.id).join(", ") || "none yet";
+  return `There is no agent or worker \`${name.replaceAll("`", "")}\`. The agents are: ${known}.`;
+}

@@ -1,0 +1,31 @@
+/** Every bound of the core in one place, each with its reason. What users may change is in the configuration instead. */
+
+/** A vendor that ended well gets this long to show its pull request: Jules reports the end before GitHub shows the pull. */
+export const pullGraceMs = 3 * 60_000;
+
+/** Non-urgent writes to an issue wait this long, so that start, session and labels become one write. */
+export const surfaceDelayMs = 20_000;
+
+/** A finished task is shown soon, but a burst of merges is still one write. */
+export const completionSurfaceDelayMs = 5_000;
+
+/** A refused start never waits longer than this, whatever the number of refusals. */
+export const refusalBackoffMaxMs = 10 * 60_000;
+
+/** An effect that fails again and again is retried at most this slowly. */
+export const effectBackoffMaxMs = 5 * 60_000;
+
+/** Attempts kept with a task; older ones are in the log. */
+export const attemptsKeptMax = 20;
+
+/** Rejected candidates kept in an assignment: enough to answer "why not that one?". */
+export const rejectedKeptMax = 5;
+
+/** Caps count sessions of the last day. */
+export const dayMs = 24 * 60 * 60_000;
+
+/** How far down the ranked queue a pass looks for a task that fits a free worker. */
+export const lookAheadMax = 200;
+
+/** Text that comes from outside (reasons, questions) is kept to this many characters. */
+export const detailLengthMax = 500;

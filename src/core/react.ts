@@ -1,0 +1,97 @@
+/** What follows in the world from an event: the effects, and how soon. The rest of an effect is read when it is performed. */
+import type { Config } from "../model/config.ts";
+import type { Effect } from "../model/effect.ts";
+import type { Event } from "../model/event.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { Task } from "../model/task.ts";
+import { completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
+import type { State } from "./state.ts";
+
+export interface Reaction {
+  readonly effect: Effect;
+  readonly afterMs: number;
+}
+
+/** The effects of `event`, decided on the state that the event has already been folded into. `[]` when there are none. */
+export function react(state: State, event: Event): readonly Reaction[] {
+  return [...reactInWorld(state, event), ...reactOnIssue(state, event)];
+}
+
+function reactInWorld(state: State, event: Event): readonly Reaction[] {
+  switch (event.type) {
+    case "TaskAssigned":
+      return [now({ type: "StartSession", task: event.task, fence: event.fence })];
+    case "ClaimReleased":
+      return [now(resume(state.tasks.get(event.task), event.fence, event.task))];
+    case "CancelRequested":
+      return [now({ type: "CancelSession", task: event.task, fence: event.fence })];
+    case "CommandAnswered":
+      return [now({ type: "AcknowledgeComment", comment: event.comment, reaction: event.reaction })];
+    case "ConfigurationRejected":
+      return [now({ type: "ReportConfiguration", sha: event.sha, problems: event.problems })];
+    case "ConfigurationAccepted":
+      return event.isRecovery ? [now({ type: "ReportConfiguration", sha: event.sha, problems: [] })] : [];
+    default:
+      return [];
+  }
+}
+
+/** The run that held the claim is gone: another one starts the session (or finds it), or goes on watching it. */
+function resume(task: Task | undefined, fence: number, id: TaskId): Effect {
+  const isStarted = task !== undefined && task.assignment !== null && task.assignment.session !== null;
+  return { type: isStarted ? "WatchSession" : "StartSession", task: id, fence };
+}
+
+function now(effect: Effect): Reaction {
+  return { effect, afterMs: 0 };
+}
+
+/** How soon a person should see it on the issue: at once where they must act, batched where it is only progress. */
+const issueDelaysMs: Partial<Record<Event["type"], number>> = {
+  TaskAssigned: surfaceDelayMs,
+  SessionStarted: 0,
+  SessionRefused: surfaceDelayMs,
+  SessionWaiting: 0,
+  SessionContinued: surfaceDelayMs,
+  PersonAsked: 0,
+  RetryScheduled: surfaceDelayMs,
+  PullRequestLinked: surfaceDelayMs,
+  TaskCompleted: completionSurfaceDelayMs,
+  ReceiptRevoked: 0,
+  TaskFailed: 0,
+  TaskCancelled: 0,
+  TaskReopened: 0,
+  ManualReviewRequired: 0,
+  UpstreamFailed: surfaceDelayMs,
+  UpstreamRecovered: surfaceDelayMs,
+  ApprovalRequired: 0,
+  TaskTrusted: surfaceDelayMs,
+  CycleReported: 0,
+};
+
+function reactOnIssue(state: State, event: Event): readonly Reaction[] {
+  if (event.type === "CommandAnswered") return event.answer === null ? [] : surface(state, event.task, 0);
+  if (event.type === "DependenciesChanged") return hasMissing(state, event.task) ? surface(state, event.task, 0) : [];
+  if (event.type === "TaskTracked" || event.type === "TaskRevised") {
+    return event.definition.problems.length === 0 ? [] : surface(state, event.task, surfaceDelayMs);
+  }
+  const afterMs = issueDelaysMs[event.type];
+  if (afterMs === undefined || !("task" in event)) return [];
+  if (event.type === "TaskTrusted" && state.tasks.get(event.task)?.surface.digest === null) return [];
+  return surface(state, event.task, afterMs);
+}
+
+function surface(state: State, task: TaskId | null, afterMs: number): readonly Reaction[] {
+  if (task === null || !state.tasks.has(task)) return [];
+  return [{ effect: { type: "UpdateIssue", task }, afterMs }];
+}
+
+function hasMissing(state: State, id: TaskId): boolean {
+  const task = state.tasks.get(id);
+  return task !== undefined && task.blockedBy.some((edge) => state.externals.get(edge.on)?.state === "missing");
+}
+
+/** The configuration in force: the last good one, or what an empty file means. */
+export function configOf(state: State, fallback: Config): Config {
+  return state.configuration?.config ?? fallback;
+}

@@ -1,0 +1,86 @@
+/** Readiness, derived from the graph: which blockers are open, whether a task may start, and what status people see. */
+import type { Dependency, External, Task, TaskStatus } from "../model/task.ts";
+import type { State } from "./state.ts";
+
+export type BlockerState = "open" | "completed" | "failed" | "cancelled" | "not_planned" | "duplicate" | "missing";
+
+/** What became of the far end of an edge, whether it is a task or an external fact. */
+export function blockerState(state: State, dependency: Dependency): BlockerState {
+  const task = state.tasks.get(dependency.on);
+  if (task !== undefined) {
+    if (task.receipt !== null) return "completed";
+    return task.outcome ?? "open";
+  }
+  const external: External | undefined = state.externals.get(dependency.on);
+  return external?.state ?? "open";
+}
+
+/** A hard edge wants a receipt; a soft one only an end of any kind. A waived edge is no edge. */
+export function isSatisfied(state: State, task: Task, dependency: Dependency): boolean {
+  if (task.unblocked.includes(dependency.on)) return true;
+  const blocker = blockerState(state, dependency);
+  return dependency.kind === "hard" ? blocker === "completed" : blocker !== "open";
+}
+
+export function openBlockers(state: State, task: Task): readonly Dependency[] {
+  return task.blockedBy.filter((dependency) => !isSatisfied(state, task, dependency));
+}
+
+/** Done, given up or called off. */
+export function isEnded(task: Task): boolean {
+  return task.receipt !== null || task.outcome !== null;
+}
+
+/** A pull request is open and nothing has to be done about it again. */
+function isUnderReview(task: Task): boolean {
+  return task.pull !== null && task.pull.state === "open" && task.retryAt === null;
+}
+
+/** Trusted, not held, and without anything that only a person can lift. */
+export function isWorkable(task: Task): boolean {
+  return (
+    task.trust !== null &&
+    task.pendingReason === null &&
+    !task.isHeld &&
+    !task.definition.heldByLabel &&
+    !task.definition.isContainer &&
+    task.manualReview === null &&
+    task.upstreamFailed === null
+  );
+}
+
+/** Could be assigned now, but for a backoff, the caps and a free worker. */
+export function isReady(state: State, task: Task): boolean {
+  return (
+    !isEnded(task) &&
+    task.assignment === null &&
+    task.pullDueAt === null &&
+    !isUnderReview(task) &&
+    isWorkable(task) &&
+    openBlockers(state, task).length === 0
+  );
+}
+
+/** Everything that the cycle must look after: a session, a pull request, or one that is due. */
+export function isActive(task: Task): boolean {
+  if (task.assignment !== null) return true;
+  return !isEnded(task) && (task.pullDueAt !== null || task.pull?.state === "open");
+}
+
+export function statusOf(state: State, task: Task): TaskStatus {
+  if (task.receipt !== null) return "completed";
+  if (task.outcome !== null) return task.outcome;
+  if (task.manualReview !== null) return "manual_review";
+  if (task.assignment !== null) return assignedStatus(task.assignment.phase);
+  if (task.pullDueAt !== null) return "in_progress";
+  if (isUnderReview(task)) return "review";
+  if (task.upstreamFailed !== null) return "upstream_failed";
+  if (task.trust === null || task.pendingReason !== null || task.isHeld || task.definition.heldByLabel) return "pending";
+  if (task.definition.isContainer || openBlockers(state, task).length > 0) return "blocked";
+  return "ready";
+}
+
+function assignedStatus(phase: NonNullable<Task["assignment"]>["phase"]): TaskStatus {
+  if (phase === "waiting") return "needs_input";
+  return phase === "running" || phase === "ending" ? "in_progress" : "assigned";
+}

@@ -1,0 +1,82 @@
+/** Why a task is not moving: reason codes with their details, recomputed from the state. Silence is a bug. */
+import { chooseWorker } from "../matching/choose-worker.ts";
+import type { Task } from "../model/task.ts";
+import { candidateWorkers } from "./candidates.ts";
+import { isCostCapSpent, spentCaps } from "./caps.ts";
+import { wishOf } from "./decide-schedule.ts";
+import type { Context } from "./decision.ts";
+import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
+import type { State } from "./state.ts";
+
+export interface WaitingReason {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Every reason that holds `task` back now, most telling first; `[]` when it runs, is under review or has ended. */
+export function waitingReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
+  if (isEnded(task) || task.assignment !== null) return [];
+  return [...personReasons(task), ...graphReasons(state, task), ...readyReasons(state, task, context)];
+}
+
+/** What only a person can lift. */
+function personReasons(task: Task): readonly WaitingReason[] {
+  const reasons: WaitingReason[] = [];
+  if (task.pendingReason !== null) reasons.push({ code: "needs_approval", detail: task.pendingReason });
+  else if (task.trust === null) reasons.push({ code: "not_trusted", detail: "Nobody who may start work has selected it." });
+  if (task.manualReview !== null) reasons.push({ code: "manual_review", detail: task.manualReview });
+  if (task.isHeld || task.definition.heldByLabel) reasons.push({ code: "held", detail: "It is on hold." });
+  return reasons;
+}
+
+function graphReasons(state: State, task: Task): readonly WaitingReason[] {
+  const reasons: WaitingReason[] = [];
+  if (task.cycle !== null) reasons.push({ code: "cycle", detail: cycleText(state, task.cycle) });
+  if (task.upstreamFailed !== null) {
+    reasons.push({ code: "upstream_failed", detail: `${referenceOf(state, task.upstreamFailed)} has failed.` });
+  }
+  for (const edge of openBlockers(state, task)) {
+    const blocker = blockerState(state, edge);
+    reasons.push({
+      code: blocker === "open" ? "blocked" : `blocker_${blocker}`,
+      detail: `${referenceOf(state, edge.on)} is ${blocker.replaceAll("_", " ")}.`,
+    });
+  }
+  if (task.definition.isContainer) reasons.push({ code: "container", detail: "It completes with its last sub-issue." });
+  return reasons;
+}
+
+function cycleText(state: State, cycle: readonly Task["id"][]): string {
+  const names = cycle.map((id) => referenceOf(state, id));
+  return `These wait for each other: ${[...names, names[0] ?? ""].join(" → ")}.`;
+}
+
+/** `#12`, or the way an external blocker is written. */
+export function referenceOf(state: State, id: Task["id"]): string {
+  const task = state.tasks.get(id);
+  if (task !== undefined) return `#${task.definition.number}`;
+  return state.externals.get(id)?.reference ?? id;
+}
+
+function readyReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
+  if (!isReady(state, task)) return [];
+  const reasons: WaitingReason[] = [];
+  if (context.config.agents.length === 0) reasons.push({ code: "no_agents", detail: "The configuration names no agent." });
+  if (state.isPaused) reasons.push({ code: "paused", detail: "Orchestration is paused." });
+  if (task.retryAt !== null && task.retryAt > context.now) {
+    reasons.push({ code: "backoff", detail: `The next attempt starts at ${new Date(task.retryAt).toISOString()}.` });
+  }
+  reasons.push(...spentCaps(state, context));
+  if (isCostCapSpent(task, context)) reasons.push({ code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." });
+  return reasons.length > 0 ? reasons : workerReasons(state, task, context);
+}
+
+/** Counts per reason code over all workers. */
+function workerReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
+  const choice = chooseWorker(wishOf(task), candidateWorkers(state, context));
+  if (choice.worker !== null) return [{ code: "next_pass", detail: "It is next: a worker is free." }];
+  return Object.entries(choice.rejectedCount).map(([code, count]) => ({
+    code,
+    detail: `${count} ${count === 1 ? "worker" : "workers"}: ${code.replaceAll("_", " ")}.`,
+  }));
+}

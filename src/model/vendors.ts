@@ -1,0 +1,19 @@
+/** Who the vendors are on GitHub: numeric account ids, because a login can be taken by somebody else. */
+import type { AgentType } from "./config.ts";
+
+/**
+ * Accounts that author pull requests of an agent type. Bifrost pushes with a token of the installation, so its pull
+ * requests are known by the branch; Cursor authors as the person unless it opens them as its GitHub App.
+ */
+export const vendorAccounts: Readonly<Record<AgentType, readonly number[]>> = {
+  jules: [161369871],
+  cursor: [206951365],
+  bifrost: [],
+};
+
+/** The login that each account shows, for people; judge by the number. */
+export const vendorLogins: Readonly<Record<AgentType, readonly string[]>> = {
+  jules: ["google-labs-jules[bot]"],
+  cursor: ["cursor[bot]"],
+  bifrost: [],
+};
