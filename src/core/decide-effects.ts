@@ -28,7 +28,8 @@ function isDue(state: State, recorded: RecordedEffect, now: number): boolean {
 /** When the next effect that nobody holds becomes due; null when none waits. */
 export function nextEffectAt(state: State): number | null {
   let next: number | null = null;
-  for (const [, recorded] of state.outbox.entries()) {
+  for (const [id, recorded] of state.outbox.entries()) {
+    if (state.outboxKeys.get(effectKey(recorded.effect))?.[0] !== id) continue;
     const at = Math.max(recorded.notBefore, recorded.lease?.until ?? 0);
     if (next === null || at < next) next = at;
   }

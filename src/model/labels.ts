@@ -115,7 +115,7 @@ function readEstimateLabel(draft: Draft, value: string): void {
     return;
   }
   const wish = isPoints
-    ? `is not on the estimate scale (${Object.keys(draft.scale).join(", ") || "empty"}): write ${harmless(value)}m for minutes, or add it to estimateScale`
+    ? `is not on the estimate scale (${Object.keys(draft.scale).join(", ") || "empty"}): write estimate:${harmless(value)}m for minutes, or add it to estimateScale`
     : "is not an effort: write 30m, 2h or points of the estimate scale";
   draft.problems.add(`The label estimate:${harmless(value)} ${wish}.`);
 }

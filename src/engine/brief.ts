@@ -1,0 +1,57 @@
+/** Starts the session of an assignment at its vendor: the text is read, checked against what was approved, and handed over. */
+import type { EffectOutcome } from "../model/command.ts";
+import type { Task } from "../model/task.ts";
+import type { Agent, Assignable } from "../ports/agent.ts";
+import { TrackerUnavailable, type Brief, type Tracker } from "../ports/tracker.ts";
+import type { EngineParts } from "./parts.ts";
+
+type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
+
+/** Never rejects. A text that is not the approved one starts nothing. */
+export async function startSession(
+  parts: EngineParts,
+  start: { readonly tracker: Pick<Tracker, "brief">; readonly agent: Agent; readonly task: Assigned },
+): Promise<EffectOutcome> {
+  const { tracker, agent, task } = start;
+  try {
+    const brief = await tracker.brief(task.definition.number);
+    if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
+    if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
+    const outcome = await agent.start(toAssignable(parts, task, brief));
+    if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
+    return outcome;
+  } catch (error) {
+    const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 10_000;
+    return { kind: "delayed", reason: error instanceof Error ? error.message : String(error), retryAfterMs };
+  }
+}
+
+function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assignable {
+  const { assignment } = task;
+  return {
+    task: task.id,
+    number: brief.number,
+    agent: assignment.agent,
+    worker: assignment.worker,
+    attempt: assignment.attempt,
+    fence: assignment.fence,
+    repository: parts.repository,
+    defaultBranch: parts.defaultBranch,
+    title: brief.title,
+    body: brief.body,
+    url: brief.url,
+    feedback: feedbackOf(task),
+    continues: assignment.continues,
+  };
+}
+
+/** What earlier attempts left, newest first; our own words. */
+function feedbackOf(task: Task): readonly string[] {
+  const failed = task.attempts.filter((attempt) => attempt.result !== "success").map((attempt) => attempt.detail);
+  const { pull } = task;
+  if (pull === null || pull.state !== "open") return failed.toReversed();
+  const open: string[] = [];
+  if (pull.checks === "failure") open.push(`Checks fail on pull request #${pull.number}: ${pull.failedChecks.join(", ")}.`);
+  if (pull.mergeable === "conflict") open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
+  return [...open, ...failed.toReversed()];
+}

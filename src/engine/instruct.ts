@@ -1,0 +1,69 @@
+/** From a heard comment to an instruction: parsed, its reference resolved, its answer rendered where it only asks. */
+import type { State } from "../core/state.ts";
+import type { Context } from "../core/decision.ts";
+import type { Command } from "../model/command.ts";
+import { toCommandId, type TaskId } from "../model/ids.ts";
+import { parseSlash } from "../model/slash-commands.ts";
+import type { SlashCommand } from "../model/slash.ts";
+import type { HeardComment, Tracker } from "../ports/tracker.ts";
+import { renderAgents } from "../views/agents-table.ts";
+import { renderExplain } from "../views/explain.ts";
+import { renderHelp } from "../views/help.ts";
+import { renderStatus } from "../views/status-comment.ts";
+import { toAgentViews, toOverview, toTaskView } from "./task-views.ts";
+
+/** The instruction that a comment is; null when its first line does not ask for us. Rejects as the tracker does. */
+export async function toInstruction(
+  comment: HeardComment,
+  place: { readonly tracker: Tracker; readonly state: State; readonly context: Context },
+): Promise<Command | null> {
+  const reading = parseSlash(comment.body);
+  if (reading.kind === "none") return null;
+  const base = {
+    type: "Instruct" as const,
+    // The comment's own id: however often it is delivered or read, it is one command.
+    id: toCommandId(`comment:${comment.databaseId}`),
+    by: comment.by,
+    task: comment.task,
+    comment: comment.comment,
+  };
+  if (reading.kind === "problem") return { ...base, instruction: null, problem: reading.problem };
+  const { command } = reading;
+  const reference = await resolve(place.tracker, command);
+  const answer = answerOf(command, comment.task, place);
+  return {
+    ...base,
+    instruction: command,
+    problem: null,
+    ...(reference === undefined ? {} : { reference }),
+    ...(answer === null ? {} : { answer }),
+  };
+}
+
+async function resolve(
+  tracker: Tracker,
+  command: SlashCommand,
+): Promise<{ readonly id: TaskId; readonly reference: string; readonly url: string | null } | null | undefined> {
+  if (command.verb !== "blocked-by" && command.verb !== "unblock") return undefined;
+  const found = await tracker.resolve({ repository: command.repository, number: command.number });
+  return found === null ? null : { id: found.id, reference: found.reference, url: found.url };
+}
+
+/** Verbs that only ask are answered from the state as it is. */
+function answerOf(command: SlashCommand, id: TaskId, place: { readonly state: State; readonly context: Context }): string | null {
+  const { state, context } = place;
+  const task = state.tasks.get(id);
+  const view = task === undefined ? null : toTaskView(state, task, context);
+  switch (command.verb) {
+    case "help":
+      return renderHelp();
+    case "agents":
+      return renderAgents(toAgentViews(state, context));
+    case "status":
+      return renderStatus(toOverview(state, context), view);
+    case "explain":
+      return view === null ? "This issue is not a task: nobody who may start work has selected it." : renderExplain(view);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * A job of the agent workflow: it claims (assignment, fence) for its run, starts the session with the repository's own
+ * secrets, then watches it for a bounded time and adds what it sees to the state. It schedules nothing.
+ */
+import type { State } from "../core/state.ts";
+import type { Command, EffectOutcome } from "../model/command.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { SessionReport } from "../model/observation.ts";
+import type { Session, Task } from "../model/task.ts";
+import type { Agent, Agents } from "../ports/agent.ts";
+import type { Tracker } from "../ports/tracker.ts";
+import { renderHeadline } from "../views/commit-summary.ts";
+import { startSession } from "./brief.ts";
+import { createLane, type Lane } from "./lane.ts";
+import { namesOf } from "./names.ts";
+import type { EngineParts } from "./parts.ts";
+import { cancelAt } from "./perform-session.ts";
+import { createProjection } from "./project.ts";
+
+export interface JobRequest {
+  readonly mode: "start-agent" | "watch";
+  readonly task: TaskId;
+  readonly fence: number;
+  /** Id of the workflow run. */
+  readonly run: string;
+}
+
+export interface JobWorld {
+  readonly tracker: Pick<Tracker, "brief">;
+  readonly agents: Agents;
+}
+
+/** How a job ended, in a word for its log. */
+export type JobResult = "ended" | "handed_over" | "not_ours" | "refused";
+
+/** Vendors are asked this often at first, and less and less, while a session runs. */
+const watchInitialMs = 20_000;
+const watchMaxMs = 60_000;
+
+type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
+
+/** Runs one job to its end. Rejects only when the state cannot be read or written at all. */
+export async function runJob(parts: EngineParts, world: JobWorld, request: JobRequest): Promise<JobResult> {
+  const lane = createReportingLane(parts);
+  const job = { parts, world, request, lane };
+  await lane.refresh();
+  if (request.mode === "start-agent") {
+    const started = await claimAndStart(job);
+    if (started !== null) return started;
+  }
+  return watch(job);
+}
+
+interface Job {
+  readonly parts: EngineParts;
+  readonly world: JobWorld;
+  readonly request: JobRequest;
+  readonly lane: Lane;
+}
+
+function createReportingLane(parts: EngineParts): Lane {
+  const projection = createProjection();
+  const lane: Lane = createLane(parts, {
+    before: () => [],
+    after: () => [],
+    project: (pass, state) => projection.files(pass, state, lane.contextOf(pass.draft)),
+    summarise: (entries, state) => renderHeadline(entries.flatMap((entry) => entry.events), namesOf(state)),
+    appended: () => undefined,
+    settled: () => undefined,
+  });
+  return lane;
+}
+
+async function liveTask({ lane, request }: Job): Promise<Assigned | null> {
+  const task = (await lane.stream.current()).tasks.get(request.task);
+  return task?.assignment?.fence === request.fence ? (task as Assigned) : null;
+}
+
+/** The claim comes before any call to the vendor. Null: go on watching. */
+async function claimAndStart(job: Job): Promise<JobResult | null> {
+  const { lane, request } = job;
+  const { task, fence, run } = request;
+  await lane.submit([{ type: "ClaimAssignment", id: lane.nextId("claim"), task, fence, run }]);
+  const claimed = await liveTask(job);
+  if (claimed === null || claimed.assignment.claimedBy !== run) return "not_ours";
+  if (claimed.assignment.session !== null) return null;
+  if (claimed.assignment.phase === "ending") {
+    await report(job, endedBeforeStart());
+    return "ended";
+  }
+  const agent = job.world.agents.find(claimed.assignment.agent);
+  const outcome = agent === null ? withoutKey(claimed) : await startUntilKnown(job, claimed, agent);
+  await lane.submit([outcomeCommand(job, outcome)]);
+  return outcome.kind === "started" ? null : "refused";
+}
+
+function withoutKey(task: Assigned): EffectOutcome {
+  return {
+    kind: "refused",
+    reason: `The agent workflow has no key for ${task.assignment.agent}: add the vendor's key to the secrets of the repository.`,
+    retryAfterMs: 5 * 60_000,
+  };
+}
+
+/** A lost answer is asked again: the start finds what it started. */
+async function startUntilKnown(job: Job, task: Assigned, agent: Agent): Promise<EffectOutcome> {
+  for (;;) {
+    const outcome = await startSession(job.parts, { tracker: job.world.tracker, agent, task });
+    if (outcome.kind !== "delayed") return outcome;
+    job.parts.journal.warn("The start is not known to have happened; asking again.", { reason: outcome.reason });
+    await job.parts.clock.sleep(outcome.retryAfterMs, "start");
+  }
+}
+
+function outcomeCommand({ lane, request }: Job, outcome: EffectOutcome): Command {
+  return { type: "ReportOutcome", id: lane.nextId("outcome"), task: request.task, fence: request.fence, outcome };
+}
+
+function endedBeforeStart(): SessionReport {
+  return {
+    state: "cancelled",
+    session: null,
+    pullUrl: null,
+    branch: null,
+    question: null,
+    reason: "It was cancelled before the session started.",
+    costUsd: 0,
+  };
+}
+
+async function report({ lane, request }: Job, sessionReport: SessionReport): Promise<void> {
+  await lane.submit([
+    { type: "ReportSession", id: lane.nextId("report"), task: request.task, fence: request.fence, report: sessionReport },
+  ]);
+}
+
+/** Watches until the session is seen ended, the assignment is no longer this one, or the time is up. */
+async function watch(job: Job): Promise<JobResult> {
+  const { clock } = job.parts;
+  const until = clock.now() + watchMs(await job.lane.stream.current(), job);
+  let pauseMs = watchInitialMs;
+  let hasAskedToEnd = false;
+  for (;;) {
+    const task = await liveTask(job);
+    if (task === null) return "ended";
+    const { session } = task.assignment;
+    const agent = job.world.agents.find(task.assignment.agent);
+    if (session === null || agent === null) return "handed_over";
+    hasAskedToEnd = await endWhenAsked(job, { task, agent, session, hasAskedToEnd });
+    await report(job, await agent.watch(session));
+    if (clock.now() >= until) return (await liveTask(job)) === null ? "ended" : "handed_over";
+    if ((await liveTask(job)) === null) return "ended";
+    await clock.sleep(pauseMs, "watch");
+    pauseMs = Math.min(watchMaxMs, pauseMs * 1.5);
+    await catchUp(job);
+  }
+}
+
+/** A look at the head is nearly free; the state is read only when it moved. */
+async function catchUp({ parts, lane }: Job): Promise<void> {
+  const version = await parts.store.peek(parts.stream);
+  if (version === null || version !== lane.stream.peek()?.version) await lane.refresh();
+}
+
+function watchMs(state: State, { request, lane }: Job): number {
+  const agent = state.tasks.get(request.task)?.assignment?.agent;
+  return lane.contextOf(state).config.agents.find((each) => each.id === agent)?.watch ?? 0;
+}
+
+interface Ending {
+  readonly task: Assigned;
+  readonly agent: Agent;
+  readonly session: Session;
+  readonly hasAskedToEnd: boolean;
+}
+
+/** Returns whether the vendor has been asked for the end; an unknown answer is asked again next time. */
+async function endWhenAsked(job: Job, { task, agent, session, hasAskedToEnd }: Ending): Promise<boolean> {
+  if (task.assignment.phase !== "ending" || hasAskedToEnd) return hasAskedToEnd;
+  const outcome = await cancelAt(agent, session);
+  if (outcome.kind === "delayed") return false;
+  await job.lane.submit([outcomeCommand(job, outcome)]);
+  return true;
+}

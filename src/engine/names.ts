@@ -1,0 +1,8 @@
+/** How the tasks of a state are called by people. */
+import { referenceOf } from "../core/waiting.ts";
+import type { State } from "../core/state.ts";
+import type { EventNames } from "../views/log-line.ts";
+
+export function namesOf(state: State): EventNames {
+  return { task: (id) => referenceOf(state, id) };
+}

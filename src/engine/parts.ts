@@ -1,0 +1,38 @@
+/** What one repository's engine is made of: the ports, and who it is. */
+import type { Config } from "../model/config.ts";
+import type { StreamId } from "../model/ids.ts";
+import type { Agents } from "../ports/agent.ts";
+import type { Chance } from "../ports/chance.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { EventStore } from "../ports/store.ts";
+import type { Tracker, WorkflowRuns } from "../ports/tracker.ts";
+
+/**
+ * orchestrator: schedules, performs effects, writes task files. reporter: a job that only adds what it saw; whoever
+ * orchestrates does the rest.
+ */
+export type Role = "orchestrator" | "reporter";
+
+export interface EngineParts {
+  readonly stream: StreamId;
+  /** `owner/name`, for people and prompts. */
+  readonly repository: string;
+  readonly defaultBranch: string;
+  /** Names this running copy; leases are held under it. */
+  readonly owner: string;
+  readonly role: Role;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly journal: Journal;
+}
+
+/** The orchestrator's view of the world, beside its store. */
+export interface World {
+  readonly tracker: Tracker;
+  readonly runs: WorkflowRuns;
+  readonly agents: Agents;
+  /** Reads a configuration text; problems are sentences with line and path. */
+  readonly parseConfiguration: (text: string) => { readonly config: Config | null; readonly problems: readonly string[] };
+}

@@ -1,0 +1,88 @@
+/**
+ * One pass: commands become entries on a draft of the state, each seeing what the ones before it decided. Nothing is
+ * written here; the lane appends the entries as one commit, or throws the draft away.
+ */
+import { decide } from "../core/decide.ts";
+import type { Context } from "../core/decision.ts";
+import { evolve, sealEntry } from "../core/evolve.ts";
+import { foldRecordedEffect } from "../core/fold-whole.ts";
+import { react, type Reaction } from "../core/react.ts";
+import { draftState, type State } from "../core/state.ts";
+import type { Command } from "../model/command.ts";
+import { effectKey } from "../model/effect.ts";
+import type { Entry, Event } from "../model/event.ts";
+import type { CommandId, EffectId } from "../model/ids.ts";
+
+export interface Pass {
+  readonly entries: readonly Entry[];
+  /** The state with the entries folded in. */
+  readonly draft: State;
+  /** Commands that could not be decided, with what was wrong: set aside, the others went on. */
+  readonly aside: readonly { readonly command: Command; readonly error: unknown }[];
+}
+
+/** Decides `commands` in order on a draft of `state`, which stays as it is. */
+export function runPass(state: State, commands: readonly Command[], context: Context): Pass {
+  const draft = draftState(state);
+  draft.at = context.now;
+  const entries: Entry[] = [];
+  const aside: { command: Command; error: unknown }[] = [];
+  const queue = [...commands];
+  for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
+    try {
+      const events = decide(draft, command, context);
+      if (events.length > 0) entries.push(fold(draft, command, events));
+    } catch (error) {
+      const parts = split(command);
+      if (parts.length > 1) queue.unshift(...parts);
+      else aside.push({ command, error });
+    }
+  }
+  return { entries, draft, aside };
+}
+
+function fold(draft: State, command: Command, events: readonly Event[]): Entry {
+  const effects: Entry["effects"][number][] = [];
+  for (const event of events) {
+    evolve(draft, event);
+    for (const reaction of react(draft, event)) {
+      const recorded = record(draft, reaction);
+      if (recorded === null) continue;
+      foldRecordedEffect(draft, recorded);
+      effects.push(recorded);
+    }
+  }
+  const entry: Entry = { id: command.id, command: command.type, at: draft.at, events, effects };
+  sealEntry(draft, entry);
+  return entry;
+}
+
+/** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */
+function record(draft: State, reaction: Reaction): Entry["effects"][number] | null {
+  const notBefore = draft.at + reaction.afterMs;
+  const waiting = (draft.outboxKeys.get(effectKey(reaction.effect)) ?? []).at(-1);
+  const known = waiting === undefined ? undefined : draft.outbox.get(waiting);
+  if (known !== undefined && known.lease === null) {
+    return known.notBefore <= notBefore ? null : { id: known.id, effect: known.effect, notBefore };
+  }
+  // What is being performed now may be too early for this change; everything but a surface is the same act again.
+  if (known !== undefined && reaction.effect.type !== "UpdateIssue") return null;
+  return { id: `e${draft.effectCount + 1}` as EffectId, effect: reaction.effect, notBefore };
+}
+
+/** A look with several issues, one by one: a bad one stops only itself. */
+function split(command: Command): readonly Command[] {
+  if (command.type !== "Observe") return [];
+  const { issues, pulls, gone } = command.observation;
+  const nothing = { isComplete: false, issues: [], pulls: [], gone: [], unreadable: [] };
+  const parts = [
+    ...issues.map((issue) => ({ ...nothing, issues: [issue] })),
+    ...pulls.map((pull) => ({ ...nothing, pulls: [pull] })),
+    ...gone.map((each) => ({ ...nothing, gone: [each] })),
+  ];
+  return parts.map((observation, index) => ({
+    type: "Observe" as const,
+    id: `${command.id}.${index}` as CommandId,
+    observation,
+  }));
+}

@@ -1,0 +1,118 @@
+/** Performs the effects that concern a vendor or a run: start, cancel, watch; and the report on a configuration. */
+import type { State } from "../core/state.ts";
+import type { EffectOutcome } from "../model/command.ts";
+import type { AgentConfig } from "../model/config.ts";
+import type { Effect, RecordedEffect } from "../model/effect.ts";
+import type { Task } from "../model/task.ts";
+import type { Agent } from "../ports/agent.ts";
+import type { WriteOutcome } from "../ports/tracker.ts";
+import { startSession } from "./brief.ts";
+import type { Lane } from "./lane.ts";
+import type { EngineParts, World } from "./parts.ts";
+
+type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
+type SessionEffect = Extract<Effect, { readonly fence: number }>;
+
+interface Act {
+  readonly parts: EngineParts;
+  readonly world: World;
+  readonly task: Assigned;
+  readonly agent: AgentConfig;
+  readonly isRepeat: boolean;
+}
+
+/** Performs one effect; never rejects. An effect of an old fence, or of a task that moved on, is done without an act. */
+export async function performSession(parts: EngineParts, world: World, lane: Lane, recorded: RecordedEffect): Promise<EffectOutcome> {
+  const { effect } = recorded;
+  if (effect.type === "ReportConfiguration") {
+    return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
+  }
+  if (!("fence" in effect)) return { kind: "dropped", reason: "It is not an effect of a session." };
+  const state = await lane.stream.current();
+  const task = liveTask(state, effect);
+  if (task === null) return { kind: "done" };
+  const agent = lane.contextOf(state).config.agents.find((each) => each.id === task.assignment.agent);
+  if (agent === undefined) {
+    return { kind: "delayed", reason: `The configuration no longer names the agent ${task.assignment.agent}.`, retryAfterMs: 60_000 };
+  }
+  const act: Act = { parts, world, task, agent, isRepeat: recorded.attempts > 1 };
+  if (effect.type === "StartSession") return start(act);
+  return effect.type === "CancelSession" ? cancel(act) : watch(act);
+}
+
+function liveTask(state: State, effect: SessionEffect): Assigned | null {
+  const task = state.tasks.get(effect.task);
+  return task?.assignment?.fence === effect.fence ? (task as Assigned) : null;
+}
+
+async function start(act: Act): Promise<EffectOutcome> {
+  const { task, agent, world } = act;
+  if (task.assignment.session !== null) return { kind: "done" };
+  if (agent.dispatch === "workflow") return dispatch(act, "start-agent");
+  if (agent.dispatch === "label") return startByLabel(act);
+  const system = world.agents.find(task.assignment.agent);
+  if (system === null) return withoutKey(agent);
+  return startSession(act.parts, { tracker: world.tracker, agent: system, task });
+}
+
+function withoutKey(agent: AgentConfig): EffectOutcome {
+  return {
+    kind: "refused",
+    reason: `No key for ${agent.type} is set where Orchestrate runs: set it, or use dispatch: workflow for the agent ${agent.id}.`,
+    retryAfterMs: 5 * 60_000,
+  };
+}
+
+/** Some vendors listen to a label. Nobody can be asked for the session, so the label stands for it. */
+async function startByLabel({ task, agent, world }: Act): Promise<EffectOutcome> {
+  const label = agent.label ?? agent.type;
+  const outcome = await world.tracker.label(task.definition.number, label);
+  if (outcome.kind === "delayed") return outcome;
+  if (outcome.kind === "dropped") return { kind: "refused", reason: outcome.reason, retryAfterMs: null };
+  return { kind: "started", session: { id: `label:${label}:${task.assignment.fence}`, url: null } };
+}
+
+async function dispatch(act: Act, mode: "start-agent" | "watch"): Promise<EffectOutcome> {
+  const { task, world, isRepeat } = act;
+  const { assignment } = task;
+  return world.runs.dispatch(
+    { mode, task: task.id, agent: assignment.agent, attempt: assignment.attempt, fence: assignment.fence },
+    isRepeat,
+  );
+}
+
+/** Before the session is known nothing can be cancelled: its start settles first, then the end is asked for. */
+async function cancel(act: Act): Promise<EffectOutcome> {
+  const { task, agent, world } = act;
+  const { session } = task.assignment;
+  if (agent.dispatch === "workflow") return dispatch(act, "watch");
+  if (session === null) return { kind: "delayed", reason: "The session is not known yet.", retryAfterMs: 5_000 };
+  if (agent.dispatch === "label") return { kind: "cannot_cancel", reason: `A session started by a label cannot be cancelled from here.` };
+  const system = world.agents.find(task.assignment.agent);
+  if (system === null) return { kind: "delayed", reason: `No key for ${agent.type} is set.`, retryAfterMs: 60_000 };
+  return cancelAt(system, session);
+}
+
+/** Asks the vendor for the end of a session. */
+export async function cancelAt(system: Agent, session: NonNullable<Assigned["assignment"]["session"]>): Promise<EffectOutcome> {
+  const outcome = await system.cancel(session);
+  switch (outcome.kind) {
+    case "ended":
+      return { kind: "ended", report: outcome.report };
+    case "requested":
+      return { kind: "done" };
+    case "cannot":
+      return { kind: "cannot_cancel", reason: outcome.reason };
+    case "unknown":
+      return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
+  }
+}
+
+async function watch(act: Act): Promise<EffectOutcome> {
+  return act.agent.dispatch === "workflow" ? dispatch(act, "watch") : { kind: "done" };
+}
+
+function fromWrite(outcome: WriteOutcome): EffectOutcome {
+  return outcome.kind === "written" ? { kind: "done" } : outcome;
+}
+

@@ -1,0 +1,82 @@
+/** Asks how sessions and runs are: vendors that the App talks to itself, and runs of the agent workflow that fell silent. */
+import type { State } from "../core/state.ts";
+import type { Command } from "../model/command.ts";
+import type { AgentConfig } from "../model/config.ts";
+import type { Task } from "../model/task.ts";
+import type { Lane } from "./lane.ts";
+import type { EngineParts, World } from "./parts.ts";
+
+/** A run that has not claimed its assignment, or not said anything, for this long is looked up. */
+const runSilenceMs = 10 * 60_000;
+/** Vendor calls at once: enough for many sessions in a cycle, few for one vendor's limit. */
+const askedAtOnceMax = 8;
+
+type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
+
+/** Asks about everything in flight. Never rejects; who cannot be asked now is asked in the next cycle. */
+export async function askSessions(
+  parts: EngineParts,
+  world: World,
+  lane: Lane,
+  options: { readonly isStart: boolean },
+): Promise<readonly Command[]> {
+  const state = await lane.stream.current();
+  const { config } = lane.contextOf(state);
+  const asks: (() => Promise<Command | null>)[] = [];
+  for (const task of assignedTasks(state)) {
+    const agent = config.agents.find((each) => each.id === task.assignment.agent);
+    if (agent === undefined) continue;
+    asks.push(() => ask({ parts, world, lane, task, agent, isStart: options.isStart }));
+  }
+  const reports: Command[] = [];
+  for (let start = 0; start < asks.length; start += askedAtOnceMax) {
+    const answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => each()));
+    for (const answer of answers) if (answer !== null) reports.push(answer);
+  }
+  return reports;
+}
+
+function assignedTasks(state: State): readonly Assigned[] {
+  const tasks: Assigned[] = [];
+  for (const id of state.active.keys()) {
+    const task = state.tasks.get(id);
+    if (task !== undefined && task.assignment !== null) tasks.push(task as Assigned);
+  }
+  return tasks;
+}
+
+interface Ask {
+  readonly parts: EngineParts;
+  readonly world: World;
+  readonly lane: Lane;
+  readonly task: Assigned;
+  readonly agent: AgentConfig;
+  readonly isStart: boolean;
+}
+
+async function ask(question: Ask): Promise<Command | null> {
+  try {
+    return question.agent.dispatch === "workflow" ? await askRun(question) : await askVendor(question);
+  } catch (error) {
+    question.parts.journal.warn("A session could not be asked for; the next cycle asks again.", {
+      task: question.task.definition.number,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    return null;
+  }
+}
+
+async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | null> {
+  const { session, fence } = task.assignment;
+  const system = agent.dispatch === "api" ? world.agents.find(task.assignment.agent) : null;
+  if (session === null || system === null) return null;
+  const report = await system.watch(session);
+  return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };
+}
+
+async function askRun({ parts, world, lane, task, isStart }: Ask): Promise<Command | null> {
+  const { run, heardAt, fence } = task.assignment;
+  if (run === null || (!isStart && parts.clock.now() - heardAt < runSilenceMs)) return null;
+  const state = await world.runs.state(run);
+  return { type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, state };
+}

@@ -1,0 +1,82 @@
+/** What an issue should show: the labels we manage, the sticky comment, open or closed. Level-triggered: derived from the state. */
+import { createHash } from "node:crypto";
+import type { Context } from "../core/decision.ts";
+import { isEnded, statusOf } from "../core/readiness.ts";
+import type { State } from "../core/state.ts";
+import type { Task, TaskStatus } from "../model/task.ts";
+import type { IssueSurface } from "../ports/tracker.ts";
+import { renderSticky } from "../views/sticky-comment.ts";
+import { toTaskView } from "./task-views.ts";
+
+/**
+ * Statuses that carry a label. Ready, blocked and in-the-queue are shown by GitHub itself (its own "blocked" mark), and a
+ * label for each would be a write for every issue of a backlog.
+ */
+const labelled: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
+  "assigned",
+  "in_progress",
+  "review",
+  "needs_input",
+  "manual_review",
+  "completed",
+  "failed",
+  "upstream_failed",
+  "cancelled",
+]);
+
+export interface Surface {
+  readonly wanted: IssueSurface;
+  /** A hash of what is wanted; when it was written last, nothing is written. */
+  readonly digest: string;
+}
+
+export function toSurface(state: State, task: Task, context: Context): Surface {
+  const labels = labelsOf(state, task);
+  const comment = hasSomethingToSay(state, task) ? renderSticky(toTaskView(state, task, context)) : null;
+  const wanted: IssueSurface = {
+    task: task.id,
+    node: task.definition.node,
+    number: task.definition.number,
+    labels,
+    labelsBefore: task.surface.labels,
+    comment,
+    commentNode: task.surface.comment,
+    state: wantedState(task),
+  };
+  const digest = createHash("sha256").update(JSON.stringify([labels, comment, wanted.state])).digest("hex").slice(0, 16);
+  return { wanted, digest };
+}
+
+function labelsOf(state: State, task: Task): readonly string[] {
+  const status = statusOf(state, task);
+  const agent = task.assignment?.agent ?? (isEnded(task) || task.pull?.state === "open" ? task.attempts.at(-1)?.agent : undefined);
+  const labels = labelled.has(status) || task.pendingReason !== null ? [`status:${status}`] : [];
+  return agent === undefined ? labels : [`agent:${agent}`, ...labels];
+}
+
+/** A comment is a notification: only once there is work to show, or something for a person to do. */
+function hasSomethingToSay(state: State, task: Task): boolean {
+  if (task.surface.comment !== null || task.answer !== null) return true;
+  if (task.assignment !== null || task.attempts.length > 0 || task.pull !== null) return true;
+  return hasTrouble(task) || hasMissingBlocker(state, task);
+}
+
+function hasTrouble(task: Task): boolean {
+  return (
+    task.pendingReason !== null ||
+    task.cycle !== null ||
+    task.manualReview !== null ||
+    task.definition.problems.length > 0 ||
+    (task.refusals > 0 && task.receipt === null)
+  );
+}
+
+function hasMissingBlocker(state: State, task: Task): boolean {
+  return task.blockedBy.some((edge) => state.externals.get(edge.on)?.state === "missing" && !task.unblocked.includes(edge.on));
+}
+
+/** A receipt closes an issue that no closing keyword has closed; a revoked one opens it again. */
+function wantedState(task: Task): IssueSurface["state"] {
+  if (task.receipt !== null && task.definition.isOpen && task.receipt.kind !== "closed") return "closed";
+  return task.receipt === null && task.discardedPull !== null && task.manualReview !== null && !task.definition.isOpen ? "open" : "leave";
+}

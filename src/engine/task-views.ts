@@ -1,0 +1,106 @@
+/** From the state to what the views are told. */
+import { candidateWorkers } from "../core/candidates.ts";
+import { quotaLeft } from "../core/caps.ts";
+import type { Context } from "../core/decision.ts";
+import { dayMs } from "../core/limits.ts";
+import { rankReady } from "../core/rank-ready.ts";
+import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
+import type { State } from "../core/state.ts";
+import { referenceOf, waitingReasons } from "../core/waiting.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { Task, TaskStatus } from "../model/task.ts";
+import type { AgentView, BlockerView, OverviewView, TaskLine, TaskView } from "../views/task-view.ts";
+
+export function toTaskView(state: State, task: Task, context: Context): TaskView {
+  return {
+    task,
+    status: statusOf(state, task),
+    blockers: task.blockedBy.map((edge) => toBlockerView(state, task, edge)),
+    waiting: waitingReasons(state, task, context),
+    agentNames: {},
+    attemptsMax: context.config.retry.maxAttempts,
+    cycle: task.cycle === null ? null : task.cycle.map((id) => referenceOf(state, id)),
+    upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
+  };
+}
+
+function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]): BlockerView {
+  const blocker = state.tasks.get(edge.on);
+  return {
+    reference: referenceOf(state, edge.on),
+    url: blocker?.definition.url ?? state.externals.get(edge.on)?.url ?? null,
+    title: blocker?.definition.title ?? null,
+    state: blocker === undefined ? blockerState(state, edge) : statusOf(state, blocker),
+    kind: edge.kind,
+    isOpen: !isSatisfied(state, task, edge),
+  };
+}
+
+/** The whole repository at a glance. Lists are cut by the view. */
+export function toOverview(state: State, context: Context): OverviewView {
+  const counts: Partial<Record<TaskStatus, number>> = {};
+  const running: TaskLine[] = [];
+  const attention: TaskLine[] = [];
+  for (const [, task] of state.tasks.entries()) {
+    const status = statusOf(state, task);
+    counts[status] = (counts[status] ?? 0) + 1;
+    if (task.assignment !== null) running.push(toLine(state, task, context));
+    else if (needsPerson(status, task)) attention.push(toLine(state, task, context));
+  }
+  const next = rankReady(state, context).flatMap(({ id }) => lineOf(state, id, context));
+  const starts = state.starts.filter((start) => start.at > context.now - dayMs);
+  return {
+    mode: state.mode ?? context.config.mode,
+    isPaused: state.isPaused,
+    counts,
+    running,
+    next,
+    attention,
+    workersBusy: state.occupied.size,
+    workersTotal: context.config.agents.reduce((sum, agent) => sum + agent.capacity, 0),
+    costTodayUsd: starts.reduce((sum, start) => sum + start.costUsd, 0),
+    sessionsToday: starts.length,
+    configurationProblems: state.rejectedConfiguration?.problems ?? [],
+  };
+}
+
+function needsPerson(status: TaskStatus, task: Task): boolean {
+  return status === "manual_review" || status === "failed" || task.pendingReason !== null || task.cycle !== null;
+}
+
+function lineOf(state: State, id: TaskId, context: Context): readonly TaskLine[] {
+  const task = state.tasks.get(id);
+  return task === undefined ? [] : [toLine(state, task, context)];
+}
+
+function toLine(state: State, task: Task, context: Context): TaskLine {
+  return {
+    reference: `#${task.definition.number}`,
+    url: task.definition.url,
+    title: task.definition.title,
+    status: statusOf(state, task),
+    detail: task.assignment?.worker ?? waitingReasons(state, task, context)[0]?.detail ?? "",
+  };
+}
+
+export function toAgentViews(state: State, context: Context): readonly AgentView[] {
+  const candidates = candidateWorkers(state, context);
+  return context.config.agents.map((agent) => ({
+    id: agent.id,
+    type: agent.type,
+    dispatch: agent.dispatch,
+    capabilities: agent.capabilities,
+    workers: candidates.filter((each) => each.agent === agent.id).map((each) => ({
+      id: each.worker,
+      isEnabled: !each.isDisabled,
+      task: taskOf(state, state.occupied.get(each.worker)),
+    })),
+    sessionsToday: (agent.quota ?? 0) - (quotaLeft(state, context, agent) ?? agent.quota ?? 0),
+    quota: agent.quota ?? null,
+  }));
+}
+
+function taskOf(state: State, id: TaskId | undefined): AgentView["workers"][number]["task"] {
+  const task = id === undefined ? undefined : state.tasks.get(id);
+  return task === undefined ? null : { reference: `#${task.definition.number}`, url: task.definition.url };
+}
