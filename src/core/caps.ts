@@ -54,7 +54,10 @@ export function isCostCapSpent(task: Task, context: Context): boolean {
 
 /** Sessions that the agent may still start today; null where it has no quota. */
 export function quotaLeft(state: State, context: Context, agent: AgentConfig): number | null {
-  if (agent.quota === undefined) return null;
-  const used = startsOfTheDay(state, context.now).filter((start) => start.agent === agent.id).length;
-  return Math.max(0, agent.quota - used);
+  return agent.quota === undefined ? null : Math.max(0, agent.quota - sessionsToday(state, context, agent.id));
+}
+
+/** Sessions that the agent has started in the last 24 hours. */
+export function sessionsToday(state: State, context: Context, agent: string): number {
+  return startsOfTheDay(state, context.now).filter((start) => start.agent === agent).length;
 }

@@ -1,5 +1,5 @@
 /** Which ready task goes to which free worker, by the mode in force, under the caps; and why the rest wait. */
-import type { AssignmentReasons } from "../model/event.ts";
+import type { AssignmentReasons } from "../model/task.ts";
 import { agentOf, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { chooseWorker } from "../matching/choose-worker.ts";

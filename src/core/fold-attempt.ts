@@ -21,6 +21,7 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
     startedAt: null,
     heardAt: state.at,
     session: null,
+    reasons: event.reasons,
     continues: event.continues,
     run: null,
     claimedBy: null,

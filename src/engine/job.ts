@@ -30,6 +30,13 @@ export interface JobWorld {
   readonly agents: Agents;
 }
 
+export interface JobOptions {
+  readonly world: JobWorld;
+  readonly request: JobRequest;
+  /** Told where the state will be, for whoever must know the configuration in force. */
+  readonly onState: (state: () => State | null) => void;
+}
+
 /** How a job ended, in a word for its log. */
 export type JobResult = "ended" | "handed_over" | "not_ours" | "refused";
 
@@ -40,8 +47,12 @@ const watchMaxMs = 60_000;
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 
 /** Runs one job to its end. Rejects only when the state cannot be read or written at all. */
-export async function runJob(parts: EngineParts, world: JobWorld, request: JobRequest): Promise<JobResult> {
+export async function runJob(
+  parts: EngineParts,
+  { world, request, onState }: JobOptions,
+): Promise<JobResult> {
   const lane = createReportingLane(parts);
+  onState(() => lane.stream.peek());
   const job = { parts, world, request, lane };
   await lane.refresh();
   if (request.mode === "start-agent") {

@@ -1,6 +1,6 @@
 /** From the state to what the views are told. */
 import { candidateWorkers } from "../core/candidates.ts";
-import { quotaLeft } from "../core/caps.ts";
+import { sessionsToday } from "../core/caps.ts";
 import type { Context } from "../core/decision.ts";
 import { dayMs } from "../core/limits.ts";
 import { rankReady } from "../core/rank-ready.ts";
@@ -18,6 +18,7 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     blockers: task.blockedBy.map((edge) => toBlockerView(state, task, edge)),
     waiting: waitingReasons(state, task, context),
     agentNames: {},
+    reasons: task.assignment?.reasons ?? null,
     attemptsMax: context.config.retry.maxAttempts,
     cycle: task.cycle === null ? null : task.cycle.map((id) => referenceOf(state, id)),
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
@@ -95,7 +96,7 @@ export function toAgentViews(state: State, context: Context): readonly AgentView
       isEnabled: !each.isDisabled,
       task: taskOf(state, state.occupied.get(each.worker)),
     })),
-    sessionsToday: (agent.quota ?? 0) - (quotaLeft(state, context, agent) ?? agent.quota ?? 0),
+    sessionsToday: sessionsToday(state, context, agent.id),
     quota: agent.quota ?? null,
   }));
 }

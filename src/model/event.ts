@@ -7,6 +7,7 @@ import type { Effect } from "./effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type {
+  AssignmentReasons,
   Dependency,
   External,
   FailureReason,
@@ -16,24 +17,6 @@ import type {
   Session,
   TaskDefinition,
 } from "./task.ts";
-
-/** Why a worker or agent was not taken, counted per code in the assignment. */
-export interface RejectedCandidate {
-  readonly worker: WorkerId;
-  readonly code: string;
-  readonly score: number | null;
-}
-
-export interface AssignmentReasons {
-  readonly algorithm: Mode;
-  readonly score: number;
-  readonly parts: Readonly<Record<string, number>>;
-  /** Position in the ranked queue, from 1, and how many were ready. */
-  readonly rank: number;
-  readonly readyCount: number;
-  readonly rejected: readonly RejectedCandidate[];
-  readonly rejectedCount: Readonly<Record<string, number>>;
-}
 
 export type Event =
   // The task and its graph

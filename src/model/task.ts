@@ -24,6 +24,24 @@ export type TaskStatus = (typeof taskStatuses)[number];
 /** 1 urgent, 2 high, 3 medium, 4 low, 5 none. */
 export type Priority = 1 | 2 | 3 | 4 | 5;
 
+/** Why a worker was not taken. */
+export interface RejectedCandidate {
+  readonly worker: WorkerId;
+  readonly code: string;
+  readonly score: number | null;
+}
+
+export interface AssignmentReasons {
+  readonly algorithm: Mode;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+  /** Position in the ranked queue, from 1, and how many were ready. */
+  readonly rank: number;
+  readonly readyCount: number;
+  readonly rejected: readonly RejectedCandidate[];
+  readonly rejectedCount: Readonly<Record<string, number>>;
+}
+
 export type DependencyKind = "hard" | "soft";
 /** Where an edge was read. `command` edges come from `/orchestrate blocked-by` and outlive edits of the body. */
 export type DependencySource = "native" | "sub_issue" | "body" | "command";
@@ -112,6 +130,8 @@ export interface Assignment {
   /** When the session was last heard of or asked for. */
   heardAt: number;
   session: Session | null;
+  /** Why this task, this worker, now. */
+  readonly reasons: AssignmentReasons;
   /** The session that a retry on the same pull request continues. */
   readonly continues: { readonly session: Session | null; readonly branch: string } | null;
   /** The agent workflow run that was dispatched for this fence. */

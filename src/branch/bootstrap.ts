@@ -1,0 +1,85 @@
+/** The first commit of the state branch: an orphan, so that it shares no history with the code and starts no workflow. */
+import { z } from "zod";
+import { StoreUnavailable } from "../ports/store.ts";
+import { classifyFault } from "./faults.ts";
+import { branchName, readmePath, type StateFile } from "./layout.ts";
+import type { StateRequest } from "./request.ts";
+
+const readme = `# The state of Orchestrate
+
+This branch is the memory of Orchestrate, which works through the issues of this
+repository with coding agents. It shares no history with the code. **Do not edit, merge or delete it.**
+
+| Folder | What it holds |
+|---|---|
+| \`state/log/\` | everything that was decided, in order; one file a write |
+| \`state/snapshot/\` | the sum of what was decided before the log's first file |
+| \`state/schema.json\` | the version of this layout |
+| \`tasks/<status>/<number>.md\` | one file an open task, to read. Edits are overwritten and never acted on |
+| \`plans/\`, \`reports/\` | how work was split, and what came of it |
+
+To change something, comment \`/orchestrate help\` on an issue. Deleting the branch makes Orchestrate forget what it
+started; restoring it from any clone brings the memory back.
+`;
+
+export function renderReadme(): StateFile {
+  return { path: readmePath, text: readme };
+}
+
+const Created = z.object({ sha: z.string() });
+
+interface FirstCommit {
+  readonly request: StateRequest;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly files: readonly StateFile[];
+  readonly message: string;
+}
+
+async function createCommit({ request, repository, files, message }: FirstCommit): Promise<string> {
+  const tree = await request.rest({
+    method: "POST",
+    path: `/repos/${repository}/git/trees`,
+    body: { tree: files.map((file) => ({ path: file.path, mode: "100644", type: "blob", content: file.text })) },
+  });
+  const commit = await request.rest({
+    method: "POST",
+    path: `/repos/${repository}/git/commits`,
+    body: { message, tree: Created.parse(tree.data).sha, parents: [] },
+  });
+  return Created.parse(commit.data).sha;
+}
+
+function isStatus(error: unknown, status: number, now: number): boolean {
+  const fault = classifyFault(error, now);
+  return fault.kind === "refused" && fault.status === status;
+}
+
+/**
+ * Makes the commit, which nothing shows before the branch points to it. Returns its id. Rejects with `StoreUnavailable`
+ * when the repository is empty, else as the request does.
+ */
+export async function createFirstCommit(first: FirstCommit, now: number): Promise<string> {
+  try {
+    return await createCommit(first);
+  } catch (error) {
+    if (!isStatus(error, 409, now)) throw error;
+    throw new StoreUnavailable(
+      `${first.repository} is empty, and GitHub keeps no branch in an empty repository: push a first commit to it.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Points the branch to its first commit. "exists": somebody else was first. Rejects as the request does. */
+export async function createBranch(first: FirstCommit, sha: string, now: number): Promise<"created" | "exists"> {
+  try {
+    const body = { ref: `refs/heads/${branchName}`, sha };
+    await first.request.rest({ method: "POST", path: `/repos/${first.repository}/git/refs`, body });
+    return "created";
+  } catch (error) {
+    const isRace = isStatus(error, 422, now) && error instanceof Error && /already exists/i.test(error.message);
+    if (isRace) return "exists";
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The App inside the sandbox: replicas that take signed webhooks, one that listens on a real port, and the jobs of the
+ * agent workflow. The same code as in the field; only the surroundings are given.
+ */
+import { createServer, type Server } from "node:http";
+import { sign } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { createProbot, ProbotOctokit, type Probot } from "probot";
+import pino from "pino";
+import { createApplication, type Application } from "./app.ts";
+import { toTaskId } from "./model/ids.ts";
+import type { JobParts, ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
+import { wireJob, type RepositoryOctokit, type Surroundings } from "./wire.ts";
+
+/** The sandbox's GitHub answers at once and counts by its own clock: a second between writes is the program's own pace. */
+const webhooksPath = "/api/github/webhooks";
+
+/** A copy of the App that takes webhooks in process, through the signature check. */
+export async function startReplica(parts: ReplicaParts): Promise<Replica> {
+  const { probot, application } = await loadApp(parts);
+  return {
+    receive: (delivery) =>
+      probot.webhooks.verifyAndReceive({
+        id: delivery.id,
+        name: delivery.event,
+        payload: delivery.body,
+        signature: delivery.signature,
+      }),
+    async stop() {
+      application.stop();
+    },
+  };
+}
+
+/** A copy of the App behind a real port. */
+export async function startListeningApp(parts: ReplicaParts): Promise<ListeningApp> {
+  const { probot, application } = await loadApp(parts);
+  const middleware = await probot.getNodeMiddleware({ path: webhooksPath });
+  const server = createServer((request, response) => {
+    void middleware(request, response, () => {
+      response.writeHead(404).end();
+    });
+  });
+  const port = await listen(server);
+  return {
+    webhookUrl: `http://127.0.0.1:${port}${webhooksPath}`,
+    async stop() {
+      application.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
+  const application = createApplication(toSurroundings(parts));
+  const probot = createProbot({
+    overrides: {
+      appId: parts.appId,
+      privateKey: parts.privateKey,
+      secret: parts.webhookSecret,
+      baseUrl: parts.baseUrl,
+      request: { fetch: parts.fetch },
+      log: pino({ level: "silent" }),
+      Octokit: withOwnPace(parts.privateKey),
+    },
+    env: {},
+  });
+  await probot.ready();
+  await probot.load(application.load, { cwd: ".", addHandler: () => undefined });
+  await application.start(probot);
+  return { probot, application };
+}
+
+function toSurroundings(parts: Pick<ReplicaParts, "clock" | "chance" | "fetch" | "vendorKeys" | "vendorBaseUrls" | "journal"> & { readonly owner: string }): Surroundings {
+  const { owner, clock, chance, fetch, vendorKeys, vendorBaseUrls, journal } = parts;
+  return { owner, clock, chance, fetch, vendorKeys, vendorBaseUrls, journalFor: () => journal };
+}
+
+/**
+ * Throttle and retry off: pace and repetition are the program's own. The App's token is signed in one step, because virtual
+ * time must not pass while a thread of the platform signs.
+ */
+function withOwnPace(privateKey: string): typeof ProbotOctokit {
+  return ProbotOctokit.defaults((options: Record<string, unknown>) => ({
+    ...options,
+    throttle: { enabled: false },
+    retry: { enabled: false },
+    ...(hasPrivateKey(options["auth"]) ? { auth: { ...options["auth"], privateKey: undefined, createJwt: createJwtFor(privateKey) } } : {}),
+  })) as typeof ProbotOctokit;
+}
+
+function hasPrivateKey(auth: unknown): auth is Record<string, unknown> {
+  return typeof auth === "object" && auth !== null && "privateKey" in auth && auth.privateKey !== undefined;
+}
+
+function createJwtFor(privateKey: string): (appId: number | string, skewSeconds?: number) => Promise<{ jwt: string; expiresAt: string }> {
+  return async (appId, skewSeconds = 0) => {
+    // Octokit's own token has the same life: issued 30 seconds ago, ten minutes long.
+    const issuedAt = Math.floor(Date.now() / 1_000) + skewSeconds - 30;
+    const expiresAt = issuedAt + 600;
+    const head = encode({ alg: "RS256", typ: "JWT" });
+    const claims = encode({ iat: issuedAt, exp: expiresAt, iss: appId });
+    const signature = sign("RSA-SHA256", Buffer.from(`${head}.${claims}`), privateKey).toString("base64url");
+    return { jwt: `${head}.${claims}.${signature}`, expiresAt: new Date(expiresAt * 1_000).toISOString() };
+  };
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
+}
+
+/** Plays a job of the agent workflow, as `orchestrate job` does on a runner. */
+export async function playJob(parts: JobParts): Promise<"success" | "failure"> {
+  const octokit = new ProbotOctokit({
+    auth: { token: parts.token },
+    baseUrl: parts.baseUrl,
+    request: { fetch: parts.fetch },
+    throttle: { enabled: false },
+    retry: { enabled: false },
+  }) as unknown as RepositoryOctokit;
+  const { inputs } = parts;
+  const [owner = "", name = ""] = parts.repository.split("/");
+  const answer = await octokit.request("GET /repos/{owner}/{repo}", { owner, repo: name });
+  const found = answer.data as { readonly id: number; readonly default_branch: string };
+  const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
+  const result = await wireJob(surroundings, {
+    place: { owner, name, id: found.id, defaultBranch: found.default_branch },
+    octokit,
+    request: {
+      mode: inputs["mode"] === "watch" ? "watch" : "start-agent",
+      task: toTaskId(...taskParts(inputs["task"] ?? "")),
+      fence: Number(inputs["fence"]),
+      run: parts.runId,
+    },
+  });
+  parts.journal.info("The job ended.", { result });
+  return "success";
+}
+
+function taskParts(task: string): [string, string] {
+  const [, repository = "", issue = ""] = task.split(":");
+  return [repository, issue];
+}

@@ -1,0 +1,106 @@
+/** A pull request as GitHub answers it, turned into facts. Pure. */
+import type { Actor } from "../model/actor.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { PullFacts } from "../model/observation.ts";
+import type { ContextNode, PullNode, Somebody } from "./answers.ts";
+import { fullNameOf, taskIdIn } from "./place.ts";
+import type { Place } from "./place.ts";
+import { parseClosing, parseMarker, parseReverts } from "./references.ts";
+import type { Reference } from "./references.ts";
+
+type Checks = PullFacts["checks"];
+
+const rollUps: Readonly<Record<string, Checks>> = {
+  SUCCESS: "success",
+  FAILURE: "failure",
+  ERROR: "failure",
+  PENDING: "pending",
+  EXPECTED: "pending",
+};
+const goodConclusions: ReadonlySet<string> = new Set(["SUCCESS", "NEUTRAL", "SKIPPED"]);
+const failedChecksMax = 20;
+
+function stateOfContext(context: ContextNode): Checks {
+  if (context.__typename === "StatusContext") return rollUps[context.state] ?? "pending";
+  if (context.status !== "COMPLETED" || !context.conclusion) return "pending";
+  return goodConclusions.has(context.conclusion) ? "success" : "failure";
+}
+
+function nameOf(context: ContextNode): string {
+  return (context.__typename === "CheckRun" ? context.name : context.context).slice(0, 100);
+}
+
+function contextsOf(node: PullNode): readonly ContextNode[] {
+  return (node.statusCheckRollup?.contexts.nodes ?? []).filter((context) => context !== null);
+}
+
+/** More contexts than were read: what is not in sight may be a required check that is not green. */
+function isCut(node: PullNode): boolean {
+  const rollUp = node.statusCheckRollup;
+  return rollUp ? rollUp.contexts.totalCount > rollUp.contexts.nodes.length && rollUp.state !== "SUCCESS" : false;
+}
+
+/** A required check that has not reported yet is in no list: only the blocked merge tells of it. */
+function readRequired(node: PullNode): Checks {
+  const required = contextsOf(node).filter((context) => context.isRequired);
+  const states = required.map(stateOfContext);
+  if (states.includes("failure")) return "failure";
+  if (states.includes("pending") || isCut(node)) return "pending";
+  if (states.length > 0) return "success";
+  return node.state === "OPEN" && node.mergeStateStatus === "BLOCKED" ? "pending" : "none";
+}
+
+function readFailed(node: PullNode): readonly string[] {
+  const failed = contextsOf(node).filter((context) => stateOfContext(context) === "failure");
+  const ordered = [...failed.filter((each) => each.isRequired), ...failed.filter((each) => !each.isRequired)];
+  return [...new Set(ordered.map(nameOf))].slice(0, failedChecksMax);
+}
+
+/** References by closing keyword of the description, those of this repository. */
+export function closingOf(node: PullNode, place: Place): readonly Reference[] {
+  const references = parseClosing(node.body, { repository: fullNameOf(place), host: place.host });
+  return references.filter((reference) => reference.repository === null);
+}
+
+const states = { OPEN: "open", MERGED: "merged", CLOSED: "closed" } as const;
+const mergeable: Readonly<Record<string, PullFacts["mergeable"]>> = { MERGEABLE: "yes", CONFLICTING: "conflict" };
+
+export interface PullOptions {
+  readonly place: Place;
+  readonly defaultBranch: string | null;
+  readonly toActor: (somebody: Somebody | null | undefined) => Actor;
+  /** What an issue number of a closing keyword resolved to. */
+  readonly toTask: (reference: Reference) => TaskId | null;
+}
+
+/** The facts of a pull request. */
+export function toPullFacts(node: PullNode, options: PullOptions): PullFacts {
+  const { place } = options;
+  const linked = (node.closingIssuesReferences?.nodes ?? []).flatMap((issue) =>
+    issue !== null && issue.repository.databaseId === place.id ? [taskIdIn(place, issue.fullDatabaseId)] : [],
+  );
+  // GitHub links only pull requests into the default branch; the keyword counts elsewhere too.
+  const written = closingOf(node, place).flatMap((reference) => options.toTask(reference) ?? []);
+  return {
+    number: node.number,
+    url: node.url,
+    node: node.id,
+    updatedAt: node.updatedAt,
+    state: states[node.state],
+    isDraft: node.isDraft,
+    branch: node.headRefName,
+    sha: node.headRefOid,
+    isSameRepository: !node.isCrossRepository,
+    baseIsDefault: node.baseRefName === options.defaultBranch,
+    author: options.toActor(node.author),
+    marker: parseMarker(node.body),
+    closes: [...new Set([...linked, ...written])],
+    checks: node.statusCheckRollup ? (rollUps[node.statusCheckRollup.state] ?? "pending") : "none",
+    requiredChecks: readRequired(node),
+    failedChecks: readFailed(node),
+    mergeable: mergeable[node.mergeable] ?? "unknown",
+    mergedBy: node.state === "MERGED" ? options.toActor(node.mergedBy) : null,
+    mergedAt: node.mergedAt ?? null,
+    reverts: parseReverts(node.body, { repository: fullNameOf(place), host: place.host }),
+  };
+}

@@ -1,0 +1,131 @@
+/** The agent workflow: dispatches its runs, finds those whose answer was lost, and says how a run is. */
+import { z } from "zod";
+import type { AgentRunInputs, DispatchOutcome, WorkflowRuns } from "../ports/tracker.ts";
+import { GithubFault } from "./classify-error.ts";
+import { toTrackerUnavailable } from "./client.ts";
+import type { GithubClient } from "./client.ts";
+import { routeOf } from "./place.ts";
+import type { Place } from "./place.ts";
+
+export const agentWorkflow = "orchestrate-agent.yml";
+export const agentWorkflowPath = `.github/workflows/${agentWorkflow}`;
+
+/** The title of a run (`run-name` of the workflow), by which it is found again. */
+export function toRunName(inputs: AgentRunInputs): string {
+  return `orchestrate ${inputs.task} ${inputs.attempt}/${inputs.fence} ${inputs.mode}`;
+}
+
+const Repository = z.object({ default_branch: z.string() });
+const Dispatched = z.object({ workflow_run_id: z.union([z.number(), z.string()]).transform(String) });
+const Run = z.object({
+  id: z.number(),
+  status: z.string().nullish(),
+  display_title: z.string().nullish(),
+  path: z.string().nullish(),
+});
+const Runs = z.object({ workflow_runs: z.array(Run) });
+
+/** A dispatch appears in the list after a second or two. */
+const appearMs = 5_000;
+const refusedRetryMs = 600_000;
+
+function toState(status: string | null | undefined): "queued" | "running" | "ended" {
+  if (status === "completed") return "ended";
+  return status === "in_progress" ? "running" : "queued";
+}
+
+function explainRefusal(fault: GithubFault): string {
+  if (fault.kind === "gone") {
+    return `The workflow ${agentWorkflowPath} is not on the default branch: add it (docs/install.md shows the file) so that agents can be started, or set "dispatch: api" for the agent.`;
+  }
+  if (fault.kind === "invalid") {
+    return `The workflow ${agentWorkflowPath} does not take our dispatch: bring it up to date with the one of the documentation. ${fault.message}`;
+  }
+  return `The App may not dispatch workflows: accept the permission "Actions: write" for the installation. ${fault.message}`;
+}
+
+/** Makes the runs of one repository. Shares the client, and so the budget, with the tracker. */
+export function createWorkflowRuns(parts: {
+  readonly client: GithubClient;
+  readonly repository: Omit<Place, "host">;
+}): WorkflowRuns {
+  const { client } = parts;
+  const route = routeOf({ ...parts.repository, host: "" });
+
+  async function findDefaultBranch(): Promise<string> {
+    const answer = await client.read("GET /repos/{owner}/{repo}", route);
+    return Repository.parse(answer.data).default_branch;
+  }
+
+  /** An earlier run of the same name. A watch that has ended is over: another one may follow it. */
+  async function findRun(inputs: AgentRunInputs): Promise<string | null> {
+    const answer = await client.read("GET /repos/{owner}/{repo}/actions/runs", {
+      ...route,
+      event: "workflow_dispatch",
+      per_page: 100,
+    });
+    const name = toRunName(inputs);
+    const run = Runs.parse(answer.data).workflow_runs.find(
+      (each) =>
+        each.display_title === name &&
+        (each.path ?? agentWorkflowPath).startsWith(agentWorkflowPath) &&
+        (inputs.mode === "start-agent" || each.status !== "completed"),
+    );
+    return run === undefined ? null : String(run.id);
+  }
+
+  async function send(inputs: AgentRunInputs): Promise<DispatchOutcome> {
+    const answer = await client.send("POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches", {
+      ...route,
+      workflow_id: agentWorkflow,
+      ref: await findDefaultBranch(),
+      return_run_details: true,
+      inputs: {
+        mode: inputs.mode,
+        task: inputs.task,
+        agent: inputs.agent,
+        attempt: String(inputs.attempt),
+        fence: String(inputs.fence),
+        name: toRunName(inputs),
+      },
+    });
+    const dispatched = Dispatched.safeParse(answer.data);
+    if (dispatched.success) return { kind: "dispatched", run: dispatched.data.workflow_run_id };
+    // An older server answers without the run: the repetition of this effect finds it by its name.
+    return { kind: "delayed", reason: "The run was asked for and has not appeared yet.", retryAfterMs: appearMs };
+  }
+
+  function toOutcome(error: unknown): DispatchOutcome {
+    if (!(error instanceof GithubFault)) {
+      return {
+        kind: "delayed",
+        reason: `GitHub's answer could not be read (${String(error).slice(0, 200)}).`,
+        retryAfterMs: 60_000,
+      };
+    }
+    if (error.kind === "retry" || error.kind === "limited" || error.status === 401) {
+      return { kind: "delayed", reason: error.message, retryAfterMs: error.retryAfterMs };
+    }
+    return { kind: "refused", reason: explainRefusal(error), retryAfterMs: refusedRetryMs };
+  }
+
+  return {
+    async dispatch(inputs, isRepeat) {
+      try {
+        const earlier = isRepeat ? await findRun(inputs) : null;
+        return earlier === null ? await send(inputs) : { kind: "dispatched", run: earlier };
+      } catch (error) {
+        return toOutcome(error);
+      }
+    },
+    async state(run) {
+      try {
+        const answer = await client.read("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...route, run_id: run });
+        return toState(Run.parse(answer.data).status);
+      } catch (error) {
+        if (error instanceof GithubFault && error.kind === "gone") return "not_found";
+        throw error instanceof GithubFault ? toTrackerUnavailable(error) : error;
+      }
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/** The tracker over GitHub: puts hearing, looking and doing together behind the port. */
+import { z } from "zod";
+import type { BlockerFacts } from "../model/observation.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Brief, Tracker, WriteOutcome } from "../ports/tracker.ts";
+import { TrackerUnavailable } from "../ports/tracker.ts";
+import { createWriter, toOutcome } from "./act.ts";
+import { resolveReferences, toReferenceKey } from "./blockers.ts";
+import { GithubFault } from "./classify-error.ts";
+import { toTrackerUnavailable } from "./client.ts";
+import type { GithubClient } from "./client.ts";
+import { readConfiguration, reportConfiguration } from "./configuration.ts";
+import { hear } from "./hear.ts";
+import { createLabels } from "./labels.ts";
+import { createLook } from "./observe.ts";
+import { createPermissions } from "./permissions.ts";
+import { fullNameOf, hashText, routeOf } from "./place.ts";
+import type { Place } from "./place.ts";
+import { createPoller } from "./poll.ts";
+
+export interface TrackerOptions {
+  /** Shared with the workflow runs of the same credential, so that they share one budget. */
+  readonly client: GithubClient;
+  readonly repository: {
+    readonly owner: string;
+    readonly name: string;
+    readonly id: number;
+    /** Host of its pages for full addresses in texts; `github.com` unless it is an enterprise server. */
+    readonly host?: string;
+  };
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** The selecting labels of the configuration in force, asked for at every look. */
+  readonly selectLabels: () => readonly string[];
+}
+
+const OneIssue = z.object({
+  number: z.number(),
+  html_url: z.string(),
+  title: z.string(),
+  body: z.string().nullish(),
+  repository_url: z.string().optional(),
+  pull_request: z.unknown().optional(),
+});
+
+/** Runs a read and turns every failure into the one error that the port promises. */
+async function available<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof GithubFault) throw toTrackerUnavailable(error);
+    throw new TrackerUnavailable("GitHub's answer could not be read.", { cause: error, retryAfterMs: 60_000 });
+  }
+}
+
+async function readBrief(client: GithubClient, place: Place, number: number): Promise<Brief | null> {
+  try {
+    const answer = await client.read("GET /repos/{owner}/{repo}/issues/{issue_number}", {
+      ...routeOf(place),
+      issue_number: number,
+    });
+    const issue = OneIssue.parse(answer.data);
+    const home = `/repos/${fullNameOf(place)}`.toLowerCase();
+    const isHere = issue.repository_url === undefined || issue.repository_url.toLowerCase().endsWith(home);
+    // A transferred issue answers from its new place; that is not ours to work on.
+    if (!isHere || issue.pull_request) return null;
+    const body = issue.body ?? "";
+    return { number, url: issue.html_url, title: issue.title, body, hash: hashText(issue.title, body) };
+  } catch (error) {
+    if (error instanceof GithubFault && (error.kind === "gone" || error.status === 301)) return null;
+    throw error;
+  }
+}
+
+async function addLabel(
+  client: GithubClient,
+  place: Place,
+  wish: { number: number; label: string },
+): Promise<WriteOutcome> {
+  try {
+    await client.send("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", {
+      ...routeOf(place),
+      issue_number: wish.number,
+      labels: [wish.label],
+    });
+    return { kind: "written", commentNode: null };
+  } catch (error) {
+    if (error instanceof GithubFault) return toOutcome(error);
+    return { kind: "delayed", reason: "The label could not be added.", retryAfterMs: 60_000 };
+  }
+}
+
+/** Makes the tracker of one repository. */
+export function createTracker(options: TrackerOptions): Tracker {
+  const { client, clock, journal, selectLabels } = options;
+  const place: Place = { host: "github.com", ...options.repository };
+  const permissions = createPermissions({ client, place, clock });
+  const look = createLook({ client, place, permissions, selectLabels });
+  const poller = createPoller({ client, place, clock, permissions });
+  const writer = createWriter({ client, labels: createLabels({ client, place }) });
+
+  return {
+    look: (wanted) =>
+      available(async () => {
+        try {
+          const observation = await look(wanted);
+          for (const each of observation.unreadable)
+            journal.warn("An issue could not be read and is set aside.", { ...each });
+          return observation;
+        } catch (error) {
+          poller.owe(wanted);
+          throw error;
+        }
+      }),
+    poll: () => available(() => poller.poll()),
+    hear: (hints) => available(() => hear(permissions, hints)),
+    resolve: (reference) =>
+      available(async (): Promise<BlockerFacts | null> => {
+        const resolved = await resolveReferences({ client, place }, [reference]);
+        const external = resolved.get(toReferenceKey(place, reference));
+        if (external === undefined || external.state === "missing") return null;
+        return { ...external, kind: "hard", source: "command" };
+      }),
+    configuration: () => available(() => readConfiguration(client, place)),
+    write: (surfaces) => writer.write(surfaces),
+    react: (reactions) => writer.react(reactions),
+    reportConfiguration: (sha, problems) => reportConfiguration({ client, place }, { sha, problems }),
+    brief: (number) => available(() => readBrief(client, place, number)),
+    label: (number, label) => addLabel(client, place, { number, label }),
+  };
+}

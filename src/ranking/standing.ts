@@ -1,0 +1,42 @@
+/** What every mode looks at and what it answers with: the numbers of one candidate, and where they put it. */
+import type { Priority } from "../model/task.ts";
+
+export interface RankInput<Id extends string = string> {
+  readonly id: Id;
+  readonly priority: Priority;
+  /** Null where nobody knows; such tasks come last among equals. */
+  readonly createdAt: number | null;
+  /** Null where nobody has estimated. */
+  readonly estimateMinutes: number | null;
+  readonly quickWin: boolean;
+  /** Place in the input, the last tie-break but the id. */
+  readonly position: number;
+  /** Open tasks behind hard edges. */
+  readonly impact: { readonly direct: number; readonly transitive: number };
+  /** The longest remaining path from this task on, its own effort included. */
+  readonly tailMinutes: number;
+  /** How long the task has waited; null where ageing does not count. */
+  readonly ageMs: number | null;
+}
+
+export interface Weights {
+  readonly priority: number;
+  readonly blocker: number;
+  readonly effort: number;
+}
+
+/** What the balanced mode divides by: the highest values among the open tasks. */
+export interface Maxima {
+  readonly transitive: number;
+  readonly minutes: number;
+}
+
+/** Where a mode puts one candidate. */
+export interface Standing {
+  /** Compared from the first to the last, lower first; ties go on to the next. */
+  readonly keys: readonly number[];
+  /** The same for people: higher is better, and no order contradicts it. */
+  readonly score: number;
+  /** The numbers that the score comes from. */
+  readonly parts: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,107 @@
+/** REST routes of GitHub Actions: workflows, dispatches, runs. */
+import { neededText, numberParam, param } from "./api-call.ts";
+import type { ApiCall } from "./api-call.ts";
+import { ApiProblem, countedPage, noContent, notFound, ok, unprocessable } from "./api-reply.ts";
+import type { Reply } from "./api-reply.ts";
+import type { Method, Route } from "./api-router.ts";
+import type { WorkflowRecord, WorkflowRunRecord } from "./records.ts";
+import { workflowJson, workflowRunJson } from "./rest-json-code.ts";
+
+const actions = "/repos/:owner/:repo/actions";
+const inputsMost = 25;
+
+function route(method: Method, path: string, handle: Route["handle"]): Route {
+  const level = method === "GET" ? "read" : "write";
+  return { method, path: actions + path, auth: "token", needs: ["actions"], level, handle };
+}
+
+function workflowOf(call: ApiCall): WorkflowRecord {
+  const wanted = param(call, "workflow");
+  for (const workflow of call.state.workflows.values()) {
+    const names = [String(workflow.id), workflow.path.split("/").at(-1), workflow.path];
+    if (workflow.state === "active" && names.includes(wanted)) return workflow;
+  }
+  throw notFound();
+}
+
+function inputsOf(call: ApiCall): Readonly<Record<string, string>> {
+  const { inputs } = call.body;
+  if (inputs === undefined || inputs === null) return {};
+  if (typeof inputs !== "object" || Array.isArray(inputs)) throw unprocessable("Invalid request.\n\nInputs must be an object.");
+  const entries = Object.entries(inputs);
+  if (entries.length > inputsMost) {
+    throw unprocessable(`Invalid request.\n\nNo more than ${inputsMost} properties are allowed; ${entries.length} were supplied.`);
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "string" ? value : String(value)]));
+}
+
+function dispatch(call: ApiCall): Reply {
+  const workflow = workflowOf(call);
+  const run = call.acts.dispatch(call.actor, {
+    workflow: String(workflow.id),
+    ref: neededText(call, "ref", "Workflow"),
+    inputs: inputsOf(call),
+  });
+  if (call.body["return_run_details"] !== true) return noContent();
+  const { url, html_url: page } = workflowRunJson(call.state, run) as { url: string; html_url: string };
+  return ok({ workflow_run_id: run.id, run_url: url, html_url: page });
+}
+
+/** `>=T`, `<=T`, `>T`, `<T`, `A..B` or a day, as search takes dates. */
+function isCreated(at: number, filter: string): boolean {
+  const [, sign, text] = /^(>=|<=|>|<)?(.*)$/.exec(filter) ?? [];
+  const second = Math.floor(at / 1_000) * 1_000;
+  if (text?.includes("..")) {
+    const [from = "", to = ""] = text.split("..");
+    return (from === "*" || second >= Date.parse(from)) && (to === "*" || second <= Date.parse(to));
+  }
+  const bound = Date.parse(text ?? "");
+  if (Number.isNaN(bound)) return true;
+  if (sign === undefined) return new Date(second).toISOString().startsWith((text ?? "").slice(0, 10));
+  return { ">=": second >= bound, "<=": second <= bound, ">": second > bound, "<": second < bound }[sign] ?? true;
+}
+
+function listRuns(call: ApiCall, workflow: WorkflowRecord | null): Reply {
+  const query = call.url.searchParams;
+  const is = (name: string, values: readonly (string | null)[]): boolean => !query.has(name) || values.includes(query.get(name));
+  const found = [...call.state.workflowRuns.values()].filter(
+    (run) =>
+      (workflow === null || run.workflow.id === workflow.id) &&
+      is("event", [run.event]) &&
+      is("branch", [run.headBranch]) &&
+      is("actor", [run.actor.login]) &&
+      is("head_sha", [run.headSha]) &&
+      // The same parameter asks for a status or a conclusion.
+      is("status", [run.status, run.conclusion]) &&
+      isCreated(run.createdAt, query.get("created") ?? ""),
+  );
+  return countedPage(found.toReversed(), call.url, { name: "workflow_runs", render: (run) => workflowRunJson(call.state, run) });
+}
+
+function runOf(call: ApiCall): WorkflowRunRecord {
+  const run = call.state.workflowRuns.get(numberParam(call, "run"));
+  if (run === undefined) throw notFound();
+  return run;
+}
+
+function cancel(call: ApiCall): Reply {
+  const run = runOf(call);
+  if (run.status === "completed") throw new ApiProblem(409, "Cannot cancel a workflow run that is completed.");
+  call.acts.moveRun(run.id, "completed", "cancelled");
+  return { status: 202, body: {} };
+}
+
+export const actionRoutes: readonly Route[] = [
+  route("GET", "/workflows", (call) =>
+    countedPage([...call.state.workflows.values()], call.url, {
+      name: "workflows",
+      render: (workflow) => workflowJson(call.state, workflow),
+    }),
+  ),
+  route("GET", "/workflows/:workflow", (call) => ok(workflowJson(call.state, workflowOf(call)))),
+  route("POST", "/workflows/:workflow/dispatches", dispatch),
+  route("GET", "/workflows/:workflow/runs", (call) => listRuns(call, workflowOf(call))),
+  route("GET", "/runs", (call) => listRuns(call, null)),
+  route("GET", "/runs/:run", (call) => ok(workflowRunJson(call.state, runOf(call)))),
+  route("POST", "/runs/:run/cancel", cancel),
+];

@@ -1,0 +1,83 @@
+/** The executable schema: GitHub's excerpt with the resolvers of the embedded GitHub on its types. Built once a process. */
+import { buildSchema, GraphQLObjectType, GraphQLScalarType, isAbstractType, isObjectType } from "graphql";
+import type { GraphQLFieldResolver, GraphQLSchema } from "graphql";
+import { githubSchema } from "./github-schema.ts";
+import { checkRunFields, checkSuiteFields, rollupFields, statusFields } from "./graphql-check-fields.ts";
+import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from "./graphql-code-fields.ts";
+import { codeMutations } from "./graphql-code-mutations.ts";
+import type { Fields, GraphqlContext } from "./graphql-context.ts";
+import { commentFields, issueFields, labelFields, milestoneFields, reactionFields, userFields } from "./graphql-issue-fields.ts";
+import { issueMutations } from "./graphql-issue-mutations.ts";
+import { pullFields, reviewFields } from "./graphql-pull-fields.ts";
+import { queryFields, repositoryFields } from "./graphql-repository-fields.ts";
+import { eventFields, eventTypeName, eventTypes } from "./graphql-timeline-fields.ts";
+
+type AnyFields = Fields<never>;
+
+const fieldsByType: Readonly<Record<string, AnyFields>> = {
+  Blob: blobFields,
+  Bot: userFields,
+  CheckRun: checkRunFields,
+  CheckSuite: checkSuiteFields,
+  Commit: commitFields,
+  Issue: issueFields,
+  IssueComment: commentFields,
+  Label: labelFields,
+  Milestone: milestoneFields,
+  Mutation: { ...issueMutations, ...codeMutations },
+  Organization: userFields,
+  PullRequest: pullFields,
+  PullRequestReview: reviewFields,
+  Query: queryFields,
+  Reaction: reactionFields,
+  Ref: refFields,
+  Repository: repositoryFields,
+  StatusCheckRollup: rollupFields,
+  StatusContext: statusFields,
+  Tree: treeFields,
+  TreeEntry: treeEntryFields,
+  User: userFields,
+  ...Object.fromEntries(eventTypes.map((name) => [name, eventFields])),
+};
+
+/** The type of a value behind an interface or union: git objects say it, records are found by their node id. */
+function typeNameOf(value: unknown, { state }: GraphqlContext): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("__typename" in value && typeof value.__typename === "string") return value.__typename;
+  if (!("node" in value) || typeof value.node !== "string") return undefined;
+  const found = state.nodes.get(value.node);
+  if (found === undefined) return undefined;
+  if (found.kind === "User") return found.record.type;
+  return found.kind === "IssueEvent" ? eventTypeName(found.record) : found.kind;
+}
+
+function attach(type: GraphQLObjectType, fields: AnyFields): void {
+  for (const [name, field] of Object.entries(type.getFields())) {
+    const resolve = fields[name];
+    if (resolve === undefined) {
+      throw new Error(`${type.name}.${name} is in the excerpt of GitHub's schema, but nothing resolves it.`);
+    }
+    // The schema, not the compiler, sees to it that a resolver gets the source and the arguments that it expects.
+    field.resolve = resolve as unknown as GraphQLFieldResolver<unknown, GraphqlContext>;
+  }
+}
+
+function text(value: unknown): string {
+  return String(value);
+}
+
+/** Builds it. Throws when the excerpt has a field of these types that nothing resolves. */
+export function buildGithubSchema(): GraphQLSchema {
+  const schema = buildSchema(githubSchema);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type)) {
+      const fields = fieldsByType[type.name];
+      if (fields !== undefined) attach(type, fields);
+    } else if (isAbstractType(type)) {
+      type.resolveType = typeNameOf;
+    } else if (type instanceof GraphQLScalarType && ["URI", "DateTime", "GitObjectID", "BigInt"].includes(type.name)) {
+      type.serialize = text;
+    }
+  }
+  return schema;
+}

@@ -1,0 +1,289 @@
+/** Runs a scenario in virtual time, as fast as it can: fires timer after timer until it is done, stuck, or out of time. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AgentType } from "../model/config.ts";
+import type { Journal } from "../ports/journal.ts";
+import { createCarrier, type Carrier } from "./carrier.ts";
+import type { Faults } from "./faults.ts";
+import type { PlayJob, ReplicaParts, StartReplica } from "./replica.ts";
+import type { TimelineEntry } from "./records.ts";
+import { buildReport, isAllDone, type Outcome, type Report } from "./report.ts";
+import { createStopwatch } from "./scaled-clock.ts";
+import { readConfig, type Scenario } from "./scenario.ts";
+import { createSeededChance, type SeededChance } from "./seeded-chance.ts";
+import { createSimulation, type Simulation } from "./simulation.ts";
+import { createSupervisor, type Supervisor } from "./supervisor.ts";
+import { createTurnstile } from "./turnstile.ts";
+import { createVirtualClock, immediate, settle, type VirtualClock } from "./virtual-clock.ts";
+
+/** Idle cycles in a row, a replica, after which nothing will come any more. */
+const idleCyclesMax = 12;
+/** The same after the last task: the App gets these to finish what it writes. */
+const idleCyclesDone = 2;
+/** A run that is done ends this long after, whatever still hangs on. */
+const afterglowMs = 30 * 60_000;
+/** Quiet must last longer than the longest wait for a retry, which the App may keep in its state instead of a timer. */
+const quietMarginMs = 5 * 60_000;
+/** Timers at one instant: more means that somebody waits in circles. */
+const timersAtOnceMax = 100_000;
+/** Timers of the App that go on for ever and mean nothing. */
+const idleLabels = new Set(["cycle", "full-read"]);
+/** What happens to an App at rest as well, and brings no task further. */
+const weather = new Set<TimelineEntry["action"]>(["crash", "restart", "webhook_dropped"]);
+const replicaPrefix = "replica-";
+
+/** The vendors' real hosts, answered by the embedded ones. */
+export const vendorBaseUrls: Readonly<Record<AgentType, string>> = {
+  jules: "https://jules.googleapis.com/v1alpha",
+  cursor: "https://api.cursor.com",
+  bifrost: "https://api.sprites.dev",
+};
+
+export const silentJournal: Journal = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** What a last look at the App's state finds, after everything has stopped. */
+export interface Audit {
+  /** Where the state differs from a fresh observation; each becomes a violation. */
+  readonly problems: readonly string[];
+  /** Events in the log. */
+  readonly events: number;
+}
+
+export interface HeadlessOptions {
+  readonly scenario: Scenario;
+  /** Instead of the scenario's own. */
+  readonly seed?: string | number;
+  readonly faultsOverride?: Faults;
+  readonly startReplica: StartReplica;
+  readonly playJob: PlayJob;
+  /** The last look, over a network without faults. */
+  readonly auditFinal?: (parts: ReplicaParts) => Promise<Audit>;
+  readonly journal?: Journal;
+  /** Other files of the default branch, such as the agent workflow. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A run in virtual time. */
+class HeadlessRun {
+  readonly #scenario: Scenario;
+  readonly #clock: VirtualClock;
+  readonly #simulation: Simulation;
+  readonly #supervisor: Supervisor;
+  readonly #carrier: Carrier;
+  readonly #openCount: () => number;
+  readonly #quietMs: number;
+  readonly #replicaCount: number;
+  #activity = "";
+  #sightings = 0;
+  #isDone = false;
+  #activeAt = 0;
+  #idleCycles = 0;
+  #firedAtOnce = 0;
+
+  constructor(parts: {
+    readonly scenario: Scenario;
+    readonly clock: VirtualClock;
+    readonly simulation: Simulation;
+    readonly supervisor: Supervisor;
+    readonly carrier: Carrier;
+    readonly replicaCount: number;
+    readonly openCount: () => number;
+  }) {
+    this.#scenario = parts.scenario;
+    this.#clock = parts.clock;
+    this.#simulation = parts.simulation;
+    this.#supervisor = parts.supervisor;
+    this.#carrier = parts.carrier;
+    this.#replicaCount = parts.replicaCount;
+    this.#openCount = parts.openCount;
+    this.#quietMs = longestBackoffMs(parts.scenario) + quietMarginMs;
+    parts.simulation.timeline.onEntry((entry) => {
+      if (!weather.has(entry.action)) this.#sightings += 1;
+    });
+  }
+
+  /** Lets time pass until the run has an outcome. */
+  async play(): Promise<Outcome> {
+    const { timeline } = this.#simulation;
+    const end = timeline.start + this.#scenario.until;
+    this.#supervisor.start();
+    for (;;) {
+      await settle({ openCount: this.#openCount });
+      this.#look();
+      const outcome = this.#outcome();
+      if (outcome !== null) return outcome;
+      const nextAt = this.#clock.nextAt;
+      if (nextAt === null) return this.#isDone ? "done" : "stuck";
+      if (nextAt > end) {
+        this.#clock.moveTo(end);
+        return this.#isDone ? "done" : "timeout";
+      }
+      this.#fire();
+    }
+  }
+
+  /** Lets time pass until a promise has settled, for the stop and the last look. */
+  async drive<Result>(promise: Promise<Result>): Promise<Result> {
+    let isSettled = false;
+    const watched = promise.finally(() => {
+      isSettled = true;
+    });
+    watched.catch(() => undefined);
+    for (;;) {
+      await settle({ openCount: this.#openCount });
+      if (isSettled) return watched;
+      if (this.#clock.fireNext() === null) throw new Error("The last look at the state never came to an end.");
+    }
+  }
+
+  #fire(): void {
+    const before = this.#clock.now();
+    const fired = this.#clock.fireNext();
+    if (fired === null) return;
+    this.#firedAtOnce = this.#clock.now() === before ? this.#firedAtOnce + 1 : 0;
+    if (this.#firedAtOnce > timersAtOnceMax) {
+      throw new Error(`Time stands still: "${fired.label}" of ${fired.owner} fires again and again at the same instant.`);
+    }
+    if (fired.label === "cycle" && fired.owner.startsWith(replicaPrefix)) this.#idleCycles += 1;
+  }
+
+  /** Notes whether anything was written or seen since the last look. */
+  #look(): void {
+    const { world, inFlightCount } = this.#simulation;
+    const { mutations, stateCommits } = world.counters;
+    const activity = `${mutations}/${stateCommits}/${this.#sightings}/${inFlightCount}`;
+    if (activity === this.#activity) return;
+    this.#activity = activity;
+    this.#activeAt = this.#clock.now();
+    this.#idleCycles = 0;
+    this.#isDone = isAllDone(this.#simulation.observed);
+  }
+
+  #outcome(): Outcome | null {
+    if (this.#simulation.people.pendingCount > 0) return null;
+    const quietMs = this.#clock.now() - this.#activeAt;
+    const isAtRest = this.#isAtRest();
+    if (this.#isDone) {
+      const isSettled = isAtRest && this.#idleCycles >= idleCyclesDone * this.#replicaCount;
+      return isSettled || quietMs > afterglowMs ? "done" : null;
+    }
+    const isQuiet = this.#idleCycles >= idleCyclesMax * this.#replicaCount && quietMs >= this.#quietMs;
+    return isQuiet && isAtRest ? "stuck" : null;
+  }
+
+  /** Nothing is in flight, and the App waits for nothing but its cycle. */
+  #isAtRest(): boolean {
+    if (this.#simulation.inFlightCount + this.#carrier.openCount + this.#supervisor.restartCount > 0) return false;
+    return this.#clock
+      .pending()
+      .every((timer) => !timer.owner.startsWith(replicaPrefix) || idleLabels.has(timer.label));
+  }
+}
+
+function longestBackoffMs(scenario: Scenario): number {
+  const later = scenario.events.flatMap((event) => (event.act.kind === "config" ? [event.act.text] : []));
+  return Math.max(0, ...[scenario.config, ...later].map((text) => readConfig(text)?.retry.backoff.max ?? 0));
+}
+
+/**
+ * Plays a scenario to its end in virtual time and reports. The same scenario and seed give the same report but for
+ * `wallMs`. Rejects when the scenario cannot be set up, or when the program under test waits in circles.
+ */
+export async function runHeadless(options: HeadlessOptions): Promise<Report> {
+  const directory = await mkdtemp(join(tmpdir(), "orchestrate-"));
+  try {
+    return await playIn(directory, options);
+  } finally {
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function playIn(directory: string, options: HeadlessOptions): Promise<Report> {
+  const elapsedMs = createStopwatch();
+  const { scenario, journal = silentJournal } = options;
+  const faults = options.faultsOverride ?? scenario.faults;
+  const clock = createVirtualClock(Date.parse(scenario.start));
+  const chance = createSeededChance(options.seed ?? scenario.seed);
+  const turnstile = createTurnstile(rest);
+  const simulation = await createSimulation({
+    scenario,
+    faults,
+    clock,
+    clockFor: (owner) => clock.face(owner),
+    chance,
+    turnstile,
+    journal,
+    directory,
+    htmlUrl: "https://github.test",
+    vendorBaseUrls,
+    files: options.files ?? {},
+    playJob: options.playJob,
+  });
+  const { world, timeline } = simulation;
+  const supervisor = createSupervisor({
+    clock,
+    chance: chance.fork("replicas"),
+    timeline,
+    replicaCount: faults.replicas,
+    crashRate: faults.crash.rate,
+    startReplica: options.startReplica,
+    clockFor: (owner) => clock.face(owner),
+    partsFor: simulation.partsFor,
+  });
+  const carrier = createCarrier({
+    clock,
+    chance: chance.fork("webhooks"),
+    faults: faults.webhooks,
+    timeline,
+    receivers: () => supervisor.receivers(),
+  });
+  world.onDelivery((delivery) => carrier.carry(delivery));
+  const openCount = (): number => turnstile.openCount + world.openCount;
+  const run = new HeadlessRun({ scenario, clock, simulation, supervisor, carrier, replicaCount: faults.replicas, openCount });
+  try {
+    await simulation.setUp();
+    const outcome = await run.play();
+    const virtualMs = timeline.elapsedMs();
+    const api = { ...world.counters };
+    await run.drive(Promise.race([supervisor.stop(), clock.sleep(60_000, "stop")]));
+    const audit = await lookLast(options, run, { simulation, clock, chance });
+    return buildReport({
+      observed: simulation.observed,
+      outcome,
+      virtualMs,
+      wallMs: elapsedMs(),
+      violations: simulation.judge.finish(outcome, audit.problems),
+      api,
+      events: audit.events,
+    });
+  } finally {
+    await world.close();
+  }
+}
+
+/** What an act sets in motion gets some rounds of the event loop before the next act. */
+async function rest(): Promise<void> {
+  for (let round = 0; round < 3; round += 1) await immediate();
+}
+
+async function lookLast(
+  options: HeadlessOptions,
+  run: HeadlessRun,
+  ground: { readonly simulation: Simulation; readonly clock: VirtualClock; readonly chance: SeededChance },
+): Promise<Audit> {
+  if (options.auditFinal === undefined) return { problems: [], events: ground.simulation.deliveryCount };
+  const chance = ground.chance.fork("audit");
+  const parts = ground.simulation.partsFor({
+    owner: "audit",
+    clock: ground.clock.face("audit"),
+    chance,
+    caller: null,
+  });
+  return run.drive(options.auditFinal(parts));
+}

@@ -1,0 +1,110 @@
+/** The machines that play dispatched runs of the agent workflow: a wait for a machine, the job itself, and its conclusion. */
+import type { Clock } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { WorkflowRunRecord } from "./records.ts";
+import type { JobParts, PlayJob, ReplicaParts } from "./replica.ts";
+import type { SeededChance } from "./seeded-chance.ts";
+import type { Turnstile } from "./turnstile.ts";
+import type { ClockFace } from "./virtual-clock.ts";
+import type { World } from "./world.ts";
+
+const machineWaitMs = [5_000, 20_000] as const;
+/** A hosted job ends after six hours, whatever it does. */
+const jobMsMax = 6 * 3_600_000;
+
+export interface JobsOptions {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly chance: SeededChance;
+  readonly turnstile: Turnstile;
+  readonly journal: Journal;
+  readonly playJob: PlayJob;
+  readonly clockFor: (owner: string) => ClockFace;
+  readonly fetchFor: (chance: SeededChance) => Fetch;
+  readonly shared: Pick<ReplicaParts, "baseUrl" | "repository" | "vendorBaseUrls" | "vendorKeys">;
+}
+
+export interface Jobs {
+  /** Runs that wait for a machine or are on one. */
+  readonly openCount: number;
+}
+
+/** The environment of a job, as GitHub and the workflow file set it. */
+function environmentOf(run: WorkflowRunRecord, token: string, shared: JobsOptions["shared"]): Record<string, string> {
+  const root = shared.baseUrl.replace(/\/v3$/, "");
+  return {
+    CI: "true",
+    GITHUB_ACTIONS: "true",
+    GITHUB_API_URL: shared.baseUrl,
+    GITHUB_GRAPHQL_URL: `${root}/graphql`,
+    GITHUB_SERVER_URL: new URL(shared.baseUrl).origin,
+    GITHUB_REPOSITORY: shared.repository,
+    GITHUB_EVENT_NAME: run.event,
+    GITHUB_RUN_ID: String(run.id),
+    GITHUB_RUN_ATTEMPT: String(run.runAttempt),
+    GITHUB_SHA: run.headSha,
+    GITHUB_REF: `refs/heads/${run.headBranch}`,
+    GITHUB_TOKEN: token,
+    JULES_API_KEY: shared.vendorKeys.jules,
+    CURSOR_API_KEY: shared.vendorKeys.cursor,
+    SPRITES_TOKEN: shared.vendorKeys.bifrost,
+  };
+}
+
+/** Takes every dispatched run from now on. */
+export function createJobs(options: JobsOptions): Jobs {
+  const { world, clock, chance, turnstile, journal, shared } = options;
+  let openCount = 0;
+
+  async function play(run: WorkflowRunRecord): Promise<"success" | "failure" | "timed_out"> {
+    const own = chance.fork(`run/${run.id}/${run.runAttempt}`);
+    const face = options.clockFor(`job-${run.id}`);
+    const token = world.jobToken(run.id);
+    const parts: JobParts = {
+      ...shared,
+      fetch: options.fetchFor(own.fork("network")),
+      clock: face,
+      chance: own,
+      journal,
+      token,
+      inputs: run.inputs,
+      runId: String(run.id),
+      env: environmentOf(run, token, shared),
+    };
+    const limit = new Promise<"timed_out">((resolve) => {
+      face.after(jobMsMax, "job limit", () => resolve("timed_out"));
+    });
+    const played = options.playJob(parts).catch((error: unknown) => {
+      journal.warn("A job failed.", { run: run.id, reason: error instanceof Error ? error.message : String(error) });
+      return "failure" as const;
+    });
+    try {
+      return await Promise.race([played, limit]);
+    } finally {
+      face.stop();
+    }
+  }
+
+  async function run(record: WorkflowRunRecord): Promise<void> {
+    await clock.sleep(chance.between(machineWaitMs[0], machineWaitMs[1]), "machine");
+    await turnstile.pass(() => world.moveRun(record.id, "in_progress"));
+    const conclusion = await play(record);
+    await turnstile.pass(() => world.moveRun(record.id, "completed", conclusion));
+  }
+
+  world.onDispatch((record) => {
+    openCount += 1;
+    run(record)
+      .catch((error: unknown) => journal.error("A run could not be played.", { run: record.id, reason: String(error) }))
+      .finally(() => {
+        openCount -= 1;
+      });
+  });
+
+  return {
+    get openCount() {
+      return openCount;
+    },
+  };
+}

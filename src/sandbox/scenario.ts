@@ -1,0 +1,174 @@
+/** A scenario: a repository, its backlog, the agents, people and faults of a run. Read from YAML or JSON; every problem names its line. */
+import { LineCounter, parseDocument, stringify, type Document } from "yaml";
+import { z } from "zod";
+import { Config, Duration, parseDuration } from "../model/config.ts";
+import { DurationRange, Faults } from "./faults.ts";
+import { ScenarioEvent } from "./scenario-event.ts";
+
+export const outcomes = ["success", "checks_fail", "no_pr", "api_error", "needs_input", "timeout"] as const;
+export type Outcome = (typeof outcomes)[number];
+
+const Key = z.union([z.string().min(1).max(100), z.number()]).transform(String);
+const repositoryPattern = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
+
+const Priority = z
+  .union([z.int().min(1).max(5), z.string().regex(/^(?:[1-5]|urgent|high|medium|low|none|p[0-3])$/i)], {
+    error: "a priority is 1 to 5, urgent, high, medium, low or none, or P0 to P3",
+  })
+  .transform(String);
+
+/** As a label says it: a bare number would be points there, and is minutes here. */
+const Estimate = z.union([z.string(), z.number()]).transform((value, context) => {
+  const text = String(value).trim();
+  if (parseDuration(text) === null) {
+    context.addIssue(`"${text}" is not a duration: write 30m or 2h; a bare number is minutes`);
+    return z.NEVER;
+  }
+  return /[a-z]$/.test(text) ? text.replaceAll(/\s/g, "") : `${text}m`;
+});
+
+const Blocker = z.union([
+  Key.transform((key) => ({ key, kind: "hard" as const })),
+  z.strictObject({ key: Key, kind: z.enum(["hard", "soft"]).default("hard") }),
+]);
+
+export const ScenarioIssue = z.strictObject({
+  key: Key,
+  title: z.string().min(1).max(256),
+  body: z.string().default(""),
+  labels: z.array(z.string().min(1).max(50)).default([]),
+  priority: Priority.optional(),
+  estimate: Estimate.optional(),
+  blockedBy: z.array(Blocker).default([]),
+  files: z
+    .array(z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))(?!\.git\/).+$/, "a path inside the repository"))
+    .optional(),
+  /** Who opens it; a person with write unless `actors` says otherwise. */
+  by: z.string().optional(),
+});
+export type ScenarioIssue = z.output<typeof ScenarioIssue>;
+
+const AgentBehaviour = z.strictObject({
+  duration: DurationRange.default([300_000, 900_000]),
+  outcomes: z
+    .partialRecord(z.enum(outcomes), z.number().min(0))
+    .refine((weights) => Object.values(weights).some((weight) => weight > 0), "at least one weight must be above 0")
+    .default({ success: 1 }),
+});
+export type AgentBehaviour = z.output<typeof AgentBehaviour>;
+
+/** What an agent without an entry of its own does. */
+export const defaultBehaviour: AgentBehaviour = AgentBehaviour.parse({});
+
+const RunConfig = z
+  .union([z.string(), z.record(z.string(), z.unknown())])
+  .transform((value, context) => {
+    if (typeof value === "string") return value;
+    const checked = Config.safeParse(value);
+    for (const issue of checked.error?.issues ?? []) context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
+    return stringify(value);
+  })
+  .nullable()
+  .default(null);
+
+export const Scenario = z
+  .strictObject({
+    name: z.string().optional(),
+    title: z.string().optional(),
+    description: z.string().optional(),
+    repository: z.string().regex(repositoryPattern, "owner/name").default("acme/rocket"),
+    config: RunConfig,
+    issues: z.array(ScenarioIssue).max(5_000).default([]),
+    agents: z.record(z.string(), AgentBehaviour.nullable()).default({}),
+    events: z.array(ScenarioEvent).default([]),
+    faults: Faults,
+    people: z
+      .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
+      .prefault({}),
+    /** Permissions of named actors. Those not listed have write; a name that begins with `stranger` has none. */
+    actors: z.record(z.string(), z.enum(["none", "read", "triage", "write", "maintain", "admin"])).default({}),
+    /** When virtual time begins; a Monday morning unless the story is about another day. */
+    start: z.iso.datetime({ offset: true }).default("2026-01-05T08:00:00Z"),
+    seed: z.union([z.string(), z.number()]).default(1),
+    until: Duration.default(7 * 86_400_000),
+  })
+  .superRefine((scenario, context) => {
+    const keys = new Set<string>();
+    for (const [index, issue] of scenario.issues.entries()) {
+      if (keys.has(issue.key)) {
+        context.addIssue({ code: "custom", path: ["issues", index, "key"], message: `a second issue "${issue.key}"` });
+      }
+      keys.add(issue.key);
+    }
+    function mustExist(key: string | null, path: readonly (string | number)[]): void {
+      if (key === null || keys.has(key)) return;
+      context.addIssue({ code: "custom", path: [...path], message: `there is no issue "${key}" in this scenario` });
+    }
+    for (const [index, issue] of scenario.issues.entries()) {
+      for (const [at, blocker] of issue.blockedBy.entries()) mustExist(blocker.key, ["issues", index, "blockedBy", at]);
+    }
+    for (const [index, event] of scenario.events.entries()) {
+      mustExist(event.act.issue, ["events", index]);
+      if (event.act.kind !== "config" && scenario.issues.length === 0) {
+        context.addIssue({ code: "custom", path: ["events", index], message: "there is no issue to do this to" });
+      }
+    }
+  });
+export type Scenario = z.output<typeof Scenario>;
+
+/** The text is not a scenario; the message has one line a problem, each with its place. */
+export class ScenarioInvalid extends Error {
+  override readonly name = "ScenarioInvalid";
+  readonly problems: readonly string[];
+  constructor(source: string, problems: readonly string[]) {
+    super(`${source} is not a valid scenario:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number | null {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    const range: unknown = typeof node === "object" && node !== null && "range" in node ? node.range : null;
+    if (Array.isArray(range) && typeof range[0] === "number") return lines.linePos(range[0]).line;
+  }
+  return null;
+}
+
+function renderPath(path: readonly PropertyKey[]): string {
+  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return text.replace(/^\./, "");
+}
+
+/**
+ * Reads a scenario from YAML or JSON text. `source` is how messages call it.
+ * Throws `ScenarioInvalid` with a line for every problem: line, path and what is wrong.
+ */
+export function parseScenario(text: string, source = "The text"): Scenario {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new ScenarioInvalid(
+      source,
+      document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
+    );
+  }
+  const checked = Scenario.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (checked.success) return checked.data;
+  throw new ScenarioInvalid(
+    source,
+    checked.error.issues.map((issue) => {
+      const line = lineOf(document, issue.path, lines);
+      const place = renderPath(issue.path);
+      return `${line === null ? "" : `line ${line}: `}${place === "" ? "" : `${place}: `}${issue.message}`;
+    }),
+  );
+}
+
+/** A configuration text as it will be understood; null where it cannot be, which the App then says on the commit. */
+export function readConfig(text: string | null): Config | null {
+  const document = parseDocument(text ?? "", { prettyErrors: false });
+  if (document.errors.length > 0) return null;
+  const checked = Config.safeParse(document.toJS() ?? {});
+  return checked.success ? checked.data : null;
+}

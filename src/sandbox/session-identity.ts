@@ -1,0 +1,63 @@
+/** Which task, attempt and worker a vendor's session is for: read from its prompt, as the world has nothing else to go by. */
+import { vendorAccounts, vendorLogins } from "../model/vendors.ts";
+import type { AgentConfig, AgentType } from "../model/config.ts";
+import type { VendorName } from "./vendor-store.ts";
+
+export interface SessionIdentity {
+  readonly agent: string;
+  /** `<agent>/<n>`; `<agent>/?` where the prompt does not say. */
+  readonly worker: string;
+  readonly attempt: number;
+  /** Null where the prompt does not say. */
+  readonly fence: number | null;
+  /** `gh:<repository>:<issue>`, where the prompt says. */
+  readonly task: string | null;
+  /** Number of the issue, from the branch prefix or the closing reference. */
+  readonly number: number | null;
+}
+
+/** The agent type that each vendor serves. */
+export const typeOfVendor: Readonly<Record<VendorName, AgentType>> = {
+  jules: "jules",
+  cursor: "cursor",
+  sprites: "bifrost",
+};
+
+const markPattern = /task=(?<task>gh:[\w.:#/-]+)\s+attempt=(?<attempt>\d+)\s+fence=(?<fence>\d+)/;
+const workerPattern = /worker\s*[=:]\s*`?(?<worker>[a-z0-9][a-z0-9-]*\/\d+)/i;
+const branchPattern = /orchestrate\/(?<number>\d+)-/;
+const closingPattern = /(?:fixes|closes|resolves)\s+#(?<number>\d+)/i;
+
+function numberIn(prompt: string): number | null {
+  const found = branchPattern.exec(prompt)?.groups ?? closingPattern.exec(prompt)?.groups;
+  return found === undefined ? null : Number(found["number"]);
+}
+
+/** Reads a prompt. A follow-up that says nothing of itself is for whom its session was. */
+export function identify(options: {
+  readonly prompt: string;
+  readonly vendor: VendorName;
+  readonly agents: readonly AgentConfig[];
+  readonly before: SessionIdentity | null;
+}): SessionIdentity {
+  const { prompt, before } = options;
+  const mark = markPattern.exec(prompt)?.groups;
+  const type = typeOfVendor[options.vendor];
+  const worker = workerPattern.exec(prompt)?.groups?.["worker"] ?? null;
+  const byType = options.agents.find((agent) => agent.type === type)?.id ?? type;
+  const agent = worker?.slice(0, worker.lastIndexOf("/")) ?? before?.agent ?? byType;
+  return {
+    agent,
+    worker: worker ?? before?.worker ?? `${agent}/?`,
+    attempt: mark === undefined ? (before?.attempt ?? 0) + 1 : Number(mark["attempt"]),
+    fence: mark === undefined ? (before?.fence ?? null) : Number(mark["fence"]),
+    task: mark?.["task"] ?? before?.task ?? null,
+    number: numberIn(prompt) ?? before?.number ?? null,
+  };
+}
+
+/** The account that opens a vendor's pull requests. */
+export function accountOf(vendor: VendorName): { readonly login: string; readonly id: number | null } {
+  const type = typeOfVendor[vendor];
+  return { login: vendorLogins[type][0] ?? `${type}[bot]`, id: vendorAccounts[type][0] ?? null };
+}

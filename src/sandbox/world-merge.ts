@@ -1,0 +1,166 @@
+/** Merging pull requests, by hand and by themselves, and the issues that a merge closes. Merges are git's own. */
+import { closingReferences } from "./closing-reference.ts";
+import { pullBody } from "./payload.ts";
+import type { IssueRecord } from "./records.ts";
+import { ActRefusal } from "./world-acts.ts";
+import type { Actor, CodeActs } from "./world-acts.ts";
+import { isGreen } from "./world-checks.ts";
+import { targetOf } from "./world-ground.ts";
+import type { Ground } from "./world-ground.ts";
+import type { IssueActsWithin } from "./world-issues.ts";
+import type { PushActs } from "./world-pushes.ts";
+
+type Pull = IssueRecord & { readonly pull: NonNullable<IssueRecord["pull"]> };
+type Method = "merge" | "squash" | "rebase";
+
+export interface MergeActs extends Pick<CodeActs, "mergePull" | "setAutoMerge"> {
+  /** Merges what waited for the checks of this commit. */
+  mergeWaiting(sha: string): Promise<void>;
+}
+
+export function createMergeActs(
+  ground: Ground,
+  others: { readonly issues: IssueActsWithin; readonly pushes: PushActs; readonly pulls: Pick<CodeActs, "mergeState"> },
+): MergeActs {
+  const { state, git } = ground;
+
+  async function mergePull(
+    actor: Actor,
+    number: number,
+    how: Parameters<CodeActs["mergePull"]>[2] = {},
+  ): Promise<{ readonly sha: string }> {
+    const issue = ground.findPull(number);
+    refuseMerge(ground, actor, { issue, ...how });
+    const { pull } = issue;
+    const name = `refs/heads/${pull.baseBranch}`;
+    const before = git.refs.get(name) ?? null;
+    if (before === null) throw new ActRefusal(405, "Base branch was deleted");
+    const head = pull.headSha;
+    const { tree, conflicts } = await git.merge(before, head);
+    if (conflicts.length > 0) throw new ActRefusal(405, "Pull Request is not mergeable");
+    const method = how.method ?? "merge";
+    const sha = await git.writeCommit({
+      tree,
+      parents: method === "squash" ? [before] : [before, head],
+      message: messageOf(issue, method, how),
+      author: ground.identify(actor),
+      committer: { name: "GitHub", email: "noreply@github.com", at: state.now() },
+    });
+    // The head or the base may have moved, or somebody else have merged it, while git worked.
+    if (pull.isMerged || pull.headSha !== head)
+      throw new ActRefusal(409, "Head branch was modified. Review and try the merge again.");
+    if ((await git.updateRef({ name, to: sha, before })) !== "updated") {
+      throw new ActRefusal(405, "Base branch was modified. Review and try the merge again.");
+    }
+    await settleMerge(actor, issue, { sha, before });
+    return { sha };
+  }
+
+  async function settleMerge(
+    actor: Actor,
+    issue: Pull,
+    merge: { readonly sha: string; readonly before: string },
+  ): Promise<void> {
+    const { pull } = issue;
+    const now = state.now();
+    pull.isMerged = true;
+    pull.mergedBy = actor.user;
+    pull.mergedAt = now;
+    pull.mergeSha = merge.sha;
+    pull.autoMerge = null;
+    issue.state = "closed";
+    issue.closedAt = now;
+    issue.closedBy = actor.user;
+    ground.touch(issue);
+    ground.note(actor, issue, { event: "merged", commit: merge.sha });
+    ground.note(actor, issue, { event: "closed", commit: merge.sha });
+    const closed = toClose(ground, issue);
+    const { number } = issue;
+    const push = {
+      name: `refs/heads/${pull.baseBranch}`,
+      before: merge.before,
+      after: merge.sha,
+      isForced: false,
+      merge: number,
+    };
+    await others.pushes.afterPush(actor, push);
+    ground.deliver("pull_request.closed", actor, pullBody(state, issue));
+    ground.tell(actor, "merged", {
+      target: targetOf(issue),
+      detail: { pull: number, sha: merge.sha, issues: closed.map((linked) => linked.number) },
+    });
+    for (const linked of closed) others.issues.closeBy(actor, linked, { pull: number, commit: merge.sha });
+  }
+
+  async function setAutoMerge(actor: Actor, number: number, isOn: boolean): Promise<IssueRecord> {
+    const issue = ground.findPull(number);
+    ground.demand(actor, "write");
+    if (isOn && issue.state === "closed") throw new ActRefusal(422, "Pull request is closed");
+    if (isOn && (await others.pulls.mergeState(number)) === "clean") {
+      throw new ActRefusal(422, "Pull request Pull request is in clean status");
+    }
+    issue.pull.autoMerge = isOn ? { by: actor.user, viaApp: actor.viaApp, enabledAt: state.now() } : null;
+    ground.touch(issue);
+    ground.deliver(`pull_request.auto_merge_${isOn ? "enabled" : "disabled"}`, actor, pullBody(state, issue));
+    return issue;
+  }
+
+  async function mergeWaiting(sha: string): Promise<void> {
+    for (const issue of state.pulls()) {
+      const { autoMerge, headSha } = issue.pull;
+      if (autoMerge === null || headSha !== sha || issue.state === "closed") continue;
+      if ((await others.pulls.mergeState(issue.number)) !== "clean") continue;
+      try {
+        await mergePull({ user: autoMerge.by, viaApp: autoMerge.viaApp }, issue.number);
+      } catch (error) {
+        // Somebody was faster, or took the permission away: it goes on waiting, as on GitHub.
+        if (!(error instanceof ActRefusal)) throw error;
+      }
+    }
+  }
+
+  return { mergePull, setAutoMerge, mergeWaiting };
+}
+
+/** Throws why this may not be merged, in the order in which GitHub finds it out. */
+function refuseMerge(
+  ground: Ground,
+  actor: Actor,
+  merge: { readonly issue: Pull; readonly method?: Method; readonly expectedHead?: string },
+): void {
+  const { issue } = merge;
+  const { pull } = issue;
+  ground.demand(actor, "write");
+  if (issue.state === "closed" || pull.isMerged) throw new ActRefusal(405, "Pull Request is not mergeable");
+  if (pull.isDraft) throw new ActRefusal(405, "Pull Request is still a draft");
+  if (merge.method === "rebase") throw new ActRefusal(405, "Rebase merges are not allowed on this repository.");
+  if (merge.expectedHead !== undefined && merge.expectedHead !== pull.headSha) {
+    throw new ActRefusal(409, "Head branch was modified. Review and try the merge again.");
+  }
+  const { state } = ground;
+  if (pull.baseBranch !== state.repository.defaultBranch || isGreen(state, pull.headSha)) return;
+  const names = state.requiredChecks.map((name) => `"${name}"`).join(", ");
+  throw new ActRefusal(405, `Required status check ${names} is expected.`);
+}
+
+/** Open issues that the merge closes: named by the pull request, and only when it goes into the default branch. */
+function toClose(ground: Ground, issue: Pull): readonly IssueRecord[] {
+  const { repository, issues } = ground.state;
+  if (issue.pull.baseBranch !== repository.defaultBranch) return [];
+  return closingReferences(issue.body, repository.fullName)
+    .flatMap((number) => issues.get(number) ?? [])
+    .filter((linked) => linked.pull === null && linked.state === "open");
+}
+
+function messageOf(issue: Pull, method: Method, how: { readonly title?: string; readonly message?: string }): string {
+  const { headRepository, headBranch } = issue.pull;
+  const owner = headRepository.split("/")[0] ?? "";
+  const isSquash = method === "squash";
+  const title =
+    how.title ??
+    (isSquash
+      ? `${issue.title} (#${issue.number})`
+      : `Merge pull request #${issue.number} from ${owner}/${headBranch}`);
+  const message = how.message ?? (isSquash ? issue.body : issue.title);
+  return message === "" ? title : `${title}\n\n${message}`;
+}

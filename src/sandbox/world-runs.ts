@@ -1,0 +1,102 @@
+/** Acts on workflow runs: dispatched through the API, moved on by whoever plays the machines. */
+import { workflowRunBody } from "./payload-code.ts";
+import type { WorkflowRecord, WorkflowRunRecord } from "./records.ts";
+import { ActRefusal } from "./world-acts.ts";
+import type { Actor, RunActs } from "./world-acts.ts";
+import type { Ground } from "./world-ground.ts";
+import { renderRunName } from "./workflow-file.ts";
+
+/** `workflow_dispatch` takes this many inputs. */
+const inputsMax = 25;
+
+export function createRunActs(ground: Ground): RunActs {
+  const { state } = ground;
+  const listeners: ((run: WorkflowRunRecord) => void)[] = [];
+
+  function dispatch(
+    actor: Actor,
+    act: { readonly workflow: string; readonly ref: string; readonly inputs?: Readonly<Record<string, string>> },
+  ): WorkflowRunRecord {
+    ground.demand(actor, "write");
+    const workflow = findWorkflow(ground, act.workflow);
+    if (!workflow.events.includes("workflow_dispatch")) {
+      throw new ActRefusal(422, "Workflow does not have 'workflow_dispatch' trigger");
+    }
+    const branch = act.ref.replace(/^refs\/heads\//, "");
+    const headSha = ground.git.head(branch);
+    if (headSha === null) throw new ActRefusal(422, `No ref found for: ${act.ref}`);
+    const inputs = completeInputs(workflow, act.inputs ?? {});
+    const now = state.now();
+    const run: WorkflowRunRecord = {
+      ...state.identity("workflowRun"),
+      runNumber: [...state.workflowRuns.values()].filter((known) => known.workflow.id === workflow.id).length + 1,
+      workflow: { id: workflow.id, name: workflow.name, path: workflow.path },
+      event: "workflow_dispatch",
+      displayTitle: workflow.runName === null ? workflow.name : renderRunName(workflow.runName, inputs),
+      inputs,
+      suite: state.identity("checkSuite"),
+      headBranch: branch,
+      headSha,
+      actor: actor.user,
+      viaApp: actor.viaApp,
+      runAttempt: 1,
+      status: "queued",
+      conclusion: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    state.workflowRuns.set(run.id, run);
+    state.index({ kind: "WorkflowRun", record: run });
+    ground.deliver("workflow_run.requested", actor, workflowRunBody(state, run));
+    ground.tell(actor, "dispatch", {
+      target: `run ${run.id}`,
+      detail: { run: run.id, workflow: workflow.path, inputs },
+    });
+    for (const listener of listeners) listener(run);
+    return run;
+  }
+
+  return {
+    dispatch,
+    moveRun(id, status, conclusion) {
+      const run = state.workflowRuns.get(id);
+      if (run === undefined) throw new ActRefusal(404, "Not Found");
+      run.status = status;
+      run.conclusion = status === "completed" ? (conclusion ?? "success") : null;
+      run.updatedAt = state.now();
+      const actor: Actor = { user: run.actor, viaApp: run.viaApp };
+      ground.deliver(`workflow_run.${status}`, actor, workflowRunBody(state, run));
+      return run;
+    },
+    onDispatch(listener) {
+      listeners.push(listener);
+    },
+  };
+}
+
+/** By id, file name or path. */
+function findWorkflow(ground: Ground, name: string): WorkflowRecord {
+  for (const workflow of ground.state.workflows.values()) {
+    if (workflow.state !== "active") continue;
+    const names = [String(workflow.id), workflow.path, workflow.path.split("/").at(-1)];
+    if (names.includes(name)) return workflow;
+  }
+  throw new ActRefusal(404, "Not Found");
+}
+
+function completeInputs(
+  workflow: WorkflowRecord,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const names = Object.keys(given);
+  if (names.length > inputsMax) throw new ActRefusal(422, `Too many inputs: ${inputsMax} at most`);
+  const unexpected = names.filter((name) => workflow.inputs[name] === undefined);
+  if (unexpected.length > 0) throw new ActRefusal(422, `Unexpected inputs provided: ${JSON.stringify(unexpected)}`);
+  const inputs: Record<string, string> = {};
+  for (const [name, input] of Object.entries(workflow.inputs)) {
+    const value = given[name] ?? input.fallback;
+    if (value === null && input.isRequired) throw new ActRefusal(422, `Required input '${name}' not provided`);
+    if (value !== null) inputs[name] = value;
+  }
+  return inputs;
+}

@@ -1,0 +1,42 @@
+/** The answer to `/orchestrate agents`: every agent, its workers, and what each is doing. */
+import { renderTable, toCode, toReference } from "./markdown.ts";
+import type { AgentView, WorkerView } from "./task-view.ts";
+
+/** Fifty workers an agent are listed one by one; a fleet of a thousand is counted. */
+const workersMax = 50;
+
+/** Markdown. Without agents it says what to add, since nothing will ever start. */
+export function renderAgents(agents: readonly AgentView[]): string {
+  if (agents.length === 0) {
+    return [
+      "No agent is configured, so nothing is started. Add one to `.github/orchestrate.yml`:",
+      "```yaml\nagents:\n  - { id: jules, type: jules, capacity: 5 }\n```",
+    ].join("\n\n");
+  }
+  const head = ["Agent", "Type", "Dispatch", "Workers", "Sessions today", "Capabilities"];
+  return renderTable(head, agents.map(toRow));
+}
+
+function toRow(agent: AgentView): readonly string[] {
+  const capabilities = Object.entries(agent.capabilities).map(([name, level]) => `${toCode(name)} ${level}`);
+  return [
+    toCode(agent.id),
+    toCode(agent.type),
+    toCode(agent.dispatch),
+    describeWorkers(agent.workers),
+    agent.quota === null ? String(agent.sessionsToday) : `${agent.sessionsToday} of ${agent.quota}`,
+    capabilities.length === 0 ? "any" : capabilities.join(", "),
+  ];
+}
+
+function describeWorkers(workers: readonly WorkerView[]): string {
+  const busy = workers.filter((worker) => worker.task !== null).length;
+  const shown = workers.slice(0, workersMax).map(describeWorker);
+  const rest = workers.length > workersMax ? [`and ${workers.length - workersMax} more`] : [];
+  return [`${busy} of ${workers.length} busy`, ...shown, ...rest].join("; ");
+}
+
+function describeWorker(worker: WorkerView): string {
+  const task = worker.task === null ? "free" : toReference(worker.task.reference, worker.task.url);
+  return `${toCode(worker.id)} ${worker.isEnabled ? task : `disabled, ${task}`}`;
+}

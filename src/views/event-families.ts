@@ -1,0 +1,67 @@
+/** Which part of the story each event belongs to. The compiler refuses a new event until it is put into one. */
+import type { Event, EventType } from "../model/event.ts";
+
+const familyByType = {
+  TaskTracked: "graph",
+  TaskRevised: "graph",
+  TaskUntracked: "graph",
+  TaskTrusted: "graph",
+  ApprovalRequired: "graph",
+  DependenciesChanged: "graph",
+  DependencyWaived: "graph",
+  CycleReported: "graph",
+  ExternalObserved: "graph",
+  PriorityOverridden: "graph",
+  EstimateOverridden: "graph",
+  TaskHeld: "graph",
+  TaskResumed: "graph",
+  AssignmentRequested: "graph",
+  TaskAssigned: "attempt",
+  RunDispatched: "attempt",
+  AssignmentClaimed: "attempt",
+  ClaimReleased: "attempt",
+  SessionStarted: "attempt",
+  SessionRefused: "attempt",
+  SessionWaiting: "attempt",
+  SessionContinued: "attempt",
+  CancelRequested: "attempt",
+  PersonAsked: "attempt",
+  SessionEnded: "attempt",
+  RetryScheduled: "attempt",
+  PullRequestLinked: "attempt",
+  PullRequestChanged: "attempt",
+  TaskCompleted: "outcome",
+  ReceiptRevoked: "outcome",
+  TaskFailed: "outcome",
+  TaskCancelled: "outcome",
+  TaskReopened: "outcome",
+  ManualReviewRequired: "outcome",
+  UpstreamFailed: "outcome",
+  UpstreamRecovered: "outcome",
+  ModeChanged: "whole",
+  OrchestrationPaused: "whole",
+  OrchestrationResumed: "whole",
+  WorkerDisabled: "whole",
+  WorkerEnabled: "whole",
+  ConfigurationAccepted: "whole",
+  ConfigurationRejected: "whole",
+  CommandAnswered: "whole",
+  EffectsLeased: "whole",
+  EffectSettled: "whole",
+  EffectDelayed: "whole",
+  EffectDropped: "whole",
+} as const satisfies Readonly<Record<EventType, string>>;
+
+type FamilyByType = typeof familyByType;
+export type EventFamily = FamilyByType[EventType];
+
+type TypeIn<Family extends EventFamily> = {
+  [Type in EventType]: FamilyByType[Type] extends Family ? Type : never;
+}[EventType];
+
+/** The events of one family. */
+export type EventIn<Family extends EventFamily> = Extract<Event, { readonly type: TypeIn<Family> }>;
+
+export function isInFamily<Family extends EventFamily>(event: Event, family: Family): event is EventIn<Family> {
+  return familyByType[event.type] === family;
+}

@@ -1,0 +1,96 @@
+/** The answer to `/orchestrate explain`: why a task runs where it runs, or everything that keeps it waiting. */
+import type { AssignmentReasons } from "../model/task.ts";
+import { escapeText, toCode, toReference } from "./markdown.ts";
+import { describeNextStep } from "./next-step.ts";
+import { describeReason, describeWaiting } from "./reasons.ts";
+import { describeBlocker } from "./sticky-comment.ts";
+import { agentName, type TaskView } from "./task-view.ts";
+import { count, describeMinutes, describePriority, modeWords, describeStatus } from "./words.ts";
+
+const linesMax = 30;
+
+/** Markdown, without anything that the state does not say. */
+export function renderExplain(view: TaskView): string {
+  const { definition } = view.task;
+  // The list below says why a ready task waits, and says it in full.
+  const next = view.status === "ready" && view.waiting.length > 0 ? "" : ` ${describeNextStep(view)}`;
+  const head = `${toReference(`#${definition.number}`, definition.url)} ${escapeText(definition.title)} is **${describeStatus(view.status, view.task)}**.${next}`;
+  const parts = [
+    head,
+    renderWaiting(view),
+    renderBlockers(view),
+    renderInputs(view),
+    renderAssignment(view),
+    renderProblems(view),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function renderWaiting(view: TaskView): string {
+  if (view.waiting.length === 0) return "";
+  const lines = view.waiting.slice(0, linesMax).map((waiting) => `- ${describeWaiting(waiting)}`);
+  return `**Why it waits**\n\n${lines.join("\n")}`;
+}
+
+function renderBlockers(view: TaskView): string {
+  if (view.blockers.length === 0) return "It depends on nothing.";
+  const open = view.blockers.filter((blocker) => blocker.isOpen).length;
+  const lines = view.blockers.slice(0, linesMax).map((blocker) => `- ${describeBlocker(blocker)}`);
+  if (view.blockers.length > linesMax) lines.push(`- and ${view.blockers.length - linesMax} more`);
+  return `**Depends on ${count(view.blockers.length, "issue")}, ${open} open**\n\n${lines.join("\n")}`;
+}
+
+/** What the ranking goes by, and whether a person or the issue said so. */
+function renderInputs(view: TaskView): string {
+  const { task } = view;
+  const priority = task.priorityOverride ?? task.definition.priority;
+  const estimate = task.estimateOverride ?? task.definition.estimateMinutes;
+  const lines = [
+    `- ${describePriority(priority)}${task.priorityOverride === null ? "" : ", by command"}`,
+    estimate === null
+      ? "- no estimate, so 30 min is assumed"
+      : `- estimated at ${describeMinutes(estimate)}${task.estimateOverride === null ? "" : ", by command"}`,
+  ];
+  if (task.assignTo !== null) lines.push(`- asked for ${toCode(task.assignTo.worker ?? task.assignTo.agent)}`);
+  else if (task.definition.pinnedAgent !== null)
+    lines.push(`- pinned to ${toCode(task.definition.pinnedAgent)} by a label`);
+  return `**What the ranking goes by**\n\n${lines.join("\n")}`;
+}
+
+function renderAssignment(view: TaskView): string {
+  const reasons = view.reasons ?? null;
+  if (reasons === null) return "";
+  const { assignment, attempts } = view.task;
+  const holder = assignment ?? attempts.at(-1) ?? null;
+  const who = holder === null ? "a worker" : `${escapeText(agentName(view, holder.agent))} (${toCode(holder.worker)})`;
+  const parts = Object.entries(reasons.parts).map(([name, value]) => `${escapeText(name)} ${toScore(value)}`);
+  const sum = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
+  const lines = [
+    `- Rank ${reasons.rank} of ${count(reasons.readyCount, "ready task")}, ranked by ${reasons.algorithm} (${modeWords[reasons.algorithm]})`,
+    `- Score ${toScore(reasons.score)}${sum}`,
+    ...describeRejected(reasons),
+  ];
+  return `**Why ${who}**\n\n${lines.join("\n")}`;
+}
+
+function describeRejected(reasons: AssignmentReasons): readonly string[] {
+  const best = reasons.rejected.map((candidate) => {
+    const score = candidate.score === null ? "" : ` (score ${toScore(candidate.score)})`;
+    return `- Not ${toCode(candidate.worker)}${score}: ${describeReason(candidate.code)}`;
+  });
+  const counts = Object.entries(reasons.rejectedCount).filter(([, amount]) => amount > 0);
+  if (counts.length === 0) return best;
+  const summary = counts.map(([code, amount]) => `${amount} × ${escapeText(code.replaceAll("_", " "))}`);
+  return [...best, `- Candidates not taken: ${summary.join(", ")}`];
+}
+
+function renderProblems(view: TaskView): string {
+  return view.task.definition.problems
+    .slice(0, linesMax)
+    .map((problem) => `⚠️ ${escapeText(problem, 400)}`)
+    .join("\n\n");
+}
+
+function toScore(value: number): string {
+  return String(Math.round(value * 1_000) / 1_000);
+}

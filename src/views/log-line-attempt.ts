@@ -1,0 +1,62 @@
+/** The log lines of an attempt, from its assignment to its pull request. */
+import type { EventIn } from "./event-families.ts";
+import { describeCost, describeInstant, describeResult, failureWords, toShortSha } from "./words.ts";
+
+type AttemptEvent = EventIn<"attempt">;
+
+/** The line, not yet cleaned; `task` is the task's name. */
+export function renderAttemptEvent(event: AttemptEvent, task: string): string {
+  switch (event.type) {
+    case "TaskAssigned":
+      return describeAssigned(event, task);
+    case "RunDispatched":
+      return `${task}: agent workflow run ${event.run} was asked for`;
+    case "AssignmentClaimed":
+      return `${task}: run ${event.run} has claimed the attempt`;
+    case "ClaimReleased":
+      return `${task} gave its worker back: ${event.reason}`;
+    case "SessionStarted":
+      return `${task}: session ${event.session.id} has started`;
+    case "SessionRefused":
+      return `${task}: the agent refused to start (${event.reason}); again after ${describeInstant(event.retryAt)}`;
+    case "SessionWaiting":
+      return `${task}: the agent asks: ${event.question}`;
+    case "SessionContinued":
+      return `${task}: the agent goes on`;
+    case "CancelRequested":
+      return `${task}: cancel asked for by ${event.by} because ${failureWords[event.reason]}`;
+    case "PersonAsked":
+      return `${task}: a person is asked to look at the session: ${event.reason}`;
+    case "SessionEnded":
+      return describeEnded(event, task);
+    case "RetryScheduled":
+      return `${task} is tried again after ${describeInstant(event.retryAt)} because ${failureWords[event.reason]}${event.counts ? "" : " (not counted)"}`;
+    case "PullRequestLinked":
+      return `${task} has pull request #${event.pull.number} (matched by ${event.matchedBy})`;
+    case "PullRequestChanged":
+      return describePullChange(event, task);
+  }
+}
+
+function describeAssigned(event: Extract<AttemptEvent, { readonly type: "TaskAssigned" }>, task: string): string {
+  const { rank, readyCount, algorithm } = event.reasons;
+  return `${task} is assigned to ${event.worker} (attempt ${event.attempt}, rank ${rank} of ${readyCount} by ${algorithm})`;
+}
+
+function describeEnded(event: Extract<AttemptEvent, { readonly type: "SessionEnded" }>, task: string): string {
+  const detail = event.detail === "" ? "" : ` (${event.detail})`;
+  const cost = event.costUsd === 0 ? "" : `, ${describeCost(event.costUsd)}`;
+  const result = event.result === "success" ? describeResult("success") : `ended: ${describeResult(event.result)}`;
+  return `${task}: session ${result}${detail}${cost}`;
+}
+
+function describePullChange(
+  event: Extract<AttemptEvent, { readonly type: "PullRequestChanged" }>,
+  task: string,
+): string {
+  const { number, state, checks, mergeable, failedChecks, sha } = event.pull;
+  if (state !== "open") return `${task}: pull request #${number} is ${state}`;
+  const failed = checks === "failure" && failedChecks.length > 0 ? ` (${failedChecks.join(", ")})` : "";
+  const conflict = mergeable === "conflict" ? ", conflicts with its base" : "";
+  return `${task}: pull request #${number} at ${toShortSha(sha)}, checks: ${checks}${failed}${conflict}`;
+}

@@ -1,0 +1,122 @@
+/** One readable line for each event, for logs, the live page and `replay`. Plain text: nothing in it reaches a terminal. */
+import type { Event } from "../model/event.ts";
+import type { TaskId } from "../model/ids.ts";
+import { type EventIn, isInFamily } from "./event-families.ts";
+import { renderAttemptEvent } from "./log-line-attempt.ts";
+import { toPlainLine } from "./markdown.ts";
+import { count, describeInstant, describeMinutes, describePriority, toShortSha } from "./words.ts";
+
+/** How ids are shown to people. */
+export interface EventNames {
+  /** `#12`, or the id itself where nothing better is known. */
+  task(id: TaskId): string;
+}
+
+/** 300: a line that wraps three times in a terminal is no longer a line. */
+const lineMax = 300;
+
+/** One line without control characters, at most 300 long: `#12 is assigned to jules/1 (attempt 1, rank 1 of 4)`. */
+export function renderEventLine(event: Event, names: EventNames): string {
+  return toPlainLine(describeEvent(event, names), lineMax);
+}
+
+function describeEvent(event: Event, names: EventNames): string {
+  if (isInFamily(event, "whole")) return renderWholeEvent(event, names);
+  const task = names.task(event.type === "ExternalObserved" ? event.external.id : event.task);
+  if (isInFamily(event, "outcome")) return renderOutcomeEvent(event, task, names);
+  return isInFamily(event, "graph") ? renderGraphEvent(event, task, names) : renderAttemptEvent(event, task);
+}
+
+function renderGraphEvent(event: EventIn<"graph">, task: string, names: EventNames): string {
+  switch (event.type) {
+    case "TaskTracked":
+      return `${task} is tracked: ${event.definition.title}`;
+    case "TaskRevised":
+      return `${task} was revised: ${event.definition.title}`;
+    case "TaskUntracked":
+      return `${task} is no longer tracked: ${event.reason}`;
+    case "TaskTrusted":
+      return `${task} may be worked on, says ${event.by}`;
+    case "ApprovalRequired":
+      return `${task} needs approval: ${event.reason}`;
+    case "DependenciesChanged":
+      return describeDependencies(
+        event.blockedBy.map((edge) => names.task(edge.on)),
+        task,
+      );
+    case "DependencyWaived":
+      return `${task} no longer waits for ${names.task(event.on)}, says ${event.by}`;
+    case "CycleReported":
+      return event.cycle === null
+        ? `${task} is no longer in a dependency cycle`
+        : `${task} is in a dependency cycle: ${event.cycle.map((id) => names.task(id)).join(" → ")}`;
+    case "ExternalObserved":
+      return `${event.external.reference} is ${event.external.state.replaceAll("_", " ")}`;
+    case "PriorityOverridden":
+      return `${task} has ${describePriority(event.priority)}, says ${event.by}`;
+    case "EstimateOverridden":
+      return `${task} is estimated at ${describeMinutes(event.minutes)}, says ${event.by}`;
+    case "TaskHeld":
+      return `${task} is on hold, says ${event.by}`;
+    case "TaskResumed":
+      return `${task} is off hold, says ${event.by}`;
+    case "AssignmentRequested":
+      return `${task} is asked for ${event.worker ?? event.agent}, says ${event.by}`;
+  }
+}
+
+function describeDependencies(blockers: readonly string[], task: string): string {
+  return blockers.length === 0 ? `${task} depends on nothing` : `${task} depends on ${blockers.join(", ")}`;
+}
+
+function renderOutcomeEvent(event: EventIn<"outcome">, task: string, names: EventNames): string {
+  switch (event.type) {
+    case "TaskCompleted": {
+      const { kind, by, reference, warning } = event.receipt;
+      return `${task} is completed (${kind} by ${by}: ${reference})${warning === null ? "" : `; warning: ${warning}`}`;
+    }
+    case "ReceiptRevoked":
+      return `${task} is no longer completed: ${event.reason}`;
+    case "TaskFailed":
+      return `${task} failed: ${event.reason}`;
+    case "TaskCancelled":
+      return `${task} was cancelled by ${event.by}: ${event.reason}`;
+    case "TaskReopened":
+      return `${task} was reopened by ${event.by}`;
+    case "ManualReviewRequired":
+      return `${task} needs a person: ${event.reason}`;
+    case "UpstreamFailed":
+      return `${task} stops because ${names.task(event.upstream)} failed`;
+    case "UpstreamRecovered":
+      return `${task} goes on: what it needs is no longer failed`;
+  }
+}
+
+function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
+  switch (event.type) {
+    case "ModeChanged":
+      return `mode is ${event.mode}, says ${event.by}`;
+    case "OrchestrationPaused":
+      return `paused by ${event.by}: nothing new is started`;
+    case "OrchestrationResumed":
+      return `resumed by ${event.by}`;
+    case "WorkerDisabled":
+      return `worker ${event.worker} is disabled, says ${event.by}`;
+    case "WorkerEnabled":
+      return `worker ${event.worker} is enabled, says ${event.by}`;
+    case "ConfigurationAccepted":
+      return `configuration ${toShortSha(event.sha)} is in force`;
+    case "ConfigurationRejected":
+      return `configuration ${toShortSha(event.sha)} is refused: ${event.problems.join("; ")}`;
+    case "CommandAnswered":
+      return `command${event.task === null ? "" : ` on ${names.task(event.task)}`} answered with ${event.reaction}`;
+    case "EffectsLeased":
+      return `${count(event.effects.length, "effect")} taken by ${event.owner} until ${describeInstant(event.until)}`;
+    case "EffectSettled":
+      return `effect ${event.effect} is done`;
+    case "EffectDelayed":
+      return `effect ${event.effect} waits until ${describeInstant(event.notBefore)}: ${event.reason}`;
+    case "EffectDropped":
+      return `effect ${event.effect} is given up: ${event.reason}`;
+  }
+}

@@ -1,0 +1,155 @@
+/** For each status, what happens next and what a person can do about it. One short paragraph of Markdown. */
+import type { PullRequest, Receipt, Task } from "../model/task.ts";
+import { escapeText, toCode, toLink, toReference } from "./markdown.ts";
+import { describeWaiting } from "./reasons.ts";
+import { agentName, type TaskView } from "./task-view.ts";
+import { describeInstant } from "./words.ts";
+
+/** Reasons and questions of vendors are shown up to this length; the rest is in the session. */
+const reasonMax = 500;
+
+/** What happens next with the task, as Markdown. */
+export function describeNextStep(view: TaskView): string {
+  const { task, status } = view;
+  switch (status) {
+    case "pending":
+      return describePending(task);
+    case "blocked":
+      return describeBlocked(view);
+    case "ready":
+      return describeReady(view);
+    case "assigned":
+      return `${describeHolder(view)} is asked to start.`;
+    case "in_progress":
+      return describeProgress(view);
+    case "review":
+      return describeReview(task.pull);
+    case "needs_input":
+      return describeQuestion(task);
+    case "manual_review":
+      return `${reasonOr(task.manualReview, "A person has to look.")} \`/orchestrate retry\` tries again, \`/orchestrate complete\` accepts it as done, \`/orchestrate cancel\` ends it.`;
+    case "completed":
+      return task.receipt === null ? "It is done." : describeReceipt(task.receipt);
+    case "failed":
+      return `${reasonOr(task.outcomeReason, "It failed.")} \`/orchestrate retry\` starts again.`;
+    case "upstream_failed":
+      return `${upstreamOf(view)} failed. This task returns by itself when that one succeeds; \`/orchestrate unblock\` with its number goes on without it.`;
+    case "cancelled":
+      return `${reasonOr(task.outcomeReason, "It was cancelled.")} Nothing more happens here.`;
+  }
+}
+
+function reasonOr(reason: string | null, fallback: string): string {
+  const text = escapeText(reason ?? "", reasonMax);
+  if (text === "") return fallback;
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+function describePending(task: Task): string {
+  if (task.isHeld || task.definition.heldByLabel) {
+    const byLabel = task.definition.heldByLabel ? "remove the `hold` label" : "";
+    const byCommand = task.isHeld ? `\`/orchestrate resume #${task.definition.number}\`` : "";
+    return `It is on hold. To go on: ${[byLabel, byCommand].filter((part) => part !== "").join(" and ")}.`;
+  }
+  return `${reasonOr(task.pendingReason, "Nobody with the permission to start work has asked for it.")} \`/orchestrate approve\` lets it start.`;
+}
+
+function describeBlocked(view: TaskView): string {
+  const cycle = view.cycle ?? null;
+  if (cycle !== null && cycle.length > 0) {
+    const path = cycle.map((reference) => toReference(reference, null)).join(" → ");
+    return `It is part of a dependency cycle: ${path}. Nothing in it can start until one edge goes; \`/orchestrate unblock\` with a number removes one.`;
+  }
+  if (view.task.definition.isContainer) return "It has sub-issues and completes with the last of them.";
+  const open = view.blockers.filter((blocker) => blocker.isOpen).length;
+  return `It starts when ${open === 1 ? "its blocker is" : "its blockers are"} done.`;
+}
+
+/** Waits that pass by themselves in the order of the queue; `explain` counts them, a comment would only be outdated. */
+const passingCodes: ReadonlySet<string> = new Set(["at_capacity", "more_loaded", "next_pass", "backoff"]);
+
+function describeReady(view: TaskView): string {
+  const { retryAt } = view.task;
+  const backoff = retryAt === null ? [] : [`The next attempt starts after ${describeInstant(retryAt)}.`];
+  const waiting = view.waiting.filter((reason) => !passingCodes.has(reason.code)).map(describeWaiting);
+  const sentences = [...backoff, ...waiting];
+  return sentences.length === 0 ? "The next free worker takes it." : sentences.join(" ");
+}
+
+/** `Jules (jules/2)`. */
+function describeHolder(view: TaskView): string {
+  const assignment = view.task.assignment;
+  if (assignment === null) return "An agent";
+  return `${escapeText(agentName(view, assignment.agent))} (${toCode(assignment.worker)})`;
+}
+
+function describeProgress(view: TaskView): string {
+  const { assignment, pullDueAt } = view.task;
+  if (assignment === null) {
+    const until = pullDueAt === null ? "soon" : `until ${describeInstant(pullDueAt)}`;
+    return `The session has ended well; its pull request is expected ${until}.`;
+  }
+  if (assignment.personAsked) {
+    return `${describeHolder(view)} can neither be asked nor cancelled from here. Please end its session, then write \`/orchestrate retry\` or \`/orchestrate cancel\`.`;
+  }
+  if (assignment.phase === "ending") return `The session of ${describeHolder(view)} is being cancelled.`;
+  return `${describeHolder(view)} is at work. The pull request appears here.`;
+}
+
+function describeReview(pull: PullRequest | null): string {
+  if (pull === null) return "The pull request is being looked at.";
+  const link = toReference(`#${pull.number}`, pull.url);
+  if (pull.mergeable === "conflict") return `${link} conflicts with its base; the agent is asked to resolve it.`;
+  switch (pull.checks) {
+    case "failure":
+      return `The checks of ${link} failed.`;
+    case "pending":
+      return `The checks of ${link} are running.`;
+    default:
+      return `${link} waits to be reviewed and merged.`;
+  }
+}
+
+function describeQuestion(task: Task): string {
+  const question = escapeText(task.assignment?.question ?? "", reasonMax);
+  const asks = question === "" ? "The agent waits for an answer." : `The agent asks: ${question}`;
+  const session = task.assignment?.session ?? null;
+  const where = session === null ? "in its session" : toLink("in its session", session.url);
+  return `${asks} Please answer ${where}; \`/orchestrate cancel\` ends it.`;
+}
+
+function upstreamOf(view: TaskView): string {
+  const upstream = view.upstream ?? null;
+  return upstream === null ? "A task that it needs" : toReference(upstream, null);
+}
+
+function describeReceipt(receipt: Receipt): string {
+  const by = toCode(receipt.by);
+  const when = describeInstant(receipt.at);
+  const warning = receipt.warning === null ? "" : ` ⚠️ ${reasonOr(receipt.warning, "")}`;
+  return `${receiptSentence(receipt, by)} at ${when}.${warning}`;
+}
+
+function receiptSentence(receipt: Receipt, by: string): string {
+  const what = toReceiptReference(receipt.reference);
+  switch (receipt.kind) {
+    case "merge":
+      return `${what} was merged by ${by}`;
+    case "command":
+      return `${by} declared it complete`;
+    case "closed":
+      return `${by} closed it as completed`;
+    case "children":
+      return "The last of its sub-issues was completed";
+    case "checks":
+      return `The checks of ${what} are green`;
+    case "reported":
+      return `${by} reported it done`;
+  }
+}
+
+/** A receipt names its pull request by number or by address; both are shown as the number. */
+function toReceiptReference(reference: string): string {
+  const number = /\/(?:pull|issues)\/([1-9]\d{0,9})$/.exec(reference)?.[1];
+  return number === undefined ? toReference(reference, null) : toReference(`#${number}`, reference);
+}

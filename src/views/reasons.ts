@@ -1,0 +1,97 @@
+/**
+ * Reason codes in words: why a task was not started, and why a worker was not taken. The codes come from the core and
+ * from matching; one that is missing here is still shown, as its own words.
+ */
+import { escapeText } from "./markdown.ts";
+import type { WaitingReason } from "./task-view.ts";
+
+interface ReasonText {
+  /** What is so, for when the case has no detail of its own. */
+  readonly fact: string;
+  /** What somebody can do about it; empty where it passes by itself. */
+  readonly advice: string;
+}
+
+function fact(text: string, advice = ""): ReasonText {
+  return { fact: text, advice };
+}
+
+const hardBlockerAdvice = "Only a completed blocker counts; `/orchestrate unblock` with its number goes on without it.";
+const capAdvice = "This is a cap, not a failure; it is raised under `limits` in `.github/orchestrate.yml`.";
+
+export const reasonTexts: Readonly<Record<string, ReasonText>> = {
+  // What only a person can lift
+  not_trusted: fact("Nobody who may start work has selected it.", "`/orchestrate approve` does."),
+  needs_approval: fact("Its text changed after it was approved.", "`/orchestrate approve` accepts it as it is now."),
+  manual_review: fact(
+    "A person has to look at it.",
+    "`/orchestrate retry` tries again, `/orchestrate complete` accepts it as done.",
+  ),
+  held: fact("It is on hold.", "Remove the `hold` label, or write `/orchestrate resume` with its number."),
+  // The graph
+  blocked: fact("It waits for an open blocker."),
+  blocker_failed: fact("A blocker has failed.", hardBlockerAdvice),
+  blocker_cancelled: fact("A blocker was cancelled.", hardBlockerAdvice),
+  blocker_not_planned: fact("A blocker was closed as not planned.", hardBlockerAdvice),
+  blocker_duplicate: fact("A blocker was closed as a duplicate.", hardBlockerAdvice),
+  blocker_missing: fact("A blocker does not exist or cannot be seen.", hardBlockerAdvice),
+  cycle: fact(
+    "It is part of a dependency cycle.",
+    "Nothing in it can start until one edge goes; `/orchestrate unblock` with a number removes one.",
+  ),
+  upstream_failed: fact("A task that it needs has failed.", "It returns by itself when that one succeeds."),
+  container: fact("It has sub-issues and completes with the last of them."),
+  // The whole
+  paused: fact("Orchestration is paused.", "`/orchestrate resume` goes on."),
+  no_agents: fact("No agent is configured.", "Add one under `agents` in `.github/orchestrate.yml`."),
+  backoff: fact("It waits before the next attempt."),
+  cap_sessions_per_day: fact("`limits.sessionsPerDay` is used up.", capAdvice),
+  cap_cost_per_day: fact("`limits.costPerDay` is used up.", capAdvice),
+  cap_cost_per_task: fact("`limits.costPerTask` is used up.", capAdvice),
+  cap_attempts_per_task: fact("`limits.attemptsPerTask` is used up.", capAdvice),
+  next_pass: fact("It is next: a worker is free."),
+  // Workers
+  not_pinned: fact("The task asks for another agent or worker."),
+  excluded: fact("The agent is excluded for this task."),
+  disabled: fact("The worker is disabled.", "`/orchestrate enable` brings it back."),
+  agent_paused: fact("The agent takes nothing at the moment."),
+  missing_capability: fact(
+    "The worker lacks a capability that the task needs.",
+    "Name it under `capabilities` of an agent, or remove the `needs:` label.",
+  ),
+  quota_spent: fact("The agent has used up its `quota` of the day."),
+  at_capacity: fact("The worker has a task already."),
+  more_loaded: fact("Another worker has more room."),
+};
+
+/** The sentences for a code; an unknown code is shown as its words. */
+export function describeReason(code: string): string {
+  return joinSentences(factOf(code), adviceOf(code));
+}
+
+/** What is special about this case, else what the code says of itself; then what can be done. Markdown. */
+export function describeWaiting(waiting: WaitingReason): string {
+  const detail = toSentence(escapeText(waiting.detail, 300));
+  return joinSentences(detail === "" ? factOf(waiting.code) : detail, adviceOf(waiting.code));
+}
+
+function factOf(code: string): string {
+  return Object.hasOwn(reasonTexts, code) ? (reasonTexts[code]?.fact ?? "") : toSentence(toWords(code));
+}
+
+function adviceOf(code: string): string {
+  return Object.hasOwn(reasonTexts, code) ? (reasonTexts[code]?.advice ?? "") : "";
+}
+
+function toWords(code: string): string {
+  const words = escapeText(code.replaceAll("_", " "));
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+function toSentence(text: string): string {
+  return text === "" || /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+function joinSentences(first: string, second: string): string {
+  return second === "" ? first : `${first} ${second}`;
+}

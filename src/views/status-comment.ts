@@ -1,0 +1,61 @@
+/** The answer to `/orchestrate status`: this task in one line, then the whole repository at a glance. */
+import { taskStatuses } from "../model/task.ts";
+import { escapeText, toReference } from "./markdown.ts";
+import { describeNextStep } from "./next-step.ts";
+import type { OverviewView, TaskLine, TaskView } from "./task-view.ts";
+import { count, describeCost, describeStatus, modeWords, statusWords } from "./words.ts";
+
+/** Ten lines a list: an answer, not a report. */
+const linesMax = 10;
+
+/** Markdown; `task` is the task of the issue that was asked on, null where it is none. */
+export function renderStatus(overview: OverviewView, task: TaskView | null): string {
+  const parts = [
+    task === null ? "This issue is not a task of Orchestrate." : renderTask(task),
+    renderSummary(overview),
+    renderConfiguration(overview.configurationProblems),
+    renderList("Needs a person", overview.attention),
+    renderList("Running", overview.running),
+    renderList("Next", overview.next),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function renderTask(view: TaskView): string {
+  const { definition } = view.task;
+  return `${toReference(`#${definition.number}`, definition.url)} is **${describeStatus(view.status, view.task)}**. ${describeNextStep(view)}`;
+}
+
+function renderSummary(overview: OverviewView): string {
+  const counts = taskStatuses
+    .map((status) => ({ status, amount: overview.counts[status] ?? 0 }))
+    .filter(({ amount }) => amount > 0)
+    .map(({ status, amount }) => `${amount} ${statusWords[status]}`);
+  const spent = `${count(overview.sessionsToday, "session")} and ${describeCost(overview.costTodayUsd)} in the last day`;
+  return [
+    overview.isPaused ? "**Paused**: nothing new is started until `/orchestrate resume`.\n" : "",
+    `- Tasks: ${counts.length === 0 ? "none" : counts.join(", ")}`,
+    `- Workers: ${overview.workersBusy} of ${overview.workersTotal} busy; ${spent}`,
+    `- Mode: ${overview.mode} (${modeWords[overview.mode]})`,
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function renderConfiguration(problems: readonly string[]): string {
+  if (problems.length === 0) return "";
+  const lines = problems.slice(0, linesMax).map((problem) => `- ${escapeText(problem, 400)}`);
+  return `**The configuration was refused; the last good one is in force**\n\n${lines.join("\n")}`;
+}
+
+function renderList(title: string, lines: readonly TaskLine[]): string {
+  if (lines.length === 0) return "";
+  const shown = lines.slice(0, linesMax).map((line) => `- ${describeLine(line)}`);
+  if (lines.length > linesMax) shown.push(`- and ${lines.length - linesMax} more`);
+  return `**${title}**\n\n${shown.join("\n")}`;
+}
+
+function describeLine(line: TaskLine): string {
+  const detail = line.detail === "" ? "" : `: ${escapeText(line.detail)}`;
+  return `${toReference(line.reference, line.url)} ${escapeText(line.title)} (${statusWords[line.status]})${detail}`;
+}

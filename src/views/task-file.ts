@@ -1,0 +1,145 @@
+/**
+ * `tasks/<status>/<n>.md` on the state branch: one task for agents and people who read with plain git. A view only:
+ * a hand edit of it is never read back.
+ */
+import { stringify } from "yaml";
+import type { Attempt, Task } from "../model/task.ts";
+import { priorityWords } from "../model/priority.ts";
+import { defuse, escapeText, renderTable, toCode, toLink } from "./markdown.ts";
+import { describeNextStep } from "./next-step.ts";
+import { describeBlocker, describePull } from "./sticky-comment.ts";
+import { agentName, type TaskView } from "./task-view.ts";
+import { describeAttemptSpan, describeCost, describeInstant, describeResult, describeStatus, toIso } from "./words.ts";
+
+export interface TaskFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The last attempts and edges are shown; the log has all. */
+const rowsMax = 100;
+const detailMax = 500;
+
+/** Where the file of a task is while it has this status. */
+export function taskFilePath(status: TaskView["status"], number: number): string {
+  return `tasks/${status}/${number}.md`;
+}
+
+/** The file of a task: YAML front matter, then text. */
+export function renderTaskFile(view: TaskView): TaskFile {
+  const { definition } = view.task;
+  const sections = [
+    `# ${escapeText(`${definition.number}: ${definition.title}`, 300)}`,
+    `**${describeStatus(view.status, view.task)}.** ${describeNextStep(view)}`,
+    `The definition is the issue itself: ${toLink("its text", definition.url)}, as approved under the hash above.`,
+    renderDependencies(view),
+    renderAttempts(view),
+    renderFeedback(view.task),
+    renderGit(view.task),
+  ];
+  const front = stringify(toFrontMatter(view), { lineWidth: 0 });
+  const body = sections.filter((section) => section !== "").join("\n\n");
+  return { path: taskFilePath(view.status, definition.number), text: `---\n${front}---\n\n${body}\n` };
+}
+
+/** Times are ISO 8601 and efforts minutes, as everywhere outside. The yaml package quotes what needs quoting. */
+function toFrontMatter(view: TaskView): Readonly<Record<string, unknown>> {
+  const { task } = view;
+  const { definition } = task;
+  return {
+    id: task.id,
+    number: definition.number,
+    title: definition.title,
+    url: definition.url,
+    status: view.status,
+    ...toPlanning(task),
+    milestone: definition.milestone,
+    createdAt: toIso(definition.createdAt),
+    approvedBy: task.trust?.by ?? null,
+    approvedHash: task.trust?.hash ?? null,
+    blockedBy: view.blockers.map(({ reference, kind, state, isOpen }) => ({ reference, kind, state, open: isOpen })),
+    attempts: task.attempts.length,
+    assignment: toAssignment(task),
+    pullRequest: task.pull?.url ?? null,
+    branch: branchOf(task),
+    receipt: task.receipt === null ? null : { ...task.receipt, at: toIso(task.receipt.at) },
+  };
+}
+
+function toPlanning({ definition, ...task }: Task): Readonly<Record<string, unknown>> {
+  return {
+    priority: priorityWords[task.priorityOverride ?? definition.priority],
+    estimateMinutes: task.estimateOverride ?? definition.estimateMinutes,
+    needs: definition.needs,
+    mode: task.modeOverride ?? definition.mode,
+  };
+}
+
+function branchOf(task: Task): string | null {
+  return task.pull?.branch ?? task.assignment?.continues?.branch ?? null;
+}
+
+function toAssignment(task: Task): Readonly<Record<string, unknown>> | null {
+  const { assignment } = task;
+  if (assignment === null) return null;
+  const { agent, worker, attempt, fence, phase, session } = assignment;
+  return { agent, worker, attempt, fence, phase, session: session?.id ?? null, sessionUrl: session?.url ?? null };
+}
+
+function renderDependencies(view: TaskView): string {
+  if (view.blockers.length === 0) return "## Dependencies\n\nNone.";
+  const lines = view.blockers.slice(0, rowsMax).map((blocker) => `- ${describeBlocker(blocker)}`);
+  if (view.blockers.length > rowsMax) lines.push(`- and ${view.blockers.length - rowsMax} more`);
+  return `## Dependencies\n\n${lines.join("\n")}`;
+}
+
+function renderAttempts(view: TaskView): string {
+  const { attempts } = view.task;
+  if (attempts.length === 0) return "## Attempts\n\nNone has ended yet.";
+  const rows = attempts.slice(-rowsMax).map((attempt) => toRow(view, attempt));
+  return `## Attempts\n\n${renderTable(["Attempt", "Agent", "Session", "Ended", "Result", "Time", "Cost"], rows)}`;
+}
+
+function toRow(view: TaskView, attempt: Attempt): readonly string[] {
+  const { session } = attempt;
+  return [
+    String(attempt.attempt),
+    `${escapeText(agentName(view, attempt.agent))} (${toCode(attempt.worker)})`,
+    session === null ? "" : toLink(toCode(session.id), session.url),
+    describeInstant(attempt.endedAt),
+    describeResult(attempt.result),
+    describeAttemptSpan(attempt),
+    describeCost(attempt.costUsd),
+  ];
+}
+
+/** What the next attempt, or a person, should know of those before it. */
+function renderFeedback(task: Task): string {
+  const question = task.assignment?.question ?? null;
+  const failed = task.attempts.filter((attempt) => attempt.result !== "success" && attempt.detail !== "");
+  const lines = failed
+    .slice(-rowsMax)
+    .map((attempt) => `- Attempt ${attempt.attempt}: ${escapeText(attempt.detail, detailMax)}`);
+  const checks = task.pull?.failedChecks ?? [];
+  if (checks.length > 0)
+    lines.push(
+      `- Failed checks: ${checks
+        .slice(0, rowsMax)
+        .map((name) => toCode(name))
+        .join(", ")}`,
+    );
+  if (question !== null) lines.push(`- The agent asks: ${escapeText(question, detailMax)}`);
+  for (const problem of task.definition.problems.slice(0, rowsMax)) lines.push(`- ${escapeText(problem, detailMax)}`);
+  const answer = task.answer === null ? "" : `\n\n### Last answer\n\n${defuse(task.answer)}`;
+  return lines.length === 0 && answer === "" ? "" : `## Feedback\n\n${lines.join("\n")}${answer}`.trim();
+}
+
+function renderGit(task: Task): string {
+  const branch = branchOf(task);
+  const lines = [
+    task.pull === null ? "" : `- Pull request: ${describePull(task.pull)}`,
+    task.pull === null ? "" : `- Commit: ${toCode(task.pull.sha)}`,
+    task.pull === null && branch !== null ? `- Branch: ${toCode(branch)}` : "",
+  ].filter((line) => line !== "");
+  return lines.length === 0 ? "" : `## Git\n\n${lines.join("\n")}`;
+}

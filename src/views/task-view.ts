@@ -1,0 +1,93 @@
+/** What the views are told: plain facts that the engine fills from the state, so that no view reads the state itself. */
+import type { AssignmentReasons } from "../model/task.ts";
+import type { Mode } from "../model/mode.ts";
+import type { DependencyKind, Task, TaskStatus } from "../model/task.ts";
+
+/** The far end of one dependency. */
+export interface BlockerView {
+  /** `#12` or `owner/repo#12`. */
+  readonly reference: string;
+  readonly url: string | null;
+  readonly title: string | null;
+  /** A task status, or the state of an issue that is no task. */
+  readonly state: string;
+  readonly kind: DependencyKind;
+  /** It still holds the task back. */
+  readonly isOpen: boolean;
+}
+
+/** One thing that keeps a task from being started; `code` is explained in reasons.ts. */
+export interface WaitingReason {
+  readonly code: string;
+  /** What is special about this case: a name, an instant, a number. May be empty. */
+  readonly detail: string;
+}
+
+export interface TaskView {
+  readonly task: Task;
+  readonly status: TaskStatus;
+  readonly blockers: readonly BlockerView[];
+  readonly waiting: readonly WaitingReason[];
+  /** Display names by agent id; an agent that is not in it goes by its id. */
+  readonly agentNames: Readonly<Record<string, string>>;
+  /** `retry.maxAttempts`, where known. */
+  readonly attemptsMax?: number | null;
+  /** Why the current or last assignment was made. */
+  readonly reasons?: AssignmentReasons | null;
+  /** References of the tasks of a dependency cycle through this one, in order. */
+  readonly cycle?: readonly string[] | null;
+  /** The upstream task whose failure stopped this one. */
+  readonly upstream?: string | null;
+}
+
+/** A task in a list. */
+export interface TaskLine {
+  /** `#12`. */
+  readonly reference: string;
+  readonly url: string | null;
+  readonly title: string;
+  readonly status: TaskStatus;
+  /** The worker that has it, the pull request, or the reason why it waits; may be empty. */
+  readonly detail: string;
+}
+
+/** The whole repository at a glance. */
+export interface OverviewView {
+  readonly mode: Mode;
+  readonly isPaused: boolean;
+  readonly counts: Readonly<Partial<Record<TaskStatus, number>>>;
+  readonly running: readonly TaskLine[];
+  /** Ready tasks in the order in which they will be started. */
+  readonly next: readonly TaskLine[];
+  /** Tasks that only a person can move on. */
+  readonly attention: readonly TaskLine[];
+  readonly workersBusy: number;
+  readonly workersTotal: number;
+  readonly costTodayUsd: number;
+  readonly sessionsToday: number;
+  /** Problems of a configuration that was refused; the last good one is in force. */
+  readonly configurationProblems: readonly string[];
+}
+
+export interface WorkerView {
+  /** `jules/2`. */
+  readonly id: string;
+  readonly isEnabled: boolean;
+  /** The task it has. */
+  readonly task: { readonly reference: string; readonly url: string | null } | null;
+}
+
+export interface AgentView {
+  readonly id: string;
+  readonly type: string;
+  readonly dispatch: string;
+  readonly capabilities: Readonly<Record<string, number>>;
+  readonly workers: readonly WorkerView[];
+  readonly sessionsToday: number;
+  readonly quota: number | null;
+}
+
+/** The name that people know an agent by. */
+export function agentName(view: Pick<TaskView, "agentNames">, agent: string): string {
+  return Object.hasOwn(view.agentNames, agent) ? (view.agentNames[agent] ?? agent) : agent;
+}

@@ -1,0 +1,125 @@
+/**
+ * The one place where adapters meet ports: from credentials and surroundings to a repository at work, and to a job of the
+ * agent workflow.
+ */
+import { createAgents } from "./agents/registry.ts";
+import { createBranchStore } from "./branch/branch-store.ts";
+import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
+import { parseConfig } from "./config/parse-config.ts";
+import { renderProblem } from "./config/problem.ts";
+import { configOf } from "./core/react.ts";
+import type { EngineParts, Role, World } from "./engine/parts.ts";
+import { createRepository, type Repository } from "./engine/repository.ts";
+import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
+import { createGithubClient, type GithubOctokit } from "./github/client.ts";
+import { createWorkflowRuns } from "./github/runs.ts";
+import { createTracker } from "./github/tracker.ts";
+import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
+import { toStreamId } from "./model/ids.ts";
+import type { Agents } from "./ports/agent.ts";
+import type { Chance } from "./ports/chance.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Fetch } from "./ports/fetch.ts";
+import type { Journal } from "./ports/journal.ts";
+
+/** What the program runs in: the machine, the sandbox, a test. */
+export interface Surroundings {
+  /** Names this running copy; leases are held under it. */
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly fetch: Fetch;
+  readonly vendorKeys: Readonly<Partial<Record<AgentType, string | undefined>>>;
+  readonly vendorBaseUrls?: Readonly<Partial<Record<AgentType, string | undefined>>>;
+  journalFor(fields: Readonly<Record<string, unknown>>): Journal;
+  /** Least time between two writes to GitHub; its own advice, a second, unless said otherwise. */
+  readonly minGapMs?: number;
+}
+
+/** A repository as the platform names it. */
+export interface RepositoryPlace {
+  readonly owner: string;
+  readonly name: string;
+  readonly id: number;
+  readonly defaultBranch: string;
+}
+
+/** An Octokit that is authenticated for the repository, without throttle and retry: pace and repetition are ours. */
+export type RepositoryOctokit = GithubOctokit & OctokitShape;
+
+interface Wired {
+  readonly parts: EngineParts;
+  readonly world: World;
+  /** The configuration in force is known to the engine once it has loaded; the world asks for it through this. */
+  follow(config: () => Config): void;
+}
+
+/** A repository at work, not yet started. */
+export function wireRepository(surroundings: Surroundings, place: RepositoryPlace, octokit: RepositoryOctokit): Repository {
+  const wired = wire(surroundings, { place, octokit, role: "orchestrator" });
+  const repository = createRepository(wired.parts, wired.world);
+  wired.follow(() => configFrom(repository.lane.stream.peek()));
+  return repository;
+}
+
+/** Runs one job of the agent workflow to its end. */
+export async function wireJob(
+  surroundings: Surroundings,
+  job: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly request: JobRequest },
+): Promise<JobResult> {
+  const wired = wire(surroundings, { ...job, role: "reporter" });
+  return runJob(wired.parts, {
+    world: wired.world,
+    request: job.request,
+    onState: (state) => wired.follow(() => configFrom(state())),
+  });
+}
+
+function configFrom(state: Parameters<typeof configOf>[0] | null): Config {
+  return state === null ? defaultConfig : configOf(state, defaultConfig);
+}
+
+function wire(
+  surroundings: Surroundings,
+  target: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly role: Role },
+): Wired {
+  const { clock, chance } = surroundings;
+  const { place, octokit, role } = target;
+  const repository = `${place.owner}/${place.name}`;
+  const journal = surroundings.journalFor({ repository });
+  let config = (): Config => defaultConfig;
+  const pace = surroundings.minGapMs === undefined ? {} : { minGapMs: surroundings.minGapMs };
+  const client = createGithubClient({ octokit, clock, journal, ...pace });
+  const store = createBranchStore({ request: toRequest(octokit), repository, clock, chance, journal, ...pace });
+  return {
+    follow: (source) => void (config = source),
+    parts: {
+      stream: toStreamId(place.id),
+      repository,
+      defaultBranch: place.defaultBranch,
+      owner: surroundings.owner,
+      role,
+      store,
+      clock,
+      chance,
+      journal,
+    },
+    world: {
+      tracker: createTracker({ client, repository: place, clock, journal, selectLabels: () => config().select.labels }),
+      runs: createWorkflowRuns({ client, repository: place }),
+      agents: wireAgents(surroundings, journal, () => config()),
+      parseConfiguration: readConfiguration,
+    },
+  };
+}
+
+function wireAgents(surroundings: Surroundings, journal: Journal, config: () => Config): Agents {
+  const { vendorKeys, vendorBaseUrls, fetch, clock } = surroundings;
+  return createAgents({ config, keys: vendorKeys, ...(vendorBaseUrls ? { baseUrls: vendorBaseUrls } : {}), fetch, clock, journal });
+}
+
+function readConfiguration(text: string): { readonly config: Config | null; readonly problems: readonly string[] } {
+  const reading = parseConfig(text);
+  if (reading.kind === "valid") return { config: reading.config, problems: [] };
+  return { config: null, problems: reading.problems.map(renderProblem) };
+}

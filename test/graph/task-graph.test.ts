@@ -1,0 +1,73 @@
+/** The border between task ids and integers: what soft, unknown and repeated edges mean. */
+import { describe, expect, test } from "vitest";
+import { analyseTasks, buildTaskGraph, type GraphTask } from "../../src/graph/task-graph.ts";
+
+function task(
+  id: string,
+  blockedBy: GraphTask<string>["blockedBy"] = [],
+  estimateMinutes: number | null = null,
+): GraphTask<string> {
+  return { id, blockedBy, estimateMinutes };
+}
+
+function hard(...ids: readonly string[]): GraphTask<string>["blockedBy"] {
+  return ids.map((on) => ({ on, kind: "hard" }));
+}
+
+function soft(...ids: readonly string[]): GraphTask<string>["blockedBy"] {
+  return ids.map((on) => ({ on, kind: "soft" }));
+}
+
+function analyse(...tasks: readonly GraphTask<string>[]): ReturnType<typeof analyseTasks<string>> {
+  return analyseTasks(buildTaskGraph(tasks));
+}
+
+describe("the graph of tasks", () => {
+  test("orders, stages and weighs by id, with 30 minutes where nobody has estimated", () => {
+    const found = analyse(
+      task("ship", hard("test", "docs")),
+      task("test", hard("build"), 60),
+      task("docs", hard("build")),
+      task("build", [], 10),
+    );
+    expect(found.stages).toEqual([["build"], ["test", "docs"], ["ship"]]);
+    expect(found.order).toEqual(["build", "test", "docs", "ship"]);
+    expect(found.criticalPath).toEqual({ tasks: ["build", "test", "ship"], minutes: 100 });
+    expect(Object.fromEntries(found.tailMinutes)).toEqual({ ship: 30, test: 90, docs: 60, build: 100 });
+    expect(found.impact.get("build")).toEqual({ direct: 2, transitive: 3 });
+  });
+  test("lets soft edges count for stages, but not for impact and critical path", () => {
+    const found = analyse(task("a"), task("b", soft("a")));
+    expect(found.stages).toEqual([["a"], ["b"]]);
+    expect(found.impact.get("a")).toEqual({ direct: 0, transitive: 0 });
+    expect(found.criticalPath).toEqual({ tasks: ["a"], minutes: 30 });
+  });
+  test("counts an edge that is both hard and soft as hard, once", () => {
+    const found = analyse(task("a"), task("b", [...soft("a"), ...hard("a"), ...hard("a")]));
+    expect(found.impact.get("a")).toEqual({ direct: 1, transitive: 1 });
+  });
+  test("takes a blocker that was not given as no edge", () => {
+    expect(analyse(task("a", hard("gone"))).stages).toEqual([["a"]]);
+  });
+  test("reports a cycle of hard and soft edges in the order of blocking, and leaves its tasks out of the order", () => {
+    const found = analyse(
+      task("a", hard("c")),
+      task("b", soft("a")),
+      task("c", hard("b")),
+      task("free"),
+      task("behind", hard("c")),
+    );
+    expect(found.cycles).toEqual([["a", "b", "c"]]);
+    expect(found.cyclic).toEqual(new Set(["a", "b", "c"]));
+    expect(found.order).toEqual(["free"]);
+  });
+  test("refuses two tasks of one id", () => {
+    expect(() => buildTaskGraph([task("a"), task("a")])).toThrow("Task a is given twice");
+  });
+  test("is not confused by ids that objects already have", () => {
+    expect(analyse(task("__proto__"), task("constructor", hard("__proto__"))).stages).toEqual([
+      ["__proto__"],
+      ["constructor"],
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+/** given(history).when(command).then(events): a decision as a sentence, over the whole list of what it decided. */
+import { expect } from "vitest";
+import { decide } from "../../src/core/decide.ts";
+import { allBrokenInvariants } from "../../src/core/invariants.ts";
+import { statusOf } from "../../src/core/readiness.ts";
+import { createState, type State } from "../../src/core/state.ts";
+import { evolveEntry } from "../../src/core/evolve.ts";
+import { runPass } from "../../src/engine/pass.ts";
+import type { Actor } from "../../src/model/actor.ts";
+import type { Command } from "../../src/model/command.ts";
+import type { Config } from "../../src/model/config.ts";
+import type { Entry, Event } from "../../src/model/event.ts";
+import { toCommandId } from "../../src/model/ids.ts";
+import type { SessionReport } from "../../src/model/observation.ts";
+import type { SlashCommand } from "../../src/model/slash.ts";
+import type { TaskStatus } from "../../src/model/task.ts";
+import { configOf, observation, taskId, writer } from "./build.ts";
+
+type Unnamed = Command extends infer Each ? (Each extends Command ? Omit<Each, "id"> : never) : never;
+
+/** A stream that is told commands one after another, each as a pass of its own. */
+export interface Story {
+  readonly state: State;
+  readonly entries: readonly Entry[];
+  now: number;
+  config: Config;
+  /** Decides and folds; returns the events. */
+  tell(command: Unnamed, id?: string): readonly Event[];
+  /** What would be decided; nothing is folded. */
+  ask(command: Unnamed, id?: string): readonly Event[];
+  status(number: number): TaskStatus | null;
+}
+
+export function story(config: Config = configOf()): Story {
+  const state = createState();
+  const entries: Entry[] = [];
+  let count = 0;
+  const self: Story = {
+    state,
+    entries,
+    now: 1_000_000,
+    config,
+    tell(command, id) {
+      const named = { ...command, id: toCommandId(id ?? `~test:${(count += 1)}`) } as Command;
+      const pass = runPass(state, [named], { now: self.now, config: self.config });
+      if (pass.aside[0] !== undefined) throw pass.aside[0].error;
+      for (const entry of pass.entries) evolveEntry(state, entry);
+      entries.push(...pass.entries);
+      expect(allBrokenInvariants(state)).toEqual([]);
+      return pass.entries.flatMap((entry) => entry.events);
+    },
+    ask(command, id) {
+      const named = { ...command, id: toCommandId(id ?? "~ask") } as Command;
+      return decide(state, named, { now: self.now, config: self.config });
+    },
+    status(number) {
+      const task = state.tasks.get(taskId(number));
+      return task === undefined ? null : statusOf(state, task);
+    },
+  };
+  return self;
+}
+
+export function observe(facts: Parameters<typeof observation>[0]): Unnamed {
+  return { type: "Observe", observation: observation(facts) };
+}
+
+export function schedule(): Unnamed {
+  return { type: "Schedule" };
+}
+
+export function instruct(number: number, instruction: SlashCommand, by: Actor = writer): Unnamed {
+  return { type: "Instruct", by, task: taskId(number), comment: `IC_${number}`, instruction, problem: null };
+}
+
+export function say(number: number, fence: number, sessionReport: SessionReport): Unnamed {
+  return { type: "ReportSession", task: taskId(number), fence, report: sessionReport };
+}
+
+/** The types of the events, for a sentence about their order. */
+export function types(events: readonly Event[]): readonly string[] {
+  return events.map((event) => event.type);
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { defaultConfig } from "../../src/model/config.ts";
+import type { Event, EventType } from "../../src/model/event.ts";
+import { toTaskId, toWorkerId, type EffectId } from "../../src/model/ids.ts";
+import { renderHeadline } from "../../src/views/commit-summary.ts";
+import { renderEventLine } from "../../src/views/log-line.ts";
+import { givenDefinition, givenPull, jules, names, noon } from "./given.ts";
+
+const task = toTaskId(1, 12);
+const other = toTaskId(1, 3);
+const by = "mona";
+const reason = "because";
+const effect = "e1" as EffectId;
+const worker = toWorkerId(jules, 1);
+const reasons = {
+  algorithm: "balanced",
+  score: 1,
+  parts: {},
+  rank: 1,
+  readyCount: 4,
+  rejected: [],
+  rejectedCount: {},
+} as const;
+
+/** One event of every type with its line; the compiler refuses a type that is missing. */
+const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { type: Type }>, "type">, string] } = {
+  TaskTracked: [{ task, definition: givenDefinition() }, "#12 is tracked: Add a login page"],
+  TaskRevised: [{ task, definition: givenDefinition() }, "#12 was revised: Add a login page"],
+  TaskUntracked: [{ task, reason }, "#12 is no longer tracked: because"],
+  TaskTrusted: [{ task, by, hash: "ab" }, "#12 may be worked on, says mona"],
+  ApprovalRequired: [{ task, reason }, "#12 needs approval: because"],
+  DependenciesChanged: [{ task, blockedBy: [{ on: other, kind: "hard", source: "body" }] }, "#12 depends on #3"],
+  DependencyWaived: [{ task, on: other, by }, "#12 no longer waits for #3, says mona"],
+  CycleReported: [{ task, cycle: [task, other] }, "#12 is in a dependency cycle: #12 → #3"],
+  ExternalObserved: [
+    { external: { id: other, reference: "octo/api#3", url: null, state: "not_planned" } },
+    "octo/api#3 is not planned",
+  ],
+  PriorityOverridden: [{ task, priority: 1, by }, "#12 has priority urgent, says mona"],
+  EstimateOverridden: [{ task, minutes: 90, by }, "#12 is estimated at 1 h 30 min, says mona"],
+  TaskHeld: [{ task, by }, "#12 is on hold, says mona"],
+  TaskResumed: [{ task, by }, "#12 is off hold, says mona"],
+  AssignmentRequested: [{ task, agent: jules, worker: null, by }, "#12 is asked for jules, says mona"],
+  TaskAssigned: [
+    { task, agent: jules, worker, attempt: 1, fence: 1, continues: null, reasons },
+    "#12 is assigned to jules/1 (attempt 1, rank 1 of 4 by balanced)",
+  ],
+  RunDispatched: [{ task, fence: 1, run: "99" }, "#12: agent workflow run 99 was asked for"],
+  AssignmentClaimed: [{ task, fence: 1, run: "99" }, "#12: run 99 has claimed the attempt"],
+  ClaimReleased: [{ task, fence: 1, reason }, "#12 gave its worker back: because"],
+  SessionStarted: [{ task, fence: 1, session: { id: "s1", url: null } }, "#12: session s1 has started"],
+  SessionRefused: [
+    { task, fence: 1, reason, retryAt: noon },
+    "#12: the agent refused to start (because); again after 2026-11-21 12:00 UTC",
+  ],
+  SessionWaiting: [{ task, fence: 1, question: "Why?" }, "#12: the agent asks: Why?"],
+  SessionContinued: [{ task, fence: 1 }, "#12: the agent goes on"],
+  CancelRequested: [
+    { task, fence: 1, reason: "timeout", by },
+    "#12: cancel asked for by mona because the session took longer than the agent's timeout",
+  ],
+  PersonAsked: [{ task, fence: 1, reason }, "#12: a person is asked to look at the session: because"],
+  SessionEnded: [
+    { task, fence: 1, result: "no_result", detail: "empty", costUsd: 1, pullUrl: null, pullDueAt: null },
+    "#12: session ended: the session ended without a pull request (empty), $1.00",
+  ],
+  RetryScheduled: [
+    { task, reason: "conflict", detail: "", retryAt: noon, answers: null, counts: false },
+    "#12 is tried again after 2026-11-21 12:00 UTC because the branch conflicts with its base (not counted)",
+  ],
+  PullRequestLinked: [{ task, pull: givenPull(), matchedBy: "marker" }, "#12 has pull request #40 (matched by marker)"],
+  PullRequestChanged: [
+    { task, pull: givenPull({ checks: "failure", failedChecks: ["ci"] }) },
+    "#12: pull request #40 at c0ffeec, checks: failure (ci)",
+  ],
+  TaskCompleted: [
+    { task, receipt: { kind: "merge", by, at: noon, reference: "#40", warning: "red" } },
+    "#12 is completed (merge by mona: #40); warning: red",
+  ],
+  ReceiptRevoked: [{ task, reason }, "#12 is no longer completed: because"],
+  TaskFailed: [{ task, reason }, "#12 failed: because"],
+  TaskCancelled: [{ task, reason, by }, "#12 was cancelled by mona: because"],
+  TaskReopened: [{ task, by }, "#12 was reopened by mona"],
+  ManualReviewRequired: [{ task, reason }, "#12 needs a person: because"],
+  UpstreamFailed: [{ task, upstream: other }, "#12 stops because #3 failed"],
+  UpstreamRecovered: [{ task }, "#12 goes on: what it needs is no longer failed"],
+  ModeChanged: [{ mode: "attack", by }, "mode is attack, says mona"],
+  OrchestrationPaused: [{ by }, "paused by mona: nothing new is started"],
+  OrchestrationResumed: [{ by }, "resumed by mona"],
+  WorkerDisabled: [{ worker, by }, "worker jules/1 is disabled, says mona"],
+  WorkerEnabled: [{ worker, by }, "worker jules/1 is enabled, says mona"],
+  ConfigurationAccepted: [
+    { sha: "0123456789", config: defaultConfig, isRecovery: false },
+    "configuration 0123456 is in force",
+  ],
+  ConfigurationRejected: [
+    { sha: "0123456789", problems: ["line 1: a", "line 2: b"] },
+    "configuration 0123456 is refused: line 1: a; line 2: b",
+  ],
+  CommandAnswered: [{ task, comment: "IC_1", reaction: "+1", answer: null }, "command on #12 answered with +1"],
+  EffectsLeased: [
+    { effects: [effect], owner: "app-1", until: noon },
+    "1 effect taken by app-1 until 2026-11-21 12:00 UTC",
+  ],
+  EffectSettled: [{ effect }, "effect e1 is done"],
+  EffectDelayed: [{ effect, reason, notBefore: noon }, "effect e1 waits until 2026-11-21 12:00 UTC: because"],
+  EffectDropped: [{ effect, reason }, "effect e1 is given up: because"],
+};
+
+/** The fields belong to the type under whose key they stand. */
+function eventOf(type: string): Event {
+  return { type, ...lines[type as EventType][0] } as Event;
+}
+
+describe("a line of the log", () => {
+  test.each(Object.entries(lines))("%s is readable", (type, [, line]) => {
+    expect(renderEventLine(eventOf(type), names)).toBe(line);
+  });
+
+  test("is cut at 300 characters", () => {
+    const line = renderEventLine({ type: "TaskFailed", task, reason: "x".repeat(1_000) }, names);
+    expect(line).toHaveLength(300);
+  });
+});
+
+describe("the headline of a state commit", () => {
+  test("names the outcomes first, without a number that GitHub would link", () => {
+    const events = ["EffectSettled", "SessionStarted", "TaskAssigned", "TaskCompleted"].map(eventOf);
+    expect(renderHeadline(events, names)).toBe("complete 12; assign 12; start 12");
+  });
+
+  test("counts tasks where there are many, and what does not fit", () => {
+    const assigned = Array.from(
+      { length: 10 },
+      (_, index) => ({ ...eventOf("TaskAssigned"), task: toTaskId(1, index) }) as Event,
+    );
+    const rest = ["TaskFailed", "TaskCancelled", "RetryScheduled", "PullRequestLinked", "TaskTracked", "TaskHeld"].map(
+      eventOf,
+    );
+    expect(renderHeadline([...assigned, ...rest], names)).toBe("fail 12; cancel 12; assign 10 tasks; retry 12; 3 more");
+  });
+
+  test("is never empty and never longer than 72 characters, whatever happened", () => {
+    const all = Object.keys(lines).map(eventOf);
+    for (let count = 0; count <= all.length; count += 1) {
+      const headline = renderHeadline(all.slice(0, count), names);
+      expect(headline.length).toBeLessThanOrEqual(72);
+      expect(headline).not.toBe("");
+    }
+    expect(renderHeadline([eventOf("EffectSettled")], names)).toBe("record 1 event");
+  });
+});

@@ -1,0 +1,102 @@
+/** The files that GitHub reads from this repository: workflows and the App's manifest. Mistakes there show only in production. */
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+
+const root = resolve(import.meta.dirname, "..");
+const workflowFolder = join(root, ".github", "workflows");
+const workflowNames = await readdir(workflowFolder);
+
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly "run-name"?: string;
+  readonly on: {
+    readonly workflow_dispatch?: {
+      readonly inputs: Readonly<Record<string, { readonly options?: readonly string[] }>>;
+    };
+  };
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly "timeout-minutes"?: number;
+        readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+      }
+    >
+  >;
+}
+
+async function readWorkflow(name: string): Promise<Workflow> {
+  return parse(await readFile(join(workflowFolder, name), "utf8")) as Workflow;
+}
+
+describe.each(workflowNames)("the workflow %s", (name) => {
+  test("starts without permissions, so that each job names its own", async () => {
+    expect((await readWorkflow(name)).permissions).toEqual({});
+  });
+  test("pins actions of others by commit, because a tag can be moved to other code", async () => {
+    const steps = Object.values((await readWorkflow(name)).jobs).flatMap((job) => job.steps);
+    const loose = steps
+      .flatMap(({ uses }) => (uses === undefined ? [] : [uses]))
+      .filter((uses) => !uses.startsWith("./") && !/@[0-9a-f]{40}$/.test(uses));
+    expect(loose).toEqual([]);
+  });
+  test("keeps expressions out of commands, where text from outside would be run", async () => {
+    const steps = Object.values((await readWorkflow(name)).jobs).flatMap((job) => job.steps);
+    expect(steps.filter(({ run }) => run?.includes("${{"))).toEqual([]);
+  });
+  test("ends by itself", async () => {
+    const jobs = Object.entries((await readWorkflow(name)).jobs);
+    expect(jobs.filter(([, job]) => job["timeout-minutes"] === undefined).map(([id]) => id)).toEqual([]);
+  });
+});
+
+test("the agent workflow takes what a dispatch sends, and is found again by its name", async () => {
+  const workflow = await readWorkflow("orchestrate-agent.yml");
+  const inputs = workflow.on.workflow_dispatch?.inputs ?? {};
+  expect(Object.keys(inputs)).toEqual(["mode", "task", "agent", "attempt", "fence", "name"]);
+  expect(inputs["mode"]?.options).toEqual(["start-agent", "watch"]);
+  expect(workflow["run-name"]).toBe("${{ inputs.name }}");
+});
+
+describe("the App's manifest", async () => {
+  const manifest = parse(await readFile(join(root, "app.yml"), "utf8")) as {
+    readonly default_events: readonly string[];
+    readonly default_permissions: Readonly<Record<string, string>>;
+  };
+  /** What GitHub wants for each event; it refuses a manifest that asks for an event without the permission. */
+  const permissionOf: Readonly<Record<string, string>> = {
+    check_run: "checks",
+    check_suite: "checks",
+    issue_comment: "issues",
+    issue_dependencies: "issues",
+    issues: "issues",
+    merge_group: "merge_queues",
+    pull_request: "pull_requests",
+    pull_request_review: "pull_requests",
+    push: "contents",
+    status: "statuses",
+    sub_issues: "issues",
+    workflow_run: "actions",
+  };
+
+  test("asks for each event that the App hears, with the permission that GitHub wants for it", () => {
+    expect(manifest.default_events).toEqual(Object.keys(permissionOf));
+    expect(
+      manifest.default_events.filter((event) => manifest.default_permissions[permissionOf[event] ?? ""] === undefined),
+    ).toEqual([]);
+  });
+  test("asks for no more than it needs", () => {
+    expect(manifest.default_permissions).toEqual({
+      actions: "write",
+      checks: "write",
+      contents: "write",
+      issues: "write",
+      merge_queues: "read",
+      metadata: "read",
+      pull_requests: "write",
+      statuses: "read",
+    });
+  });
+});
