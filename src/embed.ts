@@ -9,10 +9,10 @@ import { createProbot, ProbotOctokit, type Probot } from "probot";
 import pino from "pino";
 import { createApplication, type Application } from "./app.ts";
 import { toTaskId } from "./model/ids.ts";
+import type { Journal } from "./ports/journal.ts";
 import type { JobParts, ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
-import { wireJob, type RepositoryOctokit, type Surroundings } from "./wire.ts";
+import { auditRepository, wireJob, type RepositoryOctokit, type RepositoryPlace, type Surroundings } from "./wire.ts";
 
-/** The sandbox's GitHub answers at once and counts by its own clock: a second between writes is the program's own pace. */
 const webhooksPath = "/api/github/webhooks";
 
 /** A copy of the App that takes webhooks in process, through the signature check. */
@@ -60,6 +60,13 @@ function listen(server: Server): Promise<number> {
 }
 
 async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
+  const { probot, application } = await createApp(parts);
+  await probot.load(application.load, { cwd: ".", addHandler: () => undefined });
+  await application.start(probot);
+  return { probot, application };
+}
+
+async function createApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
   const application = createApplication(toSurroundings(parts));
   const probot = createProbot({
     overrides: {
@@ -74,14 +81,13 @@ async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; 
     env: {},
   });
   await probot.ready();
-  await probot.load(application.load, { cwd: ".", addHandler: () => undefined });
-  await application.start(probot);
   return { probot, application };
 }
 
-function toSurroundings(parts: Pick<ReplicaParts, "clock" | "chance" | "fetch" | "vendorKeys" | "vendorBaseUrls" | "journal"> & { readonly owner: string }): Surroundings {
-  const { owner, clock, chance, fetch, vendorKeys, vendorBaseUrls, journal } = parts;
-  return { owner, clock, chance, fetch, vendorKeys, vendorBaseUrls, journalFor: () => journal };
+type Ground = Omit<Surroundings, "journalFor"> & { readonly journal: Journal };
+
+function toSurroundings({ journal, ...ground }: Ground): Surroundings {
+  return { ...ground, journalFor: () => journal };
 }
 
 /**
@@ -117,8 +123,30 @@ function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString("base64url");
 }
 
+/** The last look at a run: the state against a fresh observation. */
+export async function auditFinal(parts: ReplicaParts): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
+  const { probot, application } = await createApp(parts);
+  application.stop();
+  const [owner = "", name = ""] = parts.repository.split("/");
+  const root = await probot.auth();
+  const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
+  const octokit = (await probot.auth((installation.data as { readonly id: number }).id)) as unknown as RepositoryOctokit;
+  return auditRepository(toSurroundings(parts), await placeOf(octokit, parts.repository), octokit);
+}
+
+async function placeOf(octokit: RepositoryOctokit, repository: string): Promise<RepositoryPlace> {
+  const [owner = "", name = ""] = repository.split("/");
+  const answer = await octokit.request("GET /repos/{owner}/{repo}", { owner, repo: name });
+  const found = answer.data as { readonly id: number; readonly default_branch: string };
+  return { owner, name, id: found.id, defaultBranch: found.default_branch };
+}
+
+/** What a job needs of its machine; a real runner gives no vendor addresses. */
+export type RunnerParts = Pick<JobParts, "fetch" | "clock" | "chance" | "journal" | "token" | "baseUrl" | "repository" | "inputs" | "runId"> &
+  Pick<Surroundings, "vendorKeys" | "vendorBaseUrls">;
+
 /** Plays a job of the agent workflow, as `orchestrate job` does on a runner. */
-export async function playJob(parts: JobParts): Promise<"success" | "failure"> {
+export async function playJob(parts: RunnerParts): Promise<"success" | "failure"> {
   const octokit = new ProbotOctokit({
     auth: { token: parts.token },
     baseUrl: parts.baseUrl,
@@ -127,12 +155,9 @@ export async function playJob(parts: JobParts): Promise<"success" | "failure"> {
     retry: { enabled: false },
   }) as unknown as RepositoryOctokit;
   const { inputs } = parts;
-  const [owner = "", name = ""] = parts.repository.split("/");
-  const answer = await octokit.request("GET /repos/{owner}/{repo}", { owner, repo: name });
-  const found = answer.data as { readonly id: number; readonly default_branch: string };
   const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
   const result = await wireJob(surroundings, {
-    place: { owner, name, id: found.id, defaultBranch: found.default_branch },
+    place: await placeOf(octokit, parts.repository),
     octokit,
     request: {
       mode: inputs["mode"] === "watch" ? "watch" : "start-agent",

@@ -7,20 +7,25 @@ import { createBranchStore } from "./branch/branch-store.ts";
 import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import { renderProblem } from "./config/problem.ts";
+import { allBrokenInvariants } from "./core/invariants.ts";
 import { configOf } from "./core/react.ts";
+import { namesOf } from "./engine/names.ts";
 import type { EngineParts, Role, World } from "./engine/parts.ts";
+import { runPass } from "./engine/pass.ts";
+import { createStream } from "./engine/stream.ts";
 import { createRepository, type Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
 import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
-import { toStreamId } from "./model/ids.ts";
+import { toCommandId, toStreamId } from "./model/ids.ts";
 import type { Agents } from "./ports/agent.ts";
 import type { Chance } from "./ports/chance.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import type { Journal } from "./ports/journal.ts";
+import { renderEventLine } from "./views/log-line.ts";
 
 /** What the program runs in: the machine, the sandbox, a test. */
 export interface Surroundings {
@@ -73,6 +78,28 @@ export async function wireJob(
     request: job.request,
     onState: (state) => wired.follow(() => configFrom(state())),
   });
+}
+
+/**
+ * Looks at a repository and its state as a newcomer would, and writes nothing. Returns what a look would still change: `[]`
+ * when the state is equal to a fresh observation.
+ */
+export async function auditRepository(
+  surroundings: Surroundings,
+  place: RepositoryPlace,
+  octokit: RepositoryOctokit,
+): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
+  const { parts, world, follow } = wire(surroundings, { place, octokit, role: "reporter" });
+  const state = await createStream(parts).current();
+  follow(() => configFrom(state));
+  const tracked = [...state.tasks.entries()].map(([id, task]) => ({ id, number: task.definition.number, node: task.definition.node }));
+  const observation = await world.tracker.look({ everything: true, issues: [], pulls: [], commits: [], tracked });
+  const command = { type: "Observe", id: toCommandId("~audit"), observation } as const;
+  const pass = runPass(state, [command], { now: parts.clock.now(), config: configFrom(state) });
+  const names = namesOf(pass.draft);
+  const news = pass.entries.flatMap((entry) => entry.events).map((event) => `A fresh look says: ${renderEventLine(event, names)}`);
+  const unread = observation.unreadable.map(({ number, reason }) => `#${number} could not be read: ${reason}`);
+  return { problems: [...allBrokenInvariants(state), ...unread, ...news], events: state.eventCount };
 }
 
 function configFrom(state: Parameters<typeof configOf>[0] | null): Config {

@@ -9,8 +9,7 @@ const passesMax = 8;
 const tagMax = 2_000;
 
 /** Format and control characters, variation selectors, joiners and fillers that draw nothing. */
-const invisible =
-  /[\p{Cc}\p{Cf}\p{Cs}\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFE00-\uFE0F\uFFA0\u{E0000}-\u{E0FFF}]/gu;
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Elements whose attributes GitHub does not show. Other words in angle brackets are code: `Map<string, number>`. */
 const elements = new Set(

@@ -87,10 +87,10 @@ async function readPages<Item>(
   const items: Item[] = [];
   let pageToken: string | null = null;
   for (let count = 0; count < list.pagesMax; count += 1) {
-    const query = { pageSize, ...(pageToken === null ? {} : { pageToken }) };
+    const query: Record<string, string> = { pageSize, ...(pageToken === null ? {} : { pageToken }) };
     const answer: Answer<Page<Item>> = await http.call({ method: "GET", path: list.path, query, schema: list.schema });
     if (answer.kind !== "ok") return answer;
-    const page = answer.body;
+    const page: Page<Item> = answer.body;
     items.push(...page.items);
     if (page.next === null || page.items.some(isEnough)) break;
     pageToken = page.next;

@@ -88,11 +88,11 @@ function renderFeedback(feedback: readonly string[]): string {
 }
 
 function renderTask(assignable: Assignable): string {
-  const title = toLine(assignable.title, titleMax);
-  const whole = stripHiddenText(assignable.body.slice(0, rawMax)).trim();
+  const title = disarm(toLine(assignable.title, titleMax));
+  const whole = disarm(stripHiddenText(assignable.body.slice(0, rawMax)).trim());
   const isCut = whole.length > bodyMax || assignable.body.length > rawMax;
   const body = isCut ? cut(whole, bodyMax) : whole;
-  const delimiter = chooseDelimiter(`${title}\n${body}`);
+  const delimiter = toDelimiter(`${title}\n${body}`);
   return [
     "## The task",
     "",
@@ -107,13 +107,15 @@ function renderTask(assignable: Assignable): string {
   ].join("\n");
 }
 
-/** A line that the text does not contain: derived from its hash, and counted on should it be there all the same. */
-function chooseDelimiter(text: string): string {
-  for (let count = 0; ; count += 1) {
-    const digest = createHash("sha256").update(`${count}:${text}`).digest("hex").slice(0, 32);
-    const delimiter = `=====TASK-DATA-${digest}=====`;
-    if (!text.includes(digest)) return delimiter;
-  }
+/** What the delimiter has and the text between must not: also a line that only looks like one would mislead. */
+const delimiterWord = "TASK-DATA-";
+
+function toDelimiter(text: string): string {
+  return `=====${delimiterWord}${createHash("sha256").update(text).digest("hex").slice(0, 32)}=====`;
+}
+
+function disarm(text: string): string {
+  return text.replaceAll(delimiterWord, "TASK-DATA ");
 }
 
 function toLine(text: string, max: number): string {

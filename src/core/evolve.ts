@@ -79,6 +79,7 @@ const movesDependents: ReadonlySet<EventType> = new Set<EventType>([
 export function evolve(state: State, event: Event): State {
   // One lookup by a key that the type ties to its fold; the compiler cannot follow the correlation.
   (folds[event.type] as (state: State, event: Event) => void)(state, event);
+  state.eventCount += 1;
   if (event.type === "ExternalObserved") reindexDependents(state, event.external.id);
   else if ("task" in event && event.task !== null) {
     reindex(state, event.task);

@@ -20,6 +20,8 @@ export interface SessionStart {
 export interface State {
   /** Entries folded. */
   version: number;
+  /** Events folded. */
+  eventCount: number;
   /** The instant of the entry being folded. */
   at: number;
   /** The last fence given out. */
@@ -55,6 +57,7 @@ export interface State {
 export function createState(): State {
   return {
     version: 0,
+    eventCount: 0,
     at: 0,
     fence: 0,
     effectCount: 0,

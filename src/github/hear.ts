@@ -1,6 +1,5 @@
 /** Comments that ask for us, with the permission of their authors; and those since a cursor, for lost webhooks. */
 import { z } from "zod";
-import type { Clock } from "../ports/clock.ts";
 import type { HeardComment, Hint } from "../ports/tracker.ts";
 import { ListedComment } from "./answers.ts";
 import { GithubFault } from "./classify-error.ts";
@@ -39,88 +38,80 @@ export interface CommentCursor {
 
 const IssueId = z.object({ id: z.number() });
 
+interface CursorParts {
+  readonly client: GithubClient;
+  readonly place: Place;
+  readonly permissions: Permissions;
+}
+
+async function readPages({ client, place }: CursorParts, from: number): Promise<readonly ListedComment[]> {
+  const found: ListedComment[] = [];
+  const since = new Date(from).toISOString();
+  const parameters = { ...routeOf(place), sort: "created", direction: "desc", since, per_page: pageSize };
+  for (let page = 1; page <= pagesMax; page += 1) {
+    const route = "GET /repos/{owner}/{repo}/issues/comments";
+    const answer = await client.read(route, { ...parameters, page }, { isVital: false });
+    const values = z.array(z.unknown()).parse(answer.data);
+    for (const value of values) {
+      const comment = ListedComment.safeParse(value);
+      if (comment.success) found.push(comment.data);
+    }
+    if (values.length < pageSize) break;
+  }
+  return found.toReversed();
+}
+
+async function askIssueId({ client, place }: CursorParts, number: number): Promise<number | null> {
+  try {
+    const route = "GET /repos/{owner}/{repo}/issues/{issue_number}";
+    const answer = await client.read(route, { ...routeOf(place), issue_number: number });
+    return IssueId.parse(answer.data).id;
+  } catch (error) {
+    if (error instanceof GithubFault && error.kind === "gone") return null;
+    throw error;
+  }
+}
+
+/** Known database ids of issues by number; the others are asked for one by one. */
+type IssueIds = ReadonlyMap<number, number>;
+
+async function toHint(parts: CursorParts, comment: ListedComment, ids: IssueIds): Promise<CommentHint | null> {
+  const body = readSlashLine(comment.body ?? "");
+  const number = Number(/\/issues\/(\d{1,10})$/.exec(comment.issue_url)?.[1] ?? Number.NaN);
+  if (body === null || !comment.user || Number.isNaN(number)) return null;
+  const id = ids.get(number) ?? (await askIssueId(parts, number));
+  if (id === null) return null;
+  return {
+    kind: "comment",
+    comment: comment.node_id,
+    databaseId: comment.id,
+    number,
+    task: taskIdIn(parts.place, id),
+    author: { login: comment.user.login, id: comment.user.id, isBot: comment.user.type === "Bot" },
+    body,
+  };
+}
+
 /** A cursor over the comments of a repository. `read` rejects with `GithubFault`, and then has not moved. */
-export function createCommentCursor(parts: {
-  client: GithubClient;
-  place: Place;
-  permissions: Permissions;
-  clock: Clock;
-}): CommentCursor {
-  const { client, place, permissions } = parts;
+export function createCommentCursor(parts: CursorParts): CommentCursor {
   let since: number | null = null;
   let seen = new Map<number, number>();
-
-  async function readPages(from: number): Promise<readonly ListedComment[]> {
-    const found: ListedComment[] = [];
-    for (let page = 1; page <= pagesMax; page += 1) {
-      const answer = await client.read(
-        "GET /repos/{owner}/{repo}/issues/comments",
-        {
-          ...routeOf(place),
-          sort: "created",
-          direction: "desc",
-          since: new Date(from).toISOString(),
-          per_page: pageSize,
-          page,
-        },
-        { isVital: false },
-      );
-      const values = z.array(z.unknown()).parse(answer.data);
-      for (const value of values) {
-        const comment = ListedComment.safeParse(value);
-        if (comment.success) found.push(comment.data);
-      }
-      if (values.length < pageSize) break;
-    }
-    return found.toReversed();
-  }
-
-  async function findIssueId(number: number, issueIds: ReadonlyMap<number, number>): Promise<number | null> {
-    const known = issueIds.get(number);
-    if (known !== undefined) return known;
-    try {
-      const route = "GET /repos/{owner}/{repo}/issues/{issue_number}";
-      const answer = await client.read(route, { ...routeOf(place), issue_number: number });
-      return IssueId.parse(answer.data).id;
-    } catch (error) {
-      if (error instanceof GithubFault && error.kind === "gone") return null;
-      throw error;
-    }
-  }
-
-  async function toHint(comment: ListedComment, issueIds: ReadonlyMap<number, number>): Promise<CommentHint | null> {
-    const body = readSlashLine(comment.body ?? "");
-    const number = Number(/\/issues\/(\d{1,10})$/.exec(comment.issue_url)?.[1] ?? Number.NaN);
-    if (body === null || !comment.user || Number.isNaN(number)) return null;
-    const id = await findIssueId(number, issueIds);
-    if (id === null) return null;
-    return {
-      kind: "comment",
-      comment: comment.node_id,
-      databaseId: comment.id,
-      number,
-      task: taskIdIn(place, id),
-      author: { login: comment.user.login, id: comment.user.id, isBot: comment.user.type === "Bot" },
-      body,
-    };
-  }
-
   return {
-    async read(newest, issueIds) {
+    async read(newest, ids) {
       const from = since ?? newest - lookBackMs;
-      const listed = (await readPages(from)).filter(
+      const listed = (await readPages(parts, from)).filter(
         // An edited comment comes again; only new ones count.
         (comment) => Date.parse(comment.created_at) >= from && !seen.has(comment.id),
       );
       const hints: CommentHint[] = [];
       for (const comment of listed) {
-        const hint = await toHint(comment, issueIds);
+        const hint = await toHint(parts, comment, ids);
         if (hint !== null) hints.push(hint);
       }
-      const heard = await hear(permissions, hints);
+      const heard = await hear(parts.permissions, hints);
       for (const comment of listed) seen.set(comment.id, Date.parse(comment.created_at));
-      since = Math.max(from, newest - overlapMs, ...listed.map((each) => Date.parse(each.created_at) - overlapMs));
-      const kept = since;
+      const kept = Math.max(from, newest - overlapMs);
+      since = kept;
       seen = new Map([...seen].filter(([, at]) => at >= kept));
       return heard;
     },

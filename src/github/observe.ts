@@ -2,6 +2,7 @@
 import type { TaskId } from "../model/ids.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Wanted } from "../ports/tracker.ts";
+import { pickAlias } from "./answers.ts";
 import { resolveReferences, toExternal, toReferenceKey } from "./blockers.ts";
 import { GithubFault } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";
@@ -31,105 +32,122 @@ type Gone = Observation["gone"][number];
 const reasonsMax = 10;
 const knownMax = 50_000;
 
+interface Readings {
+  readonly issues: IssueReading;
+  readonly pulls: PullReading;
+}
+
 /** Makes `look` for one repository. It rejects with `GithubFault` when GitHub cannot be asked at all. */
 export function createLook(parts: ObserveParts): (wanted: Wanted) => Promise<Observation> {
-  const { client, place, permissions } = parts;
-  const issues = createIssueReader({ client, options: () => ({ place, selectLabels: parts.selectLabels() }) });
-  const pulls = createPullReader({ client, place });
+  const { client, place, selectLabels } = parts;
+  const issueReader = createIssueReader({ client, options: () => ({ place, selectLabels: selectLabels() }) });
+  const pullReader = createPullReader({ client, place });
   /** Identities by number, so that an issue that vanishes can be named. */
   const known = new Map<number, TaskId>();
 
-  async function readWantedIssues(wanted: Wanted): Promise<IssueReading> {
+  async function readIssues(wanted: Wanted): Promise<IssueReading> {
     const reading = startReading();
-    if (wanted.everything) await issues.readSelected(reading, parts.selectLabels());
-    await issues.readNodes(reading, wanted.tracked);
-    await issues.readNumbers(reading, [...new Set(wanted.issues)]);
+    if (wanted.everything) await issueReader.readSelected(reading, selectLabels());
+    await issueReader.readNodes(reading, wanted.tracked);
+    await issueReader.readNumbers(reading, [...new Set(wanted.issues)]);
     return reading;
   }
 
-  async function readWantedPulls(wanted: Wanted, reading: IssueReading): Promise<PullReading> {
+  async function readPulls(wanted: Wanted, reading: IssueReading): Promise<PullReading> {
     const numbers = new Set([...wanted.pulls, ...reading.pulls]);
-    for (const number of await pulls.findByCommits(wanted.commits)) numbers.add(number);
-    if (wanted.everything) for (const number of await pulls.listRecent()) numbers.add(number);
-    return pulls.read([...numbers]);
-  }
-
-  async function resolveAll(reading: IssueReading, pullReading: PullReading): Promise<ReadonlyMap<string, External>> {
-    const references: Reference[] = [
-      ...[...reading.issues.values()].flatMap((issue) => issue.references),
-      ...[...pullReading.pulls.values()].flatMap((pull) => closingOf(pull, place)),
-    ];
-    const resolved = new Map<string, External>();
-    const unknown: Reference[] = [];
-    for (const reference of references) {
-      const issue = reference.repository === null ? reading.issues.get(reference.number) : undefined;
-      if (issue === undefined) unknown.push(reference);
-      else resolved.set(toReferenceKey(place, reference), externalOf(place, issue));
-    }
-    for (const [key, external] of await resolveReferences({ client, place }, unknown)) resolved.set(key, external);
-    return resolved;
-  }
-
-  function rememberIds(reading: IssueReading): void {
-    for (const [number, issue] of reading.issues) {
-      known.delete(number);
-      known.set(number, issue.id);
-    }
-    for (const number of known.keys()) {
-      if (known.size <= knownMax) break;
-      known.delete(number);
-    }
-  }
-
-  async function findGone(wanted: Wanted, reading: IssueReading): Promise<readonly Gone[]> {
-    const ids = new Map(known);
-    for (const each of wanted.tracked) ids.set(each.number, each.id);
-    const moved = wanted.tracked.filter((each) => reading.moved.has(each.node));
-    const gone: Gone[] = moved.map((each) => ({ id: each.id, reason: "transferred" }));
-    let askedCount = 0;
-    for (const number of reading.absent) {
-      const id = ids.get(number);
-      if (id === undefined) {
-        reading.unreadable.set(number, `there is no issue #${number}`);
-        continue;
-      }
-      askedCount += 1;
-      gone.push({ id, reason: askedCount > reasonsMax ? "not_found" : await askWhyGone(client, place, number) });
-      known.delete(number);
-    }
-    return gone;
+    for (const number of await pullReader.findByCommits(wanted.commits)) numbers.add(number);
+    if (wanted.everything) for (const number of await pullReader.listRecent()) numbers.add(number);
+    return pullReader.read([...numbers]);
   }
 
   return async function look(wanted) {
-    const reading = await readWantedIssues(wanted);
-    const pullReading = await readWantedPulls(wanted, reading);
-    const resolved = await resolveAll(reading, pullReading);
-    const read = [...reading.issues.values()];
-    const pullNodes = [...pullReading.pulls.values()];
-    const toActor = await permissions.lookUp([
-      ...read.flatMap(peopleOf),
-      ...pullNodes.flatMap((pull) => [pull.author, pull.mergedBy]),
-    ]);
-    rememberIds(reading);
-    const gone = await findGone(wanted, reading);
+    const issues = await readIssues(wanted);
+    const readings: Readings = { issues, pulls: await readPulls(wanted, issues) };
+    const facts = await toFacts(parts, readings);
+    remember(known, issues);
+    const gone = await findGone(parts, { wanted, reading: issues, known });
+    const unreadable = [...issues.unreadable, ...readings.pulls.unreadable];
     return {
       isComplete: wanted.everything,
-      issues: read.map((issue) => toIssueFacts(issue, { place, toActor, resolved })),
-      pulls: pullNodes.map((pull) =>
-        toPullFacts(pull, {
-          place,
-          defaultBranch: pullReading.defaultBranch,
-          toActor,
-          toTask: (reference) => {
-            const external = resolved.get(toReferenceKey(place, reference));
-            return external === undefined || external.state === "missing" ? null : external.id;
-          },
-        }),
-      ),
+      ...facts,
       gone,
-      unreadable: [...reading.unreadable, ...pullReading.unreadable].map(([number, reason]) => ({ number, reason })),
+      unreadable: unreadable.map(([number, reason]) => ({ number, reason })),
     };
   };
+}
+
+/** What texts refer to: issues that were read anyway cost nothing, the others are resolved together. */
+async function resolveAll(parts: ObserveParts, readings: Readings): Promise<ReadonlyMap<string, External>> {
+  const { client, place } = parts;
+  const references: Reference[] = [
+    ...[...readings.issues.issues.values()].flatMap((issue) => issue.references),
+    ...[...readings.pulls.pulls.values()].flatMap((pull) => closingOf(pull, place)),
+  ];
+  const resolved = new Map<string, External>();
+  const unknown: Reference[] = [];
+  for (const reference of references) {
+    const issue = reference.repository === null ? readings.issues.issues.get(reference.number) : undefined;
+    if (issue === undefined) unknown.push(reference);
+    else resolved.set(toReferenceKey(place, reference), externalOf(place, issue));
+  }
+  return new Map([...resolved, ...(await resolveReferences({ client, place }, unknown))]);
+}
+
+async function toFacts(parts: ObserveParts, readings: Readings): Promise<Pick<Observation, "issues" | "pulls">> {
+  const { place } = parts;
+  const resolved = await resolveAll(parts, readings);
+  const issues = [...readings.issues.issues.values()];
+  const pulls = [...readings.pulls.pulls.values()];
+  const toActor = await parts.permissions.lookUp([
+    ...issues.flatMap(peopleOf),
+    ...pulls.flatMap((pull) => [pull.author, pull.mergedBy]),
+  ]);
+  function toTask(reference: Reference): TaskId | null {
+    const external = resolved.get(toReferenceKey(place, reference));
+    return external === undefined || external.state === "missing" ? null : external.id;
+  }
+  const { defaultBranch } = readings.pulls;
+  return {
+    issues: issues.map((issue) => toIssueFacts(issue, { place, toActor, resolved })),
+    pulls: pulls.map((pull) => toPullFacts(pull, { place, defaultBranch, toActor, toTask })),
+  };
+}
+
+function remember(known: Map<number, TaskId>, reading: IssueReading): void {
+  for (const [number, issue] of reading.issues) {
+    known.delete(number);
+    known.set(number, issue.id);
+  }
+  for (const number of known.keys()) {
+    if (known.size <= knownMax) break;
+    known.delete(number);
+  }
+}
+
+interface Search {
+  readonly wanted: Wanted;
+  readonly reading: IssueReading;
+  readonly known: Map<number, TaskId>;
+}
+
+async function findGone(parts: ObserveParts, search: Search): Promise<readonly Gone[]> {
+  const { wanted, reading, known } = search;
+  const ids = new Map([...known, ...wanted.tracked.map((each) => [each.number, each.id] as const)]);
+  const moved = wanted.tracked.filter((each) => reading.moved.has(each.node));
+  const gone: Gone[] = moved.map((each) => ({ id: each.id, reason: "transferred" }));
+  let askedCount = 0;
+  for (const number of reading.absent) {
+    const id = ids.get(number);
+    if (id === undefined) {
+      reading.unreadable.set(number, `there is no issue #${number}`);
+      continue;
+    }
+    askedCount += 1;
+    const reason = askedCount > reasonsMax ? "not_found" : await askWhyGone(parts, number);
+    gone.push({ id, reason });
+    known.delete(number);
+  }
+  return gone;
 }
 
 function externalOf(place: Place, issue: ReadIssue): External {
@@ -141,13 +159,14 @@ function externalOf(place: Place, issue: ReadIssue): External {
 }
 
 /** A deleted issue answers 410; a transferred one leads to its new place; anything else is not there for us. */
-async function askWhyGone(client: GithubClient, place: Place, number: number): Promise<Gone["reason"]> {
+async function askWhyGone({ client, place }: ObserveParts, number: number): Promise<Gone["reason"]> {
   try {
     const answer = await client.read("GET /repos/{owner}/{repo}/issues/{issue_number}", {
       ...routeOf(place),
       issue_number: number,
     });
-    const url = String((answer.data as { repository_url?: unknown } | null)?.repository_url ?? "");
+    const home = pickAlias(answer.data, "repository_url");
+    const url = typeof home === "string" ? home : "";
     const isHere = url.toLowerCase().endsWith(`/repos/${fullNameOf(place).toLowerCase()}`);
     return url !== "" && !isHere ? "transferred" : "not_found";
   } catch (error) {

@@ -18,7 +18,7 @@ export function fullNameOf(place: Place): string {
 }
 
 /** The parameters of every REST route below `/repos/{owner}/{repo}`. */
-export function routeOf(place: Place): { readonly owner: string; readonly repo: string } {
+export function routeOf(place: Pick<Place, "owner" | "name">): { readonly owner: string; readonly repo: string } {
   return { owner: place.owner, repo: place.name };
 }
 

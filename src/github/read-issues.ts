@@ -77,110 +77,119 @@ export function requireRepository(answer: GraphAnswer): void {
   throw new GithubFault(`The repository cannot be read (${reason}).`, { kind: "forbidden", retryAfterMs: 300_000 });
 }
 
+interface ReaderParts {
+  readonly client: GithubClient;
+  readonly options: () => ReadOptions;
+}
+
+async function withOlderActs(client: GithubClient, issue: ReadIssue, options: ReadOptions): Promise<ReadIssue> {
+  let found = issue;
+  for (let page = 0; page < olderPagesMax && (found.lacksSelection || found.lacksCloser); page += 1) {
+    const { acts } = found.node;
+    const answer = await client.query(olderActs, { id: found.node.id, before: acts.pageInfo.startCursor ?? null });
+    const older = Acts.safeParse(pickAlias(answer.data, "node", "acts"));
+    if (!older.success) break;
+    const merged = { pageInfo: older.data.pageInfo, nodes: [...older.data.nodes, ...acts.nodes] };
+    found = readIssue({ ...found.node, acts: merged }, options);
+  }
+  return found;
+}
+
+async function accept(parts: ReaderParts, into: IssueReading, value: unknown): Promise<void> {
+  const options = parts.options();
+  const node = IssueNode.safeParse(value);
+  if (!node.success) {
+    const number = pickAlias(value, "number");
+    const reason = `GitHub's answer has a form that is not known: ${z.prettifyError(node.error).slice(0, 300)}`;
+    if (typeof number === "number") into.unreadable.set(number, reason);
+    return;
+  }
+  if (node.data.repository.databaseId !== options.place.id) {
+    into.moved.add(node.data.id);
+    return;
+  }
+  into.issues.set(node.data.number, await withOlderActs(parts.client, readIssue(node.data, options), options));
+}
+
+async function readPage(client: GithubClient, variables: Readonly<Record<string, unknown>>) {
+  let fault: unknown = null;
+  for (const first of pageSizes) {
+    try {
+      const answer = await client.query(issuesPage, { ...variables, first }, { cost: 5, isVital: false });
+      requireRepository(answer);
+      return IssuesPage.parse(answer.data).repository.issues;
+    } catch (error) {
+      if (!isWorthSplitting(error)) throw error;
+      fault = error;
+    }
+  }
+  throw fault;
+}
+
+async function readLabel(parts: ReaderParts, into: IssueReading, label: string): Promise<void> {
+  const { owner, name } = parts.options().place;
+  for (let after: string | null = null; ;) {
+    const page: Awaited<ReturnType<typeof readPage>> = await readPage(parts.client, {
+      owner,
+      name,
+      labels: [label],
+      after,
+    });
+    for (const value of page.nodes) if (value !== null) await accept(parts, into, value);
+    if (!page.pageInfo.hasNextPage || !page.pageInfo.endCursor) return;
+    after = page.pageInfo.endCursor;
+  }
+}
+
+/** Sets aside what has no value in the answer: not there (any more), or refused for a reason. */
+function noteAbsence(into: IssueReading, number: number, error: GraphError | null): void {
+  if (error === null || classifyGraphError(error) === "gone") into.absent.add(number);
+  else into.unreadable.set(number, error.message.slice(0, 300));
+}
+
+async function readChunk(parts: ReaderParts, into: IssueReading, numbers: readonly number[]): Promise<void> {
+  const { owner, name } = parts.options().place;
+  const document = issuesByNumber({ owner, name }, numbers);
+  const answer = await parts.client.query(document.text, document.variables, { cost: 2 });
+  requireRepository(answer);
+  for (const [index, number] of numbers.entries()) {
+    const value = pickAlias(answer.data, "repository", `i${index}`);
+    const error = findError(answer, ["repository", `i${index}`]);
+    if (value === null) noteAbsence(into, number, error);
+    else if (pickAlias(value, "__typename") === "Issue") await accept(parts, into, value);
+    else into.pulls.add(number);
+  }
+}
+
+type Tracked = readonly { readonly node: string; readonly number: number }[];
+
+async function readNodeChunk(parts: ReaderParts, into: IssueReading, tracked: Tracked): Promise<void> {
+  const answer = await parts.client.query(issuesByNode, { ids: tracked.map((each) => each.node) }, { cost: 2 });
+  const { nodes } = Nodes.parse(answer.data);
+  for (const [index, each] of tracked.entries()) {
+    const error = findError(answer, ["nodes", index]);
+    const value = nodes[index] ?? null;
+    if (value === null) noteAbsence(into, each.number, error);
+    else await accept(parts, into, value);
+  }
+}
+
 /** Makes the reader of one repository. Its methods reject with `GithubFault` when GitHub cannot be asked at all. */
-export function createIssueReader(parts: { client: GithubClient; options: () => ReadOptions }): IssueReader {
-  const { client } = parts;
-
-  async function withOlderActs(issue: ReadIssue, options: ReadOptions): Promise<ReadIssue> {
-    let found = issue;
-    for (let page = 0; page < olderPagesMax && (found.lacksSelection || found.lacksCloser); page += 1) {
-      const { acts } = found.node;
-      const answer = await client.query(olderActs, { id: found.node.id, before: acts.pageInfo.startCursor ?? null });
-      const older = Acts.safeParse(pickAlias(answer.data, "node", "acts"));
-      if (!older.success) break;
-      const merged = { pageInfo: older.data.pageInfo, nodes: [...older.data.nodes, ...acts.nodes] };
-      found = readIssue({ ...found.node, acts: merged }, options);
-    }
-    return found;
-  }
-
-  async function accept(into: IssueReading, value: unknown, options: ReadOptions): Promise<void> {
-    const node = IssueNode.safeParse(value);
-    if (!node.success) {
-      const number = pickAlias(value, "number");
-      const reason = `GitHub's answer has a form that is not known: ${z.prettifyError(node.error).slice(0, 300)}`;
-      if (typeof number === "number") into.unreadable.set(number, reason);
-      return;
-    }
-    if (node.data.repository.databaseId !== options.place.id) {
-      into.moved.add(node.data.id);
-      return;
-    }
-    into.issues.set(node.data.number, await withOlderActs(readIssue(node.data, options), options));
-  }
-
-  async function readPage(variables: Readonly<Record<string, unknown>>) {
-    let fault: unknown = null;
-    for (const first of pageSizes) {
-      try {
-        const answer = await client.query(issuesPage, { ...variables, first }, { cost: 5, isVital: false });
-        requireRepository(answer);
-        return IssuesPage.parse(answer.data).repository.issues;
-      } catch (error) {
-        if (!isWorthSplitting(error)) throw error;
-        fault = error;
-      }
-    }
-    throw fault;
-  }
-
-  async function readLabel(into: IssueReading, label: string): Promise<void> {
-    const options = parts.options();
-    const { owner, name } = options.place;
-    for (let after: string | null = null; ;) {
-      const page: Awaited<ReturnType<typeof readPage>> = await readPage({ owner, name, labels: [label], after });
-      for (const value of page.nodes) if (value !== null) await accept(into, value, options);
-      if (!page.pageInfo.hasNextPage || !page.pageInfo.endCursor) return;
-      after = page.pageInfo.endCursor;
-    }
-  }
-
-  async function readChunk(into: IssueReading, numbers: readonly number[]): Promise<void> {
-    const options = parts.options();
-    const { owner, name } = options.place;
-    const document = issuesByNumber({ owner, name }, numbers);
-    const answer = await client.query(document.text, document.variables, { cost: 2 });
-    requireRepository(answer);
-    for (const [index, number] of numbers.entries()) {
-      const value = pickAlias(answer.data, "repository", `i${index}`);
-      const error = findError(answer, ["repository", `i${index}`]);
-      if (value !== null && pickAlias(value, "__typename") !== "Issue") into.pulls.add(number);
-      else if (value !== null) await accept(into, value, options);
-      else if (error === null || classifyGraphError(error) === "gone") into.absent.add(number);
-      else into.unreadable.set(number, error.message.slice(0, 300));
-    }
-  }
-
-  async function readNodeChunk(
-    into: IssueReading,
-    tracked: readonly { readonly node: string; readonly number: number }[],
-  ): Promise<void> {
-    const options = parts.options();
-    const answer = await client.query(issuesByNode, { ids: tracked.map((each) => each.node) }, { cost: 2 });
-    const { nodes } = Nodes.parse(answer.data);
-    for (const [index, each] of tracked.entries()) {
-      const error = findError(answer, ["nodes", index]);
-      const value = nodes[index] ?? null;
-      if (value !== null) await accept(into, value, options);
-      else if (error === null || classifyGraphError(error) === "gone") into.absent.add(each.number);
-      else into.unreadable.set(each.number, error.message.slice(0, 300));
-    }
-  }
-
+export function createIssueReader(parts: ReaderParts): IssueReader {
   return {
     async readSelected(into, labels) {
-      for (const label of labels) await readLabel(into, label);
+      for (const label of labels) await readLabel(parts, into, label);
     },
     readNumbers: (into, numbers) =>
       readSplit(
         numbers.filter((number) => !into.issues.has(number)),
-        (chunk) => readChunk(into, chunk),
+        (chunk) => readChunk(parts, into, chunk),
         (number, fault) => into.unreadable.set(number, fault.message),
       ),
     readNodes: (into, tracked) =>
       readSplit(
         tracked.filter((each) => !into.issues.has(each.number)),
-        (chunk) => readNodeChunk(into, chunk),
+        (chunk) => readNodeChunk(parts, into, chunk),
         (each, fault) => into.unreadable.set(each.number, fault.message),
       ),
   };

@@ -22,6 +22,11 @@ export interface PullReader {
   findByCommits(commits: readonly string[]): Promise<readonly number[]>;
 }
 
+interface PullReaderParts {
+  readonly client: GithubClient;
+  readonly place: Place;
+}
+
 /** 1,000 open pull requests are read in a full look; the oldest beyond are found when something points at them. */
 const listPagesMax = 10;
 
@@ -29,8 +34,25 @@ const PullsOfCommit = z.array(z.object({ number: z.number(), state: z.string(), 
 
 const DefaultBranch = z.object({ name: z.string() });
 
+async function findByCommit({ client, place }: PullReaderParts, sha: string): Promise<readonly number[]> {
+  try {
+    const answer = await client.read("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+      ...routeOf(place),
+      commit_sha: sha,
+    });
+    // A commit of the default branch names the pull request it came by; only heads have checks of their own.
+    return PullsOfCommit.parse(answer.data)
+      .filter((pull) => pull.head.sha === sha)
+      .map((pull) => pull.number);
+  } catch (error) {
+    // 404, 422: no such commit (any more), as after a forced push.
+    if (error instanceof GithubFault && (error.kind === "gone" || error.kind === "invalid")) return [];
+    throw error;
+  }
+}
+
 /** Makes the reader of one repository. Its methods reject with `GithubFault` when GitHub cannot be asked at all. */
-export function createPullReader(parts: { client: GithubClient; place: Place }): PullReader {
+export function createPullReader(parts: PullReaderParts): PullReader {
   const { client, place } = parts;
   const { owner, name } = place;
 
@@ -50,23 +72,6 @@ export function createPullReader(parts: { client: GithubClient; place: Place }):
         into.unreadable.set(number, error.message.slice(0, 300));
       }
     });
-  }
-
-  async function findByCommit(sha: string): Promise<readonly number[]> {
-    try {
-      const answer = await client.read("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
-        ...routeOf(place),
-        commit_sha: sha,
-      });
-      // A commit of the default branch names the pull request it came by; only heads have checks of their own.
-      return PullsOfCommit.parse(answer.data)
-        .filter((pull) => pull.head.sha === sha)
-        .map((pull) => pull.number);
-    } catch (error) {
-      // 404, 422: no such commit (any more), as after a forced push.
-      if (error instanceof GithubFault && (error.kind === "gone" || error.kind === "invalid")) return [];
-      throw error;
-    }
   }
 
   return {
@@ -94,7 +99,7 @@ export function createPullReader(parts: { client: GithubClient; place: Place }):
     },
     async findByCommits(commits) {
       const found = new Set<number>();
-      for (const sha of new Set(commits)) for (const number of await findByCommit(sha)) found.add(number);
+      for (const sha of new Set(commits)) for (const number of await findByCommit(parts, sha)) found.add(number);
       return [...found];
     },
   };

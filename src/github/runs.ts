@@ -5,7 +5,6 @@ import { GithubFault } from "./classify-error.ts";
 import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
 import { routeOf } from "./place.ts";
-import type { Place } from "./place.ts";
 
 export const agentWorkflow = "orchestrate-agent.yml";
 export const agentWorkflowPath = `.github/workflows/${agentWorkflow}`;
@@ -44,83 +43,87 @@ function explainRefusal(fault: GithubFault): string {
   return `The App may not dispatch workflows: accept the permission "Actions: write" for the installation. ${fault.message}`;
 }
 
-/** Makes the runs of one repository. Shares the client, and so the budget, with the tracker. */
-export function createWorkflowRuns(parts: {
+interface RunParts {
   readonly client: GithubClient;
-  readonly repository: Omit<Place, "host">;
+  readonly route: ReturnType<typeof routeOf>;
+}
+
+async function findDefaultBranch({ client, route }: RunParts): Promise<string> {
+  const answer = await client.read("GET /repos/{owner}/{repo}", route);
+  return Repository.parse(answer.data).default_branch;
+}
+
+/** An earlier run of the same name. A watch that has ended is over: another one may follow it. */
+async function findRun({ client, route }: RunParts, inputs: AgentRunInputs): Promise<string | null> {
+  const answer = await client.read("GET /repos/{owner}/{repo}/actions/runs", {
+    ...route,
+    event: "workflow_dispatch",
+    per_page: 100,
+  });
+  const name = toRunName(inputs);
+  const run = Runs.parse(answer.data).workflow_runs.find(
+    (each) =>
+      each.display_title === name &&
+      (each.path ?? agentWorkflowPath).startsWith(agentWorkflowPath) &&
+      (inputs.mode === "start-agent" || each.status !== "completed"),
+  );
+  return run === undefined ? null : String(run.id);
+}
+
+async function sendDispatch(parts: RunParts, inputs: AgentRunInputs): Promise<DispatchOutcome> {
+  const ref = await findDefaultBranch(parts);
+  const route = "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches";
+  const answer = await parts.client.send(route, {
+    ...parts.route,
+    workflow_id: agentWorkflow,
+    ref,
+    return_run_details: true,
+    inputs: {
+      mode: inputs.mode,
+      task: inputs.task,
+      agent: inputs.agent,
+      attempt: String(inputs.attempt),
+      fence: String(inputs.fence),
+      name: toRunName(inputs),
+    },
+  });
+  const dispatched = Dispatched.safeParse(answer.data);
+  if (dispatched.success) return { kind: "dispatched", run: dispatched.data.workflow_run_id };
+  // An older server answers without the run: the repetition of this effect finds it by its name.
+  return { kind: "delayed", reason: "The run was asked for and has not appeared yet.", retryAfterMs: appearMs };
+}
+
+function toDispatchOutcome(error: unknown): DispatchOutcome {
+  if (!(error instanceof GithubFault)) {
+    const reason = `GitHub's answer could not be read (${String(error).slice(0, 200)}).`;
+    return { kind: "delayed", reason, retryAfterMs: 60_000 };
+  }
+  if (error.kind === "retry" || error.kind === "limited" || error.status === 401) {
+    return { kind: "delayed", reason: error.message, retryAfterMs: error.retryAfterMs };
+  }
+  return { kind: "refused", reason: explainRefusal(error), retryAfterMs: refusedRetryMs };
+}
+
+/** Makes the runs of one repository. Shares the client, and so the budget, with the tracker. */
+export function createWorkflowRuns(options: {
+  readonly client: GithubClient;
+  readonly repository: { readonly owner: string; readonly name: string };
 }): WorkflowRuns {
-  const { client } = parts;
-  const route = routeOf({ ...parts.repository, host: "" });
-
-  async function findDefaultBranch(): Promise<string> {
-    const answer = await client.read("GET /repos/{owner}/{repo}", route);
-    return Repository.parse(answer.data).default_branch;
-  }
-
-  /** An earlier run of the same name. A watch that has ended is over: another one may follow it. */
-  async function findRun(inputs: AgentRunInputs): Promise<string | null> {
-    const answer = await client.read("GET /repos/{owner}/{repo}/actions/runs", {
-      ...route,
-      event: "workflow_dispatch",
-      per_page: 100,
-    });
-    const name = toRunName(inputs);
-    const run = Runs.parse(answer.data).workflow_runs.find(
-      (each) =>
-        each.display_title === name &&
-        (each.path ?? agentWorkflowPath).startsWith(agentWorkflowPath) &&
-        (inputs.mode === "start-agent" || each.status !== "completed"),
-    );
-    return run === undefined ? null : String(run.id);
-  }
-
-  async function send(inputs: AgentRunInputs): Promise<DispatchOutcome> {
-    const answer = await client.send("POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches", {
-      ...route,
-      workflow_id: agentWorkflow,
-      ref: await findDefaultBranch(),
-      return_run_details: true,
-      inputs: {
-        mode: inputs.mode,
-        task: inputs.task,
-        agent: inputs.agent,
-        attempt: String(inputs.attempt),
-        fence: String(inputs.fence),
-        name: toRunName(inputs),
-      },
-    });
-    const dispatched = Dispatched.safeParse(answer.data);
-    if (dispatched.success) return { kind: "dispatched", run: dispatched.data.workflow_run_id };
-    // An older server answers without the run: the repetition of this effect finds it by its name.
-    return { kind: "delayed", reason: "The run was asked for and has not appeared yet.", retryAfterMs: appearMs };
-  }
-
-  function toOutcome(error: unknown): DispatchOutcome {
-    if (!(error instanceof GithubFault)) {
-      return {
-        kind: "delayed",
-        reason: `GitHub's answer could not be read (${String(error).slice(0, 200)}).`,
-        retryAfterMs: 60_000,
-      };
-    }
-    if (error.kind === "retry" || error.kind === "limited" || error.status === 401) {
-      return { kind: "delayed", reason: error.message, retryAfterMs: error.retryAfterMs };
-    }
-    return { kind: "refused", reason: explainRefusal(error), retryAfterMs: refusedRetryMs };
-  }
-
+  const { client, repository } = options;
+  const parts: RunParts = { client, route: routeOf(repository) };
   return {
     async dispatch(inputs, isRepeat) {
       try {
-        const earlier = isRepeat ? await findRun(inputs) : null;
-        return earlier === null ? await send(inputs) : { kind: "dispatched", run: earlier };
+        const earlier = isRepeat ? await findRun(parts, inputs) : null;
+        return earlier === null ? await sendDispatch(parts, inputs) : { kind: "dispatched", run: earlier };
       } catch (error) {
-        return toOutcome(error);
+        return toDispatchOutcome(error);
       }
     },
     async state(run) {
       try {
-        const answer = await client.read("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...route, run_id: run });
+        const route = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
+        const answer = await client.read(route, { ...parts.route, run_id: run });
         return toState(Run.parse(answer.data).status);
       } catch (error) {
         if (error instanceof GithubFault && error.kind === "gone") return "not_found";

@@ -27,10 +27,13 @@ function workflowOf(call: ApiCall): WorkflowRecord {
 function inputsOf(call: ApiCall): Readonly<Record<string, string>> {
   const { inputs } = call.body;
   if (inputs === undefined || inputs === null) return {};
-  if (typeof inputs !== "object" || Array.isArray(inputs)) throw unprocessable("Invalid request.\n\nInputs must be an object.");
+  if (typeof inputs !== "object" || Array.isArray(inputs))
+    throw unprocessable("Invalid request.\n\nInputs must be an object.");
   const entries = Object.entries(inputs);
   if (entries.length > inputsMost) {
-    throw unprocessable(`Invalid request.\n\nNo more than ${inputsMost} properties are allowed; ${entries.length} were supplied.`);
+    throw unprocessable(
+      `Invalid request.\n\nNo more than ${inputsMost} properties are allowed; ${entries.length} were supplied.`,
+    );
   }
   return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "string" ? value : String(value)]));
 }
@@ -63,7 +66,8 @@ function isCreated(at: number, filter: string): boolean {
 
 function listRuns(call: ApiCall, workflow: WorkflowRecord | null): Reply {
   const query = call.url.searchParams;
-  const is = (name: string, values: readonly (string | null)[]): boolean => !query.has(name) || values.includes(query.get(name));
+  const is = (name: string, values: readonly (string | null)[]): boolean =>
+    !query.has(name) || values.includes(query.get(name));
   const found = [...call.state.workflowRuns.values()].filter(
     (run) =>
       (workflow === null || run.workflow.id === workflow.id) &&
@@ -75,7 +79,10 @@ function listRuns(call: ApiCall, workflow: WorkflowRecord | null): Reply {
       is("status", [run.status, run.conclusion]) &&
       isCreated(run.createdAt, query.get("created") ?? ""),
   );
-  return countedPage(found.toReversed(), call.url, { name: "workflow_runs", render: (run) => workflowRunJson(call.state, run) });
+  return countedPage(found.toReversed(), call.url, {
+    name: "workflow_runs",
+    render: (run) => workflowRunJson(call.state, run),
+  });
 }
 
 function runOf(call: ApiCall): WorkflowRunRecord {

@@ -60,7 +60,14 @@ function deliveryOf(call: ApiCall): { readonly delivery: Delivery; readonly inde
   return { delivery, index };
 }
 
-const levels = { none: "none", read: "read", triage: "read", write: "write", maintain: "write", admin: "admin" } as const;
+const levels = {
+  none: "none",
+  read: "read",
+  triage: "read",
+  write: "write",
+  maintain: "write",
+  admin: "admin",
+} as const;
 
 function permissionOf(call: ApiCall): Reply {
   const { state } = call;
@@ -76,7 +83,11 @@ function permissionOf(call: ApiCall): Reply {
     triage: role !== "read",
     pull: true,
   };
-  return ok({ permission: levels[role], role_name: role, user: { ...userJson(state, user), permissions, role_name: role } });
+  return ok({
+    permission: levels[role],
+    role_name: role,
+    user: { ...userJson(state, user), permissions, role_name: role },
+  });
 }
 
 const appRoutes: readonly Route[] = [
@@ -85,7 +96,11 @@ const appRoutes: readonly Route[] = [
     path: "/app",
     auth: "app",
     handle: ({ state }) =>
-      ok({ ...appJson(state, state.app), permissions: appPermissions, installations_count: state.installation === null ? 0 : 1 }),
+      ok({
+        ...appJson(state, state.app),
+        permissions: appPermissions,
+        installations_count: state.installation === null ? 0 : 1,
+      }),
   },
   {
     method: "GET",
@@ -148,7 +163,13 @@ const repositoryRoutes: readonly Route[] = [
     needs: ["metadata"],
     handle: ({ state }) => ok({ ...repositoryJson(state), allow_auto_merge: true, delete_branch_on_merge: false }),
   },
-  { method: "GET", path: `${base}/collaborators/:user/permission`, auth: "token", needs: ["metadata"], handle: permissionOf },
+  {
+    method: "GET",
+    path: `${base}/collaborators/:user/permission`,
+    auth: "token",
+    needs: ["metadata"],
+    handle: permissionOf,
+  },
   {
     method: "GET",
     path: `${base}/hash-algorithm`,
@@ -170,8 +191,19 @@ const repositoryRoutes: readonly Route[] = [
 ];
 
 const metaRoutes: readonly Route[] = [
-  { method: "GET", path: "/meta", auth: "anyone", handle: () => ok({ verifiable_password_authentication: false, installed_version: "3.20.0" }) },
-  { method: "GET", path: "/", auth: "anyone", handle: ({ state }) => ok({ current_user_url: `${state.apiUrl}/user`, rate_limit_url: `${state.apiUrl}/rate_limit` }) },
+  {
+    method: "GET",
+    path: "/meta",
+    auth: "anyone",
+    handle: () => ok({ verifiable_password_authentication: false, installed_version: "3.20.0" }),
+  },
+  {
+    method: "GET",
+    path: "/",
+    auth: "anyone",
+    handle: ({ state }) =>
+      ok({ current_user_url: `${state.apiUrl}/user`, rate_limit_url: `${state.apiUrl}/rate_limit` }),
+  },
   {
     method: "GET",
     path: "/rate_limit",

@@ -94,7 +94,8 @@ export function namesOf(call: ApiCall, field: string, resource = "Issue"): reado
   if (!Array.isArray(value)) throw invalidField(resource, field);
   return value.map((entry: unknown) => {
     if (typeof entry === "string") return entry;
-    if (typeof entry === "object" && entry !== null && "name" in entry && typeof entry.name === "string") return entry.name;
+    if (typeof entry === "object" && entry !== null && "name" in entry && typeof entry.name === "string")
+      return entry.name;
     throw invalidField(resource, field);
   });
 }
@@ -107,14 +108,11 @@ export function neededNumber(call: ApiCall, field: string, resource = "Issue"): 
 }
 
 /** One of several words; undefined when it is missing. */
-export function wordOf<Word extends string>(
-  call: ApiCall,
-  field: string,
-  words: readonly Word[],
-): Word | undefined {
+export function wordOf<Word extends string>(call: ApiCall, field: string, words: readonly Word[]): Word | undefined {
   const value = call.body[field];
   if (value === undefined || value === null) return undefined;
   const word = words.find((candidate) => candidate === value);
-  if (word === undefined) throw new ApiProblem(422, "Validation Failed", { errors: [{ resource: "Issue", code: "invalid", field }] });
+  if (word === undefined)
+    throw new ApiProblem(422, "Validation Failed", { errors: [{ resource: "Issue", code: "invalid", field }] });
   return word;
 }

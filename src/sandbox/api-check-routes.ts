@@ -12,7 +12,11 @@ import { repositoryJson, repositoryUrl } from "./rest-json.ts";
 
 const base = "/repos/:owner/:repo";
 
-function route(method: Method, path: string, of: { readonly needs: PermissionName; readonly handle: Route["handle"] }): Route {
+function route(
+  method: Method,
+  path: string,
+  of: { readonly needs: PermissionName; readonly handle: Route["handle"] },
+): Route {
   const level = method === "GET" ? "read" : "write";
   return { method, path: base + path, auth: "token", needs: [of.needs], level, handle: of.handle };
 }
@@ -98,7 +102,8 @@ function changeOf(call: ApiCall): {
   if (status === "completed" && conclusion === undefined) {
     throw new ApiProblem(422, "Invalid request.\n\nA conclusion is needed when the status is completed.");
   }
-  const said = typeof output === "object" && output !== null ? (output as { title?: unknown; summary?: unknown }) : null;
+  const said =
+    typeof output === "object" && output !== null ? (output as { title?: unknown; summary?: unknown }) : null;
   const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
   // A conclusion completes the run by itself.
   const settled = conclusion === undefined ? status : "completed";
@@ -121,7 +126,10 @@ async function createRun(call: ApiCall): Promise<Reply> {
     name: neededText(call, "name", "CheckRun"),
     ...change,
     status: change.status ?? "queued",
-    app: credential.viaApp === state.app.id ? { id: state.app.id, slug: state.app.slug } : { id: credential.viaApp, slug: "github-actions" },
+    app:
+      credential.viaApp === state.app.id
+        ? { id: state.app.id, slug: state.app.slug }
+        : { id: credential.viaApp, slug: "github-actions" },
     isNew: true,
   });
   return created(checkRunJson(state, run));
@@ -137,7 +145,10 @@ async function updateRun(call: ApiCall): Promise<Reply> {
   const run = runOf(call);
   // An App may change its own runs only.
   if (run.app.id !== call.credential.viaApp) {
-    throw new ApiProblem(403, `Invalid app_id \`${call.credential.viaApp}\` - check run can only be modified by the GitHub App that created it.`);
+    throw new ApiProblem(
+      403,
+      `Invalid app_id \`${call.credential.viaApp}\` - check run can only be modified by the GitHub App that created it.`,
+    );
   }
   return ok(checkRunJson(call.state, await call.acts.updateCheck(run.id, changeOf(call))));
 }
@@ -166,7 +177,10 @@ async function listCommits(call: ApiCall): Promise<Reply> {
 
 export const checkRoutes: readonly Route[] = [
   route("GET", "/commits", { needs: "contents", handle: listCommits }),
-  route("GET", "/commits/:ref", { needs: "contents", handle: async (call) => ok(commitJson(call.state, await commitOf(call))) }),
+  route("GET", "/commits/:ref", {
+    needs: "contents",
+    handle: async (call) => ok(commitJson(call.state, await commitOf(call))),
+  }),
   route("GET", "/commits/:ref/check-runs", { needs: "checks", handle: listRuns }),
   route("GET", "/commits/:ref/check-suites", { needs: "checks", handle: listSuites }),
   route("GET", "/commits/:ref/status", { needs: "statuses", handle: combinedStatus }),

@@ -121,14 +121,18 @@ const commentRoutes: readonly Route[] = [
 const reactionRoutes: readonly Route[] = [
   read("/issues/comments/:comment/reactions", (call) => listReactions(call, commentOf(call).reactions)),
   write("POST", "/issues/comments/:comment/reactions", (call) => react(call, { comment: commentOf(call).id })),
-  write("DELETE", "/issues/comments/:comment/reactions/:reaction", (call) => unreact(call, { comment: commentOf(call).id })),
+  write("DELETE", "/issues/comments/:comment/reactions/:reaction", (call) =>
+    unreact(call, { comment: commentOf(call).id }),
+  ),
   read("/issues/:number/reactions", (call) => listReactions(call, issueOf(call).reactions)),
   write("POST", "/issues/:number/reactions", (call) => react(call, { issue: issueOf(call).number })),
   write("DELETE", "/issues/:number/reactions/:reaction", (call) => unreact(call, { issue: issueOf(call).number })),
 ];
 
 const labelRoutes: readonly Route[] = [
-  read("/labels", (call) => pageReply([...call.state.labels.values()], call.url, (label) => labelJson(call.state, label))),
+  read("/labels", (call) =>
+    pageReply([...call.state.labels.values()], call.url, (label) => labelJson(call.state, label)),
+  ),
   write("POST", "/labels", createLabel),
   read("/labels/:name", (call) => {
     const label = call.state.findLabel(param(call, "name"));

@@ -68,7 +68,8 @@ async function getContents(call: ApiCall): Promise<Reply> {
   const entry = await call.git.entry(sha, path);
   if (entry === null) throw notFound();
   if (entry.type === "blob") {
-    if (/\braw\b/.test(call.accept)) return { status: 200, body: (await call.git.read(sha, path))?.toString("utf8") ?? "" };
+    if (/\braw\b/.test(call.accept))
+      return { status: 200, body: (await call.git.read(sha, path))?.toString("utf8") ?? "" };
     return ok(await fileJson(call, entry, { path, reference }));
   }
   const below = (await call.git.tree(entry.oid)) ?? [];
@@ -85,7 +86,7 @@ async function putContents(call: ApiCall): Promise<Reply> {
   if (head === null) throw new ApiProblem(404, `Branch ${branch} not found`);
   const before = await call.git.entry(head, path);
   const given = textOf(call, "sha", "Content");
-  if (before !== null && given === undefined) throw unprocessable("Invalid request.\n\n\"sha\" wasn't supplied.");
+  if (before !== null && given === undefined) throw unprocessable('Invalid request.\n\n"sha" wasn\'t supplied.');
   if (given !== undefined && given !== before?.oid) throw new ApiProblem(409, `${path} does not match ${given}`);
   if (isDeletion && before === null) throw notFound();
   const content = isDeletion ? null : Buffer.from(neededText(call, "content", "Content"), "base64");

@@ -132,16 +132,17 @@ function checkJwt(token: string, app: WorldOptions["app"]): void {
       "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires";
     throw new ApiProblem(401, message, { headers: date });
   }
-  if (exp > now + 660) throw new ApiProblem(401, "'Expiration time' claim ('exp') is too far in the future", { headers: date });
+  if (exp > now + 660)
+    throw new ApiProblem(401, "'Expiration time' claim ('exp') is too far in the future", { headers: date });
   if (typeof iat !== "number" || iat > now + 60) {
-    const message =
-      "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
+    const message = "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
     throw new ApiProblem(401, message, { headers: date });
   }
 }
 
 function narrowed(wanted: unknown): Permissions {
-  const asked = typeof wanted === "object" && wanted !== null ? (wanted as { permissions?: unknown }).permissions : undefined;
+  const asked =
+    typeof wanted === "object" && wanted !== null ? (wanted as { permissions?: unknown }).permissions : undefined;
   if (asked === undefined || asked === null) return appPermissions;
   if (typeof asked !== "object") throw new ApiProblem(422, "Invalid request.");
   const granted: Partial<Record<PermissionName, "read" | "write">> = { metadata: "read" };
@@ -177,7 +178,15 @@ export function createCredentials({ state, options, chance }: Parts): Credential
     if (known !== undefined) return known;
     const bucket = `user ${actor.id}`;
     const limit = 5_000;
-    const made: Credential = { kind: "user", actor, viaApp: null, permissions: null, bucket, limit, name: `user ID ${actor.id}` };
+    const made: Credential = {
+      kind: "user",
+      actor,
+      viaApp: null,
+      permissions: null,
+      bucket,
+      limit,
+      name: `user ID ${actor.id}`,
+    };
     people.set(actor.login, made);
     return made;
   }
@@ -257,5 +266,7 @@ export function isAllowed(
     return ranks[state.permission(credential.actor)] >= ranks[needed];
   }
   const { permissions } = credential;
-  return wanted.needs.some((name) => permissions[name] === "write" || (wanted.level === "read" && permissions[name] === "read"));
+  return wanted.needs.some(
+    (name) => permissions[name] === "write" || (wanted.level === "read" && permissions[name] === "read"),
+  );
 }

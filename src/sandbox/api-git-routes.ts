@@ -13,7 +13,12 @@ import { repositoryHtmlUrl, repositoryUrl } from "./rest-json.ts";
 
 const base = "/repos/:owner/:repo";
 
-function route(method: Method, path: string, handle: Route["handle"], extra: { readonly isGitData?: boolean } = {}): Route {
+function route(
+  method: Method,
+  path: string,
+  handle: Route["handle"],
+  extra: { readonly isGitData?: boolean } = {},
+): Route {
   const level = method === "GET" ? "read" : "write";
   return { method, path: base + path, auth: "token", needs: ["contents"], level, ...extra, handle };
 }
@@ -44,10 +49,12 @@ function getRef(call: ApiCall): Reply {
 async function createRef(call: ApiCall): Promise<Reply> {
   const name = neededText(call, "ref", "Reference");
   const sha = neededText(call, "sha", "Reference");
-  if (!/^refs\/[^/]+\/.+/.test(name)) throw unprocessable("Reference name must start with 'refs/' and contain at least one more slash.");
+  if (!/^refs\/[^/]+\/.+/.test(name))
+    throw unprocessable("Reference name must start with 'refs/' and contain at least one more slash.");
   if (call.git.refs.size === 0) throw new ApiProblem(409, "Git Repository is empty.");
   if (call.git.refs.has(name)) throw unprocessable("Reference already exists");
-  if (!/^[0-9a-f]{40,64}$/.test(sha) || (await call.git.object(sha)) === null) throw unprocessable("Object does not exist");
+  if (!/^[0-9a-f]{40,64}$/.test(sha) || (await call.git.object(sha)) === null)
+    throw unprocessable("Object does not exist");
   await call.acts.moveRef(call.actor, { name, to: sha, before: null });
   return created(refJson(call, name));
 }
@@ -57,18 +64,23 @@ async function updateRef(call: ApiCall): Promise<Reply> {
   const sha = neededText(call, "sha", "Reference");
   const before = call.git.refs.get(name);
   if (before === undefined) throw unprocessable("Reference does not exist");
-  if (!/^[0-9a-f]{40,64}$/.test(sha) || (await call.git.object(sha)) === null) throw unprocessable("Object does not exist");
+  if (!/^[0-9a-f]{40,64}$/.test(sha) || (await call.git.object(sha)) === null)
+    throw unprocessable("Object does not exist");
   await call.acts.moveRef(call.actor, { name, to: sha, before, force: call.body["force"] === true });
   return ok(refJson(call, name));
 }
 
 function changeOf(entry: unknown): TreeChange {
-  const { path, mode, sha, content } = (typeof entry === "object" && entry !== null ? entry : {}) as Record<string, unknown>;
+  const { path, mode, sha, content } = (typeof entry === "object" && entry !== null ? entry : {}) as Record<
+    string,
+    unknown
+  >;
   if (typeof path !== "string" || path === "" || path.startsWith("/") || path.split("/").includes("..")) {
     throw unprocessable("tree.path contains a malformed path component");
   }
   const bits = typeof mode === "string" ? mode : "100644";
-  if (!["100644", "100755", "040000", "120000", "160000"].includes(bits)) throw unprocessable("Must supply a valid tree.mode");
+  if (!["100644", "100755", "040000", "120000", "160000"].includes(bits))
+    throw unprocessable("Must supply a valid tree.mode");
   if (typeof content === "string") return { path, content, mode: bits };
   if (sha === null) return { path, oid: null };
   if (typeof sha === "string") return { path, oid: sha, mode: bits };
@@ -122,7 +134,11 @@ function gitCommitJson(call: ApiCall, commit: CommitObject): unknown {
     committer: identificationJson(commit.committer),
     message: commit.message.trimEnd(),
     tree: { sha: commit.tree, url: `${url}/trees/${commit.tree}` },
-    parents: commit.parents.map((sha) => ({ sha, url: `${url}/commits/${sha}`, html_url: `${repositoryHtmlUrl(state)}/commit/${sha}` })),
+    parents: commit.parents.map((sha) => ({
+      sha,
+      url: `${url}/commits/${sha}`,
+      html_url: `${repositoryHtmlUrl(state)}/commit/${sha}`,
+    })),
     verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
   };
 }
@@ -146,11 +162,18 @@ async function createCommit(call: ApiCall): Promise<Reply> {
   if ((await call.git.tree(tree)) === null) throw unprocessable("Tree SHA does not exist");
   const parents = namesOf(call, "parents", "Commit") ?? [];
   for (const parent of parents) {
-    if ((await call.git.commit(parent)) === null) throw unprocessable("Parent SHA does not exist or is not a commit object");
+    if ((await call.git.commit(parent)) === null)
+      throw unprocessable("Parent SHA does not exist or is not a commit object");
   }
   const author = authorOf(call, "author");
   const committer = call.body["committer"] === undefined ? author : authorOf(call, "committer");
-  const oid = await call.git.writeCommit({ tree, parents, message: neededText(call, "message", "Commit"), author, committer });
+  const oid = await call.git.writeCommit({
+    tree,
+    parents,
+    message: neededText(call, "message", "Commit"),
+    author,
+    committer,
+  });
   const commit = await call.git.commit(oid);
   if (commit === null) throw new Error(`The commit ${oid} was written, but cannot be read.`);
   return created(gitCommitJson(call, commit));

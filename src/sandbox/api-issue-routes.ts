@@ -44,9 +44,13 @@ function listIssues({ url, state }: ApiCall): Reply {
       // Times are whole seconds outside, so the second of `since` is in.
       issue.updatedAt >= since &&
       labels.every((label) => issue.labels.has(label)) &&
-      (milestone === null || (milestone === "none" ? issue.milestone === null : String(issue.milestone) === milestone)) &&
+      (milestone === null ||
+        (milestone === "none" ? issue.milestone === null : String(issue.milestone) === milestone)) &&
       hasPerson(creator, [issue.author.login]) &&
-      hasPerson(assignee, [...issue.assignees].map((id) => state.users.get(id)?.login ?? "")),
+      hasPerson(
+        assignee,
+        [...issue.assignees].map((id) => state.users.get(id)?.login ?? ""),
+      ),
   );
   return pageReply(sorted(found, query), url, (issue) => issueJson(state, issue));
 }
@@ -124,7 +128,9 @@ function timeline(call: ApiCall): Reply {
   const { state, services, url } = call;
   const issue = issueOf(call);
   const items = [
-    ...services.eventsOf(issue.number).map((event) => ({ at: event.createdAt, json: () => issueEventJson(state, event) })),
+    ...services
+      .eventsOf(issue.number)
+      .map((event) => ({ at: event.createdAt, json: () => issueEventJson(state, event) })),
     ...issue.comments.map((comment) => ({
       at: comment.createdAt,
       json: () => ({ event: "commented", id: comment.id, node_id: comment.node, body: comment.body }),
@@ -153,7 +159,15 @@ const base = "/repos/:owner/:repo";
 
 export const issueRoutes: readonly Route[] = [
   { method: "GET", path: `${base}/issues`, auth: "token", needs: either, handle: listIssues },
-  { method: "POST", path: `${base}/issues`, auth: "token", needs: ["issues"], level: "write", isContent: true, handle: createIssue },
+  {
+    method: "POST",
+    path: `${base}/issues`,
+    auth: "token",
+    needs: ["issues"],
+    level: "write",
+    isContent: true,
+    handle: createIssue,
+  },
   {
     method: "GET",
     path: `${base}/issues/:number`,
@@ -161,7 +175,14 @@ export const issueRoutes: readonly Route[] = [
     needs: either,
     handle: (call) => ok(issueJson(call.state, issueOf(call))),
   },
-  { method: "PATCH", path: `${base}/issues/:number`, auth: "token", needs: either, level: "write", handle: updateIssue },
+  {
+    method: "PATCH",
+    path: `${base}/issues/:number`,
+    auth: "token",
+    needs: either,
+    level: "write",
+    handle: updateIssue,
+  },
   {
     method: "POST",
     path: `${base}/issues/:number/assignees`,

@@ -54,5 +54,8 @@ export function closingIssues(pull: IssueRecord, state: RepositoryState): readon
 export function closedByPulls(issue: IssueRecord, state: RepositoryState): readonly IssueRecord[] {
   return state
     .pulls()
-    .filter((pull) => pull.pull.baseBranch === state.repository.defaultBranch && numbersOf(pull, state).includes(issue.number));
+    .filter(
+      (pull) =>
+        pull.pull.baseBranch === state.repository.defaultBranch && numbersOf(pull, state).includes(issue.number),
+    );
 }

@@ -10,7 +10,12 @@ import type { PullFacts } from "./rest-json-code.ts";
 
 const pulls = "/repos/:owner/:repo/pulls";
 
-function route(method: Method, path: string, handle: Route["handle"], extra: { readonly isContent?: boolean } = {}): Route {
+function route(
+  method: Method,
+  path: string,
+  handle: Route["handle"],
+  extra: { readonly isContent?: boolean } = {},
+): Route {
   const level = method === "GET" ? "read" : "write";
   return { method, path: pulls + path, auth: "token", needs: ["pull_requests"], level, ...extra, handle };
 }
@@ -70,17 +75,21 @@ function listPulls({ state, url }: ApiCall): Reply {
   if (!["open", "closed", "all"].includes(status)) throw invalidField("PullRequest", "state");
   const head = query.get("head");
   const base = query.get("base");
-  const found = state.pulls().filter(
-    (issue) =>
-      (status === "all" || issue.state === status) &&
-      (head === null || `${issue.pull.headRepository.split("/")[0]}:${issue.pull.headBranch}` === head) &&
-      (base === null || issue.pull.baseBranch === base),
-  );
+  const found = state
+    .pulls()
+    .filter(
+      (issue) =>
+        (status === "all" || issue.state === status) &&
+        (head === null || `${issue.pull.headRepository.split("/")[0]}:${issue.pull.headBranch}` === head) &&
+        (base === null || issue.pull.baseBranch === base),
+    );
   const isByUpdate = query.get("sort") === "updated";
   const up = isByUpdate ? found.toSorted((a, b) => a.updatedAt - b.updatedAt || a.number - b.number) : found;
   // The newest first by default, but the oldest when a sort other than `created` is asked for.
   const direction = query.get("direction") ?? (query.has("sort") && query.get("sort") !== "created" ? "asc" : "desc");
-  return pageReply(direction === "asc" ? up : up.toReversed(), url, (issue) => pullJson(state, issue, { isListed: true }));
+  return pageReply(direction === "asc" ? up : up.toReversed(), url, (issue) =>
+    pullJson(state, issue, { isListed: true }),
+  );
 }
 
 async function createPull(call: ApiCall): Promise<Reply> {

@@ -70,7 +70,10 @@ export function noContent(): Reply {
 }
 
 /** One page of a list, with the `Link` header that leads to the others. `url` is the request's own. */
-export function page<Item>(items: readonly Item[], url: URL): { readonly items: readonly Item[]; readonly link: string } {
+export function page<Item>(
+  items: readonly Item[],
+  url: URL,
+): { readonly items: readonly Item[]; readonly link: string } {
   const size = Math.min(Math.max(positive(url.searchParams.get("per_page"), 30), 1), 100);
   const at = Math.max(positive(url.searchParams.get("page"), 1), 1);
   const last = Math.max(Math.ceil(items.length / size), 1);

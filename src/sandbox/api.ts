@@ -159,7 +159,11 @@ export function createApi(parts: ApiParts): Api {
     if (limits.budget(credential, "core").remaining <= 0) {
       throw new ApiProblem(403, `API rate limit exceeded for ${credential.name}.`);
     }
-    const cost = { resource: "core", points: route.method === "GET" ? 1 : 5, contents: route.isContent === true ? 1 : 0 } as const;
+    const cost = {
+      resource: "core",
+      points: route.method === "GET" ? 1 : 5,
+      contents: route.isContent === true ? 1 : 0,
+    } as const;
     const wait = limits.secondary(credential, cost);
     if (wait !== null) throw tooMuch(wait);
   }
@@ -188,7 +192,11 @@ export function createApi(parts: ApiParts): Api {
       const accept = request.headers.get("accept") ?? "";
       const actor = { user: credential.actor, viaApp: credential.viaApp };
       const call: ApiCall = { params: match.params, url, accept, body, credential, actor, state, acts, git, services };
-      return { reply: conditional(request, credential, { match, reply: await perform(call, match) }), credential, resource: "core" };
+      return {
+        reply: conditional(request, credential, { match, reply: await perform(call, match) }),
+        credential,
+        resource: "core",
+      };
     } catch (error) {
       const reply = refusalOf(error);
       if (reply === undefined) throw error;
@@ -198,7 +206,11 @@ export function createApi(parts: ApiParts): Api {
   }
 
   /** Turns a GET's answer into a 304 where the client has it already; that is free, everything else costs a point. */
-  function conditional(request: Request, credential: Credential, { match, reply }: { match: Match; reply: Reply }): Reply {
+  function conditional(
+    request: Request,
+    credential: Credential,
+    { match, reply }: { match: Match; reply: Reply },
+  ): Reply {
     const isFree = match.route.isFree === true;
     if (match.route.method === "GET" && reply.status === 200) {
       const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
@@ -217,7 +229,8 @@ export function createApi(parts: ApiParts): Api {
     if (!isGraphql(url.pathname)) return await answerRest(request, url);
     const credential = credentials.read(request.headers.get("authorization"));
     if (credential.kind === "app") throw new ApiProblem(401, "Bad credentials");
-    const reply = request.method === "POST" ? await answerGraphql(credential, await bodyOf(request)) : notFound().toReply();
+    const reply =
+      request.method === "POST" ? await answerGraphql(credential, await bodyOf(request)) : notFound().toReply();
     return { reply, credential, resource: "graphql" };
   }
 

@@ -35,7 +35,8 @@ function rollupState({ runs, statuses }: RollupSource): string {
   const isFailed = runs.some((run) => run.status === "completed" && !good.has(run.conclusion ?? ""));
   if (isFailed || statuses.some((status) => status.state === "failure")) return "FAILURE";
   if (isError) return "ERROR";
-  const isPending = runs.some((run) => run.status !== "completed") || statuses.some((status) => status.state === "pending");
+  const isPending =
+    runs.some((run) => run.status !== "completed") || statuses.some((status) => status.state === "pending");
   return isPending ? "PENDING" : "SUCCESS";
 }
 
@@ -98,14 +99,19 @@ export const checkSuiteFields: Fields<CheckSuiteRecord> = {
     url: `${state.htmlUrl}/apps/${suite.app.slug}`,
   }),
   checkRuns: (suite, args: PageArgs, { state }) =>
-    connect(state.checksOf(suite.sha).filter((run) => run.suite === suite.id), args, "checkRuns"),
+    connect(
+      state.checksOf(suite.sha).filter((run) => run.suite === suite.id),
+      args,
+      "checkRuns",
+    ),
   commit: (suite) => ({ __typename: "Commit", oid: suite.sha }),
   conclusion: (suite) => suite.conclusion?.toUpperCase() ?? null,
   createdAt: (suite) => dateTime(suite.createdAt),
   databaseId: (suite) => (suite.id > 0x7fff_ffff ? null : suite.id),
   id: (suite) => suite.node,
   repository: (_suite, _args, { state }) => state.repository,
-  resourcePath: (suite, _args, { state }) => `/${state.repository.fullName}/commit/${suite.sha}/checks?check_suite_id=${suite.id}`,
+  resourcePath: (suite, _args, { state }) =>
+    `/${state.repository.fullName}/commit/${suite.sha}/checks?check_suite_id=${suite.id}`,
   status: (suite) => suite.status.toUpperCase(),
   updatedAt: (suite) => dateTime(suite.updatedAt),
   url: (suite, _args, { state }) =>

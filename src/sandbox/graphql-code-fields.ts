@@ -35,7 +35,8 @@ const textMost = 512_000;
 
 async function readCommit(git: Git, oid: string): Promise<CommitObject> {
   const commit = await git.commit(oid);
-  if (commit === null) throw new Error(`The commit ${oid} is named by a ref or a parent, but is not in the repository.`);
+  if (commit === null)
+    throw new Error(`The commit ${oid} is named by a ref or a parent, but is not in the repository.`);
   return commit;
 }
 
@@ -100,21 +101,32 @@ export const commitFields: Fields<CommitSource> = {
       "associatedPullRequests",
     ),
   author: async (source, _args, context) => gitActor((await load(source, context)).author, context),
-  authoredDate: async (source, _args, context) => new Date((await load(source, context)).author.at).toISOString().replace(".000Z", "Z"),
-  committedDate: async (source, _args, context) => new Date((await load(source, context)).committer.at).toISOString().replace(".000Z", "Z"),
+  authoredDate: async (source, _args, context) =>
+    new Date((await load(source, context)).author.at).toISOString().replace(".000Z", "Z"),
+  committedDate: async (source, _args, context) =>
+    new Date((await load(source, context)).committer.at).toISOString().replace(".000Z", "Z"),
   committer: async (source, _args, context) => gitActor((await load(source, context)).committer, context),
   checkSuites: ({ oid }, args: PageArgs, { state }) =>
-    connect([...state.checkSuites.values()].filter((suite) => suite.sha === oid), args, "checkSuites"),
+    connect(
+      [...state.checkSuites.values()].filter((suite) => suite.sha === oid),
+      args,
+      "checkSuites",
+    ),
   file: async ({ oid }, { path }: { readonly path: string }, { git }) => {
     const entry = await git.entry(oid, path.replace(/^\/+|\/+$/g, ""));
     return entry === null ? null : { entry, path };
   },
   history: async ({ oid }, args: PageArgs & { readonly path?: string | null }, { git }) => {
     const commits = await git.log(oid, { limit: 500 });
-    return connect(commits.map((commit) => commitSource(commit.oid)), args, "history");
+    return connect(
+      commits.map((commit) => commitSource(commit.oid)),
+      args,
+      "history",
+    );
   },
   message: async (source, _args, context) => (await load(source, context)).message.replace(/\n$/, ""),
-  messageBody: async (source, _args, context) => (await load(source, context)).message.split("\n").slice(1).join("\n").trim(),
+  messageBody: async (source, _args, context) =>
+    (await load(source, context)).message.split("\n").slice(1).join("\n").trim(),
   messageHeadline: async (source, _args, context) => (await load(source, context)).message.split("\n")[0] ?? "",
   parents: async (source, args: PageArgs, context) =>
     connect((await load(source, context)).parents.map(commitSource), args, "parents"),
@@ -162,7 +174,8 @@ export const treeEntryFields: Fields<EntrySource> = {
   oid: ({ entry }) => entry.oid,
   path: ({ path }) => path,
   repository: (_source, _args, { state }) => state.repository,
-  size: async ({ entry }, _args, { git }) => (entry.type === "blob" ? ((await git.object(entry.oid))?.content.length ?? 0) : 0),
+  size: async ({ entry }, _args, { git }) =>
+    entry.type === "blob" ? ((await git.object(entry.oid))?.content.length ?? 0) : 0,
   type: ({ entry }) => entry.type,
 };
 

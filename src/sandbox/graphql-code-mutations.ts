@@ -20,7 +20,11 @@ function unprocessable(message: string): GraphqlFailure {
 }
 
 interface CommitInput {
-  readonly branch: { readonly id?: string | null; readonly repositoryNameWithOwner?: string | null; readonly branchName?: string | null };
+  readonly branch: {
+    readonly id?: string | null;
+    readonly repositoryNameWithOwner?: string | null;
+    readonly branchName?: string | null;
+  };
   readonly expectedHeadOid: string;
   readonly message: { readonly headline: string; readonly body?: string | null };
   readonly fileChanges?: {
@@ -62,7 +66,8 @@ function filesOf({ fileChanges }: CommitInput): Record<string, Uint8Array | null
   // Without a prototype, because paths come from outside.
   const files = Object.create(null) as Record<string, Uint8Array | null>;
   const put = (path: string, content: Uint8Array | null): void => {
-    const isBad = path === "" || path.startsWith("/") || path.split("/").some((part) => ["", ".", "..", ".git"].includes(part));
+    const isBad =
+      path === "" || path.startsWith("/") || path.split("/").some((part) => ["", ".", "..", ".git"].includes(part));
     if (isBad) throw unprocessable(`A path was requested for modification that is not valid: "${path}".`);
     if (path in files) throw unprocessable(`The path "${path}" is used more than once; paths must be unique.`);
     files[path] = content;
@@ -125,7 +130,12 @@ async function updateRefs(
   }
   for (const update of input.refUpdates) {
     const to = isZero(update.afterOid) ? null : update.afterOid;
-    await context.acts.moveRef(context.actor, { name: update.name, to, ...beforeOf(update), force: update.force ?? false });
+    await context.acts.moveRef(context.actor, {
+      name: update.name,
+      to,
+      ...beforeOf(update),
+      force: update.force ?? false,
+    });
     if (update.name === stateRef) context.stateBranch.commits += 1;
   }
   return {};
@@ -171,7 +181,13 @@ interface PullInput {
 async function createPullRequest(input: PullInput, context: GraphqlContext): Promise<Record<string, unknown>> {
   demand(context, ["pull_requests"], "write");
   const { title, body, draft, headRefName: head, baseRefName: base } = input;
-  const pullRequest = await context.acts.openPull(context.actor, { head, base, title, body: body ?? "", isDraft: draft ?? false });
+  const pullRequest = await context.acts.openPull(context.actor, {
+    head,
+    base,
+    title,
+    body: body ?? "",
+    isDraft: draft ?? false,
+  });
   return { pullRequest };
 }
 

@@ -52,7 +52,10 @@ function checkBounds(args: PageArgs, name: string): void {
       `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`,
     );
   }
-  for (const [bound, value] of [["first", first], ["last", last]] as const) {
+  for (const [bound, value] of [
+    ["first", first],
+    ["last", last],
+  ] as const) {
     if ((value ?? 0) > most) {
       throw new GraphqlFailure(
         "EXCESSIVE_PAGINATION",

@@ -23,9 +23,19 @@ export interface GraphqlContext {
 }
 
 /** Resolvers of one type. Arguments were validated against the schema before they get here. */
-export type Fields<Source> = Readonly<Record<string, (source: Source, args: never, context: GraphqlContext) => unknown>>;
+export type Fields<Source> = Readonly<
+  Record<string, (source: Source, args: never, context: GraphqlContext) => unknown>
+>;
 
-export type FailureType = "NOT_FOUND" | "FORBIDDEN" | "UNPROCESSABLE" | "STALE_DATA" | "INSUFFICIENT_SCOPES" | "MISSING_PAGINATION_BOUNDARIES" | "EXCESSIVE_PAGINATION" | "ARGUMENT_ERROR";
+export type FailureType =
+  | "NOT_FOUND"
+  | "FORBIDDEN"
+  | "UNPROCESSABLE"
+  | "STALE_DATA"
+  | "INSUFFICIENT_SCOPES"
+  | "MISSING_PAGINATION_BOUNDARIES"
+  | "EXCESSIVE_PAGINATION"
+  | "ARGUMENT_ERROR";
 
 /** An error with GitHub's `type`; the rest of the answer stays. */
 export class GraphqlFailure extends Error {

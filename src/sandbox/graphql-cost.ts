@@ -66,7 +66,8 @@ function shapeOfField(field: FieldNode, parent: GraphQLCompositeType, walk: Walk
   const below = shapesOf(field.selectionSet, type, walk);
   const isConnection = type instanceof GraphQLObjectType && type.name.endsWith("Connection");
   if (isConnection) return [{ amount: amountOf(field), isConnection, below }];
-  if (field.name.value === "nodes" && parent.name === "Query") return [{ amount: amountOf(field), isConnection, below }];
+  if (field.name.value === "nodes" && parent.name === "Query")
+    return [{ amount: amountOf(field), isConnection, below }];
   return below;
 }
 
@@ -78,7 +79,12 @@ function valueOf(amount: Amount | null, variables: Readonly<Record<string, unkno
   return typeof value === "number" ? value : 1;
 }
 
-function add(shapes: readonly Shape[], parents: number, sum: { requests: number; nodes: number }, variables: Readonly<Record<string, unknown>>): void {
+function add(
+  shapes: readonly Shape[],
+  parents: number,
+  sum: { requests: number; nodes: number },
+  variables: Readonly<Record<string, unknown>>,
+): void {
   for (const shape of shapes) {
     const amount = valueOf(shape.amount, variables);
     if (shape.isConnection) {

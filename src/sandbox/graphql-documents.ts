@@ -60,7 +60,9 @@ function prepare(schema: GraphQLSchema, query: string, operationName: string | n
 }
 
 /** A cache of prepared documents; the oldest go when it is full. */
-export function createDocuments(schema: GraphQLSchema): (query: string, operationName: string | null) => PreparedOrErrors {
+export function createDocuments(
+  schema: GraphQLSchema,
+): (query: string, operationName: string | null) => PreparedOrErrors {
   const known = new Map<string, PreparedOrErrors>();
   return (query, operationName) => {
     const key = operationName === null ? query : `${operationName} ${query}`;

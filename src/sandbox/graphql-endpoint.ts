@@ -14,7 +14,9 @@ export interface GraphqlRequest {
   readonly cost: Cost;
 }
 
-export type ReadRequest = { readonly kind: "ready"; readonly request: GraphqlRequest } | { readonly kind: "refused"; readonly body: unknown };
+export type ReadRequest =
+  | { readonly kind: "ready"; readonly request: GraphqlRequest }
+  | { readonly kind: "refused"; readonly body: unknown };
 
 export interface GraphqlEndpoint {
   /** Reads and checks a body. `refused` is the answer already; its HTTP status is 200. */
@@ -58,7 +60,10 @@ export function createGraphqlEndpoint(): GraphqlEndpoint {
   const documents = createDocuments(schema);
   return {
     read(body) {
-      const { query, variables, operationName } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+      const { query, variables, operationName } = (typeof body === "object" && body !== null ? body : {}) as Record<
+        string,
+        unknown
+      >;
       if (typeof query !== "string" || query.trim() === "") {
         return refused([{ message: "A query attribute must be specified and must be a string." }]);
       }

@@ -1,63 +1,12 @@
-/** Resolvers of issues, comments, labels, milestones, reactions and people, as GitHub's GraphQL gives them. */
+/** Resolvers of issues, labels, milestones and people, as GitHub's GraphQL gives them. */
 import { associationOf, closedByPulls } from "./api-lookups.ts";
+import { groupsOf, mayEdit, reactionsOf } from "./graphql-comment-fields.ts";
 import { connect } from "./graphql-connection.ts";
 import type { PageArgs } from "./graphql-connection.ts";
 import { dateTime, demand, pathOf } from "./graphql-context.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
 import { timelineOf } from "./graphql-timeline-fields.ts";
-import type { CommentRecord, IssueRecord, LabelRecord, MilestoneRecord, ReactionRecord, UserRecord } from "./records.ts";
-
-interface Subject {
-  readonly node: string;
-  readonly reactions: readonly ReactionRecord[];
-}
-
-const contents: readonly (readonly [rest: string, graphql: string])[] = [
-  ["+1", "THUMBS_UP"],
-  ["-1", "THUMBS_DOWN"],
-  ["laugh", "LAUGH"],
-  ["hooray", "HOORAY"],
-  ["confused", "CONFUSED"],
-  ["heart", "HEART"],
-  ["rocket", "ROCKET"],
-  ["eyes", "EYES"],
-];
-const toGraphql = new Map(contents);
-const toRest = new Map(contents.map(([rest, graphql]) => [graphql, rest] as const));
-
-/** `THUMBS_UP` to `+1`. */
-export function restReaction(content: string): string {
-  return toRest.get(content) ?? content;
-}
-
-/** All eight kinds of reaction, with who gave them. */
-export function groupsOf(subject: Subject, context: GraphqlContext): readonly unknown[] {
-  return contents.map(([rest, graphql]) => {
-    const found = subject.reactions.filter((reaction) => reaction.content === rest);
-    const users = found.map((reaction) => reaction.user);
-    return {
-      content: graphql,
-      createdAt: dateTime(found[0]?.createdAt ?? null),
-      subject,
-      reactors: (args: PageArgs) => connect(users, args, "reactors"),
-      users: (args: PageArgs) => connect(users.filter((user) => user.type === "User"), args, "users"),
-      viewerHasReacted: users.some((user) => user.id === context.credential.actor.id),
-    };
-  });
-}
-
-function reactionsOf(subject: Subject, args: PageArgs & { readonly content?: string | null }): unknown {
-  const wanted = typeof args.content === "string" ? restReaction(args.content) : null;
-  const found = subject.reactions.filter((reaction) => wanted === null || reaction.content === wanted);
-  return connect(found, args, "reactions");
-}
-
-function mayEdit(author: UserRecord, context: GraphqlContext): boolean {
-  const { actor, permissions } = context.credential;
-  if (permissions !== null) return permissions.issues === "write" || actor.id === author.id;
-  const role = context.state.permission(actor);
-  return actor.id === author.id || role === "write" || role === "maintain" || role === "admin";
-}
+import type { IssueRecord, LabelRecord, MilestoneRecord, UserRecord } from "./records.ts";
 
 function mayLabel(context: GraphqlContext): boolean {
   const { actor, permissions } = context.credential;
@@ -65,7 +14,11 @@ function mayLabel(context: GraphqlContext): boolean {
   return !["none", "read"].includes(context.state.permission(actor));
 }
 
-function labelsOf(issue: IssueRecord, args: PageArgs & { readonly orderBy?: { field: string; direction: string } | null }, context: GraphqlContext): unknown {
+function labelsOf(
+  issue: IssueRecord,
+  args: PageArgs & { readonly orderBy?: { field: string; direction: string } | null },
+  context: GraphqlContext,
+): unknown {
   const labels = [...context.state.labelsOf(issue)];
   if (args.orderBy?.field === "NAME") labels.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (args.orderBy?.direction === "DESC") labels.reverse();
@@ -83,9 +36,14 @@ function commentsOf(issue: IssueRecord, args: PageArgs & { readonly orderBy?: { 
 export const sharedIssueFields = {
   activeLockReason: () => null,
   assignees: (issue: IssueRecord, args: PageArgs, { state }: GraphqlContext) =>
-    connect([...issue.assignees].flatMap((id) => state.users.get(id) ?? []), args, "assignees"),
+    connect(
+      [...issue.assignees].flatMap((id) => state.users.get(id) ?? []),
+      args,
+      "assignees",
+    ),
   author: (issue: IssueRecord) => issue.author,
-  authorAssociation: (issue: IssueRecord, _args: unknown, { state }: GraphqlContext) => associationOf(issue.author, state),
+  authorAssociation: (issue: IssueRecord, _args: unknown, { state }: GraphqlContext) =>
+    associationOf(issue.author, state),
   body: (issue: IssueRecord) => issue.body,
   bodyText: (issue: IssueRecord) => issue.body,
   closed: (issue: IssueRecord) => issue.state === "closed",
@@ -122,7 +80,10 @@ function countOpen(issues: readonly IssueRecord[]): number {
   return issues.reduce((count, issue) => count + (issue.state === "open" ? 1 : 0), 0);
 }
 
-function ordered(issues: readonly IssueRecord[], args: { readonly orderBy?: { readonly direction: string } | null }): readonly IssueRecord[] {
+function ordered(
+  issues: readonly IssueRecord[],
+  args: { readonly orderBy?: { readonly direction: string } | null },
+): readonly IssueRecord[] {
   return args.orderBy?.direction === "DESC" ? issues.toReversed() : issues;
 }
 
@@ -135,13 +96,22 @@ export const issueFields: Fields<IssueRecord> = {
   bodyUrl: (issue, _args, { state }) => `${state.htmlUrl}${pathOf(issue, state)}#issue-${issue.id}`,
   closedByPullRequestsReferences: (
     issue,
-    args: PageArgs & { readonly includeClosedPrs?: boolean; readonly userLinkedOnly?: boolean; readonly orderByState?: boolean },
+    args: PageArgs & {
+      readonly includeClosedPrs?: boolean;
+      readonly userLinkedOnly?: boolean;
+      readonly orderByState?: boolean;
+    },
     context,
   ) => {
     demand(context, ["pull_requests"], "read");
     if (args.userLinkedOnly === true) return connect([], args, "closedByPullRequestsReferences");
-    const pulls = closedByPulls(issue, context.state).filter((pull) => args.includeClosedPrs === true || pull.state === "open");
-    const byState = args.orderByState === true ? pulls.toSorted((a, b) => (a.state === b.state ? 0 : a.state === "open" ? -1 : 1)) : pulls;
+    const pulls = closedByPulls(issue, context.state).filter(
+      (pull) => args.includeClosedPrs === true || pull.state === "open",
+    );
+    const byState =
+      args.orderByState === true
+        ? pulls.toSorted((a, b) => (a.state === b.state ? 0 : a.state === "open" ? -1 : 1))
+        : pulls;
     return connect(byState, args, "closedByPullRequestsReferences");
   },
   // GraphQL's Int ends at 2^31; GitHub gives null for ids beyond, and fullDatabaseId for all.
@@ -180,54 +150,6 @@ export const issueFields: Fields<IssueRecord> = {
   viewerCanDelete: (_issue, _args, { credential, state }) => state.permission(credential.actor) === "admin",
 };
 
-function commentUrl(comment: CommentRecord, { state }: GraphqlContext): string {
-  const issue = state.issues.get(comment.issue);
-  return `${issue === undefined ? `/${state.repository.fullName}/issues/${comment.issue}` : pathOf(issue, state)}#issuecomment-${comment.id}`;
-}
-
-export const commentFields: Fields<CommentRecord> = {
-  author: (comment) => comment.author,
-  authorAssociation: (comment, _args, { state }) => associationOf(comment.author, state),
-  body: (comment) => comment.body,
-  bodyText: (comment) => comment.body,
-  createdAt: (comment) => dateTime(comment.createdAt),
-  databaseId: (comment) => (comment.id > 0x7fff_ffff ? null : comment.id),
-  editor: (comment) => (comment.updatedAt === comment.createdAt ? null : comment.author),
-  fullDatabaseId: (comment) => String(comment.id),
-  id: (comment) => comment.node,
-  isMinimized: () => false,
-  issue: (comment, _args, { state }) => state.issues.get(comment.issue) ?? null,
-  lastEditedAt: (comment) => (comment.updatedAt === comment.createdAt ? null : dateTime(comment.updatedAt)),
-  minimizedReason: () => null,
-  pullRequest: (comment, _args, { state }) => {
-    const issue = state.issues.get(comment.issue);
-    return issue === undefined || issue.pull === null ? null : issue;
-  },
-  reactionGroups: (comment, _args, context) => groupsOf(comment, context),
-  reactions: reactionsOf,
-  repository: (_comment, _args, { state }) => state.repository,
-  resourcePath: (comment, _args, context) => commentUrl(comment, context),
-  updatedAt: (comment) => dateTime(comment.updatedAt),
-  url: (comment, _args, context) => context.state.htmlUrl + commentUrl(comment, context),
-  viewerCanDelete: (comment, _args, context) => mayEdit(comment.author, context),
-  viewerCanReact: () => true,
-  viewerCanUpdate: (comment, _args, context) => mayEdit(comment.author, context),
-  viewerCannotUpdateReasons: (comment, _args, context) => (mayEdit(comment.author, context) ? [] : ["INSUFFICIENT_ACCESS"]),
-  viewerDidAuthor: (comment, _args, { credential }) => comment.author.id === credential.actor.id,
-};
-
-export const reactionFields: Fields<ReactionRecord> = {
-  content: (reaction) => toGraphql.get(reaction.content) ?? "EYES",
-  createdAt: (reaction) => dateTime(reaction.createdAt),
-  databaseId: (reaction) => reaction.id,
-  id: (reaction) => reaction.node,
-  reactable: (reaction, _args, { state }) => {
-    const holds = (subject: Subject): boolean => subject.reactions.includes(reaction);
-    return [...state.issues.values()].find(holds) ?? [...state.comments.values()].find(holds) ?? null;
-  },
-  user: (reaction) => (reaction.user.type === "User" ? reaction.user : null),
-};
-
 export const labelFields: Fields<LabelRecord> = {
   color: (label) => label.color,
   createdAt: (_label, _args, { state }) => dateTime(state.repository.createdAt),
@@ -245,7 +167,8 @@ export const labelFields: Fields<LabelRecord> = {
   repository: (_label, _args, { state }) => state.repository,
   resourcePath: (label, _args, { state }) => `/${state.repository.fullName}/labels/${encodeURIComponent(label.name)}`,
   updatedAt: (_label, _args, { state }) => dateTime(state.repository.createdAt),
-  url: (label, _args, { state }) => `${state.htmlUrl}/${state.repository.fullName}/labels/${encodeURIComponent(label.name)}`,
+  url: (label, _args, { state }) =>
+    `${state.htmlUrl}/${state.repository.fullName}/labels/${encodeURIComponent(label.name)}`,
 };
 
 export const milestoneFields: Fields<MilestoneRecord> = {
@@ -287,7 +210,9 @@ export const userFields: Fields<UserRecord> = {
   login: graphqlLogin,
   name: (user) => user.login,
   repository: (user, args: { readonly name: string }, { state }) =>
-    state.repository.owner.id === user.id && state.repository.name.toLowerCase() === args.name.toLowerCase() ? state.repository : null,
+    state.repository.owner.id === user.id && state.repository.name.toLowerCase() === args.name.toLowerCase()
+      ? state.repository
+      : null,
   resourcePath: userPath,
   updatedAt: (_user, _args, { state }) => dateTime(state.repository.createdAt),
   url: (user, _args, { state }) => state.htmlUrl + userPath(user),

@@ -1,14 +1,15 @@
-/** GraphQL mutations on issues: comments, labels, reactions, state, and the edges between them. */
+/** GraphQL mutations on issues: comments, reactions, state, and the edges between them. */
 import { asGraphql } from "./graphql-refusals.ts";
 import { connect } from "./graphql-connection.ts";
 import { demand, GraphqlFailure } from "./graphql-context.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
-import { groupsOf, restReaction } from "./graphql-issue-fields.ts";
+import { groupsOf, restReaction } from "./graphql-comment-fields.ts";
 import type { CommentRecord, IssueRecord, LabelRecord, UserRecord } from "./records.ts";
 
 type Input<Shape> = { readonly input: Shape & { readonly clientMutationId?: string | null } };
 
-function missing(id: string): GraphqlFailure {
+/** GitHub's refusal of a node id. */
+export function missing(id: string): GraphqlFailure {
   return new GraphqlFailure("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
 }
 
@@ -31,7 +32,8 @@ function commentAt(id: string, { state }: GraphqlContext): CommentRecord {
   throw missing(id);
 }
 
-function labelsAt(ids: readonly string[], { state }: GraphqlContext): readonly LabelRecord[] {
+/** The labels behind node ids. */
+export function labelsAt(ids: readonly string[], { state }: GraphqlContext): readonly LabelRecord[] {
   return ids.map((id) => {
     const node = state.nodes.get(id);
     if (node?.kind === "Label") return node.record;
@@ -47,19 +49,15 @@ function usersAt(ids: readonly string[], { state }: GraphqlContext): readonly Us
   });
 }
 
-function demandFor(issue: IssueRecord, context: GraphqlContext): void {
+/** What it takes to write on an issue or pull request. */
+export function demandFor(issue: IssueRecord, context: GraphqlContext): void {
   demand(context, issue.pull === null ? ["issues"] : ["issues", "pull_requests"], "write");
 }
 
 /** A mutation on issues: finds, checks, acts, and turns a refusal of the world into GraphQL's. */
-function mutation<Shape>(act: (input: Shape, context: GraphqlContext) => Record<string, unknown>) {
+export function mutation<Shape>(act: (input: Shape, context: GraphqlContext) => Record<string, unknown>) {
   return (_root: unknown, { input }: Input<Shape>, context: GraphqlContext): unknown =>
     asGraphql(() => ({ ...act(input, context), clientMutationId: input.clientMutationId ?? null }));
-}
-
-interface LabelsInput {
-  readonly labelableId: string;
-  readonly labelIds: readonly string[];
 }
 
 interface ReactionInput {
@@ -72,7 +70,10 @@ interface EdgeInput {
   readonly blockingIssueId: string;
 }
 
-function subjectOf({ subjectId }: ReactionInput, context: GraphqlContext): { record: IssueRecord | CommentRecord; to: { issue: number } | { comment: number } } {
+function subjectOf(
+  { subjectId }: ReactionInput,
+  context: GraphqlContext,
+): { record: IssueRecord | CommentRecord; to: { issue: number } | { comment: number } } {
   demand(context, ["issues", "pull_requests"], "write");
   const node = context.state.nodes.get(subjectId);
   if (node?.kind === "IssueComment") return { record: node.record, to: { comment: node.record.id } };
@@ -80,7 +81,10 @@ function subjectOf({ subjectId }: ReactionInput, context: GraphqlContext): { rec
   return { record: issue, to: { issue: issue.number } };
 }
 
-function edgeOf(input: EdgeInput, context: GraphqlContext): { issue: IssueRecord; blocking: IssueRecord; edge: { blocked: number; blocking: number } } {
+function edgeOf(
+  input: EdgeInput,
+  context: GraphqlContext,
+): { issue: IssueRecord; blocking: IssueRecord; edge: { blocked: number; blocking: number } } {
   demand(context, ["issues"], "write");
   const issue = onlyIssueAt(input.issueId, context);
   const blocking = onlyIssueAt(input.blockingIssueId, context);
@@ -132,7 +136,11 @@ function updateIssue(input: UpdateIssueInput, context: GraphqlContext): Record<s
   const body = typeof input.body === "string" ? { body: input.body } : {};
   if (Object.keys({ ...title, ...body }).length > 0) acts.editIssue(actor, issue.number, { ...title, ...body });
   if (input.labelIds) {
-    acts.setLabels(actor, issue.number, labelsAt(input.labelIds, context).map((label) => label.name));
+    acts.setLabels(
+      actor,
+      issue.number,
+      labelsAt(input.labelIds, context).map((label) => label.name),
+    );
   }
   if (input.state === "CLOSED") acts.closeIssue(actor, issue.number);
   if (input.state === "OPEN") acts.reopenIssue(actor, issue.number);
@@ -171,57 +179,19 @@ const commentMutations: Fields<unknown> = {
   removeReaction: mutation(removeReaction),
 };
 
-const labelMutations: Fields<unknown> = {
-  addLabelsToLabelable: mutation((input: LabelsInput, context) => {
-    const issue = issueAt(input.labelableId, context);
-    demandFor(issue, context);
-    const names = labelsAt(input.labelIds, context).map((label) => label.name);
-    return { labelable: context.acts.addLabels(context.actor, issue.number, names) };
-  }),
-  removeLabelsFromLabelable: mutation((input: LabelsInput, context) => {
-    const issue = issueAt(input.labelableId, context);
-    demandFor(issue, context);
-    // One that the issue has not is no error here, unlike in REST.
-    for (const label of labelsAt(input.labelIds, context)) {
-      if (issue.labels.has(label.id)) context.acts.removeLabel(context.actor, issue.number, label.name);
-    }
-    return { labelable: issue };
-  }),
-  clearLabelsFromLabelable: mutation((input: { labelableId: string }, context) => {
-    const issue = issueAt(input.labelableId, context);
-    demandFor(issue, context);
-    return { labelable: context.acts.setLabels(context.actor, issue.number, []) };
-  }),
-  createLabel: mutation((input: { repositoryId: string; name: string; color: string; description?: string | null }, context) => {
-    demand(context, ["issues", "pull_requests"], "write");
-    if (input.repositoryId !== context.state.repository.node) throw missing(input.repositoryId);
-    const { name, color } = input;
-    return { label: context.acts.createLabel(context.actor, { name, color, description: input.description ?? "" }) };
-  }),
-  updateLabel: mutation((input: { id: string; name?: string | null; color?: string | null; description?: string | null }, context) => {
-    demand(context, ["issues", "pull_requests"], "write");
-    const [label] = labelsAt([input.id], context);
-    const change = {
-      ...(typeof input.name === "string" ? { name: input.name } : {}),
-      ...(typeof input.color === "string" ? { color: input.color } : {}),
-      ...(typeof input.description === "string" ? { description: input.description } : {}),
-    };
-    return { label: context.acts.updateLabel(context.actor, label?.name ?? "", change) };
-  }),
-  deleteLabel: mutation((input: { id: string }, context) => {
-    demand(context, ["issues", "pull_requests"], "write");
-    for (const label of labelsAt([input.id], context)) context.acts.deleteLabel(context.actor, label.name);
-    return {};
-  }),
-};
-
 const stateMutations: Fields<unknown> = {
   createIssue: mutation(createIssue),
   updateIssue: mutation(updateIssue),
   closeIssue: mutation((input: { issueId: string; stateReason?: string | null }, context) => {
     demand(context, ["issues"], "write");
     const issue = onlyIssueAt(input.issueId, context);
-    return { issue: context.acts.closeIssue(context.actor, issue.number, reasons[input.stateReason ?? "COMPLETED"] ?? "completed") };
+    return {
+      issue: context.acts.closeIssue(
+        context.actor,
+        issue.number,
+        reasons[input.stateReason ?? "COMPLETED"] ?? "completed",
+      ),
+    };
   }),
   reopenIssue: mutation((input: { issueId: string }, context) => {
     demand(context, ["issues"], "write");
@@ -233,12 +203,14 @@ const stateMutations: Fields<unknown> = {
     const add = usersAt(input.assigneeIds, context).map((user) => user.login);
     return { assignable: context.acts.assign(context.actor, issue.number, { add }) };
   }),
-  removeAssigneesFromAssignable: mutation((input: { assignableId: string; assigneeIds: readonly string[] }, context) => {
-    const issue = issueAt(input.assignableId, context);
-    demandFor(issue, context);
-    const remove = usersAt(input.assigneeIds, context).map((user) => user.login);
-    return { assignable: context.acts.assign(context.actor, issue.number, { remove }) };
-  }),
+  removeAssigneesFromAssignable: mutation(
+    (input: { assignableId: string; assigneeIds: readonly string[] }, context) => {
+      const issue = issueAt(input.assignableId, context);
+      demandFor(issue, context);
+      const remove = usersAt(input.assigneeIds, context).map((user) => user.login);
+      return { assignable: context.acts.assign(context.actor, issue.number, { remove }) };
+    },
+  ),
 };
 
 interface SubIssueInput {
@@ -285,4 +257,8 @@ const edgeMutations: Fields<unknown> = {
 };
 
 /** All of them, by the name of the mutation. */
-export const issueMutations: Fields<unknown> = { ...commentMutations, ...labelMutations, ...stateMutations, ...edgeMutations };
+export const issueMutations: Fields<unknown> = {
+  ...commentMutations,
+  ...stateMutations,
+  ...edgeMutations,
+};

@@ -31,10 +31,17 @@ async function commitsOf(issue: IssueRecord, args: PageArgs, { git, state }: Gra
   const base = git.head(pull.baseBranch);
   const isOpen = issue.state === "open" && base !== null;
   const commits = await git.log(pull.headSha, isOpen ? { not: base, limit: 250 } : { limit: 1 });
-  return connect(commits.toReversed().map((commit) => wrap(commit.oid)), args, "commits");
+  return connect(
+    commits.toReversed().map((commit) => wrap(commit.oid)),
+    args,
+    "commits",
+  );
 }
 
-async function sizeOf(issue: IssueRecord, { git }: GraphqlContext): Promise<{ additions: number; deletions: number; files: number }> {
+async function sizeOf(
+  issue: IssueRecord,
+  { git }: GraphqlContext,
+): Promise<{ additions: number; deletions: number; files: number }> {
   const pull = pullOf(issue);
   const base = git.head(pull.baseBranch);
   const from = base === null ? null : await git.mergeBase(base, pull.headSha);
@@ -65,7 +72,12 @@ export const pullFields: Fields<IssueRecord> = {
   autoMergeRequest: (issue) => {
     const { autoMerge } = pullOf(issue);
     if (autoMerge === null) return null;
-    return { enabledAt: dateTime(autoMerge.enabledAt), enabledBy: autoMerge.by, mergeMethod: "MERGE", pullRequest: issue };
+    return {
+      enabledAt: dateTime(autoMerge.enabledAt),
+      enabledBy: autoMerge.by,
+      mergeMethod: "MERGE",
+      pullRequest: issue,
+    };
   },
   baseRef: (issue, _args, { git }) => refSource(`refs/heads/${pullOf(issue).baseBranch}`, git),
   baseRefName: (issue) => pullOf(issue).baseBranch,
@@ -91,14 +103,19 @@ export const pullFields: Fields<IssueRecord> = {
     if (!isCrossRepository(issue, context)) return repository;
     return forkOf(issue, context);
   },
-  headRepositoryOwner: (issue, _args, { state }) => state.findUser(pullOf(issue).headRepository.split("/")[0] ?? "") ?? null,
+  headRepositoryOwner: (issue, _args, { state }) =>
+    state.findUser(pullOf(issue).headRepository.split("/")[0] ?? "") ?? null,
   isCrossRepository: (issue, _args, context) => isCrossRepository(issue, context),
   isDraft: (issue) => pullOf(issue).isDraft,
   isInMergeQueue: () => false,
   isMergeQueueEnabled: () => false,
   latestReviews: (issue, args: PageArgs) => {
     const latest = new Map(pullOf(issue).reviews.map((review) => [review.user.id, review] as const));
-    return connect([...latest.values()].map((review) => reviewSource(issue, review)), args, "latestReviews");
+    return connect(
+      [...latest.values()].map((review) => reviewSource(issue, review)),
+      args,
+      "latestReviews",
+    );
   },
   maintainerCanModify: () => false,
   mergeCommit: (issue) => {
@@ -118,13 +135,20 @@ export const pullFields: Fields<IssueRecord> = {
   permalink: (issue, _args, { state }) => state.htmlUrl + pathOf(issue, state),
   potentialMergeCommit: () => null,
   reviewDecision: decisionOf,
-  reviews: (issue, args: PageArgs & { readonly states?: readonly string[] | null; readonly author?: string | null }) => {
+  reviews: (
+    issue,
+    args: PageArgs & { readonly states?: readonly string[] | null; readonly author?: string | null },
+  ) => {
     const found = pullOf(issue).reviews.filter(
       (review) =>
         (args.states ?? [review.state.toUpperCase()]).includes(review.state.toUpperCase()) &&
         (args.author ?? review.user.login) === review.user.login,
     );
-    return connect(found.map((review) => reviewSource(issue, review)), args, "reviews");
+    return connect(
+      found.map((review) => reviewSource(issue, review)),
+      args,
+      "reviews",
+    );
   },
   state: (issue) => (pullOf(issue).isMerged ? "MERGED" : issue.state.toUpperCase()),
   statusCheckRollup: (issue, _args, context) => rollupOf(pullOf(issue).headSha, context),
@@ -171,6 +195,7 @@ export const reviewFields: Fields<ReviewSource> = {
   state: ({ review }) => review.state.toUpperCase(),
   submittedAt: ({ review }) => dateTime(review.submittedAt),
   updatedAt: ({ review }) => dateTime(review.submittedAt),
-  url: ({ issue, review }, _args, { state }) => `${state.htmlUrl}${pathOf(issue, state)}#pullrequestreview-${review.id}`,
+  url: ({ issue, review }, _args, { state }) =>
+    `${state.htmlUrl}${pathOf(issue, state)}#pullrequestreview-${review.id}`,
   viewerDidAuthor: ({ review }, _args, { credential }) => review.user.id === credential.actor.id,
 };

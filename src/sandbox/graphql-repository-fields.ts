@@ -53,7 +53,10 @@ function passes(issue: IssueRecord, filter: Filter, state: RepositoryState): boo
     has(filter.states, (filter.states ?? []).includes(issue.state.toUpperCase())) &&
     hasLabel(issue, filter.labels, state) &&
     has(filter.createdBy, issue.author.login.replace(/\[bot\]$/, "") === filter.createdBy) &&
-    has(filter.assignee, [...issue.assignees].some((id) => state.users.get(id)?.login === filter.assignee)) &&
+    has(
+      filter.assignee,
+      [...issue.assignees].some((id) => state.users.get(id)?.login === filter.assignee),
+    ) &&
     has(filter.milestoneNumber, String(issue.milestone) === filter.milestoneNumber)
   );
 }
@@ -76,18 +79,24 @@ function pullsOf(_repository: RepositoryRecord, args: IssueArgs, context: Graphq
   demand(context, ["pull_requests"], "read");
   const { state } = context;
   const { states, labels } = args;
-  const found = state.pulls().filter(
-    (issue) =>
-      (!states || states.includes(issue.pull.isMerged ? "MERGED" : issue.state.toUpperCase())) &&
-      (args.headRefName ?? issue.pull.headBranch) === issue.pull.headBranch &&
-      (args.baseRefName ?? issue.pull.baseBranch) === issue.pull.baseBranch &&
-      hasLabel(issue, labels, state),
-  );
+  const found = state
+    .pulls()
+    .filter(
+      (issue) =>
+        (!states || states.includes(issue.pull.isMerged ? "MERGED" : issue.state.toUpperCase())) &&
+        (args.headRefName ?? issue.pull.headBranch) === issue.pull.headBranch &&
+        (args.baseRefName ?? issue.pull.baseBranch) === issue.pull.baseBranch &&
+        hasLabel(issue, labels, state),
+    );
   return connect(sorted(found, args.orderBy), args, "pullRequests");
 }
 
 function oneOf(kind: "Issue" | "PullRequest" | "either") {
-  return (_repository: RepositoryRecord, { number }: { readonly number: number }, context: GraphqlContext): IssueRecord => {
+  return (
+    _repository: RepositoryRecord,
+    { number }: { readonly number: number },
+    context: GraphqlContext,
+  ): IssueRecord => {
     demand(context, [kind === "PullRequest" ? "pull_requests" : "issues"], "read");
     const issue = context.state.issues.get(number);
     const isRight = issue !== undefined && (kind === "either" || (issue.pull === null) === (kind === "Issue"));
@@ -116,7 +125,11 @@ export const repositoryFields: Fields<RepositoryRecord> = {
   issueOrPullRequest: oneOf("either"),
   issues: issuesOf,
   label: (_repository, { name }: { readonly name: string }, { state }) => state.findLabel(name) ?? null,
-  labels: (_repository, args: PageArgs & { readonly query?: string | null; readonly orderBy?: Order | null }, { state }) => {
+  labels: (
+    _repository,
+    args: PageArgs & { readonly query?: string | null; readonly orderBy?: Order | null },
+    { state },
+  ) => {
     const wanted = args.query?.toLowerCase() ?? "";
     const labels = [...state.labels.values()].filter((label) => label.name.toLowerCase().includes(wanted));
     if (args.orderBy?.field === "NAME") labels.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -125,7 +138,9 @@ export const repositoryFields: Fields<RepositoryRecord> = {
   mergeCommitAllowed: () => true,
   milestone: (_repository, { number }: { readonly number: number }, { state }) => state.milestones.get(number) ?? null,
   milestones: (_repository, args: PageArgs & { readonly states?: readonly string[] | null }, { state }) => {
-    const found = [...state.milestones.values()].filter((milestone) => !args.states || args.states.includes(milestone.state.toUpperCase()));
+    const found = [...state.milestones.values()].filter(
+      (milestone) => !args.states || args.states.includes(milestone.state.toUpperCase()),
+    );
     return connect(found, args, "milestones");
   },
   name: (repository) => repository.name,
@@ -147,8 +162,14 @@ export const repositoryFields: Fields<RepositoryRecord> = {
   },
   refs: (_repository, args: PageArgs & { readonly refPrefix: string; readonly query?: string | null }, context) => {
     demand(context, ["contents"], "read");
-    const names = [...context.git.refs.keys()].filter((name) => name.startsWith(args.refPrefix) && name.includes(args.query ?? ""));
-    return connect(names.toSorted().map((name) => refSource(name, context.git)), args, "refs");
+    const names = [...context.git.refs.keys()].filter(
+      (name) => name.startsWith(args.refPrefix) && name.includes(args.query ?? ""),
+    );
+    return connect(
+      names.toSorted().map((name) => refSource(name, context.git)),
+      args,
+      "refs",
+    );
   },
   resourcePath: (repository) => `/${repository.fullName}`,
   squashMergeAllowed: () => true,
@@ -183,7 +204,10 @@ export const queryFields: Fields<unknown> = {
   // An Error as an item becomes the error of that place; the others stay.
   nodes: (_root, { ids }: { readonly ids: readonly string[] }, context) => {
     if (ids.length > 100) {
-      throw new GraphqlFailure("ARGUMENT_ERROR", `You may not provide more than 100 node ids; you provided ${ids.length}.`);
+      throw new GraphqlFailure(
+        "ARGUMENT_ERROR",
+        `You may not provide more than 100 node ids; you provided ${ids.length}.`,
+      );
     }
     return ids.map((id) => findNode(id, context) ?? missingNode(id));
   },

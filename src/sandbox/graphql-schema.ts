@@ -5,8 +5,10 @@ import { githubSchema } from "./github-schema.ts";
 import { checkRunFields, checkSuiteFields, rollupFields, statusFields } from "./graphql-check-fields.ts";
 import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from "./graphql-code-fields.ts";
 import { codeMutations } from "./graphql-code-mutations.ts";
+import { commentFields, reactionFields } from "./graphql-comment-fields.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
-import { commentFields, issueFields, labelFields, milestoneFields, reactionFields, userFields } from "./graphql-issue-fields.ts";
+import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
+import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
 import { pullFields, reviewFields } from "./graphql-pull-fields.ts";
 import { queryFields, repositoryFields } from "./graphql-repository-fields.ts";
@@ -24,7 +26,7 @@ const fieldsByType: Readonly<Record<string, AnyFields>> = {
   IssueComment: commentFields,
   Label: labelFields,
   Milestone: milestoneFields,
-  Mutation: { ...issueMutations, ...codeMutations },
+  Mutation: { ...issueMutations, ...labelMutations, ...codeMutations },
   Organization: userFields,
   PullRequest: pullFields,
   PullRequestReview: reviewFields,

@@ -97,7 +97,8 @@ export const eventFields: Fields<IssueEventRecord> = {
   stateReason: (event) => event.stateReason?.toUpperCase() ?? null,
   subIssue: otherOf,
   subject: (event, _args, { state }) => issueOf(event, state),
-  url: (event, _args, { state }) => `${state.htmlUrl}/${state.repository.fullName}/issues/${event.issue}#event-${event.id}`,
+  url: (event, _args, { state }) =>
+    `${state.htmlUrl}/${state.repository.fullName}/issues/${event.issue}#event-${event.id}`,
 };
 
 /** The types that `eventFields` serve. */

@@ -6,10 +6,11 @@ import type {
   IssueRecord,
   ReviewRecord,
   StatusRecord,
+  UserRecord,
   WorkflowRunRecord,
 } from "./records.ts";
 import type { RepositoryState } from "./repository-state.ts";
-import { isoTime, repositoryHtmlUrl, repositoryUrl, userJson } from "./rest-json.ts";
+import { isoTime, repositoryHtmlUrl, repositoryJson, repositoryUrl, userJson } from "./rest-json.ts";
 import type { Json } from "./rest-json.ts";
 import {
   checkRunJson,
@@ -52,7 +53,24 @@ export function pushBody(state: RepositoryState, actor: Actor, push: PushFacts):
     compare: `${repositoryHtmlUrl(state)}/compare/${range}`,
     commits,
     head_commit: push.after === null ? null : (commits.at(-1) ?? pushedHeadJson(state, push.after)),
-    pusher: { name: by.login, email: `${by.id}+${by.login}@users.noreply.github.com` },
+    pusher: { name: by.login, email: noreplyAddress(by) },
+    repository: pushedRepositoryJson(state),
+  };
+}
+
+function noreplyAddress(user: UserRecord): string {
+  return `${user.id}+${user.login}@users.noreply.github.com`;
+}
+
+/** In pushes alone the repository's times are in seconds, and its owner has a name and an address. */
+function pushedRepositoryJson(state: RepositoryState): Json {
+  const { repository } = state;
+  const { owner } = repository;
+  return {
+    ...repositoryJson(state),
+    owner: { name: owner.login, email: noreplyAddress(owner), ...userJson(state, owner) },
+    created_at: Math.floor(repository.createdAt / 1000),
+    pushed_at: Math.floor(repository.pushedAt / 1000),
   };
 }
 

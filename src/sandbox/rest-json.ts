@@ -386,6 +386,7 @@ export function repositoryJson(state: RepositoryState): Json {
     is_template: false,
     web_commit_signoff_required: false,
     topics: [],
+    custom_properties: {},
     visibility: "public",
     forks: 0,
     open_issues: openCount,

@@ -202,7 +202,8 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
     failed,
     refused: (number) => judge.refused(number),
   });
-  const vendors = createVendors({ clock, script: troupe });
+  const { repository } = scenario;
+  const vendors = createVendors({ clock, script: troupe, repository, keys: vendorKeys, baseUrls: options.vendorBaseUrls });
   troupe.join(vendors.store);
   timeline.onEntry((entry) => {
     const number = Number(/^#(\d+)$/.exec(entry.target)?.[1] ?? 0);

@@ -49,15 +49,20 @@ export function createJulesDoor(options: DoorOptions): Door {
     if (route === "GET /sources") return listSources(options, incoming);
     if (route === "GET /sessions") return listSessions(options, incoming);
     if (route === "POST /sessions") return createSession(options, incoming);
-    const match = /^\/(?<name>sessions\/\w+)(?<rest>\/activities|:\w+)?$/.exec(incoming.path)?.groups;
-    const records = match === undefined ? [] : options.store.records("jules", match["name"] ?? "");
-    if (records.length === 0) return problem(404, "Requested entity was not found.");
-    const verb = `${incoming.request.method} ${match?.["rest"] ?? ""}`;
-    if (verb === "GET ") return answer(200, toResource(options, records));
-    if (verb === "GET /activities") return listActivities(records, incoming);
-    if (verb === "POST :sendMessage") return sendMessage(options, records, incoming);
-    return problem(404, "Requested entity was not found.");
+    return answerSession(options, incoming);
   };
+}
+
+/** The routes of one session. */
+function answerSession(options: DoorOptions, incoming: DoorRequest): Response {
+  const match = /^\/(?<name>sessions\/\w+)(?<rest>\/activities|:\w+)?$/.exec(incoming.path)?.groups;
+  const records = options.store.records("jules", match?.["name"] ?? "");
+  const verb = `${incoming.request.method} ${match?.["rest"] ?? ""}`;
+  if (records.length === 0) return problem(404, "Requested entity was not found.");
+  if (verb === "GET ") return answer(200, toResource(options, records));
+  if (verb === "GET /activities") return listActivities(records, incoming);
+  if (verb === "POST :sendMessage") return sendMessage(options, records, incoming);
+  return problem(404, "Requested entity was not found.");
 }
 
 function toSourceName(repository: string): string {

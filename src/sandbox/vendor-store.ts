@@ -93,6 +93,15 @@ export function isEnded(state: VendorState): boolean {
   return state === "succeeded" || state === "failed" || state === "cancelled";
 }
 
+function apply(session: VendorSession, { state, pullUrl, branch, question, reason }: VendorMove): void {
+  if (pullUrl !== undefined) session.pullUrl = pullUrl;
+  if (branch !== undefined) session.branch = branch;
+  if (reason !== undefined) session.reason = reason;
+  if (state === undefined) return;
+  session.state = state;
+  session.question = state === "waiting" ? (question ?? "What shall I do?") : null;
+}
+
 /** An empty memory of vendors. Time comes from the clock only. */
 export function createVendorStore(options: { readonly clock: Clock }): VendorStore {
   const { clock } = options;
@@ -138,16 +147,12 @@ export function createVendorStore(options: { readonly clock: Clock }): VendorSto
 
   function move(session: VendorSession, change: VendorMove): boolean {
     if (isEnded(session.state)) return false;
-    if (change.pullUrl !== undefined) session.pullUrl = change.pullUrl;
-    if (change.branch !== undefined) session.branch = change.branch;
-    if (change.reason !== undefined) session.reason = change.reason;
+    apply(session, change);
     session.updatedAt = clock.now();
-    if (change.state === undefined) return true;
-    session.state = change.state;
-    session.question = change.state === "waiting" ? (change.question ?? "What shall I do?") : null;
-    if (isEnded(change.state)) session.endedAt = clock.now();
-    if (change.state === "waiting") note(session, "question", session.question ?? "");
-    else if (change.state !== "queued") note(session, change.state, session.reason ?? "");
+    if (isEnded(session.state)) session.endedAt = clock.now();
+    const { state } = change;
+    if (state === "waiting") note(session, "question", session.question ?? "");
+    else if (state !== undefined && state !== "queued") note(session, state, session.reason ?? "");
     return true;
   }
 

@@ -1,4 +1,5 @@
 /** Acts on checks and statuses, and the judgement whether a commit is green. */
+import { methodsOf } from "./bound-methods.ts";
 import { checkRunBody, checkSuiteBody, statusBody } from "./payload-code.ts";
 import type { CheckRunRecord, CheckSuiteRecord, StatusRecord } from "./records.ts";
 import { actionsApp } from "./repository-state.ts";
@@ -13,80 +14,92 @@ const greenConclusions = new Set<string | null>(["success", "neutral", "skipped"
 
 /** `settled` is called when the judgement on a commit may have changed: a merge may wait for it. */
 export function createCheckActs(ground: Ground, settled: (sha: string) => Promise<void>): CheckActs {
-  const { state } = ground;
+  return methodsOf<CheckActs>(new CheckRoom(ground, settled));
+}
 
-  function actorOf(app: AppReference): Actor {
-    return { user: app.id === state.app.id ? state.appUser : state.actionsUser, viaApp: app.id };
+class CheckRoom implements CheckActs {
+  readonly #ground: Ground;
+  readonly #settled: (sha: string) => Promise<void>;
+  readonly #state: RepositoryState;
+
+  constructor(ground: Ground, settled: (sha: string) => Promise<void>) {
+    this.#ground = ground;
+    this.#settled = settled;
+    this.#state = ground.state;
   }
 
-  function suiteOf(sha: string, app: AppReference): CheckSuiteRecord {
-    for (const suite of state.checkSuites.values()) if (suite.sha === sha && suite.app.id === app.id) return suite;
-    const now = state.now();
+  #actorOf(app: AppReference): Actor {
+    return { user: app.id === this.#state.app.id ? this.#state.appUser : this.#state.actionsUser, viaApp: app.id };
+  }
+
+  #suiteOf(sha: string, app: AppReference): CheckSuiteRecord {
+    for (const suite of this.#state.checkSuites.values()) if (suite.sha === sha && suite.app.id === app.id) return suite;
+    const now = this.#state.now();
     const suite: CheckSuiteRecord = {
-      ...state.identity("checkSuite"),
+      ...this.#state.identity("checkSuite"),
       sha,
-      headBranch: branchesAt(ground, sha)[0] ?? null,
+      headBranch: branchesAt(this.#ground, sha)[0] ?? null,
       app,
       status: "queued",
       conclusion: null,
       createdAt: now,
       updatedAt: now,
     };
-    state.checkSuites.set(suite.id, suite);
-    state.index({ kind: "CheckSuite", record: suite });
-    ground.deliver("check_suite.requested", actorOf(app), checkSuiteBody(state, suite));
+    this.#state.checkSuites.set(suite.id, suite);
+    this.#state.index({ kind: "CheckSuite", record: suite });
+    this.#ground.deliver("check_suite.requested", this.#actorOf(app), checkSuiteBody(this.#state, suite));
     return suite;
   }
 
-  function createRun(act: Parameters<CheckActs["check"]>[0], app: AppReference): CheckRunRecord {
-    const suite = suiteOf(act.sha, app);
+  #createRun(act: Parameters<CheckActs["check"]>[0], app: AppReference): CheckRunRecord {
+    const suite = this.#suiteOf(act.sha, app);
     const run: CheckRunRecord = {
-      ...state.identity("checkRun"),
+      ...this.#state.identity("checkRun"),
       name: act.name,
       sha: act.sha,
       app,
       status: act.status === "queued" ? "queued" : "in_progress",
       conclusion: null,
       output: { title: act.output?.title ?? null, summary: act.output?.summary ?? null },
-      startedAt: state.now(),
+      startedAt: this.#state.now(),
       completedAt: null,
       suite: suite.id,
     };
-    state.checkRuns.set(run.id, run);
-    state.index({ kind: "CheckRun", record: run });
+    this.#state.checkRuns.set(run.id, run);
+    this.#state.index({ kind: "CheckRun", record: run });
     suite.status = "in_progress";
     suite.conclusion = null;
-    suite.updatedAt = state.now();
-    ground.deliver("check_run.created", actorOf(app), checkRunBody(state, run));
+    suite.updatedAt = this.#state.now();
+    this.#ground.deliver("check_run.created", this.#actorOf(app), checkRunBody(this.#state, run));
     return run;
   }
 
-  async function move(run: CheckRunRecord, change: Parameters<CheckActs["updateCheck"]>[1]): Promise<void> {
+  async #move(run: CheckRunRecord, change: Parameters<CheckActs["updateCheck"]>[1]): Promise<void> {
     run.output = { ...run.output, ...change.output };
     const status = change.status ?? (change.conclusion === undefined ? run.status : "completed");
     if (status === run.status && status !== "completed") return;
     run.status = status;
     if (status !== "completed") return;
     run.conclusion = change.conclusion ?? run.conclusion ?? "success";
-    run.completedAt = state.now();
-    ground.deliver("check_run.completed", actorOf(run.app), checkRunBody(state, run));
-    completeSuite(run);
-    await settled(run.sha);
+    run.completedAt = this.#state.now();
+    this.#ground.deliver("check_run.completed", this.#actorOf(run.app), checkRunBody(this.#state, run));
+    this.#completeSuite(run);
+    await this.#settled(run.sha);
   }
 
-  function completeSuite(last: CheckRunRecord): void {
-    const suite = state.checkSuites.get(last.suite);
+  #completeSuite(last: CheckRunRecord): void {
+    const suite = this.#state.checkSuites.get(last.suite);
     if (suite === undefined) return;
-    const runs = latestRuns(state, last.sha).filter((run) => run.suite === suite.id);
+    const runs = latestRuns(this.#state, last.sha).filter((run) => run.suite === suite.id);
     if (runs.some((run) => run.status !== "completed")) return;
     const red = runs.find((run) => !greenConclusions.has(run.conclusion));
     suite.status = "completed";
     suite.conclusion = red?.conclusion ?? "success";
-    suite.updatedAt = state.now();
-    const actor = actorOf(suite.app);
-    ground.deliver("check_suite.completed", actor, checkSuiteBody(state, suite));
-    const pull = state.pulls().find((issue) => issue.state === "open" && issue.pull.headSha === suite.sha);
-    ground.tell(actor, "checks", {
+    suite.updatedAt = this.#state.now();
+    const actor = this.#actorOf(suite.app);
+    this.#ground.deliver("check_suite.completed", actor, checkSuiteBody(this.#state, suite));
+    const pull = this.#state.pulls().find((issue) => issue.state === "open" && issue.pull.headSha === suite.sha);
+    this.#ground.tell(actor, "checks", {
       target: pull === undefined ? suite.sha : `pull #${pull.number}`,
       detail: {
         sha: suite.sha,
@@ -97,51 +110,52 @@ export function createCheckActs(ground: Ground, settled: (sha: string) => Promis
     });
   }
 
-  async function status(actor: Actor, wanted: Parameters<CheckActs["status"]>[1]): Promise<StatusRecord> {
-    ground.demand(actor, "write");
-    demandCommit(state, wanted.sha);
+  async status(actor: Actor, wanted: Parameters<CheckActs["status"]>[1]): Promise<StatusRecord> {
+    this.#ground.demand(actor, "write");
+    demandCommit(this.#state, wanted.sha);
     const record: StatusRecord = {
-      ...state.identity("status"),
+      ...this.#state.identity("status"),
       sha: wanted.sha,
       context: wanted.context,
       state: wanted.state,
       description: wanted.description ?? null,
       targetUrl: wanted.targetUrl ?? null,
       creator: actor.user,
-      createdAt: state.now(),
+      createdAt: this.#state.now(),
     };
-    state.statuses.push(record);
-    state.index({ kind: "StatusContext", record });
-    ground.deliver("status", actor, statusBody(state, record, branchesAt(ground, record.sha)));
-    await settled(record.sha);
+    this.#state.statuses.push(record);
+    this.#state.index({ kind: "StatusContext", record });
+    this.#ground.deliver("status", actor, statusBody(this.#state, record, branchesAt(this.#ground, record.sha)));
+    await this.#settled(record.sha);
     return record;
   }
 
-  return {
-    async check(act) {
-      demandCommit(state, act.sha);
-      const app = act.app ?? { id: actionsApp.id, slug: actionsApp.slug };
-      const open = state
-        .checksOf(act.sha)
-        .find((run) => run.name === act.name && run.app.id === app.id && run.status !== "completed");
-      const run = act.isNew === true || open === undefined ? createRun(act, app) : open;
-      const { status: next, conclusion, output } = act;
-      await move(run, {
-        status: next,
-        ...(conclusion === undefined ? {} : { conclusion }),
-        ...(output === undefined ? {} : { output }),
-      });
-      return run;
-    },
-    async updateCheck(id, change) {
-      const run = state.checkRuns.get(id);
-      if (run === undefined) throw new ActRefusal(404, "Not Found");
-      await move(run, change);
-      return run;
-    },
-    status,
-    isGreen: (sha) => isGreen(state, sha),
-  };
+  async check(act: Parameters<CheckActs["check"]>[0]): ReturnType<CheckActs["check"]> {
+    demandCommit(this.#state, act.sha);
+    const app = act.app ?? { id: actionsApp.id, slug: actionsApp.slug };
+    const open = this.#state
+      .checksOf(act.sha)
+      .find((run) => run.name === act.name && run.app.id === app.id && run.status !== "completed");
+    const run = act.isNew === true || open === undefined ? this.#createRun(act, app) : open;
+    const { status: next, conclusion, output } = act;
+    await this.#move(run, {
+      status: next,
+      ...(conclusion === undefined ? {} : { conclusion }),
+      ...(output === undefined ? {} : { output }),
+    });
+    return run;
+  }
+
+  async updateCheck(id: Parameters<CheckActs["updateCheck"]>[0], change: Parameters<CheckActs["updateCheck"]>[1]): ReturnType<CheckActs["updateCheck"]> {
+    const run = this.#state.checkRuns.get(id);
+    if (run === undefined) throw new ActRefusal(404, "Not Found");
+    await this.#move(run, change);
+    return run;
+  }
+
+  isGreen(sha: string): boolean {
+    return isGreen(this.#state, sha);
+  }
 }
 
 /** Whether every required check is green on the commit, as a check run or as a status. A missing one is not. */

@@ -1,4 +1,6 @@
 /** Acts on edges between issues. Both ends hear of an edge, and no edge bumps `updatedAt`: that is measured of GitHub. */
+import type { RepositoryState } from "./repository-state.ts";
+import { methodsOf } from "./bound-methods.ts";
 import { dependencyBody, subIssueBody } from "./payload.ts";
 import type { IssueRecord } from "./records.ts";
 import { ActRefusal } from "./world-acts.ts";
@@ -10,100 +12,112 @@ const dependenciesMax = 50;
 const subIssuesMax = 100;
 
 export function createEdgeActs(ground: Ground): EdgeActs {
-  const { state } = ground;
+  return methodsOf<EdgeActs>(new EdgeRoom(ground));
+}
 
-  function ends(edge: { readonly blocked: number; readonly blocking: number }): {
+class EdgeRoom implements EdgeActs {
+  readonly #ground: Ground;
+  readonly #state: RepositoryState;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+    this.#state = ground.state;
+  }
+
+  #ends(edge: { readonly blocked: number; readonly blocking: number }): {
     readonly blocked: IssueRecord;
     readonly blocking: IssueRecord;
   } {
-    return { blocked: ground.find(edge.blocked), blocking: ground.find(edge.blocking) };
+    return { blocked: this.#ground.find(edge.blocked), blocking: this.#ground.find(edge.blocking) };
   }
 
-  function tellDependency(
+  #tellDependency(
     actor: Actor,
     edge: { readonly blocked: IssueRecord; readonly blocking: IssueRecord },
     verb: "added" | "removed",
   ): void {
     const { blocked, blocking } = edge;
-    ground.note(actor, blocked, { event: `blocked_by_${verb}`, other: blocking.number });
-    ground.note(actor, blocking, { event: `blocking_${verb}`, other: blocked.number });
+    this.#ground.note(actor, blocked, { event: `blocked_by_${verb}`, other: blocking.number });
+    this.#ground.note(actor, blocking, { event: `blocking_${verb}`, other: blocked.number });
     for (const family of ["blocked_by", "blocking"] as const) {
-      ground.deliver(`issue_dependencies.${family}_${verb}`, actor, dependencyBody(state, { ...edge, family }));
+      this.#ground.deliver(`issue_dependencies.${family}_${verb}`, actor, dependencyBody(this.#state, { ...edge, family }));
     }
   }
 
-  function tellSubIssue(
+  #tellSubIssue(
     actor: Actor,
     edge: { readonly parent: IssueRecord; readonly child: IssueRecord },
     verb: "added" | "removed",
   ): void {
-    ground.note(actor, edge.parent, { event: `sub_issue_${verb}`, other: edge.child.number });
-    ground.note(actor, edge.child, { event: `parent_issue_${verb}`, other: edge.parent.number });
+    this.#ground.note(actor, edge.parent, { event: `sub_issue_${verb}`, other: edge.child.number });
+    this.#ground.note(actor, edge.child, { event: `parent_issue_${verb}`, other: edge.parent.number });
     for (const family of ["sub_issue", "parent_issue"] as const) {
-      ground.deliver(`sub_issues.${family}_${verb}`, actor, subIssueBody(state, { ...edge, family }));
+      this.#ground.deliver(`sub_issues.${family}_${verb}`, actor, subIssueBody(this.#state, { ...edge, family }));
     }
   }
 
-  function family(edge: { readonly parent: number; readonly child: number }): {
+  #family(edge: { readonly parent: number; readonly child: number }): {
     readonly parent: IssueRecord;
     readonly child: IssueRecord;
   } {
-    return { parent: ground.find(edge.parent), child: ground.find(edge.child) };
+    return { parent: this.#ground.find(edge.parent), child: this.#ground.find(edge.child) };
   }
 
-  function detach(actor: Actor, edge: { readonly parent: IssueRecord; readonly child: IssueRecord }): void {
+  #detach(actor: Actor, edge: { readonly parent: IssueRecord; readonly child: IssueRecord }): void {
     edge.parent.subIssues.splice(edge.parent.subIssues.indexOf(edge.child.number), 1);
     edge.child.parent = null;
-    tellSubIssue(actor, edge, "removed");
+    this.#tellSubIssue(actor, edge, "removed");
   }
 
-  return {
-    addDependency(actor, wanted) {
-      const edge = ends(wanted);
-      ground.demand(actor, "triage");
-      refuseDependency(edge);
-      state.link(edge.blocked, edge.blocking);
-      tellDependency(actor, edge, "added");
-    },
-    removeDependency(actor, wanted) {
-      const edge = ends(wanted);
-      ground.demand(actor, "triage");
-      if (!edge.blocked.blockedBy.has(edge.blocking.number)) throw new ActRefusal(404, "Not Found");
-      state.unlink(edge.blocked, edge.blocking);
-      tellDependency(actor, edge, "removed");
-    },
-    addSubIssue(actor, wanted) {
-      const edge = family(wanted);
-      const { parent, child } = edge;
-      ground.demand(actor, "triage");
-      refuseSubIssue(edge, (number) => ground.find(number));
-      if (child.parent !== null) {
-        if (wanted.replaceParent !== true) {
-          throw new ActRefusal(422, "Validation Failed: Sub issue may only have one parent", "custom");
-        }
-        detach(actor, { parent: ground.find(child.parent), child });
+  addDependency(actor: Actor, wanted: Parameters<EdgeActs["addDependency"]>[1]): ReturnType<EdgeActs["addDependency"]> {
+    const edge = this.#ends(wanted);
+    this.#ground.demand(actor, "triage");
+    refuseDependency(edge);
+    this.#state.link(edge.blocked, edge.blocking);
+    this.#tellDependency(actor, edge, "added");
+  }
+
+  removeDependency(actor: Actor, wanted: Parameters<EdgeActs["removeDependency"]>[1]): ReturnType<EdgeActs["removeDependency"]> {
+    const edge = this.#ends(wanted);
+    this.#ground.demand(actor, "triage");
+    if (!edge.blocked.blockedBy.has(edge.blocking.number)) throw new ActRefusal(404, "Not Found");
+    this.#state.unlink(edge.blocked, edge.blocking);
+    this.#tellDependency(actor, edge, "removed");
+  }
+
+  addSubIssue(actor: Actor, wanted: Parameters<EdgeActs["addSubIssue"]>[1]): ReturnType<EdgeActs["addSubIssue"]> {
+    const edge = this.#family(wanted);
+    const { parent, child } = edge;
+    this.#ground.demand(actor, "triage");
+    refuseSubIssue(edge, (number) => this.#ground.find(number));
+    if (child.parent !== null) {
+      if (wanted.replaceParent !== true) {
+        throw new ActRefusal(422, "Validation Failed: Sub issue may only have one parent", "custom");
       }
-      parent.subIssues.push(child.number);
-      child.parent = parent.number;
-      tellSubIssue(actor, edge, "added");
-    },
-    removeSubIssue(actor, wanted) {
-      const edge = family(wanted);
-      ground.demand(actor, "triage");
-      if (edge.child.parent !== edge.parent.number) throw new ActRefusal(404, "Not Found");
-      detach(actor, edge);
-    },
-    moveSubIssue(actor, wanted) {
-      const { parent, child } = family(wanted);
-      ground.demand(actor, "triage");
-      if (child.parent !== parent.number) throw new ActRefusal(404, "Not Found");
-      const rest = parent.subIssues.filter((number) => number !== child.number);
-      const beside = wanted.after ?? wanted.before;
-      if (beside !== undefined && !rest.includes(beside)) throw new ActRefusal(422, "Validation Failed", "invalid");
-      const index = beside === undefined ? 0 : rest.indexOf(beside) + (wanted.after === undefined ? 0 : 1);
-      parent.subIssues.splice(0, parent.subIssues.length, ...rest.toSpliced(index, 0, child.number));
-    },
-  };
+      this.#detach(actor, { parent: this.#ground.find(child.parent), child });
+    }
+    parent.subIssues.push(child.number);
+    child.parent = parent.number;
+    this.#tellSubIssue(actor, edge, "added");
+  }
+
+  removeSubIssue(actor: Actor, wanted: Parameters<EdgeActs["removeSubIssue"]>[1]): ReturnType<EdgeActs["removeSubIssue"]> {
+    const edge = this.#family(wanted);
+    this.#ground.demand(actor, "triage");
+    if (edge.child.parent !== edge.parent.number) throw new ActRefusal(404, "Not Found");
+    this.#detach(actor, edge);
+  }
+
+  moveSubIssue(actor: Actor, wanted: Parameters<EdgeActs["moveSubIssue"]>[1]): ReturnType<EdgeActs["moveSubIssue"]> {
+    const { parent, child } = this.#family(wanted);
+    this.#ground.demand(actor, "triage");
+    if (child.parent !== parent.number) throw new ActRefusal(404, "Not Found");
+    const rest = parent.subIssues.filter((number) => number !== child.number);
+    const beside = wanted.after ?? wanted.before;
+    if (beside !== undefined && !rest.includes(beside)) throw new ActRefusal(422, "Validation Failed", "invalid");
+    const index = beside === undefined ? 0 : rest.indexOf(beside) + (wanted.after === undefined ? 0 : 1);
+    parent.subIssues.splice(0, parent.subIssues.length, ...rest.toSpliced(index, 0, child.number));
+  }
 }
 
 function refuseDependency(edge: { readonly blocked: IssueRecord; readonly blocking: IssueRecord }): void {

@@ -67,7 +67,7 @@ export class Ground {
     const payload = {
       ...(action === undefined ? {} : { action }),
       ...body,
-      ...(isAboutInstallation ? {} : { repository: repositoryJson(state) }),
+      ...(isAboutInstallation || "repository" in body ? {} : { repository: repositoryJson(state) }),
       ...(isOrganization && !isAboutInstallation ? { organization: organizationJson(state, owner) } : {}),
       ...(isAboutInstallation ? {} : { installation: { id: state.installation.id, node_id: state.installation.node } }),
       sender: userJson(state, actor.user),

@@ -1,4 +1,7 @@
 /** Merging pull requests, by hand and by themselves, and the issues that a merge closes. Merges are git's own. */
+import type { Git } from "./git-types.ts";
+import type { RepositoryState } from "./repository-state.ts";
+import { methodsOf } from "./bound-methods.ts";
 import { closingReferences } from "./closing-reference.ts";
 import { pullBody } from "./payload.ts";
 import type { IssueRecord } from "./records.ts";
@@ -18,51 +21,69 @@ export interface MergeActs extends Pick<CodeActs, "mergePull" | "setAutoMerge"> 
   mergeWaiting(sha: string): Promise<void>;
 }
 
-export function createMergeActs(
-  ground: Ground,
-  others: { readonly issues: IssueActsWithin; readonly pushes: PushActs; readonly pulls: Pick<CodeActs, "mergeState"> },
-): MergeActs {
-  const { state, git } = ground;
+/** What merging needs of the other acts. */
+export interface MergeNeeds {
+  readonly issues: IssueActsWithin;
+  readonly pushes: PushActs;
+  readonly pulls: Pick<CodeActs, "mergeState">;
+}
 
-  async function mergePull(
+export function createMergeActs(ground: Ground, others: MergeNeeds): MergeActs {
+  return methodsOf<MergeActs>(new MergeRoom(ground, others));
+}
+
+class MergeRoom implements MergeActs {
+  readonly #ground: Ground;
+  readonly #others: MergeNeeds;
+  readonly #state: RepositoryState;
+  readonly #git: Git;
+
+  constructor(ground: Ground, others: MergeNeeds) {
+    this.#ground = ground;
+    this.#others = others;
+    this.#state = ground.state;
+    this.#git = ground.git;
+  }
+
+  async mergePull(
     actor: Actor,
     number: number,
     how: Parameters<CodeActs["mergePull"]>[2] = {},
   ): Promise<{ readonly sha: string }> {
-    const issue = ground.findPull(number);
-    refuseMerge(ground, actor, { issue, ...how });
+    const issue = this.#ground.findPull(number);
+    refuseMerge(this.#ground, actor, { issue, ...how });
     const { pull } = issue;
     const name = `refs/heads/${pull.baseBranch}`;
-    const before = git.refs.get(name) ?? null;
+    const before = this.#git.refs.get(name) ?? null;
     if (before === null) throw new ActRefusal(405, "Base branch was deleted");
     const head = pull.headSha;
-    const { tree, conflicts } = await git.merge(before, head);
+    const { tree, conflicts } = await this.#git.merge(before, head);
     if (conflicts.length > 0) throw new ActRefusal(405, "Pull Request is not mergeable");
     const method = how.method ?? "merge";
-    const sha = await git.writeCommit({
+    const sha = await this.#git.writeCommit({
       tree,
       parents: method === "squash" ? [before] : [before, head],
       message: messageOf(issue, method, how),
-      author: ground.identify(actor),
-      committer: { name: "GitHub", email: "noreply@github.com", at: state.now() },
+      author: this.#ground.identify(actor),
+      committer: { name: "GitHub", email: "noreply@github.com", at: this.#state.now() },
     });
     // The head or the base may have moved, or somebody else have merged it, while git worked.
     if (pull.isMerged || pull.headSha !== head)
       throw new ActRefusal(409, "Head branch was modified. Review and try the merge again.");
-    if ((await git.updateRef({ name, to: sha, before })) !== "updated") {
+    if ((await this.#git.updateRef({ name, to: sha, before })) !== "updated") {
       throw new ActRefusal(405, "Base branch was modified. Review and try the merge again.");
     }
-    await settleMerge(actor, issue, { sha, before });
+    await this.#settleMerge(actor, issue, { sha, before });
     return { sha };
   }
 
-  async function settleMerge(
+  async #settleMerge(
     actor: Actor,
     issue: Pull,
     merge: { readonly sha: string; readonly before: string },
   ): Promise<void> {
     const { pull } = issue;
-    const now = state.now();
+    const now = this.#state.now();
     pull.isMerged = true;
     pull.mergedBy = actor.user;
     pull.mergedAt = now;
@@ -71,10 +92,10 @@ export function createMergeActs(
     issue.state = "closed";
     issue.closedAt = now;
     issue.closedBy = actor.user;
-    ground.touch(issue);
-    ground.note(actor, issue, { event: "merged", commit: merge.sha });
-    ground.note(actor, issue, { event: "closed", commit: merge.sha });
-    const closed = toClose(ground, issue);
+    this.#ground.touch(issue);
+    this.#ground.note(actor, issue, { event: "merged", commit: merge.sha });
+    this.#ground.note(actor, issue, { event: "closed", commit: merge.sha });
+    const closed = toClose(this.#ground, issue);
     const { number } = issue;
     const push = {
       name: `refs/heads/${pull.baseBranch}`,
@@ -83,43 +104,41 @@ export function createMergeActs(
       isForced: false,
       merge: number,
     };
-    await others.pushes.afterPush(actor, push);
-    ground.deliver("pull_request.closed", actor, pullBody(state, issue));
-    ground.tell(actor, "merged", {
+    await this.#others.pushes.afterPush(actor, push);
+    this.#ground.deliver("pull_request.closed", actor, pullBody(this.#state, issue));
+    this.#ground.tell(actor, "merged", {
       target: targetOf(issue),
       detail: { pull: number, sha: merge.sha, issues: closed.map((linked) => linked.number) },
     });
-    for (const linked of closed) others.issues.closeBy(actor, linked, { pull: number, commit: merge.sha });
+    for (const linked of closed) this.#others.issues.closeBy(actor, linked, { pull: number, commit: merge.sha });
   }
 
-  async function setAutoMerge(actor: Actor, number: number, isOn: boolean): Promise<IssueRecord> {
-    const issue = ground.findPull(number);
-    ground.demand(actor, "write");
+  async setAutoMerge(actor: Actor, number: number, isOn: boolean): Promise<IssueRecord> {
+    const issue = this.#ground.findPull(number);
+    this.#ground.demand(actor, "write");
     if (isOn && issue.state === "closed") throw new ActRefusal(422, "Pull request is closed");
-    if (isOn && (await others.pulls.mergeState(number)) === "clean") {
+    if (isOn && (await this.#others.pulls.mergeState(number)) === "clean") {
       throw new ActRefusal(422, "Pull request Pull request is in clean status");
     }
-    issue.pull.autoMerge = isOn ? { by: actor.user, viaApp: actor.viaApp, enabledAt: state.now() } : null;
-    ground.touch(issue);
-    ground.deliver(`pull_request.auto_merge_${isOn ? "enabled" : "disabled"}`, actor, pullBody(state, issue));
+    issue.pull.autoMerge = isOn ? { by: actor.user, viaApp: actor.viaApp, enabledAt: this.#state.now() } : null;
+    this.#ground.touch(issue);
+    this.#ground.deliver(`pull_request.auto_merge_${isOn ? "enabled" : "disabled"}`, actor, pullBody(this.#state, issue));
     return issue;
   }
 
-  async function mergeWaiting(sha: string): Promise<void> {
-    for (const issue of state.pulls()) {
+  async mergeWaiting(sha: string): Promise<void> {
+    for (const issue of this.#state.pulls()) {
       const { autoMerge, headSha } = issue.pull;
       if (autoMerge === null || headSha !== sha || issue.state === "closed") continue;
-      if ((await others.pulls.mergeState(issue.number)) !== "clean") continue;
+      if ((await this.#others.pulls.mergeState(issue.number)) !== "clean") continue;
       try {
-        await mergePull({ user: autoMerge.by, viaApp: autoMerge.viaApp }, issue.number);
+        await this.mergePull({ user: autoMerge.by, viaApp: autoMerge.viaApp }, issue.number);
       } catch (error) {
         // Somebody was faster, or took the permission away: it goes on waiting, as on GitHub.
         if (!(error instanceof ActRefusal)) throw error;
       }
     }
   }
-
-  return { mergePull, setAutoMerge, mergeWaiting };
 }
 
 /** Throws why this may not be merged, in the order in which GitHub finds it out. */

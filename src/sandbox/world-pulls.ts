@@ -1,4 +1,7 @@
 /** Acts on pull requests: open, draft or ready, review; and whether and when one can be merged. */
+import type { Git } from "./git-types.ts";
+import type { RepositoryState } from "./repository-state.ts";
+import { methodsOf } from "./bound-methods.ts";
 import { closingReferences } from "./closing-reference.ts";
 import { pullBody } from "./payload.ts";
 import { reviewBody } from "./payload-code.ts";
@@ -11,22 +14,34 @@ import type { Ground } from "./world-ground.ts";
 import { newIssue } from "./world-issues.ts";
 import { refOfBranch } from "./world-pushes.ts";
 
-export function createPullActs(
-  ground: Ground,
-): Pick<CodeActs, "openPull" | "setDraft" | "mergeable" | "mergeState" | "review"> {
-  const { state, git } = ground;
+export type PullActs = Pick<CodeActs, "openPull" | "setDraft" | "mergeable" | "mergeState" | "review">;
 
-  async function openPull(actor: Actor, wanted: Parameters<CodeActs["openPull"]>[1]): Promise<IssueRecord> {
-    const base = wanted.base ?? state.repository.defaultBranch;
-    const [headSha, baseSha] = [git.refs.get(refOfBranch(wanted.head)), git.head(base)];
+export function createPullActs(ground: Ground): PullActs {
+  return methodsOf<PullActs>(new PullRoom(ground));
+}
+
+class PullRoom implements PullActs {
+  readonly #ground: Ground;
+  readonly #state: RepositoryState;
+  readonly #git: Git;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+    this.#state = ground.state;
+    this.#git = ground.git;
+  }
+
+  async openPull(actor: Actor, wanted: Parameters<CodeActs["openPull"]>[1]): Promise<IssueRecord> {
+    const base = wanted.base ?? this.#state.repository.defaultBranch;
+    const [headSha, baseSha] = [this.#git.refs.get(refOfBranch(wanted.head)), this.#git.head(base)];
     if (wanted.title.trim() === "") throw new ActRefusal(422, "Validation Failed", "missing_field");
     if (headSha === undefined || baseSha === null)
       throw new ActRefusal(422, "Validation Failed: head or base is invalid", "invalid");
-    if (await git.isAncestor(headSha, baseSha)) {
+    if (await this.#git.isAncestor(headSha, baseSha)) {
       throw new ActRefusal(422, `Validation Failed: No commits between ${base} and ${wanted.head}`, "custom");
     }
-    const ends = endsOf(ground, wanted.head);
-    const twin = state
+    const ends = endsOf(this.#ground, wanted.head);
+    const twin = this.#state
       .pulls()
       .find(
         ({ state: now, pull }) =>
@@ -38,9 +53,9 @@ export function createPullActs(
     if (twin !== undefined) {
       throw new ActRefusal(422, `Validation Failed: A pull request already exists for ${wanted.head}.`, "custom");
     }
-    const { id: pullId, node } = state.identity("pull");
-    const issue = newIssue(ground, actor, {
-      id: state.nextId("issue"),
+    const { id: pullId, node } = this.#state.identity("pull");
+    const issue = newIssue(this.#ground, actor, {
+      id: this.#state.nextId("issue"),
       node,
       title: wanted.title,
       body: wanted.body ?? "",
@@ -60,9 +75,9 @@ export function createPullActs(
       autoMerge: null,
     };
     issue.pull = pull;
-    state.addIssue(issue);
-    ground.deliver("pull_request.opened", actor, pullBody(state, issue));
-    ground.tell(actor, "pr_opened", {
+    this.#state.addIssue(issue);
+    this.#ground.deliver("pull_request.opened", actor, pullBody(this.#state, issue));
+    this.#ground.tell(actor, "pr_opened", {
       target: targetOf(issue),
       detail: {
         pull: issue.number,
@@ -70,64 +85,62 @@ export function createPullActs(
         base,
         sha: headSha,
         isDraft: pull.isDraft,
-        issues: closingReferences(issue.body, state.repository.fullName),
+        issues: closingReferences(issue.body, this.#state.repository.fullName),
       },
     });
     return issue;
   }
 
-  async function mergeable(number: number): Promise<"yes" | "conflict" | "unknown"> {
-    const { pull } = ground.findPull(number);
-    const base = git.head(pull.baseBranch);
+  async mergeable(number: number): Promise<"yes" | "conflict" | "unknown"> {
+    const { pull } = this.#ground.findPull(number);
+    const base = this.#git.head(pull.baseBranch);
     if (base === null || pull.isMerged) return "unknown";
-    const { conflicts } = await git.merge(base, pull.headSha);
+    const { conflicts } = await this.#git.merge(base, pull.headSha);
     return conflicts.length === 0 ? "yes" : "conflict";
   }
 
-  return {
-    openPull,
-    mergeable,
-    async mergeState(number) {
-      const { pull } = ground.findPull(number);
-      const judged = await mergeable(number);
-      if (judged === "unknown") return "unknown";
-      if (judged === "conflict") return "dirty";
-      if (pull.isDraft) return "draft";
-      if (pull.baseBranch === state.repository.defaultBranch && !isGreen(state, pull.headSha)) return "blocked";
-      const isRed = state.checksOf(pull.headSha).some((run) => run.conclusion === "failure");
-      return isRed && state.requiredChecks.length === 0 ? "unstable" : "clean";
-    },
-    setDraft(actor, number, isDraft) {
-      const issue = ground.findPull(number);
-      ground.demandOwn(actor, issue.author, "write");
-      if (issue.pull.isDraft === isDraft) return issue;
-      issue.pull.isDraft = isDraft;
-      ground.touch(issue);
-      const event = isDraft ? "convert_to_draft" : "ready_for_review";
-      ground.note(actor, issue, { event });
-      ground.deliver(`pull_request.${isDraft ? "converted_to_draft" : event}`, actor, pullBody(state, issue));
-      return issue;
-    },
-    review(actor, number, wanted) {
-      const issue = ground.findPull(number);
-      if (wanted.state !== "commented" && issue.author.id === actor.user.id) {
-        throw new ActRefusal(422, "Unprocessable Entity: Can not approve or refuse your own pull request");
-      }
-      const review: ReviewRecord = {
-        ...state.identity("review"),
-        user: actor.user,
-        state: wanted.state,
-        body: wanted.body ?? "",
-        sha: issue.pull.headSha,
-        submittedAt: state.now(),
-      };
-      issue.pull.reviews.push(review);
-      state.index({ kind: "PullRequestReview", record: review, pull: number });
-      ground.touch(issue);
-      ground.deliver("pull_request_review.submitted", actor, reviewBody(state, { pull: issue, review }));
-      return review;
-    },
-  };
+  async mergeState(number: Parameters<PullActs["mergeState"]>[0]): ReturnType<PullActs["mergeState"]> {
+    const { pull } = this.#ground.findPull(number);
+    const judged = await this.mergeable(number);
+    if (judged === "unknown") return "unknown";
+    if (judged === "conflict") return "dirty";
+    if (pull.isDraft) return "draft";
+    if (pull.baseBranch === this.#state.repository.defaultBranch && !isGreen(this.#state, pull.headSha)) return "blocked";
+    const isRed = this.#state.checksOf(pull.headSha).some((run) => run.conclusion === "failure");
+    return isRed && this.#state.requiredChecks.length === 0 ? "unstable" : "clean";
+  }
+
+  setDraft(actor: Actor, number: Parameters<PullActs["setDraft"]>[1], isDraft: Parameters<PullActs["setDraft"]>[2]): ReturnType<PullActs["setDraft"]> {
+    const issue = this.#ground.findPull(number);
+    this.#ground.demandOwn(actor, issue.author, "write");
+    if (issue.pull.isDraft === isDraft) return issue;
+    issue.pull.isDraft = isDraft;
+    this.#ground.touch(issue);
+    const event = isDraft ? "convert_to_draft" : "ready_for_review";
+    this.#ground.note(actor, issue, { event });
+    this.#ground.deliver(`pull_request.${isDraft ? "converted_to_draft" : event}`, actor, pullBody(this.#state, issue));
+    return issue;
+  }
+
+  review(actor: Actor, number: Parameters<PullActs["review"]>[1], wanted: Parameters<PullActs["review"]>[2]): ReturnType<PullActs["review"]> {
+    const issue = this.#ground.findPull(number);
+    if (wanted.state !== "commented" && issue.author.id === actor.user.id) {
+      throw new ActRefusal(422, "Unprocessable Entity: Can not approve or refuse your own pull request");
+    }
+    const review: ReviewRecord = {
+      ...this.#state.identity("review"),
+      user: actor.user,
+      state: wanted.state,
+      body: wanted.body ?? "",
+      sha: issue.pull.headSha,
+      submittedAt: this.#state.now(),
+    };
+    issue.pull.reviews.push(review);
+    this.#state.index({ kind: "PullRequestReview", record: review, pull: number });
+    this.#ground.touch(issue);
+    this.#ground.deliver("pull_request_review.submitted", actor, reviewBody(this.#state, { pull: issue, review }));
+    return review;
+  }
 }
 
 /** Branch and repository of a head, `branch` or `forkowner:branch`. */

@@ -2,6 +2,9 @@
  * Acts that move refs, and all that follows a push: the webhook, heads of pull requests, workflow files, closing words.
  * Branches `owner:branch` are those of a fork; they lie under `refs/forks/` and send no push webhook.
  */
+import type { Git } from "./git-types.ts";
+import type { RepositoryState } from "./repository-state.ts";
+import { methodsOf } from "./bound-methods.ts";
 import { closingReferences } from "./closing-reference.ts";
 import type { CommitObject } from "./git-types.ts";
 import { pullBody } from "./payload.ts";
@@ -31,122 +34,134 @@ export interface PushActs extends Pick<CodeActs, "push" | "moveRef"> {
 }
 
 export function createPushActs(ground: Ground, issues: IssueActsWithin): PushActs {
-  const { state, git } = ground;
+  return methodsOf<PushActs>(new PushRoom(ground, issues));
+}
 
-  async function push(actor: Actor, act: Parameters<CodeActs["push"]>[1]): Promise<{ readonly sha: string }> {
+class PushRoom implements PushActs {
+  readonly #ground: Ground;
+  readonly #issues: IssueActsWithin;
+  readonly #state: RepositoryState;
+  readonly #git: Git;
+
+  constructor(ground: Ground, issues: IssueActsWithin) {
+    this.#ground = ground;
+    this.#issues = issues;
+    this.#state = ground.state;
+    this.#git = ground.git;
+  }
+
+  async push(actor: Actor, act: Parameters<CodeActs["push"]>[1]): Promise<{ readonly sha: string }> {
     const name = refOfBranch(act.branch);
-    demandPush(ground, actor, act.branch);
-    const before = git.refs.get(name) ?? null;
+    demandPush(this.#ground, actor, act.branch);
+    const before = this.#git.refs.get(name) ?? null;
     if (act.expectedHead !== undefined && act.expectedHead !== before) {
       throw new ActRefusal(
         409,
         `Expected branch to point to "${act.expectedHead}" but it did not.  Pull and try again.`,
       );
     }
-    const start = before ?? startOf(act.from ?? state.repository.defaultBranch);
+    const start = before ?? this.#startOf(act.from ?? this.#state.repository.defaultBranch);
     const parents = start === null ? [] : [start];
     let base = start;
     if (act.mergeBase === true && start !== null) {
-      const theirs = git.head(state.repository.defaultBranch);
-      if (theirs !== null && !(await git.isAncestor(theirs, start))) {
-        base = (await git.merge(start, theirs, { prefer: "ours" })).tree;
+      const theirs = this.#git.head(this.#state.repository.defaultBranch);
+      if (theirs !== null && !(await this.#git.isAncestor(theirs, start))) {
+        base = (await this.#git.merge(start, theirs, { prefer: "ours" })).tree;
         parents.push(theirs);
       }
     }
     const changes = Object.entries(act.files).map(([path, content]) =>
       content === null ? { path, oid: null } : { path, content },
     );
-    const tree = await git.writeTree(base, changes);
-    const after = await git.writeCommit({ tree, parents, message: act.message, author: ground.identify(actor) });
-    const outcome = await git.updateRef({ name, to: after, before });
+    const tree = await this.#git.writeTree(base, changes);
+    const after = await this.#git.writeCommit({ tree, parents, message: act.message, author: this.#ground.identify(actor) });
+    const outcome = await this.#git.updateRef({ name, to: after, before });
     if (outcome === "conflict") {
       throw new ActRefusal(409, `Expected branch to point to "${before ?? ""}" but it did not.  Pull and try again.`);
     }
     if (outcome === "invalid") throw new ActRefusal(422, `${act.branch} is not a valid branch name.`);
-    await afterPush(actor, { name, before, after, isForced: false });
+    await this.afterPush(actor, { name, before, after, isForced: false });
     return { sha: after };
   }
 
   /** Where a new branch begins: a branch, or a commit. The first branch of all begins with nothing. */
-  function startOf(from: string): string | null {
-    const start = git.refs.get(refOfBranch(from)) ?? (state.commits.has(from) ? from : null);
-    if (start === null && git.refs.size > 0) throw new ActRefusal(422, `There is no branch ${from} to begin from.`);
+  #startOf(from: string): string | null {
+    const start = this.#git.refs.get(refOfBranch(from)) ?? (this.#state.commits.has(from) ? from : null);
+    if (start === null && this.#git.refs.size > 0) throw new ActRefusal(422, `There is no branch ${from} to begin from.`);
     return start;
   }
 
-  async function moveRef(actor: Actor, ref: Parameters<CodeActs["moveRef"]>[1]): Promise<void> {
-    demandPush(ground, actor, ref.name);
-    const before = git.refs.get(ref.name) ?? null;
+  async moveRef(actor: Actor, ref: Parameters<CodeActs["moveRef"]>[1]): Promise<void> {
+    demandPush(this.#ground, actor, ref.name);
+    const before = this.#git.refs.get(ref.name) ?? null;
     if (ref.before === null && before !== null) throw new ActRefusal(422, "Reference already exists");
     if (ref.before !== undefined && ref.before !== before) throw new ActRefusal(422, "Reference cannot be updated");
     if (before === null && (ref.to === null || ref.before === undefined))
       throw new ActRefusal(422, "Reference does not exist");
-    const isForward = before === null || ref.to === null || (await git.isAncestor(before, ref.to));
+    const isForward = before === null || ref.to === null || (await this.#git.isAncestor(before, ref.to));
     if (!isForward && ref.force !== true) throw new ActRefusal(422, "Update is not a fast forward");
-    const outcome = await git.updateRef({ name: ref.name, to: ref.to, before });
+    const outcome = await this.#git.updateRef({ name: ref.name, to: ref.to, before });
     if (outcome !== "updated")
       throw new ActRefusal(422, outcome === "invalid" ? "Object does not exist" : "Reference cannot be updated");
-    await afterPush(actor, { name: ref.name, before, after: ref.to, isForced: !isForward });
+    await this.afterPush(actor, { name: ref.name, before, after: ref.to, isForced: !isForward });
   }
 
-  async function afterPush(actor: Actor, moved: Push): Promise<void> {
-    const commits = moved.after === null ? [] : await learnCommits(ground, moved.after);
+  async afterPush(actor: Actor, moved: Push): Promise<void> {
+    const commits = moved.after === null ? [] : await learnCommits(this.#ground, moved.after);
     if (moved.name.startsWith("refs/heads/") || moved.name.startsWith("refs/tags/")) {
-      await announcePush(actor, moved, commits);
+      await this.#announcePush(actor, moved, commits);
     }
-    followHeads(actor, moved);
-    if (moved.name !== `refs/heads/${state.repository.defaultBranch}` || moved.after === null) return;
-    await readWorkflows(ground, { before: moved.before, after: moved.after });
-    if (moved.merge === undefined) closeByCommits(actor, commits);
+    this.#followHeads(actor, moved);
+    if (moved.name !== `refs/heads/${this.#state.repository.defaultBranch}` || moved.after === null) return;
+    await readWorkflows(this.#ground, { before: moved.before, after: moved.after });
+    if (moved.merge === undefined) this.#closeByCommits(actor, commits);
   }
 
-  async function announcePush(actor: Actor, moved: Push, commits: readonly CommitObject[]): Promise<void> {
-    state.repository.pushedAt = state.now();
-    if (state.installation === null) return;
+  async #announcePush(actor: Actor, moved: Push, commits: readonly CommitObject[]): Promise<void> {
+    this.#state.repository.pushedAt = this.#state.now();
+    if (this.#state.installation === null) return;
     const pushed = [];
     for (const commit of commits) {
-      pushed.push({ commit, paths: await git.changedPaths(commit.parents[0] ?? null, commit.oid) });
+      pushed.push({ commit, paths: await this.#git.changedPaths(commit.parents[0] ?? null, commit.oid) });
     }
     const { name, before, after, isForced } = moved;
-    ground.deliver("push", actor, pushBody(state, actor, { ref: name, before, after, isForced, commits: pushed }));
+    this.#ground.deliver("push", actor, pushBody(this.#state, actor, { ref: name, before, after, isForced, commits: pushed }));
   }
 
   /** Open pull requests follow their head; without it they are closed. */
-  function followHeads(actor: Actor, moved: Push): void {
-    for (const issue of state.pulls()) {
-      if (issue.state !== "open" || headRef(ground, issue.pull) !== moved.name) continue;
-      if (moved.after === null) issues.closeBy(actor, issue, { commit: issue.pull.headSha });
-      else synchronize(actor, issue, moved.after);
+  #followHeads(actor: Actor, moved: Push): void {
+    for (const issue of this.#state.pulls()) {
+      if (issue.state !== "open" || headRef(this.#ground, issue.pull) !== moved.name) continue;
+      if (moved.after === null) this.#issues.closeBy(actor, issue, { commit: issue.pull.headSha });
+      else this.#synchronize(actor, issue, moved.after);
     }
   }
 
-  function synchronize(
+  #synchronize(
     actor: Actor,
     issue: IssueRecord & { readonly pull: NonNullable<IssueRecord["pull"]> },
     after: string,
   ): void {
     const before = issue.pull.headSha;
     issue.pull.headSha = after;
-    issue.pull.baseSha = git.head(issue.pull.baseBranch) ?? issue.pull.baseSha;
-    ground.touch(issue);
-    ground.deliver("pull_request.synchronize", actor, pullBody(state, issue, { before, after }));
-    ground.tell(actor, "pr_updated", {
+    issue.pull.baseSha = this.#git.head(issue.pull.baseBranch) ?? issue.pull.baseSha;
+    this.#ground.touch(issue);
+    this.#ground.deliver("pull_request.synchronize", actor, pullBody(this.#state, issue, { before, after }));
+    this.#ground.tell(actor, "pr_updated", {
       target: targetOf(issue),
       detail: { pull: issue.number, branch: issue.pull.headBranch, sha: after },
     });
   }
 
   /** A commit pushed to the default branch closes what its message says it does. */
-  function closeByCommits(actor: Actor, commits: readonly CommitObject[]): void {
+  #closeByCommits(actor: Actor, commits: readonly CommitObject[]): void {
     for (const commit of commits) {
-      for (const number of closingReferences(commit.message, state.repository.fullName)) {
-        const issue = state.issues.get(number);
-        if (issue !== undefined && issue.pull === null) issues.closeBy(actor, issue, { commit: commit.oid });
+      for (const number of closingReferences(commit.message, this.#state.repository.fullName)) {
+        const issue = this.#state.issues.get(number);
+        if (issue !== undefined && issue.pull === null) this.#issues.closeBy(actor, issue, { commit: commit.oid });
       }
     }
   }
-
-  return { push, moveRef, afterPush };
 }
 
 /** `owner:branch` is a fork's. */

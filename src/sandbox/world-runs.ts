@@ -1,4 +1,6 @@
 /** Acts on workflow runs: dispatched through the API, moved on by whoever plays the machines. */
+import type { RepositoryState } from "./repository-state.ts";
+import { methodsOf } from "./bound-methods.ts";
 import { workflowRunBody } from "./payload-code.ts";
 import type { WorkflowRecord, WorkflowRunRecord } from "./records.ts";
 import { ActRefusal } from "./world-acts.ts";
@@ -10,31 +12,42 @@ import { renderRunName } from "./workflow-file.ts";
 const inputsMax = 25;
 
 export function createRunActs(ground: Ground): RunActs {
-  const { state } = ground;
-  const listeners: ((run: WorkflowRunRecord) => void)[] = [];
+  return methodsOf<RunActs>(new RunRoom(ground));
+}
 
-  function dispatch(
+class RunRoom implements RunActs {
+  readonly #ground: Ground;
+  readonly #state: RepositoryState;
+  readonly #listeners: ((run: WorkflowRunRecord) => void)[] = [];
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+    this.#state = ground.state;
+  }
+
+
+  dispatch(
     actor: Actor,
     act: { readonly workflow: string; readonly ref: string; readonly inputs?: Readonly<Record<string, string>> },
   ): WorkflowRunRecord {
-    ground.demand(actor, "write");
-    const workflow = findWorkflow(ground, act.workflow);
+    this.#ground.demand(actor, "write");
+    const workflow = findWorkflow(this.#ground, act.workflow);
     if (!workflow.events.includes("workflow_dispatch")) {
       throw new ActRefusal(422, "Workflow does not have 'workflow_dispatch' trigger");
     }
     const branch = act.ref.replace(/^refs\/heads\//, "");
-    const headSha = ground.git.head(branch);
+    const headSha = this.#ground.git.head(branch);
     if (headSha === null) throw new ActRefusal(422, `No ref found for: ${act.ref}`);
     const inputs = completeInputs(workflow, act.inputs ?? {});
-    const now = state.now();
+    const now = this.#state.now();
     const run: WorkflowRunRecord = {
-      ...state.identity("workflowRun"),
-      runNumber: [...state.workflowRuns.values()].filter((known) => known.workflow.id === workflow.id).length + 1,
+      ...this.#state.identity("workflowRun"),
+      runNumber: [...this.#state.workflowRuns.values()].filter((known) => known.workflow.id === workflow.id).length + 1,
       workflow: { id: workflow.id, name: workflow.name, path: workflow.path },
       event: "workflow_dispatch",
       displayTitle: workflow.runName === null ? workflow.name : renderRunName(workflow.runName, inputs),
       inputs,
-      suite: state.identity("checkSuite"),
+      suite: this.#state.identity("checkSuite"),
       headBranch: branch,
       headSha,
       actor: actor.user,
@@ -45,33 +58,31 @@ export function createRunActs(ground: Ground): RunActs {
       createdAt: now,
       updatedAt: now,
     };
-    state.workflowRuns.set(run.id, run);
-    state.index({ kind: "WorkflowRun", record: run });
-    ground.deliver("workflow_run.requested", actor, workflowRunBody(state, run));
-    ground.tell(actor, "dispatch", {
+    this.#state.workflowRuns.set(run.id, run);
+    this.#state.index({ kind: "WorkflowRun", record: run });
+    this.#ground.deliver("workflow_run.requested", actor, workflowRunBody(this.#state, run));
+    this.#ground.tell(actor, "dispatch", {
       target: `run ${run.id}`,
       detail: { run: run.id, workflow: workflow.path, inputs },
     });
-    for (const listener of listeners) listener(run);
+    for (const listener of this.#listeners) listener(run);
     return run;
   }
 
-  return {
-    dispatch,
-    moveRun(id, status, conclusion) {
-      const run = state.workflowRuns.get(id);
-      if (run === undefined) throw new ActRefusal(404, "Not Found");
-      run.status = status;
-      run.conclusion = status === "completed" ? (conclusion ?? "success") : null;
-      run.updatedAt = state.now();
-      const actor: Actor = { user: run.actor, viaApp: run.viaApp };
-      ground.deliver(`workflow_run.${status}`, actor, workflowRunBody(state, run));
-      return run;
-    },
-    onDispatch(listener) {
-      listeners.push(listener);
-    },
-  };
+  moveRun(id: Parameters<RunActs["moveRun"]>[0], status: Parameters<RunActs["moveRun"]>[1], conclusion: Parameters<RunActs["moveRun"]>[2]): ReturnType<RunActs["moveRun"]> {
+    const run = this.#state.workflowRuns.get(id);
+    if (run === undefined) throw new ActRefusal(404, "Not Found");
+    run.status = status;
+    run.conclusion = status === "completed" ? (conclusion ?? "success") : null;
+    run.updatedAt = this.#state.now();
+    const actor: Actor = { user: run.actor, viaApp: run.viaApp };
+    this.#ground.deliver(`workflow_run.${status}`, actor, workflowRunBody(this.#state, run));
+    return run;
+  }
+
+  onDispatch(listener: Parameters<RunActs["onDispatch"]>[0]): ReturnType<RunActs["onDispatch"]> {
+    this.#listeners.push(listener);
+  }
 }
 
 /** By id, file name or path. */

@@ -7,6 +7,10 @@ describeEventStore("The branch store on the double", {
   runs: 100,
   createHost: async () => {
     const double = new BranchDouble();
-    return { connect: () => givenStore(double.request, { compaction: earlyCompaction }), close: async () => {} };
+    return {
+      connect: () => givenStore(double.request, { compaction: earlyCompaction }),
+      wait: async () => {},
+      close: async () => {},
+    };
   },
 });

@@ -2,11 +2,13 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type StreamId, toStreamId } from "../../src/model/ids.ts";
-import type { Append, EventStore, Log } from "../../src/ports/store.ts";
+import { type Append, type EventStore, type Log, StoreUnavailable } from "../../src/ports/store.ts";
 
 export interface StoreHost {
   /** A store of another process on the same stream. It compacts after a few writes, if it compacts at all. */
   connect(): EventStore;
+  /** Lets the time pass that an unavailable store asked for. */
+  wait(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,15 +33,37 @@ export function contentOf(log: Log): string[] {
   return [...(log.snapshot?.lines ?? []), ...log.entries];
 }
 
-/** Appends as the engine does: read, decide, append; again after a conflict. Returns the versions it won. */
-export async function appendUntilIn(store: EventStore, id: string): Promise<number> {
-  for (;;) {
-    const log = await store.read(stream);
-    const content = contentOf(log);
-    if (content.includes(entry(id))) return log.version;
-    const outcome = await store.append(stream, log.version, appendOf([id], { snapshot: () => content }));
-    if (outcome === "appended") return log.version + 1;
+/** More than 50 writers need at the worst, so that a store that never lets anybody in fails instead of hanging. */
+const triesMax = 500;
+
+function refuseToWait(): never {
+  throw new Error("This store should not have been unavailable.");
+}
+
+async function tryToAppend(store: EventStore, id: string): Promise<number | null> {
+  const log = await store.read(stream);
+  const content = contentOf(log);
+  if (content.includes(entry(id))) return log.version;
+  const outcome = await store.append(stream, log.version, appendOf([id], { snapshot: () => content }));
+  return outcome === "appended" ? log.version + 1 : null;
+}
+
+/** Appends as the engine does: read, decide, append; again after a conflict or a pause. Returns the version it won. */
+export async function appendUntilIn(
+  store: EventStore,
+  id: string,
+  wait: StoreHost["wait"] = refuseToWait,
+): Promise<number> {
+  for (let attempt = 0; attempt < triesMax; attempt += 1) {
+    try {
+      const version = await tryToAppend(store, id);
+      if (version !== null) return version;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      await wait(error.retryAfterMs ?? 1_000);
+    }
   }
+  throw new Error(`The entry ${id} did not get in within ${triesMax} tries.`);
 }
 
 function range(count: number): number[] {
@@ -143,18 +167,24 @@ function describeWriting(connect: () => EventStore): void {
   });
 }
 
-function describeRacing(connect: () => EventStore): void {
+/** Waits for all of them, also after a failure: nobody may still be writing when the host closes. */
+async function race<Result>(runners: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(runners);
+  return Promise.all(runners);
+}
+
+function describeRacing(connect: () => EventStore, wait: StoreHost["wait"]): void {
   test("of racing first writers exactly one wins, the others lose nothing", async () => {
     const stores = range(5).map(() => connect());
-    const outcomes = await Promise.all(stores.map((store, index) => store.append(stream, 0, appendOf([`w${index}`]))));
+    const outcomes = await race(stores.map((store, index) => store.append(stream, 0, appendOf([`w${index}`]))));
     expect(outcomes.filter((outcome) => outcome === "appended")).toHaveLength(1);
-    await Promise.all(stores.map((store, index) => appendUntilIn(store, `w${index}`)));
+    await race(stores.map((store, index) => appendUntilIn(store, `w${index}`, wait)));
     expect(contentOf(await connect().read(stream)).toSorted()).toEqual(range(5).map((index) => entry(`w${index}`)));
   });
 
   test("of 50 racing writers exactly one wins each version, and every entry is in once", async () => {
     const ids = range(50).map((index) => `w${index}`);
-    const versions = await Promise.all(ids.map((id) => appendUntilIn(connect(), id)));
+    const versions = await race(ids.map((id) => appendUntilIn(connect(), id, wait)));
     expect(versions.toSorted((a, b) => a - b)).toEqual(range(50).map((index) => index + 1));
     const log = await connect().read(stream);
     expect(log.version).toBe(50);
@@ -260,7 +290,7 @@ export function describeEventStore(name: string, contract: StoreContract): void 
 
     describeReading(connect);
     describeWriting(connect);
-    describeRacing(connect);
+    describeRacing(connect, async (ms) => host?.wait(ms));
 
     test("random histories of three processes equal a plain list", async () => {
       const property = fc.asyncProperty(steps, async (history) => {

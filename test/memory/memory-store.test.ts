@@ -7,7 +7,7 @@ for (const compactAfter of [Number.POSITIVE_INFINITY, 4]) {
     runs: 100,
     createHost: async () => {
       const store = createMemoryStore({ compactAfter });
-      return { connect: () => store, close: async () => {} };
+      return { connect: () => store, wait: async () => {}, close: async () => {} };
     },
   });
 }

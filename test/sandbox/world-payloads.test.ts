@@ -36,6 +36,9 @@ const aside = [
   /\.repository\.(master_branch|stargazers|public|organization|permissions)\b/,
   /\.repo\.(master_branch|stargazers|organization|allow_|delete_branch|permissions|use_squash|merge_commit|squash_merge)/,
   /\.enterprise\b/,
+  // Plain issues have neither any more; one example shows a pull request where an issue should be.
+  /^issue.*\.(draft|pull_request) is missing$/,
+  /\.check_run\.deployment\b/,
 ];
 
 const wanted: readonly (readonly [event: string, actions: readonly (string | undefined)[]])[] = [

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/** The command line: parses, calls the core, answers. Each command is loaded only when it is asked for. Exit codes: 0 done, 1 failed, 2 bad usage. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError("Write a port from 0 to 65535.");
+  return port;
+}
+
+function createProgram(): Command {
+  const program = new Command("orchestrate")
+    .description("Turns a backlog into merged pull requests by orchestrating coding agents.")
+    .exitOverride()
+    .showHelpAfterError();
+
+  program
+    .command("demo")
+    .description("Watch the real App work through a task graph on an embedded GitHub; no credentials, no network.")
+    .option("--scenario <file>", "the story to play (YAML or JSON); without, the first ten minutes of a small team")
+    .option("--headless", "in virtual time, as fast as it can, then exit")
+    .option("--report <file>", "write the report as JSON")
+    .option("--seed <seed>", "chance: the same seed gives the same run")
+    .option("--faults <which>", "scenario (its own), none, or all", "scenario")
+    .option("--port <port>", "where the live page listens", parsePort)
+    .option("--json", "print the report instead of the summary")
+    .action(async (options) => {
+      const { runDemo } = await import("./demo.ts");
+      process.exitCode = await runDemo(options);
+    });
+
+  program
+    .command("start")
+    .description("Run the GitHub App: receives webhooks, and works on every repository it is installed on.")
+    .option("--json", "log as JSON, one object a line")
+    .action(async (options) => {
+      const { runServer } = await import("./server.ts");
+      process.exitCode = await runServer(options);
+    });
+
+  program
+    .command("job")
+    .description("One job of the agent workflow: starts or watches a session with the repository's own secrets.")
+    .option("--json", "log as JSON, one object a line")
+    .action(async (options) => {
+      const { runRunnerJob } = await import("./runner-job.ts");
+      process.exitCode = await runRunnerJob(options);
+    });
+
+  return program;
+}
+
+/** Runs the command line. Bad usage exits with 2, everything else that goes wrong with 1, each with one clear message. */
+async function main(): Promise<void> {
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    process.stderr.write(`orchestrate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = isUsage(error) ? 2 : 1;
+  }
+}
+
+function isUsage(error: unknown): boolean {
+  return error instanceof Error && error.name === "UsageError";
+}
+
+await main();

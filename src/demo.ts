@@ -1,0 +1,68 @@
+/** `orchestrate demo`: the real App on the embedded GitHub, live with a page, or headless in virtual time. */
+import { readFile, writeFile } from "node:fs/promises";
+import { auditFinal, playJob, startReplica } from "./embed.ts";
+import { allFaults, noFaults, type Faults } from "./sandbox/faults.ts";
+import { runHeadless } from "./sandbox/headless.ts";
+import type { Report } from "./sandbox/report.ts";
+import { parseScenario, ScenarioInvalid, type Scenario } from "./sandbox/scenario.ts";
+import { renderSummary } from "./sandbox/summary.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface DemoOptions {
+  readonly scenario?: string;
+  readonly headless?: boolean;
+  readonly report?: string;
+  readonly seed?: string;
+  readonly faults: string;
+  readonly port?: number;
+  readonly json?: boolean;
+}
+
+/** The story that is played when none is named. */
+const defaultScenario = new URL("../docs/scenarios/first-ten-minutes.yml", import.meta.url);
+
+/** Plays a scenario. Returns 0 only when every task was completed or cancelled and nothing was violated. */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const scenario = await readScenario(options.scenario);
+  const faultsOverride = readFaults(options.faults);
+  const report = await runHeadless({
+    scenario,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(faultsOverride === null ? {} : { faultsOverride }),
+    startReplica,
+    playJob,
+    auditFinal,
+  });
+  await publish(report, options);
+  return exitCodeOf(report);
+}
+
+async function readScenario(file: string | undefined): Promise<Scenario> {
+  const source = file ?? defaultScenario;
+  try {
+    return parseScenario(await readFile(source === "-" ? "/dev/stdin" : source, "utf8"), String(file ?? "The default scenario"));
+  } catch (error) {
+    if (error instanceof ScenarioInvalid) throw new UsageError(error.message, { cause: error });
+    throw new UsageError(`The scenario ${String(file)} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Null: the scenario's own. */
+function readFaults(which: string): Faults | null {
+  if (which === "scenario") return null;
+  if (which === "none") return noFaults;
+  if (which === "all") return allFaults;
+  throw new UsageError(`--faults ${which}: write scenario, none or all.`);
+}
+
+async function publish(report: Report, options: DemoOptions): Promise<void> {
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  if (options.report !== undefined) await writeFile(options.report, json);
+  process.stdout.write(options.json === true ? json : `${renderSummary(report)}\n`);
+}
+
+function exitCodeOf(report: Report): number {
+  return report.outcome === "done" && report.violations.length === 0 ? 0 : 1;
+}

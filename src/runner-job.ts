@@ -1,0 +1,50 @@
+/** `orchestrate job`: one job of the agent workflow on a runner. Its inputs come from the environment, never from a shell. */
+import pino from "pino";
+import { z } from "zod";
+import { playJob } from "./embed.ts";
+import { createLogJournal } from "./system-ports.ts";
+import { systemSurroundings } from "./server.ts";
+import { UsageError } from "./usage-error.ts";
+
+const Inputs = z.object({
+  mode: z.enum(["start-agent", "watch"]),
+  task: z.string().regex(/^gh:\d+:\d+$/),
+  agent: z.string(),
+  attempt: z.string(),
+  fence: z.string().regex(/^\d+$/),
+});
+
+/** Returns 0 when the job did what it should, also when that was nothing because another run has the claim. */
+export async function runRunnerJob(_options: { readonly json?: boolean }): Promise<number> {
+  const { env } = process;
+  const log = pino({ level: env["LOG_LEVEL"] ?? "info" });
+  const surroundings = systemSurroundings((fields) => createLogJournal(log, fields));
+  const inputs = readInputs(required(env, "ORCHESTRATE_INPUTS"));
+  const result = await playJob({
+    ...surroundings,
+    journal: surroundings.journalFor({ run: env["GITHUB_RUN_ID"] }),
+    token: required(env, "GITHUB_TOKEN"),
+    baseUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
+    repository: required(env, "GITHUB_REPOSITORY"),
+    inputs,
+    runId: required(env, "GITHUB_RUN_ID"),
+  });
+  return result === "success" ? 0 : 1;
+}
+
+function required(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === "") {
+    throw new UsageError(`${name} is not set: this command runs in a job of the agent workflow (.github/workflows/orchestrate-agent.yml).`);
+  }
+  return value;
+}
+
+/** The inputs of the dispatch, as GitHub's `toJSON(inputs)` gives them: untrusted text like any other. */
+function readInputs(text: string): z.output<typeof Inputs> {
+  try {
+    return Inputs.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UsageError("ORCHESTRATE_INPUTS does not hold the inputs of the agent workflow as JSON.", { cause: error });
+  }
+}
