@@ -24,6 +24,7 @@ function createProgram(): Command {
     .option("--faults <which>", "scenario (its own), none, or all", "scenario")
     .option("--port <port>", "where the live page listens", parsePort)
     .option("--json", "print the report instead of the summary")
+    .option("--verbose", "print every decision while it runs")
     .action(async (options) => {
       const { runDemo } = await import("./demo.ts");
       process.exitCode = await runDemo(options);

@@ -1,6 +1,8 @@
 /** `orchestrate demo`: the real App on the embedded GitHub, live with a page, or headless in virtual time. */
 import { readFile, writeFile } from "node:fs/promises";
 import { auditFinal, playJob, startReplica } from "./embed.ts";
+import { agentWorkflowPath } from "./github/runs.ts";
+import type { Journal } from "./ports/journal.ts";
 import { allFaults, noFaults, type Faults } from "./sandbox/faults.ts";
 import { runHeadless } from "./sandbox/headless.ts";
 import type { Report } from "./sandbox/report.ts";
@@ -16,10 +18,14 @@ export interface DemoOptions {
   readonly faults: string;
   readonly port?: number;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** The story that is played when none is named. */
 const defaultScenario = new URL("../docs/scenarios/first-ten-minutes.yml", import.meta.url);
+
+/** The workflow that people copy is on the embedded repository's default branch. */
+const agentWorkflow = new URL(`../${agentWorkflowPath}`, import.meta.url);
 
 /** Plays a scenario. Returns 0 only when every task was completed or cancelled and nothing was violated. */
 export async function runDemo(options: DemoOptions): Promise<number> {
@@ -32,9 +38,25 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     startReplica,
     playJob,
     auditFinal,
+    files: { [agentWorkflowPath]: await readFile(agentWorkflow, "utf8") },
+    ...(options.verbose === true ? { journal: createPrintingJournal((line) => process.stderr.write(`${line}\n`)) } : {}),
   });
   await publish(report, options);
   return exitCodeOf(report);
+}
+
+/** One line a decision, and what went wrong with its reason. */
+function createPrintingJournal(print: (line: string) => void): Journal {
+  const toLine = (message: string, data?: Readonly<Record<string, unknown>>): string => {
+    const { event, ...rest } = data ?? {};
+    return event === undefined && Object.keys(rest).length > 0 ? `${message} ${JSON.stringify(rest)}` : message;
+  };
+  return {
+    debug: () => undefined,
+    info: (message, data) => print(toLine(message, data)),
+    warn: (message, data) => print(`warning: ${toLine(message, data)}`),
+    error: (message, data) => print(`error: ${toLine(message, data)}`),
+  };
 }
 
 async function readScenario(file: string | undefined): Promise<Scenario> {

@@ -62,7 +62,7 @@ const SourcePage = z
   .transform((page) => ({ items: page.sources, next: page.nextPageToken }));
 
 /** Sessions are listed newest first: what was started a moment ago is on the first page, unless hundreds were since. */
-const sessionPagesMax = 3;
+const sessionPagesMax = 2;
 const sourcePagesMax = 20;
 const activityPagesMax = 50;
 const pageSize = "100";

@@ -88,7 +88,7 @@ function renderFeedback(feedback: readonly string[]): string {
 }
 
 function renderTask(assignable: Assignable): string {
-  const title = disarm(toLine(assignable.title, titleMax));
+  const title = toLine(assignable.title, titleMax);
   const whole = disarm(stripHiddenText(assignable.body.slice(0, rawMax)).trim());
   const isCut = whole.length > bodyMax || assignable.body.length > rawMax;
   const body = isCut ? cut(whole, bodyMax) : whole;
@@ -119,7 +119,12 @@ function disarm(text: string): string {
 }
 
 function toLine(text: string, max: number): string {
-  return cut(stripHiddenText(text.slice(0, rawMax)).replaceAll(/\s+/g, " ").trim(), max);
+  return cut(
+    disarm(stripHiddenText(text.slice(0, rawMax)))
+      .replaceAll(/\s+/g, " ")
+      .trim(),
+    max,
+  );
 }
 
 /** Cuts without leaving half of a surrogate pair. */

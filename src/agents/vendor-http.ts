@@ -58,8 +58,8 @@ export interface VendorIdentity {
   readonly authorization: Readonly<Record<string, string>>;
 }
 
-/** Vendors answer within seconds; a start at Jules or Cursor has been seen to take half a minute. */
-const timeoutMs = 60_000;
+/** As long as the vendors' own clients wait. */
+const timeoutMs = 30_000;
 /** What is waited after a 429 that names no time. */
 const limitMs = 60_000;
 /** A wish beyond a day is a broken clock. */

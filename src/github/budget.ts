@@ -25,6 +25,8 @@ export interface Budget {
   admit(call: Call): Promise<void>;
   /** Reads the rate limit headers of an answer, good or bad. */
   note(headers: AnswerHeaders): void;
+  /** The hour's points of one kind are spent. */
+  spend(bucket: Bucket, retryAfterMs: number): void;
   /** GitHub said stop: nothing is admitted for so long. */
   stop(retryAfterMs: number): void;
 }
@@ -116,6 +118,10 @@ export function createBudget(options: { readonly clock: Clock; readonly minGapMs
       const resetAt = Number(headers["x-ratelimit-reset"]) * 1_000;
       if (![limit, remaining, resetAt].every(Number.isFinite)) return;
       hourly.set(String(headers["x-ratelimit-resource"] ?? "core"), { limit, remaining, resetAt });
+    },
+    spend(bucket, retryAfterMs) {
+      const limit = hourly.get(bucket)?.limit ?? 0;
+      hourly.set(bucket, { limit, remaining: 0, resetAt: clock.now() + retryAfterMs });
     },
     stop(retryAfterMs) {
       stoppedUntil = Math.max(stoppedUntil, clock.now() + retryAfterMs);

@@ -19,14 +19,23 @@ export class GithubFault extends Error {
   readonly kind: FaultKind;
   readonly retryAfterMs: number;
   readonly status: number | null;
+  /** The hour's points of this kind of call are spent; other kinds may go on. */
+  readonly isHourSpent: boolean;
   constructor(
     message: string,
-    options: { kind: FaultKind; retryAfterMs: number; status?: number | null; cause?: unknown },
+    options: {
+      kind: FaultKind;
+      retryAfterMs: number;
+      status?: number | null;
+      isHourSpent?: boolean;
+      cause?: unknown;
+    },
   ) {
     super(message, { cause: options.cause });
     this.kind = options.kind;
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status ?? null;
+    this.isHourSpent = options.isHourSpent ?? false;
   }
 }
 
@@ -53,7 +62,7 @@ const Thrown = z.object({
     .optional()
     .catch(undefined),
   errors: z.array(ThrownGraphError).optional().catch(undefined),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 const retryMs = 5_000;
@@ -140,16 +149,23 @@ function readThrown(error: unknown): z.output<typeof Thrown> {
 export function classifyError(error: unknown, now: number): GithubFault {
   if (error instanceof GithubFault) return error;
   const thrown = readThrown(error);
-  const wait = readWait(thrown.response?.headers ?? thrown.headers ?? {}, now);
+  const headers = thrown.response?.headers ?? thrown.headers ?? {};
+  const wait = readWait(headers, now);
   const kind = readKind(thrown, wait);
   const status = thrown.status ?? null;
-  const mayWait = kind === "limited" || kind === "retry";
   return new GithubFault(explain(kind, status, thrown.errors?.[0]?.message ?? thrown.message), {
     kind,
-    retryAfterMs: mayWait && wait !== null ? wait : waits[kind],
+    retryAfterMs: toWait(kind, wait),
     status,
+    isHourSpent: kind === "limited" && headers["retry-after"] === undefined && wait !== null,
     cause: error,
   });
+}
+
+/** What GitHub asked for where it may ask, else our own. */
+function toWait(kind: FaultKind, wait: number | null): number {
+  const mayAsk = kind === "limited" || kind === "retry";
+  return mayAsk && wait !== null ? wait : waits[kind];
 }
 
 function readKind(thrown: z.output<typeof Thrown>, wait: number | null): FaultKind {

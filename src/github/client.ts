@@ -20,7 +20,9 @@ export interface RestAnswer {
 export interface GithubOctokit {
   graphql(document: string, parameters?: Record<string, unknown>): Promise<unknown>;
   request(route: string, parameters?: Record<string, unknown>): Promise<RestAnswer>;
-  readonly hook: { after(name: "request", listener: (response: { headers: AnswerHeaders }) => void): void };
+  readonly hook: {
+    after(name: "request", listener: (response: { headers: AnswerHeaders }, options: { url: string }) => void): void;
+  };
 }
 
 export interface GraphAnswer {
@@ -67,7 +69,10 @@ export interface GithubClientOptions {
 export function createGithubClient(options: GithubClientOptions): GithubClient {
   const { octokit, clock, journal } = options;
   const budget = createBudget({ clock, ...(options.minGapMs === undefined ? {} : { minGapMs: options.minGapMs }) });
-  octokit.hook.after("request", (response) => budget.note(response.headers));
+  octokit.hook.after("request", (response, sent) => {
+    // The App's own requests (for tokens) are counted in a bucket of their own.
+    if (!sent.url.startsWith("/app")) budget.note(response.headers);
+  });
   const perform = createPerform({ budget, clock, journal });
 
   function rest(route: string, parameters: Parameters, headers: Parameters): Promise<RestAnswer> {
@@ -126,7 +131,8 @@ function createPerform(parts: { budget: Budget; clock: Clock; journal: Journal }
       return await send();
     } catch (error) {
       const fault = classifyError(error, clock.now());
-      if (fault.kind === "limited") budget.stop(fault.retryAfterMs);
+      if (fault.isHourSpent) budget.spend(call.bucket, fault.retryAfterMs);
+      else if (fault.kind === "limited") budget.stop(fault.retryAfterMs);
       throw fault;
     }
   }

@@ -1,6 +1,5 @@
 /** The configuration file on the default branch, and the check run that says whether it is right. */
 import { z } from "zod";
-import { createHash } from "node:crypto";
 import type { WriteOutcome } from "../ports/tracker.ts";
 import { GithubFault } from "./classify-error.ts";
 import { toOutcome } from "./act.ts";
@@ -13,11 +12,14 @@ export const configurationPath = ".github/orchestrate.yml";
 const File = z.object({ sha: z.string(), encoding: z.string(), content: z.string() });
 const Commits = z.array(z.object({ sha: z.string() })).min(1);
 const CheckRuns = z.object({
-  check_runs: z.array(z.object({ external_id: z.string().nullish(), conclusion: z.string().nullish() })),
+  check_runs: z.array(
+    z.object({ conclusion: z.string().nullish(), output: z.object({ summary: z.string().nullish() }) }),
+  ),
 });
 
 const checkName = "orchestrate configuration";
 const problemsMax = 50;
+const written: WriteOutcome = { kind: "written", commentNode: null };
 
 /** The text and blob sha of the file; null when there is none. Rejects with `GithubFault`. */
 export async function readConfiguration(
@@ -67,7 +69,9 @@ export async function reportConfiguration(
   report: { readonly sha: string; readonly problems: readonly string[] },
 ): Promise<WriteOutcome> {
   const { client, place } = parts;
-  const digest = createHash("sha256").update(JSON.stringify(report)).digest("hex").slice(0, 40);
+  const isRight = report.problems.length === 0;
+  const conclusion = isRight ? "success" : "failure";
+  const summary = renderSummary(report.problems);
   try {
     const commit = await findCommit(client, place);
     const listed = await client.read("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
@@ -76,21 +80,20 @@ export async function reportConfiguration(
       check_name: checkName,
     });
     const [latest] = CheckRuns.parse(listed.data).check_runs;
-    if (latest?.external_id === digest) return { kind: "written", commentNode: null };
-    const isRight = report.problems.length === 0;
+    if (latest?.conclusion === conclusion && latest.output.summary === summary) return written;
     await client.send("POST /repos/{owner}/{repo}/check-runs", {
       ...routeOf(place),
       name: checkName,
       head_sha: commit,
       status: "completed",
-      conclusion: isRight ? "success" : "failure",
-      external_id: digest,
+      conclusion,
+      external_id: report.sha,
       output: {
         title: isRight ? "The configuration is right" : `${report.problems.length} problem(s) in the configuration`,
-        summary: renderSummary(report.problems),
+        summary,
       },
     });
-    return { kind: "written", commentNode: null };
+    return written;
   } catch (error) {
     if (error instanceof GithubFault) return toOutcome(error);
     return { kind: "dropped", reason: `The configuration could not be reported (${String(error).slice(0, 200)}).` };

@@ -165,13 +165,14 @@ async function askWhyGone({ client, place }: ObserveParts, number: number): Prom
       ...routeOf(place),
       issue_number: number,
     });
+    // A transport that does not follow redirects shows the one to the new place.
+    if (answer.status === 301) return "transferred";
     const home = pickAlias(answer.data, "repository_url");
     const url = typeof home === "string" ? home : "";
     const isHere = url.toLowerCase().endsWith(`/repos/${fullNameOf(place).toLowerCase()}`);
     return url !== "" && !isHere ? "transferred" : "not_found";
   } catch (error) {
     if (!(error instanceof GithubFault)) throw error;
-    if (error.status === 301) return "transferred";
     if (error.kind === "gone") return error.status === 410 ? "deleted" : "not_found";
     throw error;
   }

@@ -8,7 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Poll, Wanted } from "../ports/tracker.ts";
 import { ListedEvent, ListedIssue } from "./answers.ts";
 import { GithubFault } from "./classify-error.ts";
-import type { GithubClient } from "./client.ts";
+import type { GithubClient, RestAnswer } from "./client.ts";
 import { createCommentCursor } from "./hear.ts";
 import type { Permissions } from "./permissions.ts";
 import { routeOf } from "./place.ts";
@@ -55,41 +55,48 @@ export function createPoller(parts: PollParts): Poller {
   const comments = createCommentCursor(parts);
   let turn = 0;
   let hasStarted = false;
-  let owed: Wanted | null = null;
+  let owed = noWish;
+
+  async function readTurn(found: Found): Promise<Pick<Poll, "stateMoved" | "configurationMoved">> {
+    const kind = turns[turn % turns.length];
+    if (kind === "events") await events.read(found);
+    return {
+      stateMoved: kind === "state" && (await state.hasMoved()),
+      configurationMoved: kind === "configuration" && (await configuration.hasMoved()),
+    };
+  }
 
   return {
     async poll() {
       const found: Found = { issues: new Set(), pulls: new Set(), hasGap: false };
       const listed = await issues.read(found);
-      const kind = turns[turn % turns.length];
-      if (kind === "events") await events.read(found);
-      const stateMoved = kind === "state" && (await state.hasMoved());
-      const configurationMoved = kind === "configuration" && (await configuration.hasMoved());
+      const moved = await readTurn(found);
       const heard = listed === null ? [] : await comments.read(listed.newest, listed.ids);
       // Nothing moves before everything was read, so that a failure in the middle loses nothing.
       for (const cursor of [issues, events, state, configuration]) cursor.keep();
       turn += 1;
-      const isLost = !hasStarted || found.hasGap || owed?.everything === true;
+      const wanted = addWanted(owed, { ...noWish, issues: [...found.issues], pulls: [...found.pulls] });
+      const isLost = !hasStarted || found.hasGap || wanted.everything;
       hasStarted = true;
-      const wanted: Wanted = {
-        everything: false,
-        issues: [...new Set([...(owed?.issues ?? []), ...found.issues])],
-        pulls: [...new Set([...(owed?.pulls ?? []), ...found.pulls])],
-        commits: owed?.commits ?? [],
-        tracked: owed?.tracked ?? [],
-      };
-      owed = null;
-      return { wanted: isLost ? null : wanted, comments: heard, configurationMoved, stateMoved };
+      owed = noWish;
+      return { wanted: isLost ? null : wanted, comments: heard, ...moved };
     },
     owe(wanted) {
-      owed = {
-        everything: wanted.everything || owed?.everything === true,
-        issues: [...new Set([...(owed?.issues ?? []), ...wanted.issues])],
-        pulls: [...new Set([...(owed?.pulls ?? []), ...wanted.pulls])],
-        commits: [...new Set([...(owed?.commits ?? []), ...wanted.commits])],
-        tracked: [...new Map([...(owed?.tracked ?? []), ...wanted.tracked].map((each) => [each.id, each])).values()],
-      };
+      owed = addWanted(owed, wanted);
     },
+  };
+}
+
+const noWish: Wanted = { everything: false, issues: [], pulls: [], commits: [], tracked: [] };
+
+/** Both wishes in one, each place once. */
+function addWanted(left: Wanted, right: Wanted): Wanted {
+  return {
+    everything: left.everything || right.everything,
+    issues: [...new Set([...left.issues, ...right.issues])],
+    pulls: [...new Set([...left.pulls, ...right.pulls])],
+    commits: [...new Set([...left.commits, ...right.commits])],
+    tracked: [...new Map([...left.tracked, ...right.tracked].map((each) => [each.id, each])).values()],
   };
 }
 
@@ -106,48 +113,51 @@ interface ListedEntry {
   readonly digest: string;
 }
 
+const issuesRoute = "GET /repos/{owner}/{repo}/issues";
+
+function issueParameters(place: Place, more: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...routeOf(place), state: "all", sort: "updated", per_page: pageSize, ...more };
+}
+
+/** Where to begin: at the issue that moved last, by GitHub's own clock. */
+async function findStart({ client, place, clock }: PollParts): Promise<IssuePlace> {
+  const parameters = issueParameters(place, { direction: "desc", per_page: 1 });
+  const answer = await client.read(issuesRoute, parameters, { isVital: false });
+  const [first] = z.array(ListedIssue).parse(answer.data);
+  const at = first === undefined ? clock.now() : Date.parse(first.updated_at);
+  return { since: at - overlapMs, etag: null, digests: new Map() };
+}
+
+/** Everything that moved since the place; null when GitHub says that nothing did. */
+async function readMoved({ client, place }: PollParts, from: IssuePlace) {
+  const parameters = issueParameters(place, { direction: "asc", since: new Date(from.since).toISOString() });
+  const first = await client.readIfChanged(issuesRoute, parameters, from.etag);
+  if (first === null) return null;
+  const values = [...z.array(z.unknown()).parse(first.data)];
+  for (let page = 2, size = values.length; size === pageSize && page <= pagesMax; page += 1) {
+    const answer = await client.read(issuesRoute, { ...parameters, page }, { isVital: false });
+    const more = z.array(z.unknown()).parse(answer.data);
+    values.push(...more);
+    size = more.length;
+  }
+  return { values, etag: readEtag(first), isCut: values.length >= pageSize * pagesMax };
+}
+
+function readEtag(answer: RestAnswer): string | null {
+  const etag = answer.headers["etag"];
+  return typeof etag === "string" ? etag : null;
+}
+
 function createIssueCursor(parts: PollParts) {
-  const { client, place, clock } = parts;
-  const route = "GET /repos/{owner}/{repo}/issues";
   let kept: IssuePlace | null = null;
   let next: IssuePlace | null = null;
-
-  function parametersOf(more: Readonly<Record<string, unknown>>) {
-    return { ...routeOf(place), state: "all", sort: "updated", per_page: pageSize, ...more };
-  }
-
-  /** Where to begin: at the issue that moved last, by GitHub's own clock. */
-  async function start(): Promise<IssuePlace> {
-    const parameters = { ...parametersOf({ direction: "desc" }), per_page: 1 };
-    const answer = await client.read(route, parameters, { isVital: false });
-    const [first] = z.array(ListedIssue).parse(answer.data);
-    const at = first === undefined ? clock.now() : Date.parse(first.updated_at);
-    return { since: at - overlapMs, etag: null, digests: new Map() };
-  }
-
-  async function readPages(from: IssuePlace) {
-    const parameters = parametersOf({ direction: "asc", since: new Date(from.since).toISOString() });
-    const first = await client.readIfChanged(route, parameters, from.etag);
-    if (first === null) return null;
-    const values = [...z.array(z.unknown()).parse(first.data)];
-    let page = 1;
-    for (let size = values.length; size === pageSize && page < pagesMax;) {
-      page += 1;
-      const answer = await client.read(route, { ...parameters, page }, { isVital: false });
-      const more = z.array(z.unknown()).parse(answer.data);
-      values.push(...more);
-      size = more.length;
-    }
-    const etag = first.headers["etag"];
-    return { values, etag: typeof etag === "string" ? etag : null, isCut: values.length >= pageSize * pagesMax };
-  }
 
   return {
     /** Adds what changed. Null when nothing did; else GitHub's newest time and the database ids of what was listed. */
     async read(found: Found): Promise<{ readonly newest: number; readonly ids: ReadonlyMap<number, number> } | null> {
       const isFirst = kept === null;
-      const from = kept ?? (await start());
-      const read = await readPages(from);
+      const from = kept ?? (await findStart(parts));
+      const read = await readMoved(parts, from);
       next = from;
       if (read === null) return null;
       const entries: ListedEntry[] = [];
@@ -163,6 +173,7 @@ function createIssueCursor(parts: PollParts) {
       if (read.isCut) found.hasGap = true;
       const newest = Math.max(from.since + overlapMs, ...entries.map((entry) => entry.at));
       const since = newest - overlapMs;
+      // GitHub's `since` is cut to whole seconds, so a little more is kept than is asked for.
       const near = entries.filter((entry) => entry.at >= since - 1_000);
       next = {
         since,
@@ -177,42 +188,53 @@ function createIssueCursor(parts: PollParts) {
   };
 }
 
+function noteEdges(found: Found, entries: readonly z.output<typeof ListedEvent>[], lastId: number): void {
+  for (const entry of entries) {
+    if (entry.id > lastId && entry.issue && edgeEvents.test(entry.event)) note(found, entry.issue);
+  }
+}
+
+/** Entries newer than `lastId`, page by page until one that is known; `hasGap` when the feed does not reach back. */
+async function readNewEvents({ client, place }: PollParts, first: RestAnswer, lastId: number) {
+  const entries = readEvents(first.data);
+  let size = z.array(z.unknown()).parse(first.data).length;
+  for (let page = 2; size === pageSize && !reaches(entries, lastId); page += 1) {
+    if (page > pagesMax) return { entries, hasGap: true };
+    const parameters = { ...routeOf(place), per_page: pageSize, page };
+    const answer = await client.read(eventsRoute, parameters, { isVital: false });
+    size = z.array(z.unknown()).parse(answer.data).length;
+    entries.push(...readEvents(answer.data));
+  }
+  return { entries, hasGap: false };
+}
+
+const eventsRoute = "GET /repos/{owner}/{repo}/issues/events";
+
+interface EventPlace {
+  readonly lastId: number;
+  readonly etag: string | null;
+}
+
 function createEventCursor(parts: PollParts) {
-  const { client, place } = parts;
-  const route = "GET /repos/{owner}/{repo}/issues/events";
-  let kept: { readonly lastId: number | null; readonly etag: string | null } = { lastId: null, etag: null };
-  let next = kept;
-  let isFirst = true;
+  let kept: EventPlace | null = null;
+  let next: EventPlace | null = null;
 
   return {
     async read(found: Found): Promise<void> {
-      const parameters = { ...routeOf(place), per_page: pageSize };
       next = kept;
-      const first = await client.readIfChanged(route, parameters, kept.etag);
+      const parameters = { ...routeOf(parts.place), per_page: pageSize };
+      const first = await parts.client.readIfChanged(eventsRoute, parameters, kept?.etag ?? null);
       if (first === null) return;
-      const entries = readEvents(first.data);
-      let size = z.array(z.unknown()).parse(first.data).length;
-      const lastId = kept.lastId ?? 0;
-      for (let page = 2; !isFirst && size === pageSize && !reaches(entries, lastId); page += 1) {
-        if (page > pagesMax) {
-          found.hasGap = true;
-          break;
-        }
-        const answer = await client.read(route, { ...parameters, page }, { isVital: false });
-        size = z.array(z.unknown()).parse(answer.data).length;
-        entries.push(...readEvents(answer.data));
+      let entries = readEvents(first.data);
+      if (kept !== null) {
+        const read = await readNewEvents(parts, first, kept.lastId);
+        ({ entries } = read);
+        if (read.hasGap) found.hasGap = true;
+        noteEdges(found, entries, kept.lastId);
       }
-      for (const entry of entries) {
-        if (!isFirst && entry.id > lastId && entry.issue && edgeEvents.test(entry.event)) note(found, entry.issue);
-      }
-      const etag = first.headers["etag"];
-      next = {
-        lastId: Math.max(lastId, ...entries.map((entry) => entry.id)),
-        etag: typeof etag === "string" ? etag : null,
-      };
+      next = { lastId: Math.max(kept?.lastId ?? 0, ...entries.map((entry) => entry.id)), etag: readEtag(first) };
     },
     keep() {
-      if (next !== kept) isFirst = false;
       kept = next;
     },
   };
@@ -253,8 +275,7 @@ function createHeadCursor(parts: PollParts, route: string) {
     try {
       const answer = await client.readIfChanged(route, routeOf(place), etag);
       if (answer === null) return null;
-      const tag = answer.headers["etag"];
-      return { sha: Head.parse(answer.data), etag: typeof tag === "string" ? tag : null };
+      return { sha: Head.parse(answer.data), etag: readEtag(answer) };
     } catch (error) {
       if (error instanceof GithubFault && error.kind === "gone") return { sha: null, etag: null };
       throw error;

@@ -1,16 +1,19 @@
-/** The one comment that we keep on an issue: found by its marker and our authorship, so that there is never a second. */
+/**
+ * The one comment that we keep on an issue: found by its marker and our authorship, so that there is never a second.
+ * Anybody can write the marker, so it counts only with our authorship.
+ */
 import { z } from "zod";
 import { Nodes, PageInfo, pickAlias } from "./answers.ts";
 import { findError } from "./read-issues.ts";
 import type { GithubClient, GraphAnswer } from "./client.ts";
 import { commentBodies, ownComments, ownCommentsOfMany, toChunks } from "./queries.ts";
 
-/** First line of the comment; invisible to people. Anybody can write it, so it counts only with our authorship. */
+/** How the rendered comment begins (a test holds it equal to the views'); invisible to people. */
 export const stickyMarker = "<!-- orchestrate:sticky -->";
 
 /** The body with its marker, cut where GitHub would refuse it (65,536 characters). */
 export function toStickyBody(markdown: string): string {
-  const body = markdown.includes(stickyMarker) ? markdown : `${stickyMarker}\n${markdown}`;
+  const body = markdown.startsWith(stickyMarker) ? markdown : `${stickyMarker}\n${markdown}`;
   return body.length <= 65_000 ? body : `${body.slice(0, 64_900)}\n\n… (cut: the comment is at GitHub's limit)`;
 }
 

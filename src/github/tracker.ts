@@ -60,15 +60,16 @@ async function readBrief(client: GithubClient, place: Place, number: number): Pr
       ...routeOf(place),
       issue_number: number,
     });
+    // A transferred issue leads to its new place; that is not ours to work on.
+    if (answer.status === 301) return null;
     const issue = OneIssue.parse(answer.data);
     const home = `/repos/${fullNameOf(place)}`.toLowerCase();
     const isHere = issue.repository_url === undefined || issue.repository_url.toLowerCase().endsWith(home);
-    // A transferred issue answers from its new place; that is not ours to work on.
     if (!isHere || issue.pull_request) return null;
     const body = issue.body ?? "";
     return { number, url: issue.html_url, title: issue.title, body, hash: hashText(issue.title, body) };
   } catch (error) {
-    if (error instanceof GithubFault && (error.kind === "gone" || error.status === 301)) return null;
+    if (error instanceof GithubFault && error.kind === "gone") return null;
     throw error;
   }
 }

@@ -52,16 +52,21 @@ function dispatch(call: ApiCall): Reply {
 
 /** `>=T`, `<=T`, `>T`, `<T`, `A..B` or a day, as search takes dates. */
 function isCreated(at: number, filter: string): boolean {
-  const [, sign, text] = /^(>=|<=|>|<)?(.*)$/.exec(filter) ?? [];
   const second = Math.floor(at / 1_000) * 1_000;
-  if (text?.includes("..")) {
-    const [from = "", to = ""] = text.split("..");
+  const [from, to] = filter.split("..");
+  if (from !== undefined && to !== undefined) {
     return (from === "*" || second >= Date.parse(from)) && (to === "*" || second <= Date.parse(to));
   }
-  const bound = Date.parse(text ?? "");
+  const [, sign = "", text = ""] = /^(>=|<=|>|<)?(.*)$/.exec(filter) ?? [];
+  const bound = Date.parse(text);
   if (Number.isNaN(bound)) return true;
-  if (sign === undefined) return new Date(second).toISOString().startsWith((text ?? "").slice(0, 10));
-  return { ">=": second >= bound, "<=": second <= bound, ">": second > bound, "<": second < bound }[sign] ?? true;
+  const compare: Readonly<Record<string, boolean>> = {
+    ">=": second >= bound,
+    "<=": second <= bound,
+    ">": second > bound,
+    "<": second < bound,
+  };
+  return compare[sign] ?? new Date(second).toISOString().startsWith(text.slice(0, 10));
 }
 
 function listRuns(call: ApiCall, workflow: WorkflowRecord | null): Reply {

@@ -1,11 +1,11 @@
 /** REST routes of the App itself (with its JWT), of the repository, and of the API. */
 import { numberParam, param } from "./api-call.ts";
-import type { ApiCall } from "./api-call.ts";
+import type { ApiCall, SentDelivery } from "./api-call.ts";
 import { countedPage, created, notFound, ok, pageReply } from "./api-reply.ts";
 import type { Reply } from "./api-reply.ts";
 import type { Route } from "./api-router.ts";
 import { appPermissions } from "./api-credentials.ts";
-import type { Delivery, UserRecord } from "./records.ts";
+import type { UserRecord } from "./records.ts";
 import { installationJson } from "./rest-json-code.ts";
 import { appJson, repositoryJson, userJson } from "./rest-json.ts";
 
@@ -22,19 +22,14 @@ function installation(call: ApiCall): unknown {
   return { ...installationJson(call.state), permissions: appPermissions };
 }
 
-function numericId(delivery: Delivery, index: number): number {
-  // GitHub's deliveries have a number of their own beside the GUID.
-  return 12_345_000_000 + index * 7 + delivery.id.length;
-}
-
-function deliveryJson(delivery: Delivery, index: number): Record<string, unknown> {
+function deliveryJson({ id, delivery, isRepeat }: SentDelivery): Record<string, unknown> {
   const payload: unknown = JSON.parse(delivery.body);
   const action = typeof payload === "object" && payload !== null && "action" in payload ? payload.action : null;
   return {
-    id: numericId(delivery, index),
+    id,
     guid: delivery.id,
     delivered_at: new Date(delivery.at).toISOString(),
-    redelivery: false,
+    redelivery: isRepeat,
     duration: 0.1,
     status: "OK",
     status_code: 200,
@@ -46,18 +41,11 @@ function deliveryJson(delivery: Delivery, index: number): Record<string, unknown
   };
 }
 
-function listDeliveries(call: ApiCall): Reply {
-  const { deliveries } = call.services;
-  const indexed = deliveries.map((delivery, index) => ({ delivery, index })).toReversed();
-  return pageReply(indexed, call.url, ({ delivery, index }) => deliveryJson(delivery, index));
-}
-
-function deliveryOf(call: ApiCall): { readonly delivery: Delivery; readonly index: number } {
+function deliveryOf(call: ApiCall): SentDelivery {
   const wanted = numberParam(call, "delivery");
-  const index = call.services.deliveries.findIndex((delivery, position) => numericId(delivery, position) === wanted);
-  const delivery = call.services.deliveries[index];
-  if (delivery === undefined) throw notFound();
-  return { delivery, index };
+  const found = call.services.deliveries.find((sent) => sent.id === wanted);
+  if (found === undefined) throw notFound();
+  return found;
 }
 
 const levels = {
@@ -122,15 +110,21 @@ const appRoutes: readonly Route[] = [
   { method: "GET", path: `${base}/installation`, auth: "app", handle: (call) => ok(installation(call)) },
   { method: "GET", path: "/users/:user/installation", auth: "app", handle: (call) => ok(installation(call)) },
   { method: "GET", path: "/orgs/:org/installation", auth: "app", handle: (call) => ok(installation(call)) },
-  { method: "GET", path: "/app/hook/deliveries", auth: "app", handle: listDeliveries },
+  {
+    method: "GET",
+    path: "/app/hook/deliveries",
+    auth: "app",
+    handle: (call) => pageReply(call.services.deliveries.toReversed(), call.url, deliveryJson),
+  },
   {
     method: "GET",
     path: "/app/hook/deliveries/:delivery",
     auth: "app",
     handle: (call) => {
-      const { delivery, index } = deliveryOf(call);
+      const sent = deliveryOf(call);
+      const { delivery } = sent;
       const request = { headers: delivery.headers, payload: JSON.parse(delivery.body) as unknown };
-      return ok({ ...deliveryJson(delivery, index), url: "", request, response: { headers: {}, payload: "" } });
+      return ok({ ...deliveryJson(sent), url: "", request, response: { headers: {}, payload: "" } });
     },
   },
   {

@@ -20,13 +20,20 @@ export interface ApiCall {
   readonly services: ApiServices;
 }
 
+/** A webhook that went out. A redelivery has another number, but the same GUID. */
+export interface SentDelivery {
+  readonly id: number;
+  readonly delivery: Delivery;
+  readonly isRepeat: boolean;
+}
+
 /** What some routes need of the API itself. */
 export interface ApiServices {
   readonly mint: (wanted: unknown) => unknown;
   readonly budget: (credential: Credential, resource: Resource) => Budget;
   readonly eventsOf: (issue: number) => readonly IssueEventRecord[];
   /** Newest last. */
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly SentDelivery[];
   readonly redeliver: (delivery: Delivery) => void;
 }
 

@@ -10,16 +10,12 @@ import { commentJson, labelJson, reactionJson } from "./rest-json.ts";
 const either = ["issues", "pull_requests"] as const;
 const base = "/repos/:owner/:repo";
 
-interface Extra {
-  readonly isContent?: boolean;
-}
-
 function read(path: string, handle: Route["handle"]): Route {
   return { method: "GET", path: base + path, auth: "token", needs: either, handle };
 }
 
-function write(method: Exclude<Method, "GET">, path: string, handle: Route["handle"], extra: Extra = {}): Route {
-  return { method, path: base + path, auth: "token", needs: either, level: "write", ...extra, handle };
+function write(method: Exclude<Method, "GET">, path: string, handle: Route["handle"]): Route {
+  return { method, path: base + path, auth: "token", needs: either, level: "write", handle };
 }
 
 function commentOf(call: ApiCall): CommentRecord {
@@ -115,7 +111,7 @@ const commentRoutes: readonly Route[] = [
   read("/issues/:number/comments", (call) =>
     pageReply(since(call, issueOf(call).comments), call.url, (comment) => commentJson(call.state, comment)),
   ),
-  write("POST", "/issues/:number/comments", createComment, { isContent: true }),
+  { ...write("POST", "/issues/:number/comments", createComment), isContent: true },
 ];
 
 const reactionRoutes: readonly Route[] = [

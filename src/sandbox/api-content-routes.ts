@@ -77,20 +77,28 @@ async function getContents(call: ApiCall): Promise<Reply> {
   return ok(below.map((one) => contentJson(call, one, { path: prefix + one.path, reference })));
 }
 
+/** Compares the `sha` of the body with the file that is there; only with it a file may be overwritten. */
+function checkSha(call: ApiCall, before: TreeEntry | null): void {
+  const given = textOf(call, "sha", "Content");
+  if (before !== null && given === undefined) throw unprocessable('Invalid request.\n\n"sha" wasn\'t supplied.');
+  if (given !== undefined && given !== before?.oid) {
+    throw new ApiProblem(409, `${param(call, "path")} does not match ${given}`);
+  }
+}
+
+/** Writes a file, or deletes it where there is no content. */
 async function putContents(call: ApiCall): Promise<Reply> {
   const branch = textOf(call, "branch", "Content") ?? call.state.repository.defaultBranch;
   const path = param(call, "path");
   const message = neededText(call, "message", "Content");
-  const isDeletion = call.body["content"] === undefined;
   const head = call.git.head(branch);
   if (head === null) throw new ApiProblem(404, `Branch ${branch} not found`);
   const before = await call.git.entry(head, path);
-  const given = textOf(call, "sha", "Content");
-  if (before !== null && given === undefined) throw unprocessable('Invalid request.\n\n"sha" wasn\'t supplied.');
-  if (given !== undefined && given !== before?.oid) throw new ApiProblem(409, `${path} does not match ${given}`);
-  if (isDeletion && before === null) throw notFound();
-  const content = isDeletion ? null : Buffer.from(neededText(call, "content", "Content"), "base64");
-  const { sha } = await call.acts.push(call.actor, { branch, expectedHead: head, files: { [path]: content }, message });
+  const text = textOf(call, "content", "Content");
+  if (text === undefined && before === null) throw notFound();
+  checkSha(call, before);
+  const files = { [path]: text === undefined ? null : Buffer.from(text, "base64") };
+  const { sha } = await call.acts.push(call.actor, { branch, expectedHead: head, files, message });
   const commit = await call.git.commit(sha);
   const entry = await call.git.entry(sha, path);
   const body = {
@@ -133,16 +141,21 @@ async function getBranch(call: ApiCall): Promise<Reply> {
   return ok(await branchJson(call, name, true));
 }
 
-function badDelete(call: ApiCall): Promise<Reply> {
+async function writeContents(call: ApiCall): Promise<Reply> {
+  neededText(call, "content", "Content");
+  return await putContents(call);
+}
+
+async function deleteContents(call: ApiCall): Promise<Reply> {
   if (call.body["sha"] === undefined) throw invalidField("Content", "sha", "missing_field");
-  return putContents({ ...call, body: { ...call.body, content: undefined } });
+  return await putContents({ ...call, body: { ...call.body, content: undefined } });
 }
 
 export const contentRoutes: readonly Route[] = [
   route("GET", "/contents", getContents),
   route("GET", "/contents/*path", getContents),
-  route("PUT", "/contents/*path", putContents),
-  route("DELETE", "/contents/*path", badDelete),
+  route("PUT", "/contents/*path", writeContents),
+  route("DELETE", "/contents/*path", deleteContents),
   route("GET", "/branches", listBranches),
   route("GET", "/branches/*branch", getBranch),
 ];

@@ -93,6 +93,7 @@ interface Parts {
  * virtual, so the life of a credential can be judged by no other.
  */
 export function wallNow(): number {
+  // oxlint-disable-next-line no-restricted-properties -- the reason is the comment above
   return Date.now();
 }
 
@@ -114,29 +115,34 @@ function badCredentials(): ApiProblem {
   return new ApiProblem(401, "Bad credentials");
 }
 
-function checkJwt(token: string, app: WorldOptions["app"]): void {
-  const [head, claims, signature] = token.split(".");
-  if (head === undefined || claims === undefined || signature === undefined) throw undecodable();
-  const header = parseJson(head);
-  const payload = parseJson(claims);
-  if (header?.["alg"] !== "RS256" || payload === null) throw undecodable();
+/** The claims of a JWT that the App's key signed. Throws what GitHub says of any other. */
+function claimsOf(token: string, app: WorldOptions["app"]): Record<string, unknown> {
+  const [head = "", body = "", signature = ""] = token.split(".");
+  const claims = parseJson(body);
+  if (parseJson(head)?.["alg"] !== "RS256" || claims === null) throw undecodable();
   const isSigned = createVerify("RSA-SHA256")
-    .update(`${head}.${claims}`)
+    .update(`${head}.${body}`)
     .verify(app.publicKey, Buffer.from(signature, "base64url"));
-  if (!isSigned || String(payload["iss"]) !== String(app.id)) throw undecodable();
+  if (!isSigned || String(claims["iss"]) !== String(app.id)) throw undecodable();
+  return claims;
+}
+
+function checkJwt(token: string, app: WorldOptions["app"]): void {
+  const { exp, iat } = claimsOf(token, app);
   const now = wallNow() / 1_000;
-  const date = { date: new Date(wallNow()).toUTCString() };
-  const { exp, iat } = payload;
+  // Octokit sets its clock by this header when it is told that a claim is off.
+  const headers = { date: new Date(wallNow()).toUTCString() };
   if (typeof exp !== "number" || exp <= now) {
     const message =
       "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires";
-    throw new ApiProblem(401, message, { headers: date });
+    throw new ApiProblem(401, message, { headers });
   }
-  if (exp > now + 660)
-    throw new ApiProblem(401, "'Expiration time' claim ('exp') is too far in the future", { headers: date });
+  if (exp > now + 660) {
+    throw new ApiProblem(401, "'Expiration time' claim ('exp') is too far in the future", { headers });
+  }
   if (typeof iat !== "number" || iat > now + 60) {
     const message = "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
-    throw new ApiProblem(401, message, { headers: date });
+    throw new ApiProblem(401, message, { headers });
   }
 }
 
@@ -156,12 +162,9 @@ function narrowed(wanted: unknown): Permissions {
   return granted;
 }
 
-/** Makes the registry of credentials. Tokens come from the world's chance, so that a seed repeats them. */
-export function createCredentials({ state, options, chance }: Parts): Credentials {
-  const tokens = new Map<string, Token>();
-  const people = new Map<string, Credential>();
-  let isRevoked = false;
-  const appCredential: Credential = {
+/** The App by its JWT. */
+function appCredential(state: RepositoryState): Credential {
+  return {
     kind: "app",
     actor: state.appUser,
     viaApp: state.app.id,
@@ -170,82 +173,69 @@ export function createCredentials({ state, options, chance }: Parts): Credential
     limit: 5_000,
     name: `app ID ${state.app.id}`,
   };
+}
 
-  function person(login: string): Credential {
-    const actor = state.findUser(login);
-    if (actor === undefined) throw badCredentials();
-    const known = people.get(actor.login);
-    if (known !== undefined) return known;
-    const bucket = `user ${actor.id}`;
-    const limit = 5_000;
-    const made: Credential = {
-      kind: "user",
-      actor,
-      viaApp: null,
-      permissions: null,
-      bucket,
-      limit,
-      name: `user ID ${actor.id}`,
-    };
-    people.set(actor.login, made);
-    return made;
+function installationCredential(state: RepositoryState, permissions: Permissions): Credential {
+  const name = `installation ID ${state.installation?.id ?? 0}`;
+  const { appUser: actor, app } = state;
+  return { kind: "installation", actor, viaApp: app.id, permissions, bucket: name, limit: 5_000, name };
+}
+
+/** All jobs of a repository share one budget. */
+function jobCredential(state: RepositoryState): Credential {
+  const name = `repository ID ${state.repository.id}`;
+  const { actionsUser: actor } = state;
+  return { kind: "job", actor, viaApp: actionsApp.id, permissions: jobPermissions, bucket: name, limit: 1_000, name };
+}
+
+function personCredential(state: RepositoryState, login: string): Credential {
+  const actor = state.findUser(login);
+  if (actor === undefined) throw badCredentials();
+  const name = `user ID ${actor.id}`;
+  return { kind: "user", actor, viaApp: null, permissions: null, bucket: name, limit: 5_000, name };
+}
+
+/** Makes the registry of credentials. Tokens come from the world's chance, so that a seed repeats them. */
+export function createCredentials({ state, options, chance }: Parts): Credentials {
+  const tokens = new Map<string, Token>();
+  const app = appCredential(state);
+  let isRevoked = false;
+
+  function issue(token: string, entry: Token): string {
+    tokens.set(token, entry);
+    return token;
   }
 
   function find(token: string): Credential {
     const found = tokens.get(token);
-    if (found === undefined) {
-      if (token.startsWith("ghu_")) return person(token.slice(4));
-      if (token.startsWith("ey") && token.split(".").length === 3) {
-        if (isRevoked) throw undecodable();
-        checkJwt(token, options.app);
-        return appCredential;
-      }
-      throw badCredentials();
+    if (found !== undefined) {
+      const isOver = found.expiresAt !== null && found.expiresAt <= wallNow();
+      if (isOver || (isRevoked && found.credential.kind === "installation")) throw badCredentials();
+      return found.credential;
     }
-    const isOver = found.expiresAt !== null && found.expiresAt <= wallNow();
-    if (isOver || (isRevoked && found.credential.kind === "installation")) throw badCredentials();
-    return found.credential;
+    if (token.startsWith("ghu_")) return personCredential(state, token.slice(4));
+    if (!token.startsWith("ey") || token.split(".").length !== 3) throw badCredentials();
+    if (isRevoked) throw undecodable();
+    checkJwt(token, options.app);
+    return app;
   }
 
   return {
     read(header) {
       if (header === null) throw new ApiProblem(401, "Requires authentication");
-      const [scheme, token] = header.trim().split(/\s+/);
-      if (token === undefined || !/^(?:bearer|token)$/i.test(scheme ?? "")) throw badCredentials();
+      const [scheme = "", token] = header.trim().split(/\s+/);
+      if (token === undefined || !/^(?:bearer|token)$/i.test(scheme)) throw badCredentials();
       return find(token);
     },
     mint(wanted) {
       const permissions = narrowed(wanted);
-      const id = state.installation?.id ?? 0;
-      const token = `ghs_${chance.id()}${chance.id()}`;
       const expiresAt = wallNow() + tokenLife;
-      const credential: Credential = {
-        kind: "installation",
-        actor: state.appUser,
-        viaApp: state.app.id,
-        permissions,
-        bucket: `installation ${id}`,
-        limit: 5_000,
-        name: `installation ID ${id}`,
-      };
-      tokens.set(token, { credential, expiresAt });
-      const expires = new Date(Math.floor(expiresAt / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
+      const credential = installationCredential(state, permissions);
+      const token = issue(`ghs_${chance.id()}${chance.id()}`, { credential, expiresAt });
+      const expires = `${new Date(expiresAt).toISOString().slice(0, 19)}Z`;
       return { token, expires_at: expires, permissions, repository_selection: "selected" };
     },
-    jobToken(run) {
-      const token = `ghs_job${run}x${chance.id()}`;
-      const credential: Credential = {
-        kind: "job",
-        actor: state.actionsUser,
-        viaApp: actionsApp.id,
-        permissions: jobPermissions,
-        bucket: `jobs ${state.repository.id}`,
-        limit: 1_000,
-        name: `repository ID ${state.repository.id}`,
-      };
-      tokens.set(token, { credential, expiresAt: null });
-      return token;
-    },
+    jobToken: (run) => issue(`ghs_job${run}x${chance.id()}`, { credential: jobCredential(state), expiresAt: null }),
     revokeApp() {
       isRevoked = true;
     },

@@ -13,17 +13,11 @@ import { repositoryHtmlUrl, repositoryUrl } from "./rest-json.ts";
 
 const base = "/repos/:owner/:repo";
 
-function route(
-  method: Method,
-  path: string,
-  handle: Route["handle"],
-  extra: { readonly isGitData?: boolean } = {},
-): Route {
-  const level = method === "GET" ? "read" : "write";
-  return { method, path: base + path, auth: "token", needs: ["contents"], level, ...extra, handle };
+function route(method: Method, path: string, handle: Route["handle"]): Route {
+  const isRead = method === "GET";
+  const level = isRead ? "read" : "write";
+  return { method, path: base + path, auth: "token", needs: ["contents"], level, isGitData: !isRead, handle };
 }
-
-const data = { isGitData: true } as const;
 
 function refJson(call: ApiCall, name: string): unknown {
   const { state } = call;
@@ -223,13 +217,13 @@ function matchingRefs(call: ApiCall): Reply {
 export const gitRoutes: readonly Route[] = [
   route("GET", "/git/ref/*ref", getRef),
   route("GET", "/git/matching-refs/*ref", matchingRefs),
-  route("POST", "/git/refs", createRef, data),
-  route("PATCH", "/git/refs/*ref", updateRef, data),
-  route("DELETE", "/git/refs/*ref", deleteRef, data),
-  route("POST", "/git/trees", createTree, data),
+  route("POST", "/git/refs", createRef),
+  route("PATCH", "/git/refs/*ref", updateRef),
+  route("DELETE", "/git/refs/*ref", deleteRef),
+  route("POST", "/git/trees", createTree),
   route("GET", "/git/trees/*sha", getTree),
-  route("POST", "/git/commits", createCommit, data),
+  route("POST", "/git/commits", createCommit),
   route("GET", "/git/commits/:sha", getGitCommit),
-  route("POST", "/git/blobs", createBlob, data),
+  route("POST", "/git/blobs", createBlob),
   route("GET", "/git/blobs/:sha", getBlob),
 ];

@@ -10,14 +10,9 @@ import type { PullFacts } from "./rest-json-code.ts";
 
 const pulls = "/repos/:owner/:repo/pulls";
 
-function route(
-  method: Method,
-  path: string,
-  handle: Route["handle"],
-  extra: { readonly isContent?: boolean } = {},
-): Route {
+function route(method: Method, path: string, handle: Route["handle"]): Route {
   const level = method === "GET" ? "read" : "write";
-  return { method, path: pulls + path, auth: "token", needs: ["pull_requests"], level, ...extra, handle };
+  return { method, path: pulls + path, auth: "token", needs: ["pull_requests"], level, handle };
 }
 
 function baseOf({ git }: ApiCall, issue: IssueRecord): string | null {
@@ -141,7 +136,7 @@ function createReview(call: ApiCall): Reply {
 
 export const pullRoutes: readonly Route[] = [
   route("GET", "", listPulls),
-  route("POST", "", createPull, { isContent: true }),
+  { ...route("POST", "", createPull), isContent: true },
   route("GET", "/:number", async (call) => ok(await whole(call, pullIssueOf(call)))),
   route("PATCH", "/:number", updatePull),
   route("GET", "/:number/merge", (call) => {
@@ -164,5 +159,5 @@ export const pullRoutes: readonly Route[] = [
     const pull = pullIssueOf(call);
     return pageReply(pull.pull?.reviews ?? [], call.url, (review) => reviewJson(call.state, { pull, review }));
   }),
-  route("POST", "/:number/reviews", createReview, { isContent: true }),
+  { ...route("POST", "/:number/reviews", createReview), isContent: true },
 ];

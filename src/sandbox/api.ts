@@ -4,17 +4,18 @@
  */
 import { actionRoutes } from "./api-action-routes.ts";
 import { worldRoutes } from "./api-app-routes.ts";
-import type { ApiCall, ApiServices } from "./api-call.ts";
+import type { ApiCall, ApiServices, SentDelivery } from "./api-call.ts";
 import { checkRoutes } from "./api-check-routes.ts";
 import { talkRoutes } from "./api-comment-routes.ts";
 import { createCounts } from "./api-counts.ts";
 import { anonymous, createCredentials, isAllowed } from "./api-credentials.ts";
-import type { Credential } from "./api-credentials.ts";
+import type { Credential, Credentials } from "./api-credentials.ts";
 import { gitRoutes } from "./api-git-routes.ts";
 import { createGraphqlDoor, tooMuch } from "./api-graphql.ts";
+import type { AnswerGraphql } from "./api-graphql.ts";
 import { issueRoutes } from "./api-issue-routes.ts";
 import { createLimits } from "./api-limits.ts";
-import type { Resource } from "./api-limits.ts";
+import type { Limits, Resource } from "./api-limits.ts";
 import { createEventIndex } from "./api-lookups.ts";
 import { pullRoutes } from "./api-pull-routes.ts";
 import { relationRoutes } from "./api-relation-routes.ts";
@@ -24,7 +25,6 @@ import { createRouter } from "./api-router.ts";
 import type { Match, Route } from "./api-router.ts";
 import { contentRoutes } from "./api-content-routes.ts";
 import type { Git } from "./git-types.ts";
-import type { Delivery } from "./records.ts";
 import type { RepositoryState } from "./repository-state.ts";
 import { ActRefusal } from "./world-acts.ts";
 import type { Acts } from "./world-acts.ts";
@@ -35,8 +35,6 @@ export interface ApiParts {
   readonly acts: Acts;
   readonly git: Git;
   readonly options: WorldOptions;
-  /** Hands a delivery out once more, for `POST /app/hook/deliveries/{id}/attempts`. */
-  readonly redeliver?: (delivery: Delivery) => void;
 }
 
 export interface Api {
@@ -66,7 +64,7 @@ const routes: readonly Route[] = [
 ];
 
 const findRoute = createRouter(routes);
-const deliveriesMost = 1_000;
+const deliveriesMost = 250;
 
 function isGraphql(path: string): boolean {
   return path === "/api/graphql" || path === "/graphql" || path === "/api/v3/graphql";
@@ -119,123 +117,134 @@ interface Answer {
   readonly resource: Resource;
 }
 
-/** Makes the API over the world's state and acts. */
-export function createApi(parts: ApiParts): Api {
-  const { state, acts, git, options } = parts;
-  const credentials = createCredentials({ state, options, chance: options.chance });
-  const limits = createLimits(options.clock);
-  const counts = createCounts();
-  const unknownRoutes: string[] = [];
-  const failures: unknown[] = [];
-  const deliveries: Delivery[] = [];
-  const eventsOf = createEventIndex(state);
-  const answerGraphql = createGraphqlDoor({ state, acts, git, limits, counts, eventsOf });
-  let requests = 0;
+/** The door itself: one for a world. */
+class ApiDoor {
+  readonly counts = createCounts();
+  readonly unknownRoutes: string[] = [];
+  readonly failures: unknown[] = [];
+  readonly credentials: Credentials;
+  readonly #parts: ApiParts;
+  readonly #limits: Limits;
+  readonly #services: ApiServices;
+  readonly #answerGraphql: AnswerGraphql;
+  #requestCount = 0;
 
-  acts.onDelivery((delivery) => {
-    deliveries.push(delivery);
-    if (deliveries.length > deliveriesMost) deliveries.shift();
-  });
-
-  const services: ApiServices = {
-    mint: (wanted) => credentials.mint(wanted),
-    budget: (credential, resource) => limits.budget(credential, resource),
-    eventsOf,
-    deliveries,
-    redeliver(delivery) {
-      if (parts.redeliver === undefined) throw new ApiProblem(422, "Deliveries cannot be attempted again here.");
-      parts.redeliver(delivery);
-    },
-  };
-
-  function whoAsks(request: Request, match: Match | null): Credential {
-    const header = request.headers.get("authorization");
-    return header === null && match?.route.auth === "anyone" ? anonymous : credentials.read(header);
+  constructor(parts: ApiParts) {
+    const { state, acts, git, options } = parts;
+    this.#parts = parts;
+    this.credentials = createCredentials({ state, options, chance: options.chance });
+    this.#limits = createLimits(options.clock);
+    const eventsOf = createEventIndex(state);
+    const { counts } = this;
+    this.#answerGraphql = createGraphqlDoor({ state, acts, git, limits: this.#limits, counts, eventsOf });
+    this.#services = {
+      mint: (wanted) => this.credentials.mint(wanted),
+      budget: (credential, resource) => this.#limits.budget(credential, resource),
+      eventsOf,
+      deliveries: keepDeliveries(acts),
+      redeliver: (delivery) => acts.redeliver(delivery),
+    };
   }
 
-  /** Refuses what goes beyond a limit. Free routes are beyond none. */
-  function checkLimits(credential: Credential, { route }: Match): void {
-    if (route.isFree === true) return;
-    if (limits.budget(credential, "core").remaining <= 0) {
-      throw new ApiProblem(403, `API rate limit exceeded for ${credential.name}.`);
-    }
-    const cost = {
-      resource: "core",
-      points: route.method === "GET" ? 1 : 5,
-      contents: route.isContent === true ? 1 : 0,
-    } as const;
-    const wait = limits.secondary(credential, cost);
-    if (wait !== null) throw tooMuch(wait);
-  }
-
-  async function perform(call: ApiCall, match: Match): Promise<Reply> {
-    let reply: Reply | undefined;
+  async handle(request: Request): Promise<Response> {
+    const { concurrency } = this.#limits;
+    if (!concurrency.enter()) return this.#respond(tooMuch(60).toReply(), {});
     try {
-      checkRepository(match, state);
-      checkAccess(match, call.credential, state);
-      reply = await match.route.handle(call);
-      return reply;
-    } finally {
-      counts.rest(match.route, call, reply !== undefined);
-    }
-  }
-
-  async function answerRest(request: Request, url: URL): Promise<Answer> {
-    const path = url.pathname.replace(/^\/api\/v3(?=\/|$)/, "").replace(/(?<=.)\/+$/, "") || "/";
-    const match = findRoute(request.method, path);
-    if (match === null) unknownRoutes.push(`${request.method} ${path}`);
-    const credential = whoAsks(request, match);
-    try {
-      if (match === null) throw notFound();
-      checkLimits(credential, match);
-      const body = await bodyOf(request);
-      const accept = request.headers.get("accept") ?? "";
-      const actor = { user: credential.actor, viaApp: credential.viaApp };
-      const call: ApiCall = { params: match.params, url, accept, body, credential, actor, state, acts, git, services };
-      return {
-        reply: conditional(request, credential, { match, reply: await perform(call, match) }),
-        credential,
-        resource: "core",
-      };
+      const done = await this.#answer(request);
+      return this.#respond(done.reply, this.#limitHeaders(done));
     } catch (error) {
       const reply = refusalOf(error);
+      if (reply !== undefined) return this.#respond(reply, {});
+      this.failures.push(error);
+      return this.#respond({ status: 500, body: { message: "Server Error" } }, {});
+    } finally {
+      concurrency.leave();
+    }
+  }
+
+  async #answer(request: Request): Promise<Answer> {
+    const url = new URL(request.url);
+    if (!isGraphql(url.pathname)) return await this.#answerRest(request, url);
+    const credential = this.credentials.read(request.headers.get("authorization"));
+    if (credential.kind === "app") throw new ApiProblem(401, "Bad credentials");
+    const reply =
+      request.method === "POST" ? await this.#answerGraphql(credential, await bodyOf(request)) : notFound().toReply();
+    return { reply, credential, resource: "graphql" };
+  }
+
+  async #answerRest(request: Request, url: URL): Promise<Answer> {
+    const path = url.pathname.replace(/^\/api\/v3(?=\/|$)/, "").replace(/(?<=.)\/+$/, "") || "/";
+    const match = findRoute(request.method, path);
+    if (match === null) this.unknownRoutes.push(`${request.method} ${path}`);
+    const credential = this.#whoAsks(request, match);
+    try {
+      if (match === null) throw notFound();
+      this.#checkLimits(credential, match.route);
+      const call = await this.#callOf(request, { url, match, credential });
+      const reply = conditional(request, match.route, await this.#perform(call, match));
+      if (reply.status !== 304 && match.route.isFree !== true) this.#limits.charge(credential, "core", 1);
+      return { reply, credential, resource: "core" };
+    } catch (error) {
+      const reply = followed(request, refusalOf(error));
       if (reply === undefined) throw error;
-      if (match?.route.isFree !== true) limits.charge(credential, "core", 1);
+      if (match?.route.isFree !== true) this.#limits.charge(credential, "core", 1);
       return { reply, credential, resource: "core" };
     }
   }
 
-  /** Turns a GET's answer into a 304 where the client has it already; that is free, everything else costs a point. */
-  function conditional(
-    request: Request,
-    credential: Credential,
-    { match, reply }: { match: Match; reply: Reply },
-  ): Reply {
-    const isFree = match.route.isFree === true;
-    if (match.route.method === "GET" && reply.status === 200) {
-      const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-      const etag = etagOf(body);
-      const headers = { ...reply.headers, etag, "cache-control": "private, max-age=60, s-maxage=60" };
-      if (matchesEtag(request.headers.get("if-none-match"), etag)) return { status: 304, headers };
-      if (!isFree) limits.charge(credential, "core", 1);
-      return { status: 200, body, headers: { ...headers, "content-type": contentType(reply) } };
+  #whoAsks(request: Request, match: Match | null): Credential {
+    const header = request.headers.get("authorization");
+    return header === null && match?.route.auth === "anyone" ? anonymous : this.credentials.read(header);
+  }
+
+  /** Refuses what goes beyond a limit. Free routes are beyond none. */
+  #checkLimits(credential: Credential, route: Route): void {
+    if (route.isFree === true) return;
+    if (this.#limits.budget(credential, "core").remaining <= 0) {
+      throw new ApiProblem(403, `API rate limit exceeded for ${credential.name}.`);
     }
-    if (!isFree) limits.charge(credential, "core", 1);
-    return reply;
+    const wait = this.#limits.secondary(credential, {
+      resource: "core",
+      points: route.method === "GET" ? 1 : 5,
+      contents: route.isContent === true ? 1 : 0,
+    });
+    if (wait !== null) throw tooMuch(wait);
   }
 
-  async function answer(request: Request): Promise<Answer> {
-    const url = new URL(request.url);
-    if (!isGraphql(url.pathname)) return await answerRest(request, url);
-    const credential = credentials.read(request.headers.get("authorization"));
-    if (credential.kind === "app") throw new ApiProblem(401, "Bad credentials");
-    const reply =
-      request.method === "POST" ? await answerGraphql(credential, await bodyOf(request)) : notFound().toReply();
-    return { reply, credential, resource: "graphql" };
+  async #callOf(
+    request: Request,
+    { url, match, credential }: { readonly url: URL; readonly match: Match; readonly credential: Credential },
+  ): Promise<ApiCall> {
+    const { state, acts, git } = this.#parts;
+    return {
+      params: match.params,
+      url,
+      accept: request.headers.get("accept") ?? "",
+      body: await bodyOf(request),
+      credential,
+      actor: { user: credential.actor, viaApp: credential.viaApp },
+      state,
+      acts,
+      git,
+      services: this.#services,
+    };
   }
 
-  function limitHeaders({ credential, resource }: Answer): Record<string, string> {
-    const { limit, remaining, reset, used } = limits.budget(credential, resource);
+  async #perform(call: ApiCall, match: Match): Promise<Reply> {
+    let isDone = false;
+    try {
+      checkRepository(match, call.state);
+      checkAccess(match, call.credential, call.state);
+      const reply = await match.route.handle(call);
+      isDone = true;
+      return reply;
+    } finally {
+      this.counts.rest(match.route, call, isDone);
+    }
+  }
+
+  #limitHeaders({ credential, resource }: Answer): Record<string, string> {
+    const { limit, remaining, reset, used } = this.#limits.budget(credential, resource);
     return {
       "x-ratelimit-limit": String(limit),
       "x-ratelimit-remaining": String(remaining),
@@ -245,9 +254,9 @@ export function createApi(parts: ApiParts): Api {
     };
   }
 
-  function respond(reply: Reply, more: Readonly<Record<string, string>>): Response {
-    requests += 1;
-    const id = requests.toString(16).toUpperCase().padStart(8, "0");
+  #respond(reply: Reply, more: Readonly<Record<string, string>>): Response {
+    this.#requestCount += 1;
+    const id = this.#requestCount.toString(16).toUpperCase().padStart(8, "0");
     const headers = {
       "x-github-request-id": `${id.slice(0, 4)}:${id.slice(4)}`,
       "x-github-media-type": "github.v3; format=json",
@@ -258,24 +267,47 @@ export function createApi(parts: ApiParts): Api {
     const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
     return new Response(body, { status: reply.status, headers: { "content-type": contentType(reply), ...headers } });
   }
+}
 
-  async function handle(request: Request): Promise<Response> {
-    if (!limits.concurrency.enter()) return respond(tooMuch(60).toReply(), {});
-    try {
-      const done = await answer(request);
-      return respond(done.reply, limitHeaders(done));
-    } catch (error) {
-      const reply = refusalOf(error);
-      if (reply !== undefined) return respond(reply, {});
-      failures.push(error);
-      return respond({ status: 500, body: { message: "Server Error" } }, {});
-    } finally {
-      limits.concurrency.leave();
-    }
-  }
+/** Where a redirect leads, for a client that follows: to another repository, which the App cannot see. */
+function followed(request: Request, reply: Reply | undefined): Reply | undefined {
+  return reply?.status === 301 && request.redirect === "follow" ? notFound().toReply() : reply;
+}
 
-  const { jobToken, revokeApp } = credentials;
-  return { handle, jobToken, revokeApp, counters: counts.counters, unknownRoutes, failures };
+/** Turns a GET's answer into a 304 where the client has it already. */
+function conditional(request: Request, route: Route, reply: Reply): Reply {
+  if (route.method !== "GET" || reply.status !== 200) return reply;
+  const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
+  const etag = etagOf(body);
+  const headers = { ...reply.headers, etag, "cache-control": "private, max-age=60, s-maxage=60" };
+  if (matchesEtag(request.headers.get("if-none-match"), etag)) return { status: 304, headers };
+  return { status: 200, body, headers: { ...headers, "content-type": contentType(reply) } };
+}
+
+/** The last webhooks that went out, oldest first. Each has a number of its own beside its GUID. */
+function keepDeliveries(acts: Acts): readonly SentDelivery[] {
+  const sent: SentDelivery[] = [];
+  let nextId = 12_345_000_001;
+  acts.onDelivery((delivery) => {
+    const isRepeat = sent.some((earlier) => earlier.delivery.id === delivery.id);
+    sent.push({ id: nextId, delivery, isRepeat });
+    nextId += 7;
+    if (sent.length > deliveriesMost) sent.shift();
+  });
+  return sent;
+}
+
+/** Makes the API over the world's state and acts. */
+export function createApi(parts: ApiParts): Api {
+  const door = new ApiDoor(parts);
+  return {
+    handle: (request) => door.handle(request),
+    jobToken: (run) => door.credentials.jobToken(run),
+    revokeApp: () => door.credentials.revokeApp(),
+    counters: door.counts.counters,
+    unknownRoutes: door.unknownRoutes,
+    failures: door.failures,
+  };
 }
 
 function contentType(reply: Reply): string {

@@ -23,6 +23,8 @@ export interface CarrierOptions {
   readonly timeline: Timeline;
   /** Those that are alive now. */
   readonly receivers: () => readonly Receiver[];
+  /** When the sender gives up, by the clock; GitHub's 10 s unless the clock is sped up. */
+  readonly timeoutMs?: number;
 }
 
 export interface Carrier {
@@ -50,7 +52,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
     const receiver = receivers[Math.floor(chance.next() * receivers.length)];
     if (receiver === undefined) return drop(delivery, "no replica is up");
     await new Promise<void>((resolve) => {
-      const limit = clock.after(deliveryTimeoutMs, "delivery timeout", () => {
+      const limit = clock.after(options.timeoutMs ?? deliveryTimeoutMs, "delivery timeout", () => {
         drop(delivery, "no answer within 10 s");
         resolve();
       });

@@ -1,5 +1,5 @@
 /** Trees of a repository by path: look up, list, compare, and edit. Objects are read and written through git. */
-import { sortEntries } from "./git-objects.ts";
+import { sortEntries, typeOfMode } from "./git-objects.ts";
 import type { ChangedPath, TreeChange, TreeEntry } from "./git-types.ts";
 
 export interface Trees {
@@ -22,12 +22,23 @@ interface Branching {
   readonly below: Map<string, Branching>;
 }
 
+/** Trees over a store of objects. */
 export function createTrees(store: TreeStore): Trees {
-  async function entry(root: string | null, path: string): Promise<TreeEntry | null> {
+  return new StoredTrees(store);
+}
+
+class StoredTrees implements Trees {
+  readonly #store: TreeStore;
+
+  constructor(store: TreeStore) {
+    this.#store = store;
+  }
+
+  async entry(root: string | null, path: string): Promise<TreeEntry | null> {
     if (root === null) return null;
     let found: TreeEntry = { mode: "040000", type: "tree", oid: root, path: "" };
     for (const segment of segmentsOf(path)) {
-      const entries = found.type === "tree" ? await store.read(found.oid) : null;
+      const entries = found.type === "tree" ? await this.#store.read(found.oid) : null;
       const next = entries?.find((candidate) => candidate.path === segment);
       if (next === undefined) return null;
       found = next;
@@ -35,87 +46,91 @@ export function createTrees(store: TreeStore): Trees {
     return { ...found, path };
   }
 
-  async function files(root: string, withTrees: boolean, prefix = ""): Promise<readonly TreeEntry[]> {
+  async files(root: string, withTrees: boolean, prefix = ""): Promise<readonly TreeEntry[]> {
     const all: TreeEntry[] = [];
-    for (const child of (await store.read(root)) ?? []) {
+    for (const child of await this.#children(root)) {
       const whole = { ...child, path: `${prefix}${child.path}` };
       if (child.type !== "tree" || withTrees) all.push(whole);
-      if (child.type === "tree") all.push(...(await files(child.oid, withTrees, `${whole.path}/`)));
+      if (child.type === "tree") all.push(...(await this.files(child.oid, withTrees, `${whole.path}/`)));
     }
     return all;
   }
 
-  async function changedPaths(a: string | null, b: string | null, prefix = ""): Promise<readonly ChangedPath[]> {
+  async changedPaths(a: string | null, b: string | null, prefix = ""): Promise<readonly ChangedPath[]> {
     if (a === b) return [];
-    const before = new Map((a === null ? [] : ((await store.read(a)) ?? [])).map((old) => [old.path, old]));
-    const after = new Map((b === null ? [] : ((await store.read(b)) ?? [])).map((now) => [now.path, now]));
-    const names = [...new Set([...before.keys(), ...after.keys()])].toSorted();
+    const before = byName(await this.#children(a));
+    const after = byName(await this.#children(b));
     const changes: ChangedPath[] = [];
-    for (const name of names) {
+    for (const name of [...new Set([...before.keys(), ...after.keys()])].toSorted()) {
       const [old, now] = [before.get(name), after.get(name)];
       if (old?.oid === now?.oid && old?.mode === now?.mode) continue;
       const path = `${prefix}${name}`;
-      const [oldFile, nowFile] = [isFile(old), isFile(now)];
-      if (oldFile && nowFile) changes.push({ path, status: "modified" });
-      else if (oldFile) changes.push({ path, status: "removed" });
-      else if (nowFile) changes.push({ path, status: "added" });
-      changes.push(...(await changedPaths(treeOid(old), treeOid(now), `${path}/`)));
+      const status = statusOf(old, now);
+      if (status !== null) changes.push({ path, status });
+      changes.push(...(await this.changedPaths(treeOid(old), treeOid(now), `${path}/`)));
     }
     return changes;
   }
 
-  async function edit(base: string | null, changes: readonly TreeChange[]): Promise<string> {
+  async edit(base: string | null, changes: readonly TreeChange[]): Promise<string> {
     const root: Branching = { leaf: null, below: new Map() };
-    for (const change of changes) place(root, change.path, await toLeaf(change));
-    return (await rebuild(base, root)) ?? store.write([]);
+    for (const change of changes) place(root, change.path, await this.#toLeaf(change));
+    return (await this.#rebuild(base, root)) ?? this.#store.write([]);
   }
 
-  async function toLeaf(change: TreeChange): Promise<TreeEntry | "gone"> {
+  async #children(oid: string | null): Promise<readonly TreeEntry[]> {
+    return oid === null ? [] : ((await this.#store.read(oid)) ?? []);
+  }
+
+  async #toLeaf(change: TreeChange): Promise<TreeEntry | "gone"> {
     if ("content" in change) {
-      const oid = await store.writeBlob(change.content);
+      const oid = await this.#store.writeBlob(change.content);
       return { mode: change.mode ?? "100644", type: "blob", oid, path: change.path };
     }
     if (change.oid === null) return "gone";
-    return { mode: change.mode, type: change.mode === "040000" ? "tree" : "blob", oid: change.oid, path: change.path };
+    return { mode: change.mode, type: typeOfMode(change.mode), oid: change.oid, path: change.path };
   }
 
   /** The oid of the edited tree; null when nothing is left in it. */
-  async function rebuild(base: string | null, changes: Branching): Promise<string | null> {
-    const entries = new Map(
-      (base === null ? [] : ((await store.read(base)) ?? [])).map((child) => [child.path, child]),
-    );
+  async #rebuild(base: string | null, changes: Branching): Promise<string | null> {
+    const entries = byName(await this.#children(base));
     for (const [name, change] of changes.below) {
-      const made = await child(entries.get(name), name, change);
+      const made = await this.#child(entries.get(name), name, change);
       if (made === null) entries.delete(name);
       else entries.set(name, made);
     }
-    return entries.size === 0 ? null : store.write(sortEntries(entries.values()));
+    return entries.size === 0 ? null : this.#store.write(sortEntries(entries.values()));
   }
 
-  async function child(old: TreeEntry | undefined, name: string, change: Branching): Promise<TreeEntry | null> {
-    if (change.below.size === 0) {
-      return change.leaf === null || change.leaf === "gone" ? null : { ...change.leaf, path: name };
-    }
-    const under = change.leaf === null ? treeOid(old) : change.leaf === "gone" ? null : treeOid(change.leaf);
-    const oid = await rebuild(under, change);
+  async #child(old: TreeEntry | undefined, name: string, change: Branching): Promise<TreeEntry | null> {
+    const { leaf, below } = change;
+    if (below.size === 0) return leaf === null || leaf === "gone" ? null : { ...leaf, path: name };
+    const under = leaf === "gone" ? null : treeOid(leaf ?? old);
+    const oid = await this.#rebuild(under, change);
     return oid === null ? null : { mode: "040000", type: "tree", oid, path: name };
   }
+}
 
-  return {
-    entry,
-    files: (root, withTrees) => files(root, withTrees),
-    changedPaths: (a, b) => changedPaths(a, b),
-    edit,
-  };
+function byName(entries: readonly TreeEntry[]): Map<string, TreeEntry> {
+  return new Map(entries.map((entry) => [entry.path, entry]));
+}
+
+/** How a name changed as a file; null when it is a folder before and after. */
+function statusOf(old: TreeEntry | undefined, now: TreeEntry | undefined): ChangedPath["status"] | null {
+  if (isFile(old)) return isFile(now) ? "modified" : "removed";
+  return isFile(now) ? "added" : null;
+}
+
+/** Whether git takes a path: relative, and without names that stand for something else. */
+export function isKeptPath(path: string): boolean {
+  const isStrange = (segment: string): boolean => ["", ".", ".."].includes(segment) || segment.toLowerCase() === ".git";
+  return !path.includes("\0") && !path.split("/").some(isStrange);
 }
 
 function place(root: Branching, path: string, leaf: TreeEntry | "gone"): void {
-  const segments = segmentsOf(path);
-  if (segments.length === 0 || segments.some((segment) => segment === "." || segment === ".." || segment === ".git")) {
-    throw new Error(`"${path}" is not a path that git keeps.`);
-  }
+  if (!isKeptPath(path)) throw new Error(`"${path}" is not a path that git keeps.`);
   let at = root;
-  for (const segment of segments) {
+  for (const segment of segmentsOf(path)) {
     const next = at.below.get(segment) ?? { leaf: null, below: new Map<string, Branching>() };
     at.below.set(segment, next);
     at = next;

@@ -221,8 +221,37 @@ input RefUpdate {
   afterOid: GitObjectID!, beforeOid: GitObjectID, force: Boolean = false, name: GitRefname!
 }
 extend type Mutation {
+  convertPullRequestToDraft(input: ConvertPullRequestToDraftInput!): ConvertPullRequestToDraftPayload
+  disablePullRequestAutoMerge(input: DisablePullRequestAutoMergeInput!): DisablePullRequestAutoMergePayload
+  enablePullRequestAutoMerge(input: EnablePullRequestAutoMergeInput!): EnablePullRequestAutoMergePayload
+  markPullRequestReadyForReview(input: MarkPullRequestReadyForReviewInput!): MarkPullRequestReadyForReviewPayload
   addBlockedBy(input: AddBlockedByInput!): AddBlockedByPayload
   removeBlockedBy(input: RemoveBlockedByInput!): RemoveBlockedByPayload
+}
+input ConvertPullRequestToDraftInput {
+  clientMutationId: String, pullRequestId: ID!
+}
+type ConvertPullRequestToDraftPayload {
+  clientMutationId: String, pullRequest: PullRequest
+}
+input DisablePullRequestAutoMergeInput {
+  clientMutationId: String, pullRequestId: ID!
+}
+type DisablePullRequestAutoMergePayload {
+  actor: Actor, clientMutationId: String, pullRequest: PullRequest
+}
+input EnablePullRequestAutoMergeInput {
+  authorEmail: String, clientMutationId: String, commitBody: String, commitHeadline: String
+  expectedHeadOid: GitObjectID, mergeMethod: PullRequestMergeMethod = MERGE, pullRequestId: ID!
+}
+type EnablePullRequestAutoMergePayload {
+  actor: Actor, clientMutationId: String, pullRequest: PullRequest
+}
+input MarkPullRequestReadyForReviewInput {
+  clientMutationId: String, pullRequestId: ID!
+}
+type MarkPullRequestReadyForReviewPayload {
+  clientMutationId: String, pullRequest: PullRequest
 }
 input AddBlockedByInput {
   blockingIssueId: ID!, clientMutationId: String, issueId: ID!

@@ -211,12 +211,28 @@ async function updatePullRequest(input: UpdatePullInput, context: GraphqlContext
   return await Promise.resolve({ actor: actor.user, pullRequest: issue });
 }
 
+interface PullOnly {
+  readonly pullRequestId: string;
+}
+
+async function setDraft(input: PullOnly, context: GraphqlContext, isDraft: boolean): Promise<Record<string, unknown>> {
+  const issue = pullAt(input.pullRequestId, context);
+  return await Promise.resolve({ pullRequest: context.acts.setDraft(context.actor, issue.number, isDraft) });
+}
+
+async function setAutoMerge(input: PullOnly, context: GraphqlContext, isOn: boolean): Promise<Record<string, unknown>> {
+  const issue = pullAt(input.pullRequestId, context);
+  const pullRequest = await context.acts.setAutoMerge(context.actor, issue.number, isOn);
+  return { actor: context.actor.user, pullRequest };
+}
+
 /** All of them, by the name of the mutation. */
 export const codeMutations: Fields<unknown> = {
   closePullRequest: mutation(async (input: { pullRequestId: string }, context) => {
     const issue = pullAt(input.pullRequestId, context);
     return await Promise.resolve({ pullRequest: context.acts.closeIssue(context.actor, issue.number) });
   }),
+  convertPullRequestToDraft: mutation((input: PullOnly, context) => setDraft(input, context, true)),
   createCommitOnBranch: mutation(createCommitOnBranch),
   createPullRequest: mutation(createPullRequest),
   createRef: mutation(async (input: { repositoryId: string; name: string; oid: string }, context) => {
@@ -229,6 +245,9 @@ export const codeMutations: Fields<unknown> = {
     await context.acts.moveRef(context.actor, { name: refById(input.refId, context), to: null });
     return {};
   }),
+  disablePullRequestAutoMerge: mutation((input: PullOnly, context) => setAutoMerge(input, context, false)),
+  enablePullRequestAutoMerge: mutation((input: PullOnly, context) => setAutoMerge(input, context, true)),
+  markPullRequestReadyForReview: mutation((input: PullOnly, context) => setDraft(input, context, false)),
   mergePullRequest: mutation(mergePullRequest),
   updatePullRequest: mutation(updatePullRequest),
   updateRef: mutation(async (input: { refId: string; oid: string; force?: boolean | null }, context) => {

@@ -79,19 +79,20 @@ function valueOf(amount: Amount | null, variables: Readonly<Record<string, unkno
   return typeof value === "number" ? value : 1;
 }
 
-function add(
-  shapes: readonly Shape[],
-  parents: number,
-  sum: { requests: number; nodes: number },
-  variables: Readonly<Record<string, unknown>>,
-): void {
+interface Sum {
+  requests: number;
+  nodes: number;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+function add(shapes: readonly Shape[], parents: number, sum: Sum): void {
   for (const shape of shapes) {
-    const amount = valueOf(shape.amount, variables);
+    const amount = valueOf(shape.amount, sum.variables);
     if (shape.isConnection) {
       sum.requests += parents;
       sum.nodes += parents * amount;
     }
-    add(shape.below, parents * amount, sum, variables);
+    add(shape.below, parents * amount, sum);
   }
 }
 
@@ -109,8 +110,8 @@ export function costOf(
   );
   const shapes = root ? shapesOf(operation.selectionSet, root, { schema, fragments }) : [];
   return (variables) => {
-    const sum = { requests: 0, nodes: 0 };
-    add(shapes, 1, sum, variables);
+    const sum: Sum = { requests: 0, nodes: 0, variables };
+    add(shapes, 1, sum);
     return { points: Math.max(1, Math.round(sum.requests / 100)), nodes: sum.nodes };
   };
 }

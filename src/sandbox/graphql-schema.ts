@@ -1,6 +1,6 @@
 /** The executable schema: GitHub's excerpt with the resolvers of the embedded GitHub on its types. Built once a process. */
-import { buildSchema, GraphQLObjectType, GraphQLScalarType, isAbstractType, isObjectType } from "graphql";
-import type { GraphQLFieldResolver, GraphQLSchema } from "graphql";
+import { buildSchema, GraphQLScalarType, isAbstractType, isObjectType } from "graphql";
+import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from "graphql";
 import { githubSchema } from "./github-schema.ts";
 import { checkRunFields, checkSuiteFields, rollupFields, statusFields } from "./graphql-check-fields.ts";
 import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from "./graphql-code-fields.ts";

@@ -16,7 +16,6 @@ import {
   checkRunJson,
   checkSuiteJson,
   commitJson,
-  headCommitJson,
   installationJson,
   pullJson,
   reviewJson,
@@ -24,6 +23,7 @@ import {
   workflowJson,
   workflowRunJson,
 } from "./rest-json-code.ts";
+import { headCommitJson } from "./rest-json-ends.ts";
 import type { Actor } from "./world-acts.ts";
 
 /** No commit: the side of a push where the ref did not exist. */

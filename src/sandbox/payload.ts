@@ -20,9 +20,9 @@ export interface IssueExtras {
 export function issuePayload(
   state: RepositoryState,
   issue: IssueRecord,
-  action: string,
-  extras: IssueExtras = {},
+  act: IssueExtras & { readonly action: string },
 ): { readonly name: string; readonly body: Json } {
+  const { action, ...extras } = act;
   const more = {
     ...(extras.label === undefined ? {} : { label: labelJson(state, extras.label) }),
     ...(extras.milestone === undefined ? {} : { milestone: milestoneJson(state, extras.milestone) }),

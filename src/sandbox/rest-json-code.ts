@@ -11,10 +11,9 @@ import type {
 } from "./records.ts";
 import { gitNodeId } from "./repository-ids.ts";
 import type { RepositoryState } from "./repository-state.ts";
+import { appEvents, appPermissions } from "./app-grants.ts";
 import {
-  appEvents,
   appJson,
-  appPermissions,
   authorAssociation,
   isoTime,
   isoTimeOrNull,
@@ -26,16 +25,21 @@ import {
   userJson,
 } from "./rest-json.ts";
 import type { Json } from "./rest-json.ts";
+import {
+  autoMergeJson,
+  commitUserJson,
+  endJson,
+  headCommitJson,
+  headJson,
+  pullAddresses,
+  pullFactsJson,
+  pullRefsJson,
+  runAddresses,
+} from "./rest-json-ends.ts";
+import type { MergeFacts } from "./rest-json-ends.ts";
 
-/** What only git can tell of a pull request. Left out, it is not computed yet, which GitHub says with null. */
-export interface PullFacts {
-  readonly mergeable: boolean | null;
-  readonly mergeableState: string;
-  readonly commits: number;
-  readonly additions: number;
-  readonly deletions: number;
-  readonly changedFiles: number;
-}
+/** What only git can tell of a pull request. */
+export type PullFacts = MergeFacts;
 
 /** A pull request in full. In lists GitHub leaves out what `facts` would tell; so does `isListed`. */
 export function pullJson(
@@ -47,19 +51,8 @@ export function pullJson(
   if (pull === null) throw new Error(`#${issue.number} is an issue, not a pull request.`);
   const shared = issueJson(state, issue);
   const api = `${repositoryUrl(state)}/pulls/${issue.number}`;
-  const comments = `${repositoryUrl(state)}/issues/${issue.number}/comments`;
-  const statuses = `${repositoryUrl(state)}/statuses/${pull.headSha}`;
-  const page = issueHtmlUrl(state, issue);
-  const links = {
-    self: api,
-    html: page,
-    issue: `${repositoryUrl(state)}/issues/${issue.number}`,
-    comments,
-    review_comments: `${api}/comments`,
-    review_comment: `${repositoryUrl(state)}/pulls/comments{/number}`,
-    commits: `${api}/commits`,
-    statuses,
-  };
+  const links = pullAddresses(state, issue);
+  const page = links.html;
   return {
     url: api,
     id: pull.id,
@@ -89,8 +82,8 @@ export function pullJson(
     commits_url: links.commits,
     review_comments_url: links.review_comments,
     review_comment_url: links.review_comment,
-    comments_url: comments,
-    statuses_url: statuses,
+    comments_url: links.comments,
+    statuses_url: links.statuses,
     head: headJson(state, issue),
     base: endJson(state, {
       owner: state.repository.owner.login,
@@ -103,81 +96,6 @@ export function pullJson(
     active_lock_reason: null,
     ...(options.isListed === true ? {} : pullFactsJson(state, issue, options.facts)),
   };
-}
-
-function headJson(state: RepositoryState, issue: IssueRecord): Json {
-  const { pull } = issue;
-  const [owner = "", name = ""] = (pull?.headRepository ?? "").split("/");
-  const ref = pull?.headBranch ?? "";
-  const sha = pull?.headSha ?? "";
-  if (`${owner}/${name}` === state.repository.fullName) return endJson(state, { owner, ref, sha });
-  const forker = state.findUser(owner);
-  const whole = repositoryJson(state);
-  const repo = {
-    ...whole,
-    id: state.repository.id + 1_000_003,
-    node_id: `${state.repository.node}F`,
-    full_name: `${owner}/${name}`,
-    fork: true,
-    owner: forker === undefined ? null : userJson(state, forker),
-    url: `${state.apiUrl}/repos/${owner}/${name}`,
-    html_url: `${state.htmlUrl}/${owner}/${name}`,
-  };
-  return { label: `${owner}:${ref}`, ref, sha, user: forker === undefined ? null : userJson(state, forker), repo };
-}
-
-function endJson(
-  state: RepositoryState,
-  end: { readonly owner: string; readonly ref: string; readonly sha: string },
-): Json {
-  return {
-    label: `${end.owner}:${end.ref}`,
-    ref: end.ref,
-    sha: end.sha,
-    user: userJson(state, state.repository.owner),
-    repo: repositoryJson(state),
-  };
-}
-
-function autoMergeJson(state: RepositoryState, issue: IssueRecord): Json | null {
-  const autoMerge = issue.pull?.autoMerge ?? null;
-  if (autoMerge === null) return null;
-  return { enabled_by: userJson(state, autoMerge.by), merge_method: "merge", commit_title: null, commit_message: null };
-}
-
-function pullFactsJson(state: RepositoryState, issue: IssueRecord, facts: PullFacts | undefined): Json {
-  const mergedBy = issue.pull?.mergedBy ?? null;
-  return {
-    merged: issue.pull?.isMerged ?? false,
-    mergeable: facts?.mergeable ?? null,
-    rebaseable: facts?.mergeable ?? null,
-    mergeable_state: facts?.mergeableState ?? "unknown",
-    merged_by: mergedBy === null ? null : userJson(state, mergedBy),
-    comments: issue.comments.length,
-    review_comments: 0,
-    maintainer_can_modify: false,
-    commits: facts?.commits ?? 1,
-    additions: facts?.additions ?? 0,
-    deletions: facts?.deletions ?? 0,
-    changed_files: facts?.changedFiles ?? 0,
-  };
-}
-
-/** The short form in checks and workflow runs. Pull requests of forks are not listed there. */
-export function pullRefsJson(state: RepositoryState, sha: string): readonly Json[] {
-  const { repository } = state;
-  const repo = { id: repository.id, url: repositoryUrl(state), name: repository.name };
-  return state
-    .pulls()
-    .filter((issue) => issue.state === "open" && issue.pull.headSha === sha)
-    .filter((issue) => issue.pull.headRepository === repository.fullName)
-    .map((issue) => ({
-      url: `${repositoryUrl(state)}/pulls/${issue.number}`,
-      id: issue.pull.id,
-      number: issue.number,
-      head: { ref: issue.pull.headBranch, sha, repo },
-      base: { ref: issue.pull.baseBranch, sha: issue.pull.baseSha, repo },
-    }));
 }
 
 /** `inPayload`: the webhook says the state in lower case, REST in upper. */
@@ -267,20 +185,6 @@ export function checkSuiteJson(
   };
 }
 
-/** The short form of a commit in checks, runs and pushes. */
-export function headCommitJson(state: RepositoryState, sha: string): Json {
-  const commit = state.commits.get(sha);
-  const by = (who: Identification | undefined): Json => ({ name: who?.name ?? "", email: who?.email ?? "" });
-  return {
-    id: sha,
-    tree_id: commit?.tree ?? "",
-    message: commit?.message.trimEnd() ?? "",
-    timestamp: isoTime(commit?.committer.at ?? 0),
-    author: by(commit?.author),
-    committer: by(commit?.committer),
-  };
-}
-
 /** A commit as `GET /commits/{sha}` and the `status` webhook show it. */
 export function commitJson(state: RepositoryState, commit: CommitObject): Json {
   const url = `${repositoryUrl(state)}/commits/${commit.oid}`;
@@ -312,11 +216,6 @@ export function commitJson(state: RepositoryState, commit: CommitObject): Json {
 
 export function identificationJson(by: Identification): Json {
   return { name: by.name, email: by.email, date: isoTime(by.at) };
-}
-
-function commitUserJson(state: RepositoryState, by: Identification): Json | null {
-  const user = state.findUser(by.name);
-  return user === undefined ? null : userJson(state, user);
 }
 
 export function statusJson(state: RepositoryState, status: StatusRecord): Json {
@@ -378,13 +277,8 @@ export function workflowRunJson(state: RepositoryState, run: WorkflowRunRecord):
     referenced_workflows: [],
     run_started_at: isoTime(run.createdAt),
     triggering_actor: actor,
-    jobs_url: `${api}/jobs`,
-    logs_url: `${api}/logs`,
     check_suite_url: `${repositoryUrl(state)}/check-suites/${run.suite.id}`,
-    artifacts_url: `${api}/artifacts`,
-    cancel_url: `${api}/cancel`,
-    rerun_url: `${api}/rerun`,
-    previous_attempt_url: null,
+    ...runAddresses(api),
     workflow_url: `${repositoryUrl(state)}/actions/workflows/${run.workflow.id}`,
     head_commit: headCommitJson(state, run.headSha),
     repository: repositoryJson(state),

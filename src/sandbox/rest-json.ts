@@ -2,6 +2,8 @@
  * Records as REST JSON: users, the repository, issues and what hangs on them. Webhook payloads and the REST API share
  * these, because GitHub does. Times are ISO 8601 in whole seconds.
  */
+import { appEvents, appPermissions } from "./app-grants.ts";
+import { repositoryLinks } from "./repository-links.ts";
 import { isPull } from "./repository-state.ts";
 import type { AppRecord, RepositoryState } from "./repository-state.ts";
 import type {
@@ -13,6 +15,8 @@ import type {
   ReactionRecord,
   UserRecord,
 } from "./records.ts";
+
+import { edgesJson, pullLinks, reactionsJson } from "./rest-json-edges.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -61,25 +65,6 @@ export function userJson(state: RepositoryState, user: UserRecord): Json {
     type: user.type,
     user_view_type: "public",
     site_admin: false,
-  };
-}
-
-/** The short form of an organization in webhook payloads. */
-export function organizationJson(state: RepositoryState, organization: UserRecord): Json {
-  const url = `${state.apiUrl}/orgs/${organization.login}`;
-  return {
-    login: organization.login,
-    id: organization.id,
-    node_id: organization.node,
-    url,
-    repos_url: `${url}/repos`,
-    events_url: `${url}/events`,
-    hooks_url: `${url}/hooks`,
-    issues_url: `${url}/issues`,
-    members_url: `${url}/members{/member}`,
-    public_members_url: `${url}/public_members{/member}`,
-    avatar_url: `${state.htmlUrl}/avatars/u/${organization.id}?v=4`,
-    description: "",
   };
 }
 
@@ -140,22 +125,6 @@ export function reactionJson(state: RepositoryState, reaction: ReactionRecord): 
   };
 }
 
-function reactionsJson(url: string, reactions: readonly ReactionRecord[]): Json {
-  const count = (content: string): number => reactions.filter((reaction) => reaction.content === content).length;
-  return {
-    url: `${url}/reactions`,
-    total_count: reactions.length,
-    "+1": count("+1"),
-    "-1": count("-1"),
-    laugh: count("laugh"),
-    hooray: count("hooray"),
-    confused: count("confused"),
-    heart: count("heart"),
-    rocket: count("rocket"),
-    eyes: count("eyes"),
-  };
-}
-
 /** The App behind an id: ours, or GitHub Actions; null for people. */
 export function viaAppJson(state: RepositoryState, viaApp: number | null): Json | null {
   if (viaApp === null) return null;
@@ -181,32 +150,6 @@ export function appJson(state: RepositoryState, app: Pick<AppRecord, "id" | "slu
     events: isOurs ? appEvents : [],
   };
 }
-
-/** What the App may do on the repository. */
-export const appPermissions = {
-  metadata: "read",
-  issues: "write",
-  pull_requests: "write",
-  contents: "write",
-  checks: "write",
-  statuses: "write",
-  actions: "write",
-} as const;
-
-/** What the App hears. `installation` and `installation_repositories` come without being asked for. */
-export const appEvents = [
-  "issues",
-  "issue_comment",
-  "issue_dependencies",
-  "sub_issues",
-  "pull_request",
-  "pull_request_review",
-  "check_suite",
-  "check_run",
-  "status",
-  "workflow_run",
-  "push",
-] as const;
 
 /** An issue, or a pull request as the issues API shows it. `withRepository` is for lists that cross repositories. */
 export function issueJson(
@@ -249,46 +192,14 @@ export function issueJson(
     timeline_url: `${url}/timeline`,
     performed_via_github_app: viaAppJson(state, issue.viaApp),
     state_reason: issue.stateReason,
-    ...(isPull(issue) ? pullLinks(state, issue) : edgesJson(state, issue)),
+    ...(isPull(issue)
+      ? pullLinks(issue, {
+          api: repositoryUrl(state),
+          page: issueHtmlUrl(state, issue),
+          mergedAt: isoTimeOrNull(issue.pull.mergedAt),
+        })
+      : edgesJson(state, issue, repositoryUrl(state))),
     ...(options.withRepository === true ? { repository: repositoryJson(state) } : {}),
-  };
-}
-
-function pullLinks(state: RepositoryState, issue: IssueRecord): Json {
-  const page = issueHtmlUrl(state, issue);
-  return {
-    draft: issue.pull?.isDraft ?? false,
-    pull_request: {
-      url: `${repositoryUrl(state)}/pulls/${issue.number}`,
-      html_url: page,
-      diff_url: `${page}.diff`,
-      patch_url: `${page}.patch`,
-      merged_at: isoTimeOrNull(issue.pull?.mergedAt ?? null),
-    },
-  };
-}
-
-function edgesJson(state: RepositoryState, issue: IssueRecord): Json {
-  const parent = issue.parent === null ? {} : { parent_issue_url: `${repositoryUrl(state)}/issues/${issue.parent}` };
-  const blockers = state.blockersOf(issue);
-  const blocked = state.blockedOf(issue);
-  const children = state.subIssuesOf(issue);
-  const completed = children.filter((child) => child.state === "closed").length;
-  return {
-    type: null,
-    sub_issues_summary: {
-      total: children.length,
-      completed,
-      percent_completed: children.length === 0 ? 0 : Math.floor((completed * 100) / children.length),
-    },
-    // `blocked_by` and `blocking` count open issues only.
-    issue_dependencies_summary: {
-      blocked_by: blockers.filter((blocker) => blocker.state === "open").length,
-      total_blocked_by: blockers.length,
-      blocking: blocked.filter((waiting) => waiting.state === "open").length,
-      total_blocking: blocked.length,
-    },
-    ...parent,
   };
 }
 
@@ -312,6 +223,32 @@ export function commentJson(state: RepositoryState, comment: CommentRecord): Jso
   };
 }
 
+/** What belongs to one sort of event only. */
+function eventDetail(state: RepositoryState, event: IssueEventRecord): Json {
+  switch (event.event) {
+    case "labeled":
+    case "unlabeled": {
+      const name = event.label ?? "";
+      return { label: { name, color: state.findLabel(name)?.color ?? "ededed" } };
+    }
+    case "closed":
+    case "reopened":
+      return { state_reason: event.stateReason ?? null };
+    case "renamed":
+      return { rename: event.rename };
+    case "milestoned":
+    case "demilestoned":
+      return { milestone: { title: event.milestone } };
+    case "assigned":
+    case "unassigned": {
+      const assignee = event.assignee === undefined ? null : userJson(state, event.assignee);
+      return { assignee, assigner: userJson(state, event.actor) };
+    }
+    default:
+      return {};
+  }
+}
+
 /** An entry of the issue-events feed. In the repository's feed each names its issue (`withIssue`). */
 export function issueEventJson(
   state: RepositoryState,
@@ -319,7 +256,6 @@ export function issueEventJson(
   options: { readonly withIssue?: boolean } = {},
 ): Json {
   const issue = state.issues.get(event.issue);
-  const label = event.label === undefined ? undefined : state.findLabel(event.label);
   return {
     id: event.id,
     node_id: event.node,
@@ -330,13 +266,7 @@ export function issueEventJson(
     commit_url: event.commit === undefined ? null : `${repositoryUrl(state)}/commits/${event.commit}`,
     created_at: isoTime(event.createdAt),
     performed_via_github_app: viaAppJson(state, event.viaApp),
-    ...(event.label === undefined ? {} : { label: { name: event.label, color: label?.color ?? "ededed" } }),
-    ...(event.event === "closed" || event.event === "reopened" ? { state_reason: event.stateReason ?? null } : {}),
-    ...(event.rename === undefined ? {} : { rename: event.rename }),
-    ...(event.milestone === undefined ? {} : { milestone: { title: event.milestone } }),
-    ...(event.assignee === undefined
-      ? {}
-      : { assignee: userJson(state, event.assignee), assigner: userJson(state, event.actor) }),
+    ...eventDetail(state, event),
     ...(options.withIssue === true && issue !== undefined ? { issue: issueJson(state, issue) } : {}),
   };
 }
@@ -394,43 +324,3 @@ export function repositoryJson(state: RepositoryState): Json {
     default_branch: repository.defaultBranch,
   };
 }
-
-/** `…_url` keys of a repository and the path each stands for. */
-const repositoryLinks: readonly (readonly [string, string])[] = [
-  ["forks_url", "forks"],
-  ["keys_url", "keys{/key_id}"],
-  ["collaborators_url", "collaborators{/collaborator}"],
-  ["teams_url", "teams"],
-  ["hooks_url", "hooks"],
-  ["issue_events_url", "issues/events{/number}"],
-  ["events_url", "events"],
-  ["assignees_url", "assignees{/user}"],
-  ["branches_url", "branches{/branch}"],
-  ["tags_url", "tags"],
-  ["blobs_url", "git/blobs{/sha}"],
-  ["git_tags_url", "git/tags{/sha}"],
-  ["git_refs_url", "git/refs{/sha}"],
-  ["trees_url", "git/trees{/sha}"],
-  ["statuses_url", "statuses/{sha}"],
-  ["languages_url", "languages"],
-  ["stargazers_url", "stargazers"],
-  ["contributors_url", "contributors"],
-  ["subscribers_url", "subscribers"],
-  ["subscription_url", "subscription"],
-  ["commits_url", "commits{/sha}"],
-  ["git_commits_url", "git/commits{/sha}"],
-  ["comments_url", "comments{/number}"],
-  ["issue_comment_url", "issues/comments{/number}"],
-  ["contents_url", "contents/{+path}"],
-  ["compare_url", "compare/{base}...{head}"],
-  ["merges_url", "merges"],
-  ["archive_url", "{archive_format}{/ref}"],
-  ["downloads_url", "downloads"],
-  ["issues_url", "issues{/number}"],
-  ["pulls_url", "pulls{/number}"],
-  ["milestones_url", "milestones{/number}"],
-  ["notifications_url", "notifications{?since,all,participating}"],
-  ["labels_url", "labels{/name}"],
-  ["releases_url", "releases{/id}"],
-  ["deployments_url", "deployments"],
-];

@@ -20,7 +20,7 @@ import { createTroupe, type Troupe } from "./scripted-agent.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import { accountOf } from "./session-identity.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
-import type { Turnstile } from "./turnstile.ts";
+import { openTurnstile, type Turnstile } from "./turnstile.ts";
 import { createVendors, type Vendors } from "./vendors.ts";
 import type { ClockFace } from "./virtual-clock.ts";
 import type { World } from "./world.ts";
@@ -47,6 +47,8 @@ export interface SimulationOptions {
   readonly clockFor: (owner: string) => ClockFace;
   readonly chance: SeededChance;
   readonly turnstile: Turnstile;
+  /** How requests of the program travel; without, they go straight in, through the turnstile. */
+  readonly transport?: (request: Request) => Promise<Response>;
   readonly journal: Journal;
   /** An empty folder for the bare git repository. */
   readonly directory: string;
@@ -75,6 +77,8 @@ export interface Simulation {
   agents(): readonly AgentConfig[];
   /** What a copy of the App gets; with no caller, over a network without faults. */
   partsFor(copy: { owner: string; clock: Clock; chance: SeededChance; caller: Caller | null }): ReplicaParts;
+  /** The server's side of the network: the embedded GitHub and the vendors, without faults. */
+  handle(request: Request): Promise<Response>;
   /** Time 0: the repository's files, the backlog opened and labelled, the App installed; and the events' timers. */
   setUp(): Promise<void>;
   /** Webhooks that the embedded GitHub sent. */
@@ -88,6 +92,8 @@ const vendorKeys: Readonly<Record<AgentType, string>> = {
   cursor: "sandbox-cursor",
   bifrost: "sandbox-sprites",
 };
+
+type Route = (url: URL) => Destination | null;
 
 const vendorNames = ["jules", "cursor", "sprites"] as const;
 
@@ -113,7 +119,7 @@ function findIssue(world: World, number: number): IssueRecord | null {
 }
 
 /** Routes by host: the embedded GitHub's own, else a vendor's. */
-function createRoute(options: SimulationOptions, world: World, vendors: Vendors): (url: URL) => Destination | null {
+function createRoute(options: SimulationOptions, world: World, vendors: Vendors): Route {
   const github: Destination = { kind: "github", handle: (request) => world.handle(request) };
   const vendor: Destination = { kind: "vendor", handle: (request) => vendors.handle(request) };
   const vendorUrls = Object.values(options.vendorBaseUrls);
@@ -209,9 +215,17 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
     const number = Number(/^#(\d+)$/.exec(entry.target)?.[1] ?? 0);
     if (entry.action === "comment" && number > 0) troupe.heard(number, entry.actor);
   });
-  const route = createRoute(options, world, vendors);
-  const network = createNetwork({ clock, turnstile, faults: options.faults, route });
-  const calmNetwork = createNetwork({ clock, turnstile, faults: noFaults, route });
+  const direct = createRoute(options, world, vendors);
+  const { transport } = options;
+  const route: Route = (url) => {
+    const destination = direct(url);
+    if (destination === null || transport === undefined) return destination;
+    return { kind: destination.kind, handle: transport };
+  };
+  // Requests that travel come to the turnstile at the server; waiting for it here as well would be for ever.
+  const entrance = transport === undefined ? turnstile : openTurnstile;
+  const network = createNetwork({ clock, turnstile: entrance, faults: options.faults, route });
+  const calmNetwork = createNetwork({ clock, turnstile: entrance, faults: noFaults, route });
   let deliveryCount = 0;
   world.onDelivery(() => {
     deliveryCount += 1;
@@ -260,6 +274,10 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
       privateKey: keys.privateKey,
       webhookSecret,
     }),
+    handle: async (request) => {
+      const destination = direct(new URL(request.url));
+      return destination === null ? new Response("Not Found", { status: 404 }) : destination.handle(request);
+    },
     async setUp() {
       world.installApp();
       await people.setUp(options.files);

@@ -40,3 +40,9 @@ export function createTurnstile(rest: () => Promise<void>): Turnstile {
     },
   };
 }
+
+/** No turnstile at all: everybody goes in at once. */
+export const openTurnstile: Turnstile = {
+  pass: async (act, isWanted = () => true) => (isWanted() ? act() : null),
+  openCount: 0,
+};

@@ -12,6 +12,6 @@ export function announce(
   what: { issue: IssueRecord; action: string; extras?: IssueExtras },
 ): void {
   ground.touch(what.issue);
-  const { name, body } = issuePayload(ground.state, what.issue, what.action, what.extras);
+  const { name, body } = issuePayload(ground.state, what.issue, { action: what.action, ...what.extras });
   ground.deliver(name, actor, body);
 }

@@ -33,7 +33,8 @@ class CheckRoom implements CheckActs {
   }
 
   #suiteOf(sha: string, app: AppReference): CheckSuiteRecord {
-    for (const suite of this.#state.checkSuites.values()) if (suite.sha === sha && suite.app.id === app.id) return suite;
+    for (const suite of this.#state.checkSuites.values())
+      if (suite.sha === sha && suite.app.id === app.id) return suite;
     const now = this.#state.now();
     const suite: CheckSuiteRecord = {
       ...this.#state.identity("checkSuite"),
@@ -146,7 +147,10 @@ class CheckRoom implements CheckActs {
     return run;
   }
 
-  async updateCheck(id: Parameters<CheckActs["updateCheck"]>[0], change: Parameters<CheckActs["updateCheck"]>[1]): ReturnType<CheckActs["updateCheck"]> {
+  async updateCheck(
+    id: Parameters<CheckActs["updateCheck"]>[0],
+    change: Parameters<CheckActs["updateCheck"]>[1],
+  ): ReturnType<CheckActs["updateCheck"]> {
     const run = this.#state.checkRuns.get(id);
     if (run === undefined) throw new ActRefusal(404, "Not Found");
     await this.#move(run, change);

@@ -65,7 +65,11 @@ class CommentRoom implements CommentActs {
     return "issue" in to ? this.#ground.find(to.issue).reactions : this.#find(to.comment).record.reactions;
   }
 
-  editComment(actor: Actor, id: Parameters<CommentActs["editComment"]>[1], body: Parameters<CommentActs["editComment"]>[2]): ReturnType<CommentActs["editComment"]> {
+  editComment(
+    actor: Actor,
+    id: Parameters<CommentActs["editComment"]>[1],
+    body: Parameters<CommentActs["editComment"]>[2],
+  ): ReturnType<CommentActs["editComment"]> {
     const { record, issue } = this.#find(id);
     this.#ground.demandOwn(actor, record.author, "write");
     checkBody(body);
@@ -78,7 +82,10 @@ class CommentRoom implements CommentActs {
     return record;
   }
 
-  deleteComment(actor: Actor, id: Parameters<CommentActs["deleteComment"]>[1]): ReturnType<CommentActs["deleteComment"]> {
+  deleteComment(
+    actor: Actor,
+    id: Parameters<CommentActs["deleteComment"]>[1],
+  ): ReturnType<CommentActs["deleteComment"]> {
     const { record, issue } = this.#find(id);
     this.#ground.demandOwn(actor, record.author, "write");
     issue.comments.splice(issue.comments.indexOf(record), 1);
@@ -87,7 +94,11 @@ class CommentRoom implements CommentActs {
     this.#state.removeComment(record);
   }
 
-  react(actor: Actor, to: Parameters<CommentActs["react"]>[1], content: Parameters<CommentActs["react"]>[2]): ReturnType<CommentActs["react"]> {
+  react(
+    actor: Actor,
+    to: Parameters<CommentActs["react"]>[1],
+    content: Parameters<CommentActs["react"]>[2],
+  ): ReturnType<CommentActs["react"]> {
     if (!reactionContents.has(content)) throw new ActRefusal(422, "Validation Failed", "invalid");
     const all = this.#reactions(to);
     const known = all.find((reaction) => reaction.user.id === actor.user.id && reaction.content === content);
@@ -103,7 +114,11 @@ class CommentRoom implements CommentActs {
     return { reaction, isNew: true };
   }
 
-  unreact(actor: Actor, to: Parameters<CommentActs["unreact"]>[1], id: Parameters<CommentActs["unreact"]>[2]): ReturnType<CommentActs["unreact"]> {
+  unreact(
+    actor: Actor,
+    to: Parameters<CommentActs["unreact"]>[1],
+    id: Parameters<CommentActs["unreact"]>[2],
+  ): ReturnType<CommentActs["unreact"]> {
     const all = this.#reactions(to);
     const index = all.findIndex((reaction) => reaction.id === id);
     const reaction = all[index];

@@ -40,7 +40,11 @@ class EdgeRoom implements EdgeActs {
     this.#ground.note(actor, blocked, { event: `blocked_by_${verb}`, other: blocking.number });
     this.#ground.note(actor, blocking, { event: `blocking_${verb}`, other: blocked.number });
     for (const family of ["blocked_by", "blocking"] as const) {
-      this.#ground.deliver(`issue_dependencies.${family}_${verb}`, actor, dependencyBody(this.#state, { ...edge, family }));
+      this.#ground.deliver(
+        `issue_dependencies.${family}_${verb}`,
+        actor,
+        dependencyBody(this.#state, { ...edge, family }),
+      );
     }
   }
 
@@ -77,7 +81,10 @@ class EdgeRoom implements EdgeActs {
     this.#tellDependency(actor, edge, "added");
   }
 
-  removeDependency(actor: Actor, wanted: Parameters<EdgeActs["removeDependency"]>[1]): ReturnType<EdgeActs["removeDependency"]> {
+  removeDependency(
+    actor: Actor,
+    wanted: Parameters<EdgeActs["removeDependency"]>[1],
+  ): ReturnType<EdgeActs["removeDependency"]> {
     const edge = this.#ends(wanted);
     this.#ground.demand(actor, "triage");
     if (!edge.blocked.blockedBy.has(edge.blocking.number)) throw new ActRefusal(404, "Not Found");
@@ -101,7 +108,10 @@ class EdgeRoom implements EdgeActs {
     this.#tellSubIssue(actor, edge, "added");
   }
 
-  removeSubIssue(actor: Actor, wanted: Parameters<EdgeActs["removeSubIssue"]>[1]): ReturnType<EdgeActs["removeSubIssue"]> {
+  removeSubIssue(
+    actor: Actor,
+    wanted: Parameters<EdgeActs["removeSubIssue"]>[1],
+  ): ReturnType<EdgeActs["removeSubIssue"]> {
     const edge = this.#family(wanted);
     this.#ground.demand(actor, "triage");
     if (edge.child.parent !== edge.parent.number) throw new ActRefusal(404, "Not Found");

@@ -15,8 +15,9 @@ import type {
 } from "./records.ts";
 import type { RepositoryState } from "./repository-state.ts";
 import { isPull } from "./repository-state.ts";
-import { organizationJson, repositoryJson, userJson } from "./rest-json.ts";
+import { repositoryJson, userJson } from "./rest-json.ts";
 import type { Json } from "./rest-json.ts";
+import { organizationJson } from "./rest-json-ends.ts";
 import { ActRefusal } from "./world-acts.ts";
 import type { Actor } from "./world-acts.ts";
 

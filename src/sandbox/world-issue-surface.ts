@@ -43,11 +43,7 @@ class SurfaceRoom implements SurfaceActs {
     this.#state = ground.state;
   }
 
-  #editText(
-    actor: Actor,
-    issue: IssueRecord,
-    wanted: { readonly title?: string; readonly body?: string },
-  ): void {
+  #editText(actor: Actor, issue: IssueRecord, wanted: { readonly title?: string; readonly body?: string }): void {
     const changes: Record<string, { readonly from: string }> = {};
     if (wanted.title !== undefined && wanted.title !== issue.title) {
       changes["title"] = { from: issue.title };
@@ -60,7 +56,8 @@ class SurfaceRoom implements SurfaceActs {
       issue.editedAt = this.#state.now();
       issue.editedBy = actor.user;
     }
-    if (Object.keys(changes).length > 0) announce(this.#ground, actor, { issue, action: "edited", extras: { changes } });
+    if (Object.keys(changes).length > 0)
+      announce(this.#ground, actor, { issue, action: "edited", extras: { changes } });
   }
 
   #setMilestone(actor: Actor, issue: IssueRecord, wanted: number | null): void {
@@ -87,7 +84,11 @@ class SurfaceRoom implements SurfaceActs {
     return issue;
   }
 
-  editIssue(actor: Actor, number: Parameters<SurfaceActs["editIssue"]>[1], wanted: Parameters<SurfaceActs["editIssue"]>[2]): ReturnType<SurfaceActs["editIssue"]> {
+  editIssue(
+    actor: Actor,
+    number: Parameters<SurfaceActs["editIssue"]>[1],
+    wanted: Parameters<SurfaceActs["editIssue"]>[2],
+  ): ReturnType<SurfaceActs["editIssue"]> {
     const issue = this.#ground.find(number);
     if (wanted.title !== undefined || wanted.body !== undefined) this.#ground.demandOwn(actor, issue.author, "write");
     if (wanted.title?.trim() === "") throw new ActRefusal(422, "Validation Failed", "missing_field");
@@ -99,7 +100,11 @@ class SurfaceRoom implements SurfaceActs {
     return issue;
   }
 
-  assign(actor: Actor, number: Parameters<SurfaceActs["assign"]>[1], logins: Parameters<SurfaceActs["assign"]>[2]): ReturnType<SurfaceActs["assign"]> {
+  assign(
+    actor: Actor,
+    number: Parameters<SurfaceActs["assign"]>[1],
+    logins: Parameters<SurfaceActs["assign"]>[2],
+  ): ReturnType<SurfaceActs["assign"]> {
     const issue = this.#ground.find(number);
     this.#ground.demand(actor, "triage");
     assign(this.#ground, actor, { issue, add: logins.add ?? [], remove: logins.remove ?? [] });

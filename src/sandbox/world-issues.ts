@@ -20,7 +20,7 @@ export interface Closer {
 
 export interface IssueActsWithin extends IssueActs {
   /** As a merge or a pushed commit closes it; no permission is asked. */
-  closeBy(actor: Actor, issue: IssueRecord, closer: Closer): void;
+  closeBy(actor: Actor, issue: IssueRecord, closer: Closer | null): void;
 }
 
 /** What opening an issue needs of the other acts. */
@@ -84,11 +84,7 @@ class LifeRoom implements LifeActs {
     this.#state = ground.state;
   }
 
-  #close(
-    actor: Actor,
-    issue: IssueRecord,
-    how: { reason: IssueRecord["stateReason"]; closer: Closer | null },
-  ): void {
+  #close(actor: Actor, issue: IssueRecord, how: { reason: IssueRecord["stateReason"]; closer: Closer | null }): void {
     const { reason, closer } = how;
     issue.state = "closed";
     issue.stateReason = issue.pull === null ? reason : null;
@@ -147,7 +143,11 @@ class LifeRoom implements LifeActs {
     return issue;
   }
 
-  closeBy(actor: Actor, issue: Parameters<LifeActs["closeBy"]>[1], closer: Parameters<LifeActs["closeBy"]>[2]): ReturnType<LifeActs["closeBy"]> {
+  closeBy(
+    actor: Actor,
+    issue: Parameters<LifeActs["closeBy"]>[1],
+    closer: Parameters<LifeActs["closeBy"]>[2],
+  ): ReturnType<LifeActs["closeBy"]> {
     if (issue.state === "open") this.#close(actor, issue, { reason: "completed", closer });
   }
 
@@ -170,17 +170,21 @@ class LifeRoom implements LifeActs {
     const issue = this.#ground.find(number);
     this.#ground.demand(actor, "admin");
     if (issue.pull !== null) throw new ActRefusal(422, "A pull request cannot be deleted.");
-    const { name, body } = issuePayload(this.#state, issue, "deleted");
+    const { name, body } = issuePayload(this.#state, issue, { action: "deleted" });
     this.#leave(issue, { kind: "deleted" });
     this.#ground.deliver(name, actor, body);
   }
 
-  transferIssue(actor: Actor, number: Parameters<LifeActs["transferIssue"]>[1], repository: Parameters<LifeActs["transferIssue"]>[2]): ReturnType<LifeActs["transferIssue"]> {
+  transferIssue(
+    actor: Actor,
+    number: Parameters<LifeActs["transferIssue"]>[1],
+    repository: Parameters<LifeActs["transferIssue"]>[2],
+  ): ReturnType<LifeActs["transferIssue"]> {
     const issue = this.#ground.find(number);
     this.#ground.demand(actor, "write");
     if (issue.pull !== null) throw new ActRefusal(422, "A pull request cannot be transferred.");
     const changes = transferChanges(this.#ground, issue, repository);
-    const { name, body } = issuePayload(this.#state, issue, "transferred", { changes });
+    const { name, body } = issuePayload(this.#state, issue, { action: "transferred", changes });
     this.#leave(issue, { kind: "transferred", repository, number: 1 });
     this.#ground.deliver(name, actor, body);
   }

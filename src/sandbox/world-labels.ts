@@ -36,11 +36,7 @@ class LabelRoom implements LabelActs {
     return record;
   }
 
-  #change(
-    actor: Actor,
-    issue: IssueRecord,
-    wanted: { readonly label: LabelRecord; readonly isOn: boolean },
-  ): void {
+  #change(actor: Actor, issue: IssueRecord, wanted: { readonly label: LabelRecord; readonly isOn: boolean }): void {
     const { label, isOn } = wanted;
     if (issue.labels.has(label.id) === isOn) return;
     if (isOn) issue.labels.add(label.id);
@@ -48,7 +44,7 @@ class LabelRoom implements LabelActs {
     this.#ground.touch(issue);
     const event = isOn ? "labeled" : "unlabeled";
     this.#ground.note(actor, issue, { event, label: label.name });
-    const { name, body } = issuePayload(this.#state, issue, event, { label });
+    const { name, body } = issuePayload(this.#state, issue, { action: event, label });
     this.#ground.deliver(name, actor, body);
     this.#ground.tell(actor, "label", { target: targetOf(issue), detail: { label: label.name, added: isOn } });
   }
@@ -93,11 +89,16 @@ class LabelRoom implements LabelActs {
 
   createLabel(actor: Actor, label: Parameters<LabelActs["createLabel"]>[1]): ReturnType<LabelActs["createLabel"]> {
     this.#ground.demand(actor, "write");
-    if (this.#state.findLabel(label.name) !== undefined) throw new ActRefusal(422, "Validation Failed", "already_exists");
+    if (this.#state.findLabel(label.name) !== undefined)
+      throw new ActRefusal(422, "Validation Failed", "already_exists");
     return this.#make(label);
   }
 
-  updateLabel(actor: Actor, name: Parameters<LabelActs["updateLabel"]>[1], wanted: Parameters<LabelActs["updateLabel"]>[2]): ReturnType<LabelActs["updateLabel"]> {
+  updateLabel(
+    actor: Actor,
+    name: Parameters<LabelActs["updateLabel"]>[1],
+    wanted: Parameters<LabelActs["updateLabel"]>[2],
+  ): ReturnType<LabelActs["updateLabel"]> {
     this.#ground.demand(actor, "write");
     const label = this.#findLabel(name);
     label.name = wanted.name ?? label.name;
@@ -114,7 +115,10 @@ class LabelRoom implements LabelActs {
     this.#state.nodes.delete(label.node);
   }
 
-  createMilestone(actor: Actor, milestone: Parameters<LabelActs["createMilestone"]>[1]): ReturnType<LabelActs["createMilestone"]> {
+  createMilestone(
+    actor: Actor,
+    milestone: Parameters<LabelActs["createMilestone"]>[1],
+  ): ReturnType<LabelActs["createMilestone"]> {
     this.#ground.demand(actor, "triage");
     const record: MilestoneRecord = {
       ...this.#state.identity("milestone"),

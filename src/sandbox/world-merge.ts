@@ -122,7 +122,11 @@ class MergeRoom implements MergeActs {
     }
     issue.pull.autoMerge = isOn ? { by: actor.user, viaApp: actor.viaApp, enabledAt: this.#state.now() } : null;
     this.#ground.touch(issue);
-    this.#ground.deliver(`pull_request.auto_merge_${isOn ? "enabled" : "disabled"}`, actor, pullBody(this.#state, issue));
+    this.#ground.deliver(
+      `pull_request.auto_merge_${isOn ? "enabled" : "disabled"}`,
+      actor,
+      pullBody(this.#state, issue),
+    );
     return issue;
   }
 

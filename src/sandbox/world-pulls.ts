@@ -105,12 +105,17 @@ class PullRoom implements PullActs {
     if (judged === "unknown") return "unknown";
     if (judged === "conflict") return "dirty";
     if (pull.isDraft) return "draft";
-    if (pull.baseBranch === this.#state.repository.defaultBranch && !isGreen(this.#state, pull.headSha)) return "blocked";
+    if (pull.baseBranch === this.#state.repository.defaultBranch && !isGreen(this.#state, pull.headSha))
+      return "blocked";
     const isRed = this.#state.checksOf(pull.headSha).some((run) => run.conclusion === "failure");
     return isRed && this.#state.requiredChecks.length === 0 ? "unstable" : "clean";
   }
 
-  setDraft(actor: Actor, number: Parameters<PullActs["setDraft"]>[1], isDraft: Parameters<PullActs["setDraft"]>[2]): ReturnType<PullActs["setDraft"]> {
+  setDraft(
+    actor: Actor,
+    number: Parameters<PullActs["setDraft"]>[1],
+    isDraft: Parameters<PullActs["setDraft"]>[2],
+  ): ReturnType<PullActs["setDraft"]> {
     const issue = this.#ground.findPull(number);
     this.#ground.demandOwn(actor, issue.author, "write");
     if (issue.pull.isDraft === isDraft) return issue;
@@ -122,7 +127,11 @@ class PullRoom implements PullActs {
     return issue;
   }
 
-  review(actor: Actor, number: Parameters<PullActs["review"]>[1], wanted: Parameters<PullActs["review"]>[2]): ReturnType<PullActs["review"]> {
+  review(
+    actor: Actor,
+    number: Parameters<PullActs["review"]>[1],
+    wanted: Parameters<PullActs["review"]>[2],
+  ): ReturnType<PullActs["review"]> {
     const issue = this.#ground.findPull(number);
     if (wanted.state !== "commented" && issue.author.id === actor.user.id) {
       throw new ActRefusal(422, "Unprocessable Entity: Can not approve or refuse your own pull request");

@@ -6,6 +6,7 @@ import type { Git } from "./git-types.ts";
 import type { RepositoryState } from "./repository-state.ts";
 import { methodsOf } from "./bound-methods.ts";
 import { closingReferences } from "./closing-reference.ts";
+import { isKeptPath } from "./git-trees.ts";
 import type { CommitObject } from "./git-types.ts";
 import { pullBody } from "./payload.ts";
 import { pushBody } from "./payload-code.ts";
@@ -61,20 +62,19 @@ class PushRoom implements PushActs {
       );
     }
     const start = before ?? this.#startOf(act.from ?? this.#state.repository.defaultBranch);
-    const parents = start === null ? [] : [start];
-    let base = start;
-    if (act.mergeBase === true && start !== null) {
-      const theirs = this.#git.head(this.#state.repository.defaultBranch);
-      if (theirs !== null && !(await this.#git.isAncestor(theirs, start))) {
-        base = (await this.#git.merge(start, theirs, { prefer: "ours" })).tree;
-        parents.push(theirs);
-      }
-    }
+    const { base, parents } = await this.#baseOf(start, act.mergeBase ?? false);
+    const strange = Object.keys(act.files).find((path) => !isKeptPath(path));
+    if (strange !== undefined) throw new ActRefusal(422, `A path was requested that is not valid: ${strange}`);
     const changes = Object.entries(act.files).map(([path, content]) =>
       content === null ? { path, oid: null } : { path, content },
     );
     const tree = await this.#git.writeTree(base, changes);
-    const after = await this.#git.writeCommit({ tree, parents, message: act.message, author: this.#ground.identify(actor) });
+    const after = await this.#git.writeCommit({
+      tree,
+      parents,
+      message: act.message,
+      author: this.#ground.identify(actor),
+    });
     const outcome = await this.#git.updateRef({ name, to: after, before });
     if (outcome === "conflict") {
       throw new ActRefusal(409, `Expected branch to point to "${before ?? ""}" but it did not.  Pull and try again.`);
@@ -84,20 +84,30 @@ class PushRoom implements PushActs {
     return { sha: after };
   }
 
+  /** What the new commit stands on: the start alone, or merged with the default branch, where the start wins. */
+  async #baseOf(
+    start: string | null,
+    isMerge: boolean,
+  ): Promise<{ readonly base: string | null; readonly parents: readonly string[] }> {
+    if (start === null) return { base: null, parents: [] };
+    const theirs = isMerge ? this.#git.head(this.#state.repository.defaultBranch) : null;
+    if (theirs === null || (await this.#git.isAncestor(theirs, start))) return { base: start, parents: [start] };
+    const { tree } = await this.#git.merge(start, theirs, { prefer: "ours" });
+    return { base: tree, parents: [start, theirs] };
+  }
+
   /** Where a new branch begins: a branch, or a commit. The first branch of all begins with nothing. */
   #startOf(from: string): string | null {
     const start = this.#git.refs.get(refOfBranch(from)) ?? (this.#state.commits.has(from) ? from : null);
-    if (start === null && this.#git.refs.size > 0) throw new ActRefusal(422, `There is no branch ${from} to begin from.`);
+    if (start === null && this.#git.refs.size > 0)
+      throw new ActRefusal(422, `There is no branch ${from} to begin from.`);
     return start;
   }
 
   async moveRef(actor: Actor, ref: Parameters<CodeActs["moveRef"]>[1]): Promise<void> {
     demandPush(this.#ground, actor, ref.name);
     const before = this.#git.refs.get(ref.name) ?? null;
-    if (ref.before === null && before !== null) throw new ActRefusal(422, "Reference already exists");
-    if (ref.before !== undefined && ref.before !== before) throw new ActRefusal(422, "Reference cannot be updated");
-    if (before === null && (ref.to === null || ref.before === undefined))
-      throw new ActRefusal(422, "Reference does not exist");
+    refuseMove(ref, before);
     const isForward = before === null || ref.to === null || (await this.#git.isAncestor(before, ref.to));
     if (!isForward && ref.force !== true) throw new ActRefusal(422, "Update is not a fast forward");
     const outcome = await this.#git.updateRef({ name: ref.name, to: ref.to, before });
@@ -125,14 +135,18 @@ class PushRoom implements PushActs {
       pushed.push({ commit, paths: await this.#git.changedPaths(commit.parents[0] ?? null, commit.oid) });
     }
     const { name, before, after, isForced } = moved;
-    this.#ground.deliver("push", actor, pushBody(this.#state, actor, { ref: name, before, after, isForced, commits: pushed }));
+    this.#ground.deliver(
+      "push",
+      actor,
+      pushBody(this.#state, actor, { ref: name, before, after, isForced, commits: pushed }),
+    );
   }
 
   /** Open pull requests follow their head; without it they are closed. */
   #followHeads(actor: Actor, moved: Push): void {
     for (const issue of this.#state.pulls()) {
       if (issue.state !== "open" || headRef(this.#ground, issue.pull) !== moved.name) continue;
-      if (moved.after === null) this.#issues.closeBy(actor, issue, { commit: issue.pull.headSha });
+      if (moved.after === null) this.#issues.closeBy(actor, issue, null);
       else this.#synchronize(actor, issue, moved.after);
     }
   }
@@ -162,6 +176,15 @@ class PushRoom implements PushActs {
       }
     }
   }
+}
+
+function refuseMove(ref: Parameters<CodeActs["moveRef"]>[1], before: string | null): void {
+  if (before === null) {
+    if (ref.before === null && ref.to !== null) return;
+    throw new ActRefusal(422, "Reference does not exist");
+  }
+  if (ref.before === null) throw new ActRefusal(422, "Reference already exists");
+  if (ref.before !== undefined && ref.before !== before) throw new ActRefusal(422, "Reference cannot be updated");
 }
 
 /** `owner:branch` is a fork's. */

@@ -25,7 +25,6 @@ class RunRoom implements RunActs {
     this.#state = ground.state;
   }
 
-
   dispatch(
     actor: Actor,
     act: { readonly workflow: string; readonly ref: string; readonly inputs?: Readonly<Record<string, string>> },
@@ -69,7 +68,11 @@ class RunRoom implements RunActs {
     return run;
   }
 
-  moveRun(id: Parameters<RunActs["moveRun"]>[0], status: Parameters<RunActs["moveRun"]>[1], conclusion: Parameters<RunActs["moveRun"]>[2]): ReturnType<RunActs["moveRun"]> {
+  moveRun(
+    id: Parameters<RunActs["moveRun"]>[0],
+    status: Parameters<RunActs["moveRun"]>[1],
+    conclusion: Parameters<RunActs["moveRun"]>[2],
+  ): ReturnType<RunActs["moveRun"]> {
     const run = this.#state.workflowRuns.get(id);
     if (run === undefined) throw new ActRefusal(404, "Not Found");
     run.status = status;

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TrackerUnavailable } from "../../src/ports/tracker.ts";
 import type { IssueSurface, Wanted } from "../../src/ports/tracker.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
+import { stickyMarker } from "../../src/github/sticky.ts";
+import { stickyMarker as renderedMarker } from "../../src/views/sticky-comment.ts";
 import { createEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
 
@@ -67,6 +69,13 @@ describe("a full look", () => {
     expect(brief?.hash).toBe(observation.issues[0]?.hash);
   });
 
+  test("costs at most eight points for a page of issues and its pull requests", async () => {
+    for (let count = 0; count < 30; count += 1) await open(`Issue ${count}`, `Blocked by #${count + 2}`);
+    const before = github.world.counters.graphqlPoints;
+    expect((await github.tracker.look(everything)).issues).toHaveLength(30);
+    expect(github.world.counters.graphqlPoints - before).toBeLessThanOrEqual(8);
+  });
+
   test("tells native blockers, those of the text, and children apart, and names what nobody finds", async () => {
     const first = await open("First");
     const second = await open("Second", "", []);
@@ -87,8 +96,8 @@ describe("a full look", () => {
   });
 
   test("says who closed, edited and renamed, with the permission they have", async () => {
-    const issue = await open("Words");
-    github.clock.advance(5_000);
+    const issue = await github.world.openIssue({ by: "rita", title: "Words", body: "" });
+    await github.clock.advance(5_000);
     await github.world.editIssue({ by: "rita", number: issue.number, title: "Other words" });
     await github.world.closeIssue({ by: "tess", number: issue.number });
     const facts = await lookAt(issue.number);
@@ -263,6 +272,10 @@ describe("writing", () => {
     expect((await tracker.write([{ ...surface, comment: "Hello again." }]))[0]?.kind).toBe("written");
     const { comments } = github.world.issue(facts.number);
     expect(comments.map((comment) => comment.body)).toEqual(["<!-- orchestrate:sticky -->\nHello again."]);
+  });
+
+  test("knows its comment by the marker that the views begin it with", () => {
+    expect(stickyMarker).toBe(renderedMarker);
   });
 
   test("does not take a stranger's comment with our marker for its own", async () => {

@@ -63,7 +63,7 @@ test("an answer that the client has already is a 304 and costs nothing", async (
   const etag = first.headers.etag ?? "";
   const again = await refusal(client.rest.issues.listForRepo({ ...repository, headers: { "if-none-match": etag } }));
   expect(again.status).toBe(304);
-  expect(Number(again.response.headers["x-ratelimit-used"])).toBe(used);
+  expect(Number(again.response?.headers["x-ratelimit-used"])).toBe(used);
   acts.comment(maria, 1, "News");
   const changed = await client.rest.issues.listForRepo({ ...repository, headers: { "if-none-match": etag } });
   expect(changed.status).toBe(200);
@@ -231,11 +231,63 @@ test("bad bodies are refused with the field that is wrong", async () => {
   expect(broken.status).toBe(400);
 });
 
-test("a deleted issue is 410, a transferred one is elsewhere", async () => {
+test("a deleted issue is 410, and one that was transferred to where the App cannot look is a 404", async () => {
   const { octokit, acts, maria, state } = await givenApi();
   const owner = { user: state.repository.owner, viaApp: null };
   acts.openIssue(maria, { title: "One" });
   acts.deleteIssue(owner, 1);
   const client = await octokit();
   expect((await refusal(client.rest.issues.get({ ...repository, issue_number: 1 }))).status).toBe(410);
+  acts.openIssue(maria, { title: "Two" });
+  acts.transferIssue(owner, 2, "octo/other");
+  expect((await refusal(client.rest.issues.get({ ...repository, issue_number: 2 }))).status).toBe(404);
+  expect((await client.rest.issues.listForRepo({ ...repository, state: "all" })).data).toEqual([]);
+});
+
+test("sub-issues are added by database id, have one parent, and are counted on it", async () => {
+  const { octokit, acts, maria } = await givenApi();
+  acts.openIssue(maria, { title: "Parent" });
+  const child = acts.openIssue(maria, { title: "Child" });
+  acts.openIssue(maria, { title: "Another" });
+  const client = await octokit();
+  const path = "/repos/octo/shop/issues";
+  await client.request(`POST ${path}/1/sub_issues`, { sub_issue_id: child.id });
+  expect((await client.request(`GET ${path}/2/parent`)).data).toMatchObject({
+    number: 1,
+    sub_issues_summary: { total: 1, completed: 0 },
+  });
+  expect((await refusal(client.request(`POST ${path}/3/sub_issues`, { sub_issue_id: child.id }))).status).toBe(422);
+  await client.request(`DELETE ${path}/1/sub_issue`, { sub_issue_id: child.id });
+  expect((await refusal(client.request(`GET ${path}/2/parent`))).status).toBe(404);
+  expect((await client.request(`GET ${path}/1/sub_issues`)).data).toEqual([]);
+});
+
+test("a check run is reported by the App, and only the App that made it may change it", async () => {
+  const { octokit, git, acts } = await givenApi();
+  const client = await octokit();
+  const sha = git.head("main") ?? "";
+  const output = { title: "Configuration", summary: "Line 3 is wrong" };
+  const made = await client.rest.checks.create({
+    ...repository,
+    name: "config",
+    head_sha: sha,
+    conclusion: "failure",
+    output,
+  });
+  expect(made.data).toMatchObject({
+    status: "completed",
+    conclusion: "failure",
+    app: { slug: "orchestrate" },
+    output: { title: "Configuration" },
+  });
+  const foreign = await acts.check({ sha, name: "ci", status: "in_progress" });
+  expect(
+    (await refusal(client.rest.checks.update({ ...repository, check_run_id: foreign.id, conclusion: "success" })))
+      .status,
+  ).toBe(403);
+  const runs = await client.rest.checks.listForRef({ ...repository, ref: "main" });
+  expect(runs.data.check_runs.map((run) => run.name).toSorted()).toEqual(["ci", "config"]);
+  expect(
+    (await refusal(client.rest.checks.create({ ...repository, name: "x", head_sha: "0".repeat(40) }))).status,
+  ).toBe(422);
 });

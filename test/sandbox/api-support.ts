@@ -80,7 +80,7 @@ export async function givenApi(): Promise<GivenApi> {
   const state = new RepositoryState(options);
   const acts = createActs({ state, git, chance: options.chance, webhookSecret: "hush" });
   const deliveries: Delivery[] = [];
-  const api = createApi({ state, acts, git, options, redeliver: (delivery) => void deliveries.push(delivery) });
+  const api = createApi({ state, acts, git, options });
   const owner = { user: state.repository.owner, viaApp: null };
   const files = { "README.md": "# shop\n", ".github/workflows/agent.yml": workflow };
   await acts.push(owner, { branch: "main", files, message: "Initial commit\n" });
@@ -119,14 +119,25 @@ export async function givenApi(): Promise<GivenApi> {
   };
 }
 
+export interface Refused {
+  readonly status?: number;
+  readonly message: string;
+  readonly response?: { readonly headers: Readonly<Record<string, string>>; readonly data: unknown };
+  readonly errors?: readonly { readonly message: string }[];
+  readonly data?: unknown;
+}
+
+/** What is found at a path of an answer; undefined where there is nothing. */
+export function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((at, key) => (Object(at) as Record<string | number, unknown>)[key], value);
+}
+
 /** What a promise is rejected with. */
-export async function refusal(
-  promise: Promise<unknown>,
-): Promise<{ status?: number; message: string; response?: any; errors?: any[]; data?: any }> {
+export async function refusal(promise: Promise<unknown>): Promise<Refused> {
   try {
     await promise;
   } catch (error) {
-    return error as { message: string };
+    return error as Refused;
   }
   throw new Error("It was not refused.");
 }

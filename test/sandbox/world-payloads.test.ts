@@ -42,7 +42,10 @@ const aside = [
 ];
 
 const wanted: readonly (readonly [event: string, actions: readonly (string | undefined)[]])[] = [
-  ["issues", ["opened", "edited", "closed", "reopened", "labeled", "unlabeled", "deleted", "transferred", "milestoned"]],
+  [
+    "issues",
+    ["opened", "edited", "closed", "reopened", "labeled", "unlabeled", "deleted", "transferred", "milestoned"],
+  ],
   ["issue_comment", ["created", "edited", "deleted"]],
   ["pull_request", ["opened", "edited", "closed", "reopened", "synchronize", "labeled", "ready_for_review"]],
   ["pull_request_review", ["submitted"]],
@@ -73,10 +76,12 @@ test("what we send has everything, and of the same type, that GitHub's own examp
 });
 
 test("every delivery names its installation, its repository and its sender", async () => {
-  for (const [name, payload] of await everything()) {
-    expect(payload, name).toMatchObject({ installation: { id: expect.any(Number), node_id: expect.any(String) }, sender: { login: expect.any(String) } });
-    if (!name.startsWith("installation")) expect(payload, name).toMatchObject({ repository: { full_name: "octo/shop" } });
-  }
+  const sent = [...(await everything())];
+  const lacking = (part: string): readonly string[] =>
+    sent.filter(([, payload]) => !isObject(payload) || !isObject(payload[part] ?? null)).map(([name]) => name);
+  expect(lacking("installation")).toEqual([]);
+  expect(lacking("sender")).toEqual([]);
+  expect(lacking("repository")).toEqual(["installation.created", "installation_repositories.added"]);
 });
 
 /** One of every kind of act, and the last payload of every event that they caused. */
@@ -86,7 +91,8 @@ async function everything(): Promise<ReadonlyMap<string, Json>> {
   const maria = { user: world.user("maria"), viaApp: null };
   const ann = { user: world.user("ann"), viaApp: null };
   acts.createMilestone(maria, { title: "v1" });
-  for (const title of ["One", "Two", "Three"]) acts.openIssue(maria, { title, body: "Text", labels: ["bug"], assignees: ["maria"] });
+  for (const title of ["One", "Two", "Three"])
+    acts.openIssue(maria, { title, body: "Text", labels: ["bug"], assignees: ["maria"] });
   acts.editIssue(maria, 1, { title: "First", body: "More", milestone: 1 });
   acts.removeLabel(maria, 1, "bug");
   acts.addLabels(maria, 1, ["bug"]);
@@ -105,7 +111,8 @@ async function everything(): Promise<ReadonlyMap<string, Json>> {
   acts.closeIssue(maria, pull.number);
   acts.reopenIssue(maria, pull.number);
   const second = await acts.push(maria, { branch: "work", files: { "a.txt": "b" }, message: "Work" });
-  for (const commit of [sha, second.sha]) await acts.check({ sha: commit, name: "ci", status: "completed", conclusion: "success" });
+  for (const commit of [sha, second.sha])
+    await acts.check({ sha: commit, name: "ci", status: "completed", conclusion: "success" });
   await acts.status(maria, { sha, context: "deploy", state: "success" });
   await acts.mergePull(maria, pull.number);
   const run = acts.dispatch(maria, { workflow: "agent.yml", ref: "main" });

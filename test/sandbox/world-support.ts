@@ -18,6 +18,10 @@ import type { World, WorldOptions } from "../../src/sandbox/world.ts";
 export const webhookSecret = "hush";
 export const start = Date.UTC(2026, 0, 1);
 
+/** Parsed JSON that tests look into. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a test that reads a wrong key fails by itself.
+export type Payload = Readonly<Record<string, any>>;
+
 export interface GivenWorld {
   readonly world: World;
   readonly clock: VirtualClock;
@@ -26,7 +30,7 @@ export interface GivenWorld {
   /** `event.action` of what was delivered since the last call. */
   heard(): readonly string[];
   /** The parsed body of the last delivery of `event.action`. */
-  payload(name: string): Readonly<Record<string, any>>;
+  payload(name: string): Payload;
 }
 
 const leftovers: (() => Promise<void>)[] = [];

@@ -1,0 +1,204 @@
+/** Runs a scenario over real HTTP, sped up: the same world, agents and people, with a page that shows the graph moving. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Journal } from "../ports/journal.ts";
+import { createCarrier } from "./carrier.ts";
+import type { Faults } from "./faults.ts";
+import { startLiveServer, type LiveServer } from "./live-server.ts";
+import { readLiveState } from "./live-state.ts";
+import { renderEntry } from "./log-line.ts";
+import type { Delivery } from "./records.ts";
+import type { PlayJob, Replica, ReplicaParts, StartListeningApp } from "./replica.ts";
+import { buildReport, isAllDone, type Outcome, type Report } from "./report.ts";
+import { createScaledClock, createStopwatch, type ScaledClock } from "./scaled-clock.ts";
+import { readConfig, type Scenario } from "./scenario.ts";
+import { createSeededChance, type SeededChance } from "./seeded-chance.ts";
+import { createSimulation, type Simulation } from "./simulation.ts";
+import { renderSummary } from "./summary.ts";
+import { createSupervisor } from "./supervisor.ts";
+import { createTurnstile } from "./turnstile.ts";
+import { toVendorBaseUrls } from "./vendors.ts";
+
+const lookMs = 250;
+/** The App gets this, in real time, to finish what it writes after the last task. */
+const afterglowMs = 1_500;
+const deliveryTimeoutMs = 10_000;
+const defaultSpeed = 60;
+const idleCycleMs = 30_000;
+const idleCyclesMax = 12;
+
+export interface LiveOptions {
+  readonly scenario: Scenario;
+  readonly seed?: string | number;
+  readonly faultsOverride?: Faults;
+  /** Port of the embedded GitHub and the page; 0 takes a free one. */
+  readonly port?: number;
+  /** How much faster than a wall clock. */
+  readonly speed?: number;
+  readonly startApp: StartListeningApp;
+  readonly playJob: PlayJob;
+  readonly journal: Journal;
+  readonly files?: Readonly<Record<string, string>>;
+  /** A readable line for each thing that happens. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** A live run. The page stays up after the end until `close`. */
+export interface LiveRun {
+  /** The live page. */
+  readonly url: string;
+  readonly finished: Promise<Report>;
+  close(): Promise<void>;
+}
+
+/** An App that listens, as a replica: webhooks are posted to it. */
+function overHttp(startApp: StartListeningApp): (parts: ReplicaParts) => Promise<Replica> {
+  return async (parts) => {
+    const app = await startApp(parts);
+    return {
+      async receive(delivery: Delivery) {
+        const signal = AbortSignal.timeout(deliveryTimeoutMs);
+        const { headers, body } = delivery;
+        const response = await globalThis.fetch(app.webhookUrl, { method: "POST", headers: { ...headers }, body, signal });
+        await response.arrayBuffer();
+        if (!response.ok) throw new Error(`the App answered ${response.status}`);
+      },
+      stop: () => app.stop(),
+    };
+  };
+}
+
+interface Stage {
+  readonly simulation: Simulation;
+  readonly scenario: Scenario;
+  readonly clock: ScaledClock;
+}
+
+/** Looks again and again until the run has an outcome. `isClosed` ends it as a timeout. */
+async function watch({ simulation, scenario, clock }: Stage, isClosed: () => boolean): Promise<Outcome> {
+  const { timeline, observed, world } = simulation;
+  const real = createScaledClock({ start: 0, speed: 1 });
+  const quietMs = Math.max(idleCyclesMax * idleCycleMs, 1.5 * (readConfig(scenario.config)?.retry.backoff.max ?? 0));
+  let seen = "";
+  let activeAt = clock.now();
+  for (;;) {
+    await real.sleep(lookMs, "look");
+    if (isClosed() || timeline.elapsedMs() > scenario.until) return isAllDone(observed) ? "done" : "timeout";
+    const { mutations, stateCommits } = world.counters;
+    const activity = `${mutations}/${stateCommits}/${timeline.entries.length}/${simulation.inFlightCount}`;
+    if (activity !== seen) activeAt = clock.now();
+    seen = activity;
+    if (simulation.people.pendingCount > 0) continue;
+    if (isAllDone(observed)) {
+      await real.sleep(afterglowMs, "afterglow");
+      return "done";
+    }
+    if (simulation.inFlightCount === 0 && clock.now() - activeAt > quietMs) return "stuck";
+  }
+}
+
+/** Starts a live run; resolves once the page is up and the App runs. */
+export async function runLive(options: LiveOptions): Promise<LiveRun> {
+  const elapsedMs = createStopwatch();
+  const { scenario } = options;
+  const faults = options.faultsOverride ?? scenario.faults;
+  const directory = await mkdtemp(join(tmpdir(), "orchestrate-"));
+  const server = await startLiveServer({ port: options.port ?? 0 });
+  const clock = createScaledClock({ start: Date.parse(scenario.start), speed: options.speed ?? defaultSpeed });
+  const chance = createSeededChance(options.seed ?? scenario.seed);
+  const simulation = await assemble({ options, faults, directory, server, clock, chance });
+  const { timeline, world, observed } = simulation;
+  const { onLine } = options;
+  if (onLine !== undefined) timeline.onEntry((entry) => onLine(renderEntry(entry)));
+  const supervisor = createSupervisor({
+    clock,
+    chance: chance.fork("replicas"),
+    timeline,
+    replicaCount: faults.replicas,
+    crashRate: faults.crash.rate,
+    startReplica: overHttp(options.startApp),
+    clockFor: () => clock.face(),
+    partsFor: simulation.partsFor,
+  });
+  const carrier = createCarrier({
+    clock,
+    chance: chance.fork("webhooks"),
+    faults: faults.webhooks,
+    timeline,
+    receivers: () => supervisor.receivers(),
+    timeoutMs: deliveryTimeoutMs * (options.speed ?? defaultSpeed),
+  });
+  world.onDelivery((delivery) => carrier.carry(delivery));
+  let ended: { readonly report: Report; readonly summary: string } | null = null;
+  const name = scenario.name ?? scenario.title ?? scenario.repository;
+  server.show((cursor) => readLiveState({ name, observed, agents: simulation.agents(), cursor, ended }));
+  await simulation.setUp();
+  supervisor.start();
+
+  let isClosed = false;
+  async function finish(): Promise<Report> {
+    const outcome = await watch({ simulation, scenario, clock }, () => isClosed);
+    await supervisor.stop();
+    const report = buildReport({
+      observed,
+      outcome,
+      virtualMs: timeline.elapsedMs(),
+      wallMs: elapsedMs(),
+      violations: simulation.judge.finish(outcome, []),
+      api: world.counters,
+      events: simulation.deliveryCount,
+    });
+    ended = { report, summary: renderSummary(report) };
+    clock.stop();
+    return report;
+  }
+  const finished = finish();
+  // Whoever closes early may not be waiting for the report.
+  finished.catch(() => undefined);
+  return {
+    url: server.url,
+    finished,
+    async close() {
+      isClosed = true;
+      await Promise.allSettled([finished]);
+      clock.stop();
+      await server.close();
+      await world.close();
+      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** The simulation behind the server: acts enter one after another there, requests of the program come as they come. */
+async function assemble(ground: {
+  readonly options: LiveOptions;
+  readonly faults: Faults;
+  readonly directory: string;
+  readonly server: LiveServer;
+  readonly clock: ScaledClock;
+  readonly chance: SeededChance;
+}): Promise<Simulation> {
+  const { options, server, clock } = ground;
+  const turnstile = createTurnstile(async () => undefined);
+  const simulation = await createSimulation({
+    scenario: options.scenario,
+    faults: ground.faults,
+    clock,
+    clockFor: () => clock.face(),
+    chance: ground.chance,
+    turnstile,
+    transport: (request) => globalThis.fetch(request),
+    journal: options.journal,
+    directory: ground.directory,
+    htmlUrl: server.url,
+    vendorBaseUrls: toVendorBaseUrls(server.url),
+    files: options.files ?? {},
+    playJob: options.playJob,
+  });
+  server.serve(async (request) => {
+    const response = await turnstile.pass(() => simulation.handle(request));
+    return response ?? new Response(null, { status: 503 });
+  });
+  return simulation;
+}
