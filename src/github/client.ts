@@ -31,12 +31,18 @@ export interface GraphAnswer {
   readonly errors: readonly GraphError[];
 }
 
+export interface ReadOptions {
+  /** May use the reserve of the budget; true unless said otherwise. */
+  readonly isVital?: boolean;
+  readonly redirect?: "follow" | "manual";
+}
+
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** A paced, budgeted, classified connection. Every method rejects with `GithubFault` and nothing else. */
 export interface GithubClient {
-  /** A GET; an outage is tried again twice. */
-  read(route: string, parameters: Parameters, options?: { readonly isVital?: boolean }): Promise<RestAnswer>;
+  /** A GET; an outage is tried again twice. With `redirect: "manual"` a redirect is an answer of its own. */
+  read(route: string, parameters: Parameters, options?: ReadOptions): Promise<RestAnswer>;
   /** A conditional GET; null when nothing changed since `etag`. */
   readIfChanged(route: string, parameters: Parameters, etag: string | null): Promise<RestAnswer | null>;
   /** A REST write, sent once. */
@@ -77,9 +83,9 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
 
   function rest(route: string, parameters: Parameters, headers: Parameters): Promise<RestAnswer> {
     return octokit.request(route, {
+      request: once,
       ...parameters,
       headers: { "x-github-api-version": apiVersion, ...headers },
-      request: once,
     });
   }
 
@@ -94,8 +100,11 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
   }
 
   return {
-    read: (route, parameters, { isVital = true } = {}) =>
-      perform(() => rest(route, parameters, {}), { ...readCall("core"), isVital }),
+    read: (route, parameters, { isVital = true, redirect = "follow" } = {}) =>
+      perform(() => rest(route, { ...parameters, request: { ...once, redirect } }, {}), {
+        ...readCall("core"),
+        isVital,
+      }),
     async readIfChanged(route, parameters, etag) {
       try {
         const headers: Parameters = etag === null ? {} : { "if-none-match": etag };

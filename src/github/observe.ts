@@ -2,14 +2,13 @@
 import type { TaskId } from "../model/ids.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Wanted } from "../ports/tracker.ts";
-import { pickAlias } from "./answers.ts";
 import { resolveReferences, toExternal, toReferenceKey } from "./blockers.ts";
-import { GithubFault } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";
 import { peopleOf, toIssueFacts } from "./issue-facts.ts";
 import type { ReadIssue } from "./issue-facts.ts";
 import type { Permissions } from "./permissions.ts";
-import { fullNameOf, routeOf } from "./place.ts";
+import { readOneIssue } from "./one-issue.ts";
+import { fullNameOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { closingOf, toPullFacts } from "./pull-facts.ts";
 import { createIssueReader, startReading } from "./read-issues.ts";
@@ -158,22 +157,7 @@ function externalOf(place: Place, issue: ReadIssue): External {
   });
 }
 
-/** A deleted issue answers 410; a transferred one leads to its new place; anything else is not there for us. */
-async function askWhyGone({ client, place }: ObserveParts, number: number): Promise<Gone["reason"]> {
-  try {
-    const answer = await client.read("GET /repos/{owner}/{repo}/issues/{issue_number}", {
-      ...routeOf(place),
-      issue_number: number,
-    });
-    // A transport that does not follow redirects shows the one to the new place.
-    if (answer.status === 301) return "transferred";
-    const home = pickAlias(answer.data, "repository_url");
-    const url = typeof home === "string" ? home : "";
-    const isHere = url.toLowerCase().endsWith(`/repos/${fullNameOf(place).toLowerCase()}`);
-    return url !== "" && !isHere ? "transferred" : "not_found";
-  } catch (error) {
-    if (!(error instanceof GithubFault)) throw error;
-    if (error.kind === "gone") return error.status === 410 ? "deleted" : "not_found";
-    throw error;
-  }
+async function askWhyGone(parts: ObserveParts, number: number): Promise<Gone["reason"]> {
+  const issue = await readOneIssue(parts, number);
+  return issue.kind === "here" ? "not_found" : issue.kind;
 }

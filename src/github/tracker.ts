@@ -15,7 +15,8 @@ import { hear } from "./hear.ts";
 import { createLabels } from "./labels.ts";
 import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
-import { fullNameOf, hashText, routeOf } from "./place.ts";
+import { readOneIssue } from "./one-issue.ts";
+import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { createPoller } from "./poll.ts";
 
@@ -35,12 +36,10 @@ export interface TrackerOptions {
   readonly selectLabels: () => readonly string[];
 }
 
-const OneIssue = z.object({
-  number: z.number(),
+const IssueText = z.object({
   html_url: z.string(),
   title: z.string(),
   body: z.string().nullish(),
-  repository_url: z.string().optional(),
   pull_request: z.unknown().optional(),
 });
 
@@ -55,23 +54,12 @@ async function available<Result>(read: () => Promise<Result>): Promise<Result> {
 }
 
 async function readBrief(client: GithubClient, place: Place, number: number): Promise<Brief | null> {
-  try {
-    const answer = await client.read("GET /repos/{owner}/{repo}/issues/{issue_number}", {
-      ...routeOf(place),
-      issue_number: number,
-    });
-    // A transferred issue leads to its new place; that is not ours to work on.
-    if (answer.status === 301) return null;
-    const issue = OneIssue.parse(answer.data);
-    const home = `/repos/${fullNameOf(place)}`.toLowerCase();
-    const isHere = issue.repository_url === undefined || issue.repository_url.toLowerCase().endsWith(home);
-    if (!isHere || issue.pull_request) return null;
-    const body = issue.body ?? "";
-    return { number, url: issue.html_url, title: issue.title, body, hash: hashText(issue.title, body) };
-  } catch (error) {
-    if (error instanceof GithubFault && error.kind === "gone") return null;
-    throw error;
-  }
+  const found = await readOneIssue({ client, place }, number);
+  if (found.kind !== "here") return null;
+  const issue = IssueText.parse(found.data);
+  if (issue.pull_request) return null;
+  const body = issue.body ?? "";
+  return { number, url: issue.html_url, title: issue.title, body, hash: hashText(issue.title, body) };
 }
 
 async function addLabel(

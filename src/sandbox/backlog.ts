@@ -39,17 +39,15 @@ const commandPattern = /^\/orchestrate\s+(?<verb>[a-z-]+)(?:\s+#(?<number>\d+))?
 
 /** The backlog of a scenario. Numbers are those that a fresh repository gives, in the order of the scenario. */
 export function createBacklog(scenario: Scenario): Backlog {
-  const entries = scenario.issues.map(
-    (issue, index): BacklogEntry => ({
-      issue,
-      number: index + 1,
-      trustedAt: null,
-      approvedAt: null,
-      untrustedEditAt: null,
-      isCancelled: false,
-      waived: new Set(),
-    }),
-  );
+  const entries = scenario.issues.map((issue, index): BacklogEntry => ({
+    issue,
+    number: index + 1,
+    trustedAt: null,
+    approvedAt: null,
+    untrustedEditAt: null,
+    isCancelled: false,
+    waived: new Set(),
+  }));
   const byKey = new Map(entries.map((entry) => [entry.issue.key, entry]));
 
   function permissionOf(login: string): RepositoryPermission {

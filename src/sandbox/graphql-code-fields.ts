@@ -55,6 +55,10 @@ export function commitSource(oid: string): GitSource {
   return { __typename: "Commit", oid };
 }
 
+function blobSource(oid: string, content: Buffer): BlobSource {
+  return { __typename: "Blob", oid, loaded: Promise.resolve(content) };
+}
+
 /** A full ref name as a source; null when there is no such ref. */
 export function refSource(name: string, git: Git): RefSource | null {
   return git.refs.has(name) ? { __typename: "Ref", name } : null;
@@ -166,6 +170,17 @@ interface EntrySource {
   readonly path: string;
 }
 
+/** Sizes of blobs, which never change: the program asks for those of its whole log at every start. */
+const sizes = new WeakMap<Git, Map<string, number>>();
+
+async function sizeOf(oid: string, git: Git): Promise<number> {
+  const known = sizes.get(git) ?? new Map<string, number>();
+  sizes.set(git, known);
+  const size = known.get(oid) ?? (await git.object(oid))?.content.length ?? 0;
+  known.set(oid, size);
+  return size;
+}
+
 export const treeEntryFields: Fields<EntrySource> = {
   extension: ({ path }) => /\.[^./]+$/.exec(path)?.[0] ?? "",
   mode: ({ entry }) => Number.parseInt(entry.mode, 8),
@@ -174,8 +189,7 @@ export const treeEntryFields: Fields<EntrySource> = {
   oid: ({ entry }) => entry.oid,
   path: ({ path }) => path,
   repository: (_source, _args, { state }) => state.repository,
-  size: async ({ entry }, _args, { git }) =>
-    entry.type === "blob" ? ((await git.object(entry.oid))?.content.length ?? 0) : 0,
+  size: async ({ entry }, _args, { git }) => (entry.type === "blob" ? await sizeOf(entry.oid, git) : 0),
   type: ({ entry }) => entry.type,
 };
 
@@ -211,24 +225,30 @@ export const refFields: Fields<RefSource> = {
   },
 };
 
+/** The commit, or any oid, that a revision names. */
+function oidOf(revision: string, git: Git): { readonly oid: string; readonly isRef: boolean } | null {
+  const candidates =
+    revision === "HEAD" ? ["refs/heads/main"] : [revision, `refs/heads/${revision}`, `refs/tags/${revision}`];
+  for (const candidate of candidates) {
+    const oid = git.refs.get(candidate);
+    if (oid !== undefined) return { oid, isRef: true };
+  }
+  return /^[0-9a-f]{40,64}$/.test(revision) ? { oid: revision, isRef: false } : null;
+}
+
 /** `main`, `main:path`, `refs/heads/main:path`, an oid: what `git rev-parse` would take. Null when there is nothing. */
 export async function resolveExpression(expression: string, git: Git): Promise<GitSource | null> {
-  const colon = expression.indexOf(":");
-  const revision = colon === -1 ? expression : expression.slice(0, colon);
-  const isDefault = revision === "HEAD";
-  const candidates = isDefault ? ["refs/heads/main"] : [revision, `refs/heads/${revision}`, `refs/tags/${revision}`];
-  const name = candidates.find((candidate) => git.refs.has(candidate));
-  const oid = name === undefined ? revision : (git.refs.get(name) ?? revision);
-  if (colon !== -1) {
-    const path = expression.slice(colon + 1);
-    if (!/^[0-9a-f]{40,64}$/.test(oid)) return null;
-    const entry = await git.entry(oid, path);
+  const [revision = "", ...rest] = expression.split(":");
+  const found = oidOf(revision, git);
+  if (found === null) return null;
+  const { oid, isRef } = found;
+  if (rest.length > 0) {
+    const entry = await git.entry(oid, rest.join(":"));
     return entry === null ? null : typeOfEntry(entry);
   }
-  if (!/^[0-9a-f]{40,64}$/.test(oid)) return null;
-  if (name !== undefined) return commitSource(oid);
+  if (isRef) return commitSource(oid);
   const object = await git.object(oid);
   if (object === null || object.type === "tag") return null;
-  const names = { blob: "Blob", tree: "Tree", commit: "Commit" } as const;
-  return { __typename: names[object.type], oid };
+  if (object.type === "blob") return blobSource(oid, object.content);
+  return { __typename: object.type === "tree" ? "Tree" : "Commit", oid };
 }

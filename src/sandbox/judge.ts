@@ -125,15 +125,30 @@ class Bench implements Judge {
     const session = String(entry.detail["session"]);
     const at = entry.at;
     if (add(this.#liveByTask, task) > 1) {
-      this.#find({ rule: "two_live_sessions", at, target: task, detail: `${session} started while another session was live` });
+      this.#find({
+        rule: "two_live_sessions",
+        at,
+        target: task,
+        detail: `${session} started while another session was live`,
+      });
     }
     if (!worker.endsWith("/?") && add(this.#liveByWorker, worker) > 1) {
-      this.#find({ rule: "worker_overloaded", at, target: worker, detail: `${session} started on a worker that was busy` });
+      this.#find({
+        rule: "worker_overloaded",
+        at,
+        target: worker,
+        detail: `${session} started on a worker that was busy`,
+      });
     }
     const live = add(this.#liveByAgent, agent);
     const capacity = this.#capacityOf(agent, at);
     if (capacity !== null && live > capacity) {
-      this.#find({ rule: "agent_overloaded", at, target: agent, detail: `${live} sessions with a capacity of ${capacity}` });
+      this.#find({
+        rule: "agent_overloaded",
+        at,
+        target: agent,
+        detail: `${live} sessions with a capacity of ${capacity}`,
+      });
     }
     const found = backlog.entries.find((each) => each.issue.key === task);
     if (found === undefined) {
@@ -168,7 +183,12 @@ class Bench implements Judge {
     const now = this.#options.timeline.start + at;
     const editedAt = entry.untrustedEditAt;
     if (editedAt === null || editedAt <= (entry.approvedAt ?? 0) || now - editedAt <= editGraceMs) return;
-    this.#find({ rule: "untrusted_text", at, target, detail: "somebody without write edited it and nobody approved that" });
+    this.#find({
+      rule: "untrusted_text",
+      at,
+      target,
+      detail: "somebody without write edited it and nobody approved that",
+    });
   }
 
   #judgeBlockers(entry: BacklogEntry, start: TimelineEntry): void {
@@ -201,7 +221,12 @@ class Bench implements Judge {
     }
     const most = labelWritesPerAttempt * (tally.attempts + tally.refusals) + labelWritesBase;
     if (tally.labelWrites > most) {
-      this.#find({ rule: "label_storm", at, target, detail: `${tally.labelWrites} label writes, at most ${most} expected` });
+      this.#find({
+        rule: "label_storm",
+        at,
+        target,
+        detail: `${tally.labelWrites} label writes, at most ${most} expected`,
+      });
     }
   }
 
@@ -211,7 +236,12 @@ class Bench implements Judge {
     if (issue(entry.number)?.state !== "open" || (this.#liveByTask.get(entry.issue.key) ?? 0) > 0) return;
     const claimed = labels(entry.number).find((name) => name === "status:assigned" || name === "status:in_progress");
     if (claimed === undefined) return;
-    this.#find({ rule: "lost_task", at, target: entry.issue.key, detail: `it is labelled ${claimed}, and no vendor has a session for it` });
+    this.#find({
+      rule: "lost_task",
+      at,
+      target: entry.issue.key,
+      detail: `it is labelled ${claimed}, and no vendor has a session for it`,
+    });
   }
 }
 

@@ -60,7 +60,12 @@ function overHttp(startApp: StartListeningApp): (parts: ReplicaParts) => Promise
       async receive(delivery: Delivery) {
         const signal = AbortSignal.timeout(deliveryTimeoutMs);
         const { headers, body } = delivery;
-        const response = await globalThis.fetch(app.webhookUrl, { method: "POST", headers: { ...headers }, body, signal });
+        const response = await globalThis.fetch(app.webhookUrl, {
+          method: "POST",
+          headers: { ...headers },
+          body,
+          signal,
+        });
         await response.arrayBuffer();
         if (!response.ok) throw new Error(`the App answered ${response.status}`);
       },
@@ -129,11 +134,12 @@ export async function runLive(options: LiveOptions): Promise<LiveRun> {
     receivers: () => supervisor.receivers(),
     timeoutMs: deliveryTimeoutMs * (options.speed ?? defaultSpeed),
   });
-  world.onDelivery((delivery) => carrier.carry(delivery));
   let ended: { readonly report: Report; readonly summary: string } | null = null;
   const name = scenario.name ?? scenario.title ?? scenario.repository;
   server.show((cursor) => readLiveState({ name, observed, agents: simulation.agents(), cursor, ended }));
   await simulation.setUp();
+  // Webhooks of the backlog being opened would come before the App listens; it reads everything at its start.
+  world.onDelivery((delivery) => carrier.carry(delivery));
   supervisor.start();
 
   let isClosed = false;

@@ -8,7 +8,9 @@ function text(value: unknown): string {
 
 /** Text of other people goes on one line, short, without control characters. */
 function plain(value: unknown, lengthMax = 80): string {
-  const line = text(value).replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").trim();
+  const line = text(value)
+    .replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")
+    .trim();
   return line.length > lengthMax ? `${line.slice(0, lengthMax - 1)}…` : line;
 }
 

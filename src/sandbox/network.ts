@@ -102,6 +102,15 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
+/**
+ * What a dead process hears: nothing. Only a request for a token fails, because Octokit keeps the pending ones for all
+ * copies of this process together, and a copy that died would hold up those that live.
+ */
+function silence(request: Request): Promise<never> {
+  if (new URL(request.url).pathname.endsWith("/access_tokens")) return Promise.reject(unreachable("ECONNRESET", "The process died."));
+  return never();
+}
+
 /** A network over these destinations. */
 export function createNetwork(options: NetworkOptions): Network {
   const { clock, turnstile, faults } = options;
@@ -119,26 +128,26 @@ export function createNetwork(options: NetworkOptions): Network {
       if (fate === "error") return errorAnswer(caller.chance);
       return fate === "secondaryLimit" ? limitAnswer(destination.kind) : destination.handle(request);
     }, isWanted);
-    return response === null ? never() : named(response, request.url);
+    return response === null ? silence(request) : named(response, request.url);
   }
 
   function fetchFor(caller: Caller): Fetch {
     async function call(request: Request): Promise<Response> {
-      if (!caller.isAlive()) return never();
+      if (!caller.isAlive()) return silence(request);
       const dies = caller.chance.happens(caller.crashRate);
       const diesBefore = caller.chance.happens(0.5);
       const fate = drawFate(caller.chance, faults.api);
       if (dies && diesBefore) {
         caller.crash();
-        return never();
+        return silence(request);
       }
       try {
         const response = await answer(caller, request, dies ? "answered" : fate);
         if (dies) caller.crash();
-        return caller.isAlive() ? response : await never();
+        return caller.isAlive() ? response : await silence(request);
       } catch (error) {
         // A dead process hears of no error either.
-        if (!caller.isAlive()) return never();
+        if (!caller.isAlive()) return silence(request);
         throw error;
       }
     }

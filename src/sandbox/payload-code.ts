@@ -27,7 +27,7 @@ import { headCommitJson } from "./rest-json-ends.ts";
 import type { Actor } from "./world-acts.ts";
 
 /** No commit: the side of a push where the ref did not exist. */
-export const noCommit = "0".repeat(40);
+const noCommit = "0".repeat(40);
 
 export interface PushFacts {
   readonly ref: string;

@@ -213,7 +213,8 @@ class Crowd implements People {
   async #mergeWhenGreen(entry: BacklogEntry, by: string): Promise<void> {
     this.#wanted.add(entry.issue.key);
     for (const pull of this.#openPulls()) {
-      if (this.#taskOf(pull.number) === entry.issue.key) await this.#options.world.mergePull({ by, number: pull.number });
+      if (this.#taskOf(pull.number) === entry.issue.key)
+        await this.#options.world.mergePull({ by, number: pull.number });
     }
   }
 
@@ -227,7 +228,8 @@ class Crowd implements People {
     const { world, journal } = this.#options;
     journal.debug("A pull request could not be merged.", { pull: number, reason: merged.refused });
     // A conflict is the author's to solve; anything else may pass.
-    if ((await world.mergeable(number)) === "yes") this.#later(lookAgainMs, "merge", () => this.#mergeGreen(number, sha));
+    if ((await world.mergeable(number)) === "yes")
+      this.#later(lookAgainMs, "merge", () => this.#mergeGreen(number, sha));
   }
 
   /** Nobody merges what nobody wants any more. */

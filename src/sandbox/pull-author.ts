@@ -51,7 +51,10 @@ export interface PullAuthor {
 }
 
 function slug(text: string): string {
-  const plain = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "");
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
   return plain.slice(0, 40) || "work";
 }
 
@@ -99,7 +102,10 @@ export function createPullAuthor(options: PullAuthorOptions): PullAuthor {
       message: `${title}\n\nFixes #${work.number}`,
     });
     const { who } = work;
-    const marker = who.task === null ? "" : `\n\n<!-- orchestrate:task=${who.task} attempt=${who.attempt} fence=${who.fence ?? 0} -->`;
+    const marker =
+      who.task === null
+        ? ""
+        : `\n\n<!-- orchestrate:task=${who.task} attempt=${who.attempt} fence=${who.fence ?? 0} -->`;
     const pull =
       open ?? (await world.openPull({ by: work.login, branch, title, body: `Fixes #${work.number}${marker}` }));
     return { pull: pull.number, url: `${options.htmlUrl}/${options.repository}/pull/${pull.number}`, branch, sha };

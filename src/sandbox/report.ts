@@ -102,7 +102,10 @@ export function taskStatusOf(observed: Observed, entry: BacklogEntry): TaskStatu
   if (issue === null) return "cancelled";
   const closed = closedStatus(issue);
   if (closed !== null) return closed;
-  const label = observed.labels(entry.number).find((name) => name.startsWith("status:"))?.slice("status:".length);
+  const label = observed
+    .labels(entry.number)
+    .find((name) => name.startsWith("status:"))
+    ?.slice("status:".length);
   const said = taskStatuses.find((status) => status === label);
   if (entry.isCancelled) return "cancelled";
   // The App's word alone makes nothing completed or cancelled.

@@ -126,7 +126,7 @@ export function reactionJson(state: RepositoryState, reaction: ReactionRecord): 
 }
 
 /** The App behind an id: ours, or GitHub Actions; null for people. */
-export function viaAppJson(state: RepositoryState, viaApp: number | null): Json | null {
+function viaAppJson(state: RepositoryState, viaApp: number | null): Json | null {
   if (viaApp === null) return null;
   return appJson(state, viaApp === state.app.id ? state.app : { id: viaApp, slug: "github-actions" });
 }

@@ -109,7 +109,10 @@ function readClose(reading: Reading): ScenarioAct | string {
 
 function readEdit(reading: Reading): ScenarioAct | string {
   const pair = pairOf(reading, ["title", "body"]);
-  const fields = pair === null ? reading.fields : { ...toFields(pair.value), body: toText(pair.value) ?? toFields(pair.value)["body"] };
+  const fields =
+    pair === null
+      ? reading.fields
+      : { ...toFields(pair.value), body: toText(pair.value) ?? toFields(pair.value)["body"] };
   const title = toText(fields["title"]);
   const body = toText(fields["body"]) ?? toText(reading.value);
   if (title === null && body === null) return "an edit needs a title or a body: edit: {issue: a, body: …}";

@@ -65,7 +65,8 @@ const RunConfig = z
   .transform((value, context) => {
     if (typeof value === "string") return value;
     const checked = Config.safeParse(value);
-    for (const issue of checked.error?.issues ?? []) context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
+    for (const issue of checked.error?.issues ?? [])
+      context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
     return stringify(value);
   })
   .nullable()

@@ -11,7 +11,14 @@ import type { SeededChance } from "./seeded-chance.ts";
 import { accountOf, identify, type SessionIdentity } from "./session-identity.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Turnstile } from "./turnstile.ts";
-import { isEnded, type Admission, type VendorScript, type VendorSession, type VendorStart, type VendorStore } from "./vendor-store.ts";
+import {
+  isEnded,
+  type Admission,
+  type VendorScript,
+  type VendorSession,
+  type VendorStart,
+  type VendorStore,
+} from "./vendor-store.ts";
 import type { World } from "./world.ts";
 
 const vendorLimitMs = 2 * 3_600_000;

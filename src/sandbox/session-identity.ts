@@ -33,27 +33,36 @@ function numberIn(prompt: string): number | null {
   return found === undefined ? null : Number(found["number"]);
 }
 
-/** Reads a prompt. A follow-up that says nothing of itself is for whom its session was. */
-export function identify(options: {
+interface Prompt {
   readonly prompt: string;
   readonly vendor: VendorName;
   readonly agents: readonly AgentConfig[];
+  /** Whom the session was for before, when this is a follow-up. */
   readonly before: SessionIdentity | null;
-}): SessionIdentity {
-  const { prompt, before } = options;
+}
+
+function readWorker({ prompt, vendor, agents, before }: Prompt): Pick<SessionIdentity, "agent" | "worker"> {
+  const worker = workerPattern.exec(prompt)?.groups?.["worker"];
+  if (worker !== undefined) return { agent: worker.slice(0, worker.lastIndexOf("/")), worker };
+  if (before !== null) return { agent: before.agent, worker: before.worker };
+  const type = typeOfVendor[vendor];
+  const agent = agents.find((each) => each.type === type)?.id ?? type;
+  return { agent, worker: `${agent}/?` };
+}
+
+function readMark({ prompt, before }: Prompt): Pick<SessionIdentity, "attempt" | "fence" | "task"> {
   const mark = markPattern.exec(prompt)?.groups;
-  const type = typeOfVendor[options.vendor];
-  const worker = workerPattern.exec(prompt)?.groups?.["worker"] ?? null;
-  const byType = options.agents.find((agent) => agent.type === type)?.id ?? type;
-  const agent = worker?.slice(0, worker.lastIndexOf("/")) ?? before?.agent ?? byType;
-  return {
-    agent,
-    worker: worker ?? before?.worker ?? `${agent}/?`,
-    attempt: mark === undefined ? (before?.attempt ?? 0) + 1 : Number(mark["attempt"]),
-    fence: mark === undefined ? (before?.fence ?? null) : Number(mark["fence"]),
-    task: mark?.["task"] ?? before?.task ?? null,
-    number: numberIn(prompt) ?? before?.number ?? null,
-  };
+  if (mark !== undefined) {
+    return { attempt: Number(mark["attempt"]), fence: Number(mark["fence"]), task: mark["task"] ?? null };
+  }
+  if (before === null) return { attempt: 1, fence: null, task: null };
+  return { attempt: before.attempt + 1, fence: before.fence, task: before.task };
+}
+
+/** Reads a prompt. A follow-up that says nothing of itself is for whom its session was. */
+export function identify(prompt: Prompt): SessionIdentity {
+  const number = numberIn(prompt.prompt) ?? prompt.before?.number ?? null;
+  return { ...readWorker(prompt), ...readMark(prompt), number };
 }
 
 /** The account that opens a vendor's pull requests. */

@@ -1,26 +1,22 @@
 /** Assembles a run: world, vendors, people, scripted agents, jobs, network and judge over one clock and one seed. */
-import { generateKeyPairSync } from "node:crypto";
 import type { AgentConfig, AgentType } from "../model/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
-import { createBacklog, type Backlog } from "./backlog.ts";
-import { createWorld } from "./create-world.ts";
-import { noFaults, type Faults } from "./faults.ts";
+import type { Faults } from "./faults.ts";
+import { createGround, type Ground } from "./ground.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
-import { createJudge, type Judge } from "./judge.ts";
-import { createLabelWatch } from "./label-watch.ts";
-import { createNetwork, type Caller, type Destination, type Network } from "./network.ts";
+import type { Judge } from "./judge.ts";
+import type { Caller } from "./network.ts";
 import { createPeople, type People } from "./people.ts";
-import { createPullAuthor, requiredCheck, type PullAuthor } from "./pull-author.ts";
-import type { IssueRecord, TimelineEntry } from "./records.ts";
+import { createPullAuthor, type PullAuthor } from "./pull-author.ts";
 import type { PlayJob, ReplicaParts } from "./replica.ts";
 import type { Observed } from "./report.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
 import { createTroupe, type Troupe } from "./scripted-agent.ts";
 import type { SeededChance } from "./seeded-chance.ts";
-import { accountOf } from "./session-identity.ts";
-import { createTimeline, type Timeline } from "./timeline.ts";
-import { openTurnstile, type Turnstile } from "./turnstile.ts";
+import type { Timeline } from "./timeline.ts";
+import { createTraffic, type Traffic } from "./traffic.ts";
+import type { Turnstile } from "./turnstile.ts";
 import { createVendors, type Vendors } from "./vendors.ts";
 import type { ClockFace } from "./virtual-clock.ts";
 import type { World } from "./world.ts";
@@ -34,10 +30,6 @@ export type {
   StartListeningApp,
   StartReplica,
 } from "./replica.ts";
-
-const appId = 424_242;
-export const appSlug = "orchestrate";
-export const appLogin = `${appSlug}[bot]`;
 
 export interface SimulationOptions {
   readonly scenario: Scenario;
@@ -63,16 +55,10 @@ export interface SimulationOptions {
 /** A run, set up and not yet going. */
 export interface Simulation {
   readonly world: World;
-  readonly backlog: Backlog;
   readonly people: People;
-  readonly troupe: Troupe;
-  readonly author: PullAuthor;
-  readonly jobs: Jobs;
   readonly judge: Judge;
   readonly timeline: Timeline;
   readonly observed: Observed;
-  readonly network: Network;
-  readonly vendors: Vendors;
   /** Agents of the configuration in force. */
   agents(): readonly AgentConfig[];
   /** What a copy of the App gets; with no caller, over a network without faults. */
@@ -93,47 +79,63 @@ const vendorKeys: Readonly<Record<AgentType, string>> = {
   bifrost: "sandbox-sprites",
 };
 
-type Route = (url: URL) => Destination | null;
-
-const vendorNames = ["jules", "cursor", "sprites"] as const;
-
-/** Anonymous calls that nothing can crash: jobs, and the last look at the end. */
-function calmCaller(chance: SeededChance): Caller {
-  return { isAlive: () => true, crash: () => undefined, crashRate: 0, chance };
+/** Who lives in the embedded GitHub beside the App. */
+interface Inhabitants {
+  readonly people: People;
+  readonly author: PullAuthor;
+  readonly troupe: Troupe;
+  readonly vendors: Vendors;
 }
 
-/** The task that an entry of the world is about, by its issue or the branch of its pull request. */
-function withTask(entry: TimelineEntry, world: World, backlog: Backlog): Readonly<Record<string, unknown>> {
-  const match = /^(?<pull>pull )?#(?<number>\d+)$/.exec(entry.target)?.groups;
-  if (match === undefined || Object.hasOwn(entry.detail, "task")) return entry.detail;
-  const number = Number(match["number"]);
-  const record = world.issues().find((issue) => issue.number === number);
-  const branch = record?.pull?.headBranch ?? "";
-  const issueNumber = record?.pull ? Number(/^orchestrate\/(\d+)-/.exec(branch)?.[1] ?? 0) : number;
-  const task = backlog.byNumber(issueNumber)?.issue.key;
-  return task === undefined ? entry.detail : { task, ...entry.detail };
+/** What copies of the App and jobs have in common. */
+type Shared = Pick<ReplicaParts, "baseUrl" | "repository" | "vendorBaseUrls" | "vendorKeys">;
+
+function createInhabitants(options: SimulationOptions, ground: Ground): Inhabitants {
+  const { scenario, clock, chance, turnstile, journal, htmlUrl } = options;
+  const { world, backlog, timeline, judge, agents } = ground;
+  const { repository } = scenario;
+  const failed = (what: string, error: unknown): void =>
+    journal.warn("An act of an agent was refused.", { what, reason: String(error) });
+  const common = { world, scenario, backlog, clock, turnstile };
+  const people = createPeople({
+    ...common,
+    chance: chance.fork("people"),
+    journal,
+    selectingLabel: readConfig(scenario.config)?.select.labels[0] ?? "orchestrate",
+    configured: (text) => ground.configured(text),
+  });
+  const author = createPullAuthor({
+    ...common,
+    repository,
+    htmlUrl,
+    chance: chance.fork("checks"),
+    pullIsGreen: (number, sha) => people.pullIsGreen(number, sha),
+    failed,
+  });
+  const refused = (number: number): void => judge.refused(number);
+  const troupe = createTroupe({ ...common, agents, author, chance: chance.fork("agents"), timeline, failed, refused });
+  const baseUrls = options.vendorBaseUrls;
+  const vendors = createVendors({ clock, script: troupe, repository, keys: vendorKeys, baseUrls });
+  troupe.join(vendors.store);
+  timeline.onEntry((entry) => {
+    const number = Number(/^#(\d+)$/.exec(entry.target)?.[1] ?? 0);
+    if (entry.action === "comment" && number > 0) troupe.heard(number, entry.actor);
+  });
+  return { people, author, troupe, vendors };
 }
 
-function findIssue(world: World, number: number): IssueRecord | null {
-  return world.issues().find((issue) => issue.number === number) ?? null;
-}
-
-/** Routes by host: the embedded GitHub's own, else a vendor's. */
-function createRoute(options: SimulationOptions, world: World, vendors: Vendors): Route {
-  const github: Destination = { kind: "github", handle: (request) => world.handle(request) };
-  const vendor: Destination = { kind: "vendor", handle: (request) => vendors.handle(request) };
-  const vendorUrls = Object.values(options.vendorBaseUrls);
-  return (url) => {
-    if (vendorUrls.some((base) => url.href.startsWith(base))) return vendor;
-    return url.origin === new URL(options.htmlUrl).origin ? github : null;
-  };
-}
-
-function createKeys(): { readonly privateKey: string; readonly publicKey: string } {
-  return generateKeyPairSync("rsa", {
-    modulusLength: 2_048,
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    publicKeyEncoding: { type: "spki", format: "pem" },
+function startJobs(options: SimulationOptions, world: World, ways: { traffic: Traffic; shared: Shared }): Jobs {
+  const { clock, chance, turnstile, journal, playJob, clockFor } = options;
+  return createJobs({
+    world,
+    clock,
+    chance: chance.fork("jobs"),
+    turnstile,
+    journal,
+    playJob,
+    clockFor,
+    fetchFor: (own) => ways.traffic.calmFetch(own, true),
+    shared: ways.shared,
   });
 }
 
@@ -142,149 +144,38 @@ function createKeys(): { readonly privateKey: string; readonly publicKey: string
  * repository cannot be made (git is missing, say).
  */
 export async function createSimulation(options: SimulationOptions): Promise<Simulation> {
-  const { scenario, clock, chance, turnstile, journal } = options;
-  const keys = createKeys();
-  const webhookSecret = chance.fork("secret").id();
-  const timeline = createTimeline(clock);
-  const backlog = createBacklog(scenario);
-  const world = await createWorld({
-    clock,
-    chance: chance.fork("world"),
-    directory: options.directory,
-    repository: scenario.repository,
-    baseUrl: options.htmlUrl,
-    app: { id: appId, slug: appSlug, publicKey: keys.publicKey, webhookSecret },
-    requiredChecks: [requiredCheck],
-  });
-  world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
-  const labels = createLabelWatch(timeline);
-  const issue = (number: number): IssueRecord | null => findIssue(world, number);
-  const observed: Observed = { timeline, backlog, issue, labels };
-  const judge = createJudge({ timeline, backlog, issue, labels, appLogin });
-  let agents: readonly AgentConfig[] = [];
-
-  function configured(text: string): void {
-    const read = readConfig(text);
-    // A configuration that cannot be read changes nothing: the last good one stays in force.
-    if (read === null) return;
-    agents = read.agents;
-    judge.configure(Object.fromEntries(agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity])));
-  }
-
-  const failed = (what: string, error: unknown): void =>
-    journal.warn("An act of an agent was refused.", { what, reason: String(error) });
-  const people = createPeople({
-    world,
-    scenario,
-    backlog,
-    clock,
-    chance: chance.fork("people"),
-    turnstile,
-    journal,
-    selectingLabel: readConfig(scenario.config)?.select.labels[0] ?? "orchestrate",
-    configured,
-  });
-  const author = createPullAuthor({
-    world,
-    backlog,
-    repository: scenario.repository,
-    htmlUrl: options.htmlUrl,
-    clock,
-    chance: chance.fork("checks"),
-    turnstile,
-    pullIsGreen: (number, sha) => people.pullIsGreen(number, sha),
-    failed,
-  });
-  const troupe = createTroupe({
-    world,
-    scenario,
-    backlog,
-    agents: () => agents,
-    author,
-    clock,
-    chance: chance.fork("agents"),
-    turnstile,
-    timeline,
-    failed,
-    refused: (number) => judge.refused(number),
-  });
-  const { repository } = scenario;
-  const vendors = createVendors({ clock, script: troupe, repository, keys: vendorKeys, baseUrls: options.vendorBaseUrls });
-  troupe.join(vendors.store);
-  timeline.onEntry((entry) => {
-    const number = Number(/^#(\d+)$/.exec(entry.target)?.[1] ?? 0);
-    if (entry.action === "comment" && number > 0) troupe.heard(number, entry.actor);
-  });
-  const direct = createRoute(options, world, vendors);
-  const { transport } = options;
-  const route: Route = (url) => {
-    const destination = direct(url);
-    if (destination === null || transport === undefined) return destination;
-    return { kind: destination.kind, handle: transport };
-  };
-  // Requests that travel come to the turnstile at the server; waiting for it here as well would be for ever.
-  const entrance = transport === undefined ? turnstile : openTurnstile;
-  const network = createNetwork({ clock, turnstile: entrance, faults: options.faults, route });
-  const calmNetwork = createNetwork({ clock, turnstile: entrance, faults: noFaults, route });
-  let deliveryCount = 0;
-  world.onDelivery(() => {
-    deliveryCount += 1;
-  });
-  const shared = {
-    baseUrl: `${options.htmlUrl}/api/v3`,
-    repository: scenario.repository,
-    vendorBaseUrls: options.vendorBaseUrls,
-    vendorKeys,
-  };
-  const jobs = createJobs({
-    world,
-    clock,
-    chance: chance.fork("jobs"),
-    turnstile,
-    journal,
-    playJob: options.playJob,
-    clockFor: options.clockFor,
-    fetchFor: (own) => network.fetchFor(calmCaller(own)),
-    shared,
-  });
-  for (const { login, id } of vendorNames.map(accountOf)) {
-    world.addUser({ login, permission: "write", isBot: true, ...(id === null ? {} : { id }) });
-  }
+  const { htmlUrl, vendorBaseUrls, journal } = options;
+  const ground = await createGround(options);
+  const { world } = ground;
+  const { people, author, troupe, vendors } = createInhabitants(options, ground);
+  const traffic = createTraffic({ ...options, world, vendors, transport: options.transport ?? null });
+  const baseUrl = `${htmlUrl}/api/v3`;
+  const shared: Shared = { baseUrl, repository: options.scenario.repository, vendorBaseUrls, vendorKeys };
+  const jobs = startJobs(options, world, { traffic, shared });
   return {
     world,
-    backlog,
     people,
-    troupe,
-    author,
-    jobs,
-    judge,
-    timeline,
-    observed,
-    network,
-    vendors,
-    agents: () => agents,
-    partsFor: ({ owner, clock: own, chance: ownChance, caller }) => ({
+    judge: ground.judge,
+    timeline: ground.timeline,
+    observed: ground.observed,
+    agents: ground.agents,
+    partsFor: ({ owner, clock, chance, caller }) => ({
       ...shared,
+      ...ground.app,
       owner,
-      fetch: caller === null ? calmNetwork.fetchFor(calmCaller(ownChance)) : network.fetchFor(caller),
-      clock: own,
-      chance: ownChance,
+      fetch: caller === null ? traffic.calmFetch(chance, false) : traffic.fetchFor(caller),
+      clock,
+      chance,
       journal,
-      appId,
-      privateKey: keys.privateKey,
-      webhookSecret,
     }),
-    handle: async (request) => {
-      const destination = direct(new URL(request.url));
-      return destination === null ? new Response("Not Found", { status: 404 }) : destination.handle(request);
-    },
+    handle: traffic.handle,
     async setUp() {
       world.installApp();
       await people.setUp(options.files);
       people.schedule();
     },
     get deliveryCount() {
-      return deliveryCount;
+      return ground.deliveryCount;
     },
     get inFlightCount() {
       return troupe.liveCount + author.openCount + people.pendingCount + jobs.openCount;

@@ -22,7 +22,10 @@ function attemptCount(report: Report): { readonly all: number; readonly failed: 
 }
 
 function taskRow(key: string, task: ReportTask): readonly string[] {
-  const workMs = task.attempts.reduce((sum, attempt) => sum + ((attempt.endedAt ?? attempt.startedAt) - attempt.startedAt), 0);
+  const workMs = task.attempts.reduce(
+    (sum, attempt) => sum + ((attempt.endedAt ?? attempt.startedAt) - attempt.startedAt),
+    0,
+  );
   return [
     key,
     task.status,
@@ -63,7 +66,9 @@ export function renderSummary(report: Report): string {
       `${api.contentCreations} content creations, ${api.stateCommits} state commits`,
     ...(faults === null ? [] : [faults]),
     `Violations   ${report.violations.length === 0 ? "none" : report.violations.length}`,
-    ...report.violations.map((found) => `  ${renderDuration(found.at)}  ${found.rule}  ${found.target}: ${found.detail}`),
+    ...report.violations.map(
+      (found) => `  ${renderDuration(found.at)}  ${found.rule}  ${found.target}: ${found.detail}`,
+    ),
     "",
     ...renderTable([["task", "status", "ready", "completed", "attempts", "work", "worker"], ...rows]),
   ].join("\n");

@@ -157,7 +157,10 @@ export function createVirtualClock(start: number): VirtualClock {
  * Waits until nothing moves by itself any more: nothing is open, and several rounds of the event loop brought nothing
  * new. Everything that still waits then waits for a timer.
  */
-export async function settle(options: { readonly openCount: () => number; readonly roundsMin?: number }): Promise<void> {
+export async function settle(options: {
+  readonly openCount: () => number;
+  readonly roundsMin?: number;
+}): Promise<void> {
   const rounds = options.roundsMin ?? 4;
   let quiet = 0;
   let waited = 0;

@@ -185,7 +185,7 @@ function demandCommit(state: RepositoryState, sha: string): void {
 }
 
 /** Branches whose head is the commit. */
-export function branchesAt(ground: Ground, sha: string): readonly string[] {
+function branchesAt(ground: Ground, sha: string): readonly string[] {
   const branches: string[] = [];
   for (const [name, oid] of ground.git.refs) {
     if (oid === sha && name.startsWith("refs/heads/")) branches.push(name.slice("refs/heads/".length));

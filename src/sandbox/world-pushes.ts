@@ -201,7 +201,7 @@ function demandPush(ground: Ground, actor: Actor, branch: string): void {
 }
 
 /** Keeps the commits that are new, and gives them oldest first. */
-export async function learnCommits(ground: Ground, head: string): Promise<readonly CommitObject[]> {
+async function learnCommits(ground: Ground, head: string): Promise<readonly CommitObject[]> {
   const learned: CommitObject[] = [];
   const waiting = [head];
   for (let oid = waiting.pop(); oid !== undefined; oid = waiting.pop()) {

@@ -2,11 +2,13 @@
 import type { PullRequest, Receipt, Task } from "../model/task.ts";
 import { escapeText, toCode, toLink, toReference } from "./markdown.ts";
 import { describeWaiting } from "./reasons.ts";
-import { agentName, type TaskView } from "./task-view.ts";
+import { agentName, type BlockerView, type TaskView } from "./task-view.ts";
 import { describeInstant } from "./words.ts";
 
 /** Reasons and questions of vendors are shown up to this length; the rest is in the session. */
 const reasonMax = 500;
+/** The list below the sentence has all of them. */
+const lostMax = 5;
 
 /** What happens next with the task, as Markdown. */
 export function describeNextStep(view: TaskView): string {
@@ -61,8 +63,24 @@ function describeBlocked(view: TaskView): string {
     return `It is part of a dependency cycle: ${path}. Nothing in it can start until one edge goes; \`/orchestrate unblock\` with a number removes one.`;
   }
   if (view.task.definition.isContainer) return "It has sub-issues and completes with the last of them.";
-  const open = view.blockers.filter((blocker) => blocker.isOpen).length;
-  return `It starts when ${open === 1 ? "its blocker is" : "its blockers are"} done.`;
+  const open = view.blockers.filter((blocker) => blocker.isOpen);
+  const lost = open.filter((blocker) => Object.hasOwn(lostWords, blocker.state));
+  if (lost.length > 0) return describeLost(lost);
+  return `It starts when ${open.length === 1 ? "its blocker is" : "its blockers are"} done.`;
+}
+
+/** Ends that are no completion: whoever waits for these waits for ever, and only a person can say what is meant. */
+const lostWords: Readonly<Record<string, string>> = {
+  missing: "does not exist or cannot be seen from here",
+  cancelled: "was cancelled",
+  not_planned: "was closed as not planned",
+  duplicate: "was closed as a duplicate",
+};
+
+function describeLost(lost: readonly BlockerView[]): string {
+  const shown = lost.slice(0, lostMax).map((each) => `${toReference(each.reference, each.url)} ${lostWords[each.state] ?? ""}`);
+  const more = lost.length > lostMax ? ` and ${lost.length - lostMax} more` : "";
+  return `It cannot start: ${shown.join(", ")}${more}. \`/orchestrate unblock\` with the number goes on without it.`;
 }
 
 /** Waits that pass by themselves in the order of the queue; `explain` counts them, a comment would only be outdated. */

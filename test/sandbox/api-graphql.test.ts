@@ -55,7 +55,7 @@ test("a commit has the App's bot as author and the message in two parts, and its
   await client.graphql(commit, { input: commitInput(head, "state/1.json", "one") });
   const query = `query { repository(owner: "octo", name: "shop") { ref(qualifiedName: "refs/heads/orchestrate/state") { target { oid
     ... on Commit { messageHeadline messageBody author { name } file(path: "state/1.json") { object { ... on Blob { text isTruncated byteSize } } }
-      tree { entries { name type object { ... on Tree { entries { name } } } } } history(first: 5) { totalCount } } } } } }`;
+      tree { entries { name type size object { ... on Tree { entries { name } } } } } history(first: 5) { totalCount } } } } } }`;
   const target = dig(await client.graphql(query), "repository", "ref", "target");
   expect(target).toMatchObject({
     messageHeadline: "Write",
@@ -66,6 +66,7 @@ test("a commit has the App's bot as author and the message in two parts, and its
   expect(dig(target, "tree", "entries")).toContainEqual({
     name: "state",
     type: "tree",
+    size: 0,
     object: { entries: [{ name: "1.json" }] },
   });
 });

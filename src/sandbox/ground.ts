@@ -1,0 +1,122 @@
+/** The ground that a run stands on: the embedded GitHub, what was seen of it, the configuration in force, and the judge. */
+import { generateKeyPairSync } from "node:crypto";
+import type { AgentConfig } from "../model/config.ts";
+import type { Clock } from "../ports/clock.ts";
+import { createBacklog, type Backlog } from "./backlog.ts";
+import { createWorld } from "./create-world.ts";
+import { createJudge, type Judge } from "./judge.ts";
+import { createLabelWatch } from "./label-watch.ts";
+import { requiredCheck } from "./pull-author.ts";
+import type { IssueRecord, TimelineEntry } from "./records.ts";
+import type { Observed } from "./report.ts";
+import { readConfig, type Scenario } from "./scenario.ts";
+import type { SeededChance } from "./seeded-chance.ts";
+import { accountOf } from "./session-identity.ts";
+import { createTimeline, type Timeline } from "./timeline.ts";
+import type { World } from "./world.ts";
+
+const appId = 424_242;
+const appSlug = "orchestrate";
+const appLogin = `${appSlug}[bot]`;
+const vendorNames = ["jules", "cursor", "sprites"] as const;
+
+export interface GroundOptions {
+  readonly scenario: Scenario;
+  readonly clock: Clock;
+  readonly chance: SeededChance;
+  readonly directory: string;
+  readonly htmlUrl: string;
+}
+
+export interface Ground {
+  readonly world: World;
+  readonly timeline: Timeline;
+  readonly backlog: Backlog;
+  readonly judge: Judge;
+  readonly observed: Observed;
+  readonly app: { readonly appId: number; readonly privateKey: string; readonly webhookSecret: string };
+  /** Agents of the configuration in force. */
+  agents(): readonly AgentConfig[];
+  /** The configuration file was written. */
+  configured(text: string): void;
+  /** Webhooks that the embedded GitHub sent. */
+  readonly deliveryCount: number;
+}
+
+function createKeys(): { readonly privateKey: string; readonly publicKey: string } {
+  return generateKeyPairSync("rsa", {
+    modulusLength: 2_048,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+}
+
+function findIssue(world: World, number: number): IssueRecord | null {
+  return world.issues().find((issue) => issue.number === number) ?? null;
+}
+
+/** The issue that a target is about: itself, or the one that the branch of a pull request names. */
+function issueNumberOf(target: string, world: World): number | null {
+  const match = /^(?:pull )?#(?<number>\d+)$/.exec(target)?.groups;
+  if (match === undefined) return null;
+  const number = Number(match["number"]);
+  const pull = findIssue(world, number)?.pull ?? null;
+  return pull === null ? number : Number(/^orchestrate\/(\d+)-/.exec(pull.headBranch)?.[1] ?? 0);
+}
+
+/** What an entry of the world tells, with the task that it is about. */
+function withTask(entry: TimelineEntry, world: World, backlog: Backlog): Readonly<Record<string, unknown>> {
+  if (Object.hasOwn(entry.detail, "task")) return entry.detail;
+  const number = issueNumberOf(entry.target, world);
+  const task = number === null ? null : backlog.byNumber(number);
+  return task === null ? entry.detail : { task: task.issue.key, ...entry.detail };
+}
+
+/** An empty repository with an App that is registered and not yet installed. */
+export async function createGround(options: GroundOptions): Promise<Ground> {
+  const { scenario, clock, chance } = options;
+  const keys = createKeys();
+  const webhookSecret = chance.fork("secret").id();
+  const timeline = createTimeline(clock);
+  const backlog = createBacklog(scenario);
+  const world = await createWorld({
+    clock,
+    chance: chance.fork("world"),
+    directory: options.directory,
+    repository: scenario.repository,
+    baseUrl: options.htmlUrl,
+    app: { id: appId, slug: appSlug, publicKey: keys.publicKey, webhookSecret },
+    requiredChecks: [requiredCheck],
+  });
+  for (const { login, id } of vendorNames.map(accountOf)) {
+    world.addUser({ login, permission: "write", isBot: true, ...(id === null ? {} : { id }) });
+  }
+  const labels = createLabelWatch(timeline);
+  const issue = (number: number): IssueRecord | null => findIssue(world, number);
+  const judge = createJudge({ timeline, backlog, issue, labels, appLogin });
+  world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
+  let deliveryCount = 0;
+  world.onDelivery(() => {
+    deliveryCount += 1;
+  });
+  let agents: readonly AgentConfig[] = [];
+  return {
+    world,
+    timeline,
+    backlog,
+    judge,
+    observed: { timeline, backlog, issue, labels },
+    app: { appId, privateKey: keys.privateKey, webhookSecret },
+    agents: () => agents,
+    configured(text) {
+      const read = readConfig(text);
+      // A configuration that cannot be read changes nothing: the last good one stays in force.
+      if (read === null) return;
+      agents = read.agents;
+      judge.configure(Object.fromEntries(agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity])));
+    },
+    get deliveryCount() {
+      return deliveryCount;
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { createBacklog, type Backlog } from "../../src/sandbox/backlog.ts";
+import { createJudge, type Judge } from "../../src/sandbox/judge.ts";
+import type { IssueRecord, UserRecord } from "../../src/sandbox/records.ts";
+import type { Outcome } from "../../src/sandbox/report.ts";
+import { parseScenario } from "../../src/sandbox/scenario.ts";
+import { createTimeline, type Timeline } from "../../src/sandbox/timeline.ts";
+import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtual-clock.ts";
+
+const appLogin = "orchestrate[bot]";
+const person: UserRecord = { id: 9, node: "U", login: "maintainer", type: "User" };
+
+function issueOf(number: number, blockedBy: readonly number[] = []): IssueRecord {
+  return {
+    id: 1_000 + number,
+    node: `I_${number}`,
+    number,
+    title: `Issue ${number}`,
+    body: "",
+    author: person,
+    state: "open",
+    stateReason: null,
+    closedBy: null,
+    closedAt: null,
+    createdAt: 0,
+    updatedAt: 0,
+    editedAt: null,
+    editedBy: null,
+    labels: new Set(),
+    assignees: new Set(),
+    milestone: null,
+    isLocked: false,
+    comments: [],
+    reactions: [],
+    blockedBy: new Set(blockedBy),
+    subIssues: [],
+    parent: null,
+    pull: null,
+  } as unknown as IssueRecord;
+}
+
+interface Court {
+  readonly clock: VirtualClock;
+  readonly timeline: Timeline;
+  readonly backlog: Backlog;
+  readonly judge: Judge;
+  readonly issues: Map<number, IssueRecord>;
+  readonly labels: string[];
+  start(task: string, worker: string): void;
+  end(task: string, worker: string): void;
+  rules(outcome?: Outcome): readonly string[];
+}
+
+/** Two labelled issues, `b` behind `a`, and an agent of two slots. */
+function setUp(): Court {
+  const clock = createVirtualClock(0);
+  const timeline = createTimeline(clock);
+  const backlog = createBacklog(
+    parseScenario("issues: [{ key: a, title: A }, { key: b, title: B, blockedBy: [a] }, { key: c, title: C }]"),
+  );
+  for (const entry of backlog.entries) Object.assign(entry, { trustedAt: 0, approvedAt: 0 });
+  const issues = new Map([issueOf(1), issueOf(2, [1]), issueOf(3)].map((issue) => [issue.number, issue]));
+  const labels: string[] = [];
+  const judge = createJudge({
+    timeline,
+    backlog,
+    issue: (number) => issues.get(number) ?? null,
+    labels: () => labels,
+    appLogin,
+  });
+  judge.configure({ jules: 2 });
+  const session = (action: "session_started" | "session_ended", task: string, worker: string): void =>
+    timeline.record({
+      actor: "jules",
+      action,
+      target: `s/${task}`,
+      detail: { task, agent: "jules", worker, session: `s/${task}` },
+    });
+  return {
+    clock,
+    timeline,
+    backlog,
+    judge,
+    issues,
+    labels,
+    start: (task, worker) => session("session_started", task, worker),
+    end: (task, worker) => session("session_ended", task, worker),
+    rules: (outcome = "done") => judge.finish(outcome, []).map((violation) => violation.rule),
+  };
+}
+
+function complete(court: Court, number: number, by: UserRecord = person): void {
+  Object.assign(court.issues.get(number) ?? {}, {
+    state: "closed",
+    stateReason: "completed",
+    closedBy: by,
+    closedAt: 1,
+  });
+}
+
+describe("a clean run", () => {
+  test("a blocker that was merged first, one session a worker, and nothing is found", () => {
+    const court = setUp();
+    court.start("a", "jules/1");
+    court.end("a", "jules/1");
+    complete(court, 1);
+    court.start("b", "jules/1");
+    court.start("c", "jules/2");
+    expect(court.rules()).toEqual([]);
+  });
+});
+
+describe("a violation is found when", () => {
+  test("a dependent starts before its blocker is done", () => {
+    const court = setUp();
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual(["blocker_open"]);
+  });
+
+  test("the blocker was closed as not planned", () => {
+    const court = setUp();
+    complete(court, 1);
+    Object.assign(court.issues.get(1) ?? {}, { stateReason: "not_planned" });
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual(["blocker_open"]);
+  });
+
+  test("the blocker was closed by somebody without write", () => {
+    const court = setUp();
+    complete(court, 1, { ...person, login: "stranger-eve" });
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual(["blocker_open"]);
+  });
+
+  test("a task has two live sessions", () => {
+    const court = setUp();
+    court.start("a", "jules/1");
+    court.start("a", "jules/2");
+    expect(court.rules()).toEqual(["two_live_sessions"]);
+  });
+
+  test("a worker has two, or the agent more than its capacity", () => {
+    const court = setUp();
+    court.start("a", "jules/1");
+    court.start("c", "jules/1");
+    complete(court, 1);
+    court.start("b", "jules/2");
+    expect(court.rules()).toEqual(["worker_overloaded", "agent_overloaded"]);
+  });
+
+  test("nobody with write ever labelled or commanded the issue", () => {
+    const court = setUp();
+    Object.assign(court.backlog.byKey("a") ?? {}, { trustedAt: null });
+    court.backlog.heard({ number: 1, by: "stranger-eve", body: "/orchestrate approve", at: 0 });
+    court.start("a", "jules/1");
+    expect(court.rules()).toEqual(["untrusted_start"]);
+  });
+
+  test("a stranger's edit was not approved before the start", () => {
+    const court = setUp();
+    Object.assign(court.backlog.byKey("a") ?? {}, { untrustedEditAt: 10 });
+    court.clock.moveTo(120_000);
+    court.start("a", "jules/1");
+    court.end("a", "jules/1");
+    court.backlog.heard({ number: 1, by: "maintainer", body: "/orchestrate approve", at: 120_000 });
+    court.start("a", "jules/1");
+    expect(court.rules()).toEqual(["untrusted_text"]);
+  });
+
+  test("the App comments twice, or moves labels again and again", () => {
+    const court = setUp();
+    for (let round = 0; round < 12; round += 1) {
+      court.clock.moveTo(round * 1_000);
+      court.timeline.record({ actor: appLogin, action: "label", target: "#1", detail: { label: "x", added: true } });
+    }
+    for (let round = 0; round < 2; round += 1) {
+      court.timeline.record({ actor: appLogin, action: "comment", target: "#3", detail: {} });
+    }
+    expect(court.rules()).toEqual(["label_storm", "comment_storm"]);
+  });
+
+  test("an issue claims to be worked on, and no vendor knows of it", () => {
+    const court = setUp();
+    court.labels.push("status:in_progress");
+    expect(court.rules("stuck")).toEqual(["lost_task", "lost_task", "lost_task"]);
+  });
+
+  test("the last look found a difference", () => {
+    expect(setUp().judge.finish("done", ["#1 is open"])).toMatchObject([{ rule: "stale_state", detail: "#1 is open" }]);
+  });
+});
+
+test("a waived blocker, and one that was reopened a moment ago, hold nothing against a start", () => {
+  const waived = setUp();
+  waived.backlog.heard({ number: 2, by: "maintainer", body: "/orchestrate unblock #1", at: 0 });
+  waived.start("b", "jules/1");
+  expect(waived.rules()).toEqual([]);
+  const reopened = setUp();
+  reopened.timeline.record({ actor: "maintainer", action: "reopened", target: "#1", detail: {} });
+  reopened.start("b", "jules/1");
+  expect(reopened.rules()).toEqual([]);
+});

@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { runHeadless, type HeadlessOptions } from "../../src/sandbox/headless.ts";
+import { Report } from "../../src/sandbox/report.ts";
+import { parseScenario, type Scenario } from "../../src/sandbox/scenario.ts";
+import { renderSummary } from "../../src/sandbox/summary.ts";
+import { startStub } from "./stub-app.ts";
+
+const agents = "config: { agents: [{ id: jules, type: jules, capacity: 5 }] }\n";
+const diamond = `${agents}
+issues:
+  - { key: a, title: First }
+  - { key: b, title: Left, blockedBy: [a] }
+  - { key: c, title: Right, blockedBy: [a] }
+  - { key: d, title: Last, blockedBy: [b, c] }
+`;
+
+function run(scenario: Scenario | string, options: Partial<HeadlessOptions> = {}): Promise<Report> {
+  return runHeadless({
+    scenario: typeof scenario === "string" ? parseScenario(scenario) : scenario,
+    startReplica: (parts) => startStub(parts),
+    playJob: async () => "success",
+    ...options,
+  });
+}
+
+test("a small graph is merged in order, and the report has exactly the fields of its schema", async () => {
+  const report = await run(diamond);
+  expect(Report.parse(report)).toEqual(report);
+  expect(report).toMatchObject({ outcome: "done", violations: [] });
+  const { a, b, c, d } = report.tasks;
+  expect(a?.attempts).toMatchObject([{ agent: "jules", worker: "jules/1", result: "success" }]);
+  expect(b?.readyAt).toBe(a?.completedAt);
+  expect(d?.readyAt).toBe(Math.max(b?.completedAt ?? 0, c?.completedAt ?? 0));
+  const merged = report.timeline.filter((entry) => entry.action === "merged");
+  expect(merged.map((entry) => entry.detail["task"])).toHaveLength(4);
+  expect(merged.at(-1)?.detail["task"]).toBe("d");
+  const started = report.timeline.find((entry) => entry.action === "session_started");
+  expect(started?.detail).toMatchObject({
+    task: "a",
+    agent: "jules",
+    worker: "jules/1",
+    session: a?.attempts[0]?.session,
+  });
+  expect(renderSummary(report)).toMatch(/^Outcome +done: 4 of 4 tasks completed/);
+});
+
+test("two runs of one seed differ in nothing but the time on the wall, and another seed differs", async () => {
+  const [first, second, other] = [await run(diamond), await run(diamond), await run(diamond, { seed: 2 })];
+  expect({ ...second, wallMs: 0 }).toEqual({ ...first, wallMs: 0 });
+  expect(JSON.stringify({ ...second, wallMs: 0 })).toBe(JSON.stringify({ ...first, wallMs: 0 }));
+  expect(other.timeline).not.toEqual(first.timeline);
+});
+
+test("an App that ignores blockers is found out", async () => {
+  const report = await run(diamond, { startReplica: (parts) => startStub(parts, { eager: true }) });
+  expect(report.violations.map((violation) => violation.rule)).toContain("blocker_open");
+});
+
+test("when nobody merges and nothing is in flight the run is stuck", async () => {
+  const report = await run(`${diamond}people: { merge: never }`);
+  expect(report.outcome).toBe("stuck");
+  expect(report.tasks["b"]?.readyAt).toBeNull();
+});
+
+test("a merge that the scenario asks for happens although people merge nothing by themselves", async () => {
+  const report = await run(
+    `${agents}issues: [{ key: a, title: A }]\npeople: { merge: never }\nevents: [{ at: 1m, merge: a }]`,
+  );
+  expect(report.outcome).toBe("done");
+});
+
+test("a run that is not over at its end is a timeout, at exactly that time", async () => {
+  const report = await run(`${diamond}until: 3m`);
+  expect(report).toMatchObject({ outcome: "timeout", virtualMs: 180_000 });
+});
+
+test("an issue closed as not planned counts as cancelled, and the run is done", async () => {
+  const report = await run(
+    `${agents}issues: [{ key: a, title: A }]\nagents: { jules: { outcomes: { no_pr: 1 } } }\nevents: [{ at: 1h, close: a, reason: not_planned }]`,
+  );
+  expect(report.outcome).toBe("done");
+  expect(report.tasks["a"]).toMatchObject({ status: "cancelled", completedAt: null, attempts: [{ result: "no_pr" }] });
+});
+
+test("a silent session is ended by its vendor two hours after the start", async () => {
+  const report = await run(`${agents}issues: [{ key: a, title: A }]\nagents: { jules: { outcomes: { timeout: 1 } } }`);
+  const [attempt] = report.tasks["a"]?.attempts ?? [];
+  expect(attempt?.result).toBe("timeout");
+  expect((attempt?.endedAt ?? 0) - (attempt?.startedAt ?? 0)).toBe(7_200_000);
+});
+
+test("a session that needs input waits for 30 minutes, and goes on at once when a person answers", async () => {
+  const scenario = `${agents}issues: [{ key: a, title: A }]\nagents: { jules: { duration: [10m, 10m], outcomes: { needs_input: 1 } } }\n`;
+  const length = (report: Report): number => {
+    const [attempt] = report.tasks["a"]?.attempts ?? [];
+    return (attempt?.endedAt ?? 0) - (attempt?.startedAt ?? 0);
+  };
+  expect(length(await run(scenario))).toBeGreaterThanOrEqual(40 * 60_000);
+  const answered = await run(`${scenario}events: [{ at: 8m, comment: "The first one.", issue: a }]`);
+  expect(length(answered)).toBeLessThan(15 * 60_000);
+  const ignored = await run(`${scenario}events: [{ at: 8m, by: stranger, comment: "The second one.", issue: a }]`);
+  expect(length(ignored)).toBeGreaterThanOrEqual(40 * 60_000);
+});
+
+test("a replica that crashes is back after five seconds, with a new name", async () => {
+  const owners: string[] = [];
+  const report = await run(`${diamond}faults: { crash: { rate: 0.3 } }\nuntil: 1h`, {
+    startReplica: (parts) => {
+      owners.push(parts.owner);
+      return startStub(parts);
+    },
+  });
+  const crash = report.timeline.find((entry) => entry.action === "crash");
+  const restart = report.timeline.find((entry) => entry.action === "restart");
+  expect((restart?.at ?? 0) - (crash?.at ?? 0)).toBe(5_000);
+  expect(owners.slice(0, 2)).toEqual(["replica-1.1", "replica-1.2"]);
+});
+
+test("what the last look at the state finds is a violation, and its events are counted", async () => {
+  const report = await run(diamond, { auditFinal: async () => ({ problems: ["#1 differs"], events: 17 }) });
+  expect(report.violations).toMatchObject([{ rule: "stale_state" }]);
+  expect(report.events).toBe(17);
+});
