@@ -28,6 +28,9 @@ export interface BranchStoreOptions {
   readonly compaction?: CompactionBounds;
 }
 
+/** Echoes come within seconds; a commit a second is the most this store makes. */
+const ownHeadsKept = 100;
+
 /** What came of the first commit of an append, and the commits that may follow it. */
 interface Written {
   readonly outcome: "appended" | "conflict";
@@ -83,6 +86,8 @@ class BranchStore implements EventStore {
   readonly #blobs = createBlobs();
   #stream: StreamId | null = null;
   #branch: Branch | null = null;
+  /** The last heads that this store made, to know the echo of its own writes. */
+  #ownHeads: readonly string[] = [];
   #seenRef: { readonly etag: string | null; readonly head: string } | null = null;
 
   constructor(options: BranchStoreOptions) {
@@ -102,8 +107,9 @@ class BranchStore implements EventStore {
     return await this.#writes.run(() => this.#append(expectedVersion, append));
   }
 
-  async peek(stream: StreamId): Promise<number | null> {
+  async peek(stream: StreamId, seenHead: string | null = null): Promise<number | null> {
     this.#claim(stream);
+    if (seenHead !== null && (await this.#isOwn(seenHead)) && this.#branch !== null) return this.#branch.log.version;
     let head: string | null;
     try {
       head = await this.#peekHead();
@@ -122,6 +128,12 @@ class BranchStore implements EventStore {
     this.#stream ??= stream;
     if (this.#stream === stream) return;
     throw new Error(`The state branch of ${this.#options.repository} holds stream ${this.#stream}, not ${stream}.`);
+  }
+
+  /** Whether an append of this store made `head`; one that is under way is waited for, because its echo may be faster. */
+  async #isOwn(head: string): Promise<boolean> {
+    await this.#writes.run(async () => undefined);
+    return this.#ownHeads.includes(head);
   }
 
   async #load(): Promise<Branch> {
@@ -189,6 +201,7 @@ class BranchStore implements EventStore {
     try {
       const head = await this.#commit(branch, commit);
       if (head === "conflict") return "conflict";
+      this.#ownHeads = [...this.#ownHeads.slice(-ownHeadsKept), head];
       this.#branch = this.#advance(branch, commit, head);
       return "appended";
     } catch (error) {

@@ -4,12 +4,12 @@ import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import { applyReport, bounded, refuseStart } from "./decide-session.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { effectBackoffMaxMs } from "./limits.ts";
+import { effectBackoffMaxMs, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
 import type { State } from "./state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 
-/** Effects that are due and that nobody holds. Of those with one key only the first: they follow each other. */
+/** Effects that are due soon and that nobody holds. Of those with one key only the first: they follow each other. */
 export function dueEffects(state: State, now: number, limit: number): readonly EffectId[] {
   const due: EffectId[] = [];
   for (const [id, recorded] of state.outbox.entries()) {
@@ -20,7 +20,7 @@ export function dueEffects(state: State, now: number, limit: number): readonly E
 }
 
 function isDue(state: State, recorded: RecordedEffect, now: number): boolean {
-  if (recorded.notBefore > now) return false;
+  if (recorded.notBefore > now + leaseAheadMs) return false;
   if (recorded.lease !== null && recorded.lease.until > now) return false;
   return state.outboxKeys.get(effectKey(recorded.effect))?.[0] === recorded.id;
 }
@@ -38,8 +38,18 @@ export function nextEffectAt(state: State): number | null {
 
 export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects">): void {
   const effects = dueEffects(decision.state, decision.context.now, command.limit);
-  if (effects.length === 0) return;
-  decision.emit({ type: "EffectsLeased", effects, owner: command.owner, until: command.until });
+  const surfaces = effects.filter((id) => isPatient(decision.state, id));
+  const acts = effects.filter((id) => !isPatient(decision.state, id));
+  const until = command.until + leaseAheadMs;
+  if (acts.length > 0) decision.emit({ type: "EffectsLeased", effects: acts, owner: command.owner, until });
+  if (surfaces.length === 0) return;
+  decision.emit({ type: "EffectsLeased", effects: surfaces, owner: command.owner, until: until + surfaceLeaseExtraMs });
+}
+
+/** What only shows the state may wait; what starts or ends a session may not. */
+function isPatient(state: State, id: EffectId): boolean {
+  const type = state.outbox.get(id)?.effect.type;
+  return type === "UpdateIssue" || type === "AcknowledgeComment";
 }
 
 export function decideSettlement(decision: Decision, command: CommandOf<"SettleEffects">): void {

@@ -24,7 +24,7 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
   if (isSuperseded(task, facts)) return;
   const pull = toPullRequest(facts);
   if (task.pull?.number !== pull.number) {
-    if (facts.state === "closed") return;
+    if (facts.state === "closed" || isLeftToSession(decision, task, facts)) return;
     decision.emit({ type: "PullRequestLinked", task: task.id, pull, matchedBy: match.by });
   } else if (!isSamePull(pull, task.pull)) {
     decision.emit({ type: "PullRequestChanged", task: task.id, pull });
@@ -70,9 +70,27 @@ function toPullRequest(facts: PullFacts): PullRequest {
   };
 }
 
-/** Equal but for the instant: a comment on it alone is no news. */
+/**
+ * While a healthy pull request is open nothing is decided on its commits and checks, so they are no news: only what must be
+ * answered is kept, or what answers it.
+ */
 function isSamePull(a: PullRequest, b: PullRequest): boolean {
-  return JSON.stringify({ ...a, updatedAt: 0 }) === JSON.stringify({ ...b, updatedAt: 0 });
+  return JSON.stringify(tellingOf(a)) === JSON.stringify(tellingOf(b));
+}
+
+function tellingOf(pull: PullRequest): Partial<PullRequest> {
+  if (pull.state === "open" && !isTroubled(pull)) return { number: pull.number, state: pull.state };
+  return { ...pull, updatedAt: 0 };
+}
+
+function isTroubled(pull: PullRequest): boolean {
+  return pull.checks === "failure" || pull.mergeable === "conflict";
+}
+
+/** A live session names its own pull request when it ends; until then a healthy one needs no entry of its own. */
+function isLeftToSession(decision: Decision, task: Task, facts: PullFacts): boolean {
+  const agent = decision.context.config.agents.find((each) => each.id === task.assignment?.agent);
+  return task.assignment !== null && agent?.dispatch !== "label" && facts.state === "open" && !isTroubled(toPullRequest(facts));
 }
 
 /** What decides: the required checks where there are any, else all of them. */
@@ -95,7 +113,7 @@ export function judgePull(decision: Decision, id: TaskId, facts: PullFacts | nul
       reason: `Pull request #${task.pull.number} was closed without being merged.`,
     });
   }
-  decideOpenPull(decision, task, task.pull);
+  decideOpenPull(decision, task, facts === null ? task.pull : toPullRequest(facts));
 }
 
 function decideOpenPull(decision: Decision, task: Task, pull: PullRequest): void {

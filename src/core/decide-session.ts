@@ -2,9 +2,10 @@
 import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
-import type { FailureReason } from "../model/task.ts";
+import type { FailureReason, Task } from "../model/task.ts";
 import { backoffMs, failAttempt } from "./decide-outcome.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
+import { pullNumberOf } from "./match-pull.ts";
 import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
 
@@ -63,17 +64,18 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
     detail,
     costUsd: report.costUsd ?? agent?.cost ?? 0,
     pullUrl: report.pullUrl,
-    pullDueAt: isWaitingForPull ? pullDueAt(decision, id) : null,
+    branch: report.branch,
+    pullDueAt: isWaitingForPull ? pullDueAt(decision, task, report.pullUrl) : null,
   });
   if (result !== "success") failAttempt(decision, id, { reason: result, detail });
   else if (decision.context.config.done === "reported" && !isEnded(task)) completeByReport(decision, id, assignment.agent);
 }
 
 /** An open pull request is news already, unless it still shows the failure that this attempt was to answer. */
-function pullDueAt(decision: Decision, id: TaskId): number | null {
-  const task = decision.state.tasks.get(id);
+function pullDueAt(decision: Decision, task: Task, pullUrl: string | null): number | null {
   const due = decision.context.now + pullGraceMs;
-  if (task?.pull?.state !== "open") return due;
+  const isNamed = pullUrl !== null && pullNumberOf(task.definition.url, pullUrl) !== null;
+  if (task.pull?.state !== "open") return isNamed ? null : due;
   return task.answeredFailure?.startsWith(task.pull.sha) === true ? due : null;
 }
 

@@ -2,6 +2,7 @@
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
+import { pullNumberOf } from "./match-pull.ts";
 import { attemptsKeptMax, dayMs } from "./limits.ts";
 import { ownTask, type State } from "./state.ts";
 
@@ -121,10 +122,29 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
   ];
   task.pullDueAt = event.pullDueAt;
   task.vendorPull = event.pullUrl ?? task.vendorPull;
+  if (event.pullUrl !== null && task.pull === null) adoptPull(state, task, { url: event.pullUrl, branch: event.branch });
   state.starts = state.starts.map((start) =>
     start.task === task.id && start.at === assignment.startedAt ? { ...start, costUsd: event.costUsd } : start,
   );
   release(state, task);
+}
+
+/** The pull request that the vendor names, not yet looked at: the first look at it says how it is. */
+function adoptPull(state: State, task: Task, named: { readonly url: string; readonly branch: string | null }): void {
+  const number = pullNumberOf(task.definition.url, named.url);
+  if (number === null || number === task.discardedPull || state.pulls.has(number)) return;
+  task.pull = {
+    number,
+    url: named.url,
+    branch: named.branch ?? "",
+    sha: "",
+    updatedAt: 0,
+    state: "open",
+    checks: "pending",
+    failedChecks: [],
+    mergeable: "unknown",
+  };
+  state.pulls.set(number, task.id);
 }
 
 /** Frees the worker. The only place where a slot becomes free. */

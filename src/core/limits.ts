@@ -12,6 +12,15 @@ export const completionSurfaceDelayMs = 5_000;
 /** A refused start never waits longer than this, whatever the number of refusals. */
 export const refusalBackoffMaxMs = 10 * 60_000;
 
+/** Effects that become due within this are leased with the pass that records them, and wait at their owner: no commit of their own. */
+export const leaseAheadMs = 60_000;
+
+/**
+ * A surface or a reaction that nobody wrote because its owner died may come this much later; in return its acknowledgement
+ * nearly always finds a commit to ride on.
+ */
+export const surfaceLeaseExtraMs = 8 * 60_000;
+
 /** An effect that fails again and again is retried at most this slowly. */
 export const effectBackoffMaxMs = 5 * 60_000;
 

@@ -19,9 +19,9 @@ const branchPattern = /^orchestrate\/(\d+)-/;
 
 /** The task that `pull` belongs to, and by what evidence; null when it is somebody else's. */
 export function matchPull(state: State, context: Context, pull: PullFacts): PullMatch | null {
+  if (!pull.isSameRepository) return null;
   const known = state.pulls.get(pull.number);
   if (known !== undefined) return { task: known, by: "known" };
-  if (!pull.isSameRepository) return null;
   const candidates = candidateTasks(state, pull);
   for (const [by, task] of candidates) {
     if (task !== undefined && task.attempts.length + (task.assignment === null ? 0 : 1) > 0 && isOurs(context, pull, task)) {
@@ -29,6 +29,13 @@ export function matchPull(state: State, context: Context, pull: PullFacts): Pull
     }
   }
   return null;
+}
+
+/** The number of a pull request of the same repository as the issue at `issueUrl`; null for any other address. */
+export function pullNumberOf(issueUrl: string, pullUrl: string): number | null {
+  const home = issueUrl.replace(/\/issues\/\d+$/, "");
+  const match = /^(.+)\/pull\/(\d{1,15})$/.exec(pullUrl);
+  return match?.[1]?.toLowerCase() === home.toLowerCase() ? Number(match[2]) : null;
 }
 
 function candidateTasks(state: State, pull: PullFacts): readonly (readonly [PullMatch["by"], Task | undefined])[] {

@@ -8,7 +8,7 @@ import { toInstruction } from "./instruct.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Scout } from "./scout.ts";
-import { askSessions } from "./sessions.ts";
+import { createAsking } from "./sessions.ts";
 
 /** The App's cycle (design, section 8). */
 export const cycleMs = 30_000;
@@ -33,6 +33,7 @@ export function createCycle(parts: EngineParts, world: World, own: { readonly la
   let fullReadAt = 0;
   let isConfigurationDue = true;
   const heard: HeardComment[] = [];
+  const asking = createAsking(parts, world, lane);
 
   /** Runs `step` until it succeeds: an outage at start-up must not leave half the stock untaken. */
   async function insist(step: () => Promise<void>): Promise<void> {
@@ -74,18 +75,20 @@ export function createCycle(parts: EngineParts, world: World, own: { readonly la
 
   async function heed(hints: readonly Hint[]): Promise<void> {
     scout.want(toWanted(hints));
-    isConfigurationDue ||= hints.some((hint) => hint.kind === "configuration");
-    if (isConfigurationDue) await configure();
-    if (hints.some((hint) => hint.kind === "state")) await refresh();
+    if (hints.some((hint) => hint.kind === "configuration")) {
+      isConfigurationDue = true;
+      await configure();
+    }
+    for (const hint of hints) if (hint.kind === "state") await refresh(hint.head);
     const comments = hints.filter((hint) => hint.kind === "comment");
     if (comments.length > 0) await instruct(await world.tracker.hear(comments));
     await reportRuns(hints);
   }
 
   /** Somebody else's append, or the echo of our own: what it left in the outbox is ours to do. */
-  async function refresh(): Promise<void> {
+  async function refresh(head: string | null): Promise<void> {
     const before = lane.stream.peek()?.version ?? 0;
-    const version = await parts.store.peek(parts.stream);
+    const version = await parts.store.peek(parts.stream, head);
     if (version !== before) await lane.refresh();
   }
 
@@ -107,7 +110,7 @@ export function createCycle(parts: EngineParts, world: World, own: { readonly la
     const poll = await world.tracker.poll();
     if (poll.wanted === null || parts.clock.now() - fullReadAt >= fullReadMs) await readEverything();
     else scout.want(poll.wanted);
-    if (poll.stateMoved) await refresh();
+    if (poll.stateMoved) await refresh(null);
     isConfigurationDue ||= poll.configurationMoved;
     if (isConfigurationDue) await configure();
     await instruct(poll.comments);
@@ -121,7 +124,8 @@ export function createCycle(parts: EngineParts, world: World, own: { readonly la
     const numbers: number[] = [];
     for (const id of state.active.keys()) {
       const task = state.tasks.get(id);
-      const isPending = task?.pull?.checks !== "success" || task.pull.mergeable === "unknown";
+      const seen = task?.pull == null ? null : scout.lastSeen(task.pull.number);
+      const isPending = seen === null || seen.checks === "pending" || seen.requiredChecks === "pending" || seen.mergeable === "unknown";
       if (task?.pull?.state === "open" && (isPending || isTurn)) numbers.push(task.pull.number);
       const named = /\/pull\/(\d+)$/.exec(task?.pull === null ? (task.vendorPull ?? "") : "");
       if (named !== null) numbers.push(Number(named[1]));
@@ -133,7 +137,7 @@ export function createCycle(parts: EngineParts, world: World, own: { readonly la
     cycles += 1;
     await look();
     await scout.idle();
-    await lane.submit(await askSessions(parts, world, lane, { isStart: false }));
+    await lane.submit(await asking.ask({ isStart: false }));
   }
 
   function schedule(): void {
@@ -156,7 +160,7 @@ export function createCycle(parts: EngineParts, world: World, own: { readonly la
       await insist(() => lane.refresh());
       await insist(configure);
       await insist(readEverything);
-      await insist(async () => lane.submit(await askSessions(parts, world, lane, { isStart: true })));
+      await insist(async () => lane.submit(await asking.ask({ isStart: true })));
     },
     stop() {
       isStopped = true;

@@ -145,7 +145,10 @@ async function report({ lane, request }: Job, sessionReport: SessionReport): Pro
   ]);
 }
 
-/** Watches until the session is seen ended, the assignment is no longer this one, or the time is up. */
+/**
+ * Watches until the session is seen ended, the assignment is no longer this one, or the time is up. What others write is
+ * not read while nothing is to be said: a cancel is brought by a run of its own, and shows here as the session's end.
+ */
 async function watch(job: Job): Promise<JobResult> {
   const { clock } = job.parts;
   const until = clock.now() + watchMs(await job.lane.stream.current(), job);
@@ -163,14 +166,7 @@ async function watch(job: Job): Promise<JobResult> {
     if ((await liveTask(job)) === null) return "ended";
     await clock.sleep(pauseMs, "watch");
     pauseMs = Math.min(watchMaxMs, pauseMs * 1.5);
-    await catchUp(job);
   }
-}
-
-/** A look at the head is nearly free; the state is read only when it moved. */
-async function catchUp({ parts, lane }: Job): Promise<void> {
-  const version = await parts.store.peek(parts.stream);
-  if (version === null || version !== lane.stream.peek()?.version) await lane.refresh();
 }
 
 function watchMs(state: State, { request, lane }: Job): number {

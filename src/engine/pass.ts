@@ -62,7 +62,8 @@ function record(draft: State, reaction: Reaction): Entry["effects"][number] | nu
   const notBefore = draft.at + reaction.afterMs;
   const waiting = (draft.outboxKeys.get(effectKey(reaction.effect)) ?? []).at(-1);
   const known = waiting === undefined ? undefined : draft.outbox.get(waiting);
-  if (known !== undefined && known.lease === null) {
+  // One that waits at its owner has not been begun: it will show what is true when it is.
+  if (known !== undefined && (known.lease === null || known.notBefore > draft.at)) {
     return known.notBefore <= notBefore ? null : { id: known.id, effect: known.effect, notBefore };
   }
   // What is being performed now may be too early for this change; everything but a surface is the same act again.

@@ -65,7 +65,9 @@ export function createRepository(parts: EngineParts, world: World): Repository {
 
   function appended(entries: readonly Entry[], state: State): void {
     const names = namesOf(state);
-    for (const event of entries.flatMap((entry) => entry.events)) {
+    const events = entries.flatMap((entry) => entry.events);
+    delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
+    for (const event of events) {
       parts.journal.info(renderEventLine(event, names), { event: event.type });
       if (event.type === "SessionRefused" && event.reason.includes("changed")) scout.want({ issues: [numberOf(state, event.task)] });
     }
@@ -103,6 +105,7 @@ export function createRepository(parts: EngineParts, world: World): Repository {
     stop() {
       isStopped = true;
       wake?.cancel();
+      delivery.stop();
       cycle.stop();
       scout.stop();
       lane.stop("it was asked to");

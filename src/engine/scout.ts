@@ -2,7 +2,7 @@
  * Looks where hints point, one look at a time, so that an older look is never decided after a newer one. What could not
  * be read stays wanted: an outage costs time, not facts.
  */
-import type { Observation } from "../model/observation.ts";
+import type { Observation, PullFacts } from "../model/observation.ts";
 import { TrackerUnavailable, type Tracker, type Wanted } from "../ports/tracker.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts } from "./parts.ts";
@@ -13,6 +13,8 @@ export interface Scout {
   want(wanted: Partial<Wanted>): void;
   /** Resolves when nothing is wanted any more. */
   idle(): Promise<void>;
+  /** How a pull request was when it was last looked at; null when this process never did. */
+  lastSeen(pull: number): PullFacts | null;
   stop(): void;
 }
 
@@ -23,6 +25,7 @@ export function createScout(parts: EngineParts, tracker: Tracker, lane: Lane): S
   const issues = new Set<number>();
   const pulls = new Set<number>();
   const commits = new Set<string>();
+  const seen = new Map<number, PullFacts>();
   let everything = false;
   let isStopped = false;
   let running: Promise<void> | null = null;
@@ -48,11 +51,12 @@ export function createScout(parts: EngineParts, tracker: Tracker, lane: Lane): S
   }
 
   async function look(): Promise<void> {
-    const wanted = take(await lane.stream.current());
+    let wanted: Wanted | null = null;
     try {
+      wanted = take(await lane.stream.current());
       await decide(await tracker.look(wanted));
     } catch (error) {
-      add(wanted);
+      if (wanted !== null) add(wanted);
       const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 5_000;
       parts.journal.warn("A look at the tracker failed; it is tried again.", { reason: messageOf(error), retryAfterMs });
       await parts.clock.sleep(retryAfterMs, "outage");
@@ -62,6 +66,10 @@ export function createScout(parts: EngineParts, tracker: Tracker, lane: Lane): S
   async function decide(observation: Observation): Promise<void> {
     for (const unreadable of observation.unreadable) {
       parts.journal.warn("An issue could not be read and was set aside.", { ...unreadable });
+    }
+    for (const pull of observation.pulls) {
+      if (pull.state === "open") seen.set(pull.number, pull);
+      else seen.delete(pull.number);
     }
     const chunks = chunked(observation);
     await lane.submit(
@@ -75,6 +83,7 @@ export function createScout(parts: EngineParts, tracker: Tracker, lane: Lane): S
   }
 
   return {
+    lastSeen: (pull) => seen.get(pull) ?? null,
     want(wanted) {
       add(wanted);
       if (running === null && hasWants() && !isStopped) running = run();
@@ -90,7 +99,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A look at an issue looks at its pull request too, so that a merge is recognised as one; a full read names all tasks. */
+/**
+ * A look at an issue looks at its pull request too, so that a merge is recognised as one, and a look at a pull request at
+ * its issue, so that the merge and the closing are one entry; a full read names all tasks.
+ */
 function withLinked(state: State, wanted: Wanted): Wanted {
   const byNumber = new Set(wanted.issues);
   const pulls = new Set(wanted.pulls);
@@ -98,9 +110,11 @@ function withLinked(state: State, wanted: Wanted): Wanted {
   for (const [id, task] of state.tasks.entries()) {
     const { number, node } = task.definition;
     if (wanted.everything) tracked.push({ id, number, node });
-    if ((wanted.everything || byNumber.has(number)) && task.pull?.state === "open") pulls.add(task.pull.number);
+    if (task.pull?.state !== "open") continue;
+    if (pulls.has(task.pull.number)) byNumber.add(number);
+    else if (wanted.everything || byNumber.has(number)) pulls.add(task.pull.number);
   }
-  return { ...wanted, pulls: [...pulls], tracked };
+  return { ...wanted, issues: [...byNumber], pulls: [...pulls], tracked };
 }
 
 /** Pull requests go with the first chunk: they must be decided before a closed issue of any chunk is. */

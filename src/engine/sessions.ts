@@ -13,27 +13,31 @@ const askedAtOnceMax = 8;
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 
-/** Asks about everything in flight. Never rejects; who cannot be asked now is asked in the next cycle. */
-export async function askSessions(
-  parts: EngineParts,
-  world: World,
-  lane: Lane,
-  options: { readonly isStart: boolean },
-): Promise<readonly Command[]> {
-  const state = await lane.stream.current();
-  const { config } = lane.contextOf(state);
-  const asks: (() => Promise<Command | null>)[] = [];
-  for (const task of assignedTasks(state)) {
-    const agent = config.agents.find((each) => each.id === task.assignment.agent);
-    if (agent === undefined) continue;
-    asks.push(() => ask({ parts, world, lane, task, agent, isStart: options.isStart }));
-  }
-  const reports: Command[] = [];
-  for (let start = 0; start < asks.length; start += askedAtOnceMax) {
-    const answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => each()));
-    for (const answer of answers) if (answer !== null) reports.push(answer);
-  }
-  return reports;
+export interface Asking {
+  /** Asks about everything in flight. Never rejects; who cannot be asked now is asked in the next cycle. */
+  ask(options: { readonly isStart: boolean }): Promise<readonly Command[]>;
+}
+
+export function createAsking(parts: EngineParts, world: World, lane: Lane): Asking {
+  /** When a run was last looked up: a long session keeps its run silent, and one look in ten minutes is enough. */
+  const askedAt = new Map<string, number>();
+
+  return {
+    async ask({ isStart }) {
+      const state = await lane.stream.current();
+      const { config } = lane.contextOf(state);
+      const asks = assignedTasks(state).flatMap((task) => {
+        const agent = config.agents.find((each) => each.id === task.assignment.agent);
+        return agent === undefined ? [] : [{ parts, world, lane, task, agent, isStart, askedAt }];
+      });
+      const reports: Command[] = [];
+      for (let start = 0; start < asks.length; start += askedAtOnceMax) {
+        const answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
+        for (const answer of answers) if (answer !== null) reports.push(answer);
+      }
+      return reports;
+    },
+  };
 }
 
 function assignedTasks(state: State): readonly Assigned[] {
@@ -52,6 +56,7 @@ interface Ask {
   readonly task: Assigned;
   readonly agent: AgentConfig;
   readonly isStart: boolean;
+  readonly askedAt: Map<string, number>;
 }
 
 async function ask(question: Ask): Promise<Command | null> {
@@ -74,9 +79,12 @@ async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | n
   return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };
 }
 
-async function askRun({ parts, world, lane, task, isStart }: Ask): Promise<Command | null> {
+async function askRun({ parts, world, lane, task, isStart, askedAt }: Ask): Promise<Command | null> {
   const { run, heardAt, fence } = task.assignment;
-  if (run === null || (!isStart && parts.clock.now() - heardAt < runSilenceMs)) return null;
+  if (run === null) return null;
+  const now = parts.clock.now();
+  if (!isStart && now - Math.max(heardAt, askedAt.get(run) ?? 0) < runSilenceMs) return null;
+  askedAt.set(run, now);
   const state = await world.runs.state(run);
   return { type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, state };
 }

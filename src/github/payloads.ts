@@ -75,6 +75,7 @@ const Paths = z.array(z.string()).nullish().catch(null);
 
 export const PushPayload = z.object({
   ref: z.string(),
+  after: z.string().optional().catch(undefined),
   forced: z.boolean().catch(false),
   repository: Repository,
   commits: z.array(z.object({ added: Paths, modified: Paths, removed: Paths })).catch([]),

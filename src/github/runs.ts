@@ -14,7 +14,6 @@ export function toRunName(inputs: AgentRunInputs): string {
   return `orchestrate ${inputs.task} ${inputs.attempt}/${inputs.fence} ${inputs.mode}`;
 }
 
-const Repository = z.object({ default_branch: z.string() });
 const Dispatched = z.object({ workflow_run_id: z.union([z.number(), z.string()]).transform(String) });
 const Run = z.object({
   id: z.number(),
@@ -46,11 +45,7 @@ function explainRefusal(fault: GithubFault): string {
 interface RunParts {
   readonly client: GithubClient;
   readonly route: ReturnType<typeof routeOf>;
-}
-
-async function findDefaultBranch({ client, route }: RunParts): Promise<string> {
-  const answer = await client.read("GET /repos/{owner}/{repo}", route);
-  return Repository.parse(answer.data).default_branch;
+  readonly defaultBranch: string;
 }
 
 /** An earlier run of the same name. A watch that has ended is over: another one may follow it. */
@@ -71,12 +66,11 @@ async function findRun({ client, route }: RunParts, inputs: AgentRunInputs): Pro
 }
 
 async function sendDispatch(parts: RunParts, inputs: AgentRunInputs): Promise<DispatchOutcome> {
-  const ref = await findDefaultBranch(parts);
   const route = "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches";
   const answer = await parts.client.send(route, {
     ...parts.route,
     workflow_id: agentWorkflow,
-    ref,
+    ref: parts.defaultBranch,
     return_run_details: true,
     inputs: {
       mode: inputs.mode,
@@ -107,10 +101,10 @@ function toDispatchOutcome(error: unknown): DispatchOutcome {
 /** Makes the runs of one repository. Shares the client, and so the budget, with the tracker. */
 export function createWorkflowRuns(options: {
   readonly client: GithubClient;
-  readonly repository: { readonly owner: string; readonly name: string };
+  readonly repository: { readonly owner: string; readonly name: string; readonly defaultBranch: string };
 }): WorkflowRuns {
   const { client, repository } = options;
-  const parts: RunParts = { client, route: routeOf(repository) };
+  const parts: RunParts = { client, route: routeOf(repository), defaultBranch: repository.defaultBranch };
   return {
     async dispatch(inputs, isRepeat) {
       try {

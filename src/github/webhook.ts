@@ -116,8 +116,8 @@ const translateRun = reading(payloads.WorkflowRunPayload, ({ action, workflow_ru
   return state === "ended" ? [{ kind: "commit", sha: run.head_sha }] : [];
 });
 
-const translatePush = reading(payloads.PushPayload, ({ ref, forced, repository, commits }) => {
-  if (ref === "refs/heads/orchestrate/state") return [{ kind: "state" }];
+const translatePush = reading(payloads.PushPayload, ({ ref, after, forced, repository, commits }) => {
+  if (ref === "refs/heads/orchestrate/state") return [{ kind: "state", head: after ?? null }];
   if (ref !== `refs/heads/${repository.default_branch ?? ""}`) return [];
   const touches = commits.some(({ added, modified, removed }) =>
     [added, modified, removed].some((paths) => paths?.includes(configurationPath) === true),

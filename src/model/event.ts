@@ -80,7 +80,9 @@ export type Event =
       readonly result: "success" | FailureReason;
       readonly detail: string;
       readonly costUsd: number;
+      /** The pull request that the vendor names, and its branch. */
       readonly pullUrl: string | null;
+      readonly branch: string | null;
       /** Set when a pull request is still expected: it gets until then to be seen. */
       readonly pullDueAt: number | null;
     }

@@ -42,8 +42,11 @@ export interface EventStore {
    * nobody knows: read again; ids in the log tell what landed. Rejects with `StoreUnavailable`, then it may have landed.
    */
   append(stream: StreamId, expectedVersion: number, append: Append): Promise<"appended" | "conflict">;
-  /** The version without the content, as cheap as the store can; null when it cannot be told cheaply. */
-  peek(stream: StreamId): Promise<number | null>;
+  /**
+   * The version without the content, as cheap as the store can; null when it cannot be told cheaply. `seenHead` is the
+   * head that somebody was told of: when it is one of this store's own appends, nothing is asked.
+   */
+  peek(stream: StreamId, seenHead?: string | null): Promise<number | null>;
 }
 
 /** The stream was written by a newer program. Nothing is read or written until this one is updated. */

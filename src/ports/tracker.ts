@@ -75,7 +75,7 @@ export type Hint =
     }
   | { readonly kind: "configuration" }
   /** The state branch moved, perhaps by somebody else's hand. */
-  | { readonly kind: "state" }
+  | { readonly kind: "state"; readonly head: string | null }
   | { readonly kind: "run"; readonly run: string; readonly state: "queued" | "running" | "ended" }
   | { readonly kind: "everything" };
 

@@ -17,7 +17,8 @@ import type { World } from "./world.ts";
 
 const appId = 424_242;
 const appSlug = "orchestrate";
-const appLogin = `${appSlug}[bot]`;
+/** Whom the App acts as. */
+export const appLogin = `${appSlug}[bot]`;
 const vendorNames = ["jules", "cursor", "sprites"] as const;
 
 export interface GroundOptions {
@@ -43,12 +44,21 @@ export interface Ground {
   readonly deliveryCount: number;
 }
 
-function createKeys(): { readonly privateKey: string; readonly publicKey: string } {
-  return generateKeyPairSync("rsa", {
+interface Keys {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+let keys: Keys | null = null;
+
+/** One pair a process: to make one takes longer than a short run does, and the worlds of a process never meet. */
+function createKeys(): Keys {
+  keys ??= generateKeyPairSync("rsa", {
     modulusLength: 2_048,
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
     publicKeyEncoding: { type: "spki", format: "pem" },
   });
+  return keys;
 }
 
 function findIssue(world: World, number: number): IssueRecord | null {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentType } from "../model/config.ts";
 import type { Journal } from "../ports/journal.ts";
-import { createCarrier, type Carrier } from "./carrier.ts";
+import { createAppSide } from "./app-side.ts";
+import type { Carrier } from "./carrier.ts";
 import type { Faults } from "./faults.ts";
 import type { PlayJob, ReplicaParts, StartReplica } from "./replica.ts";
 import type { TimelineEntry } from "./records.ts";
@@ -13,9 +14,17 @@ import { createStopwatch } from "./scaled-clock.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
 import { createSeededChance, type SeededChance } from "./seeded-chance.ts";
 import { createSimulation, type Simulation } from "./simulation.ts";
-import { createSupervisor, type Supervisor } from "./supervisor.ts";
+import type { Supervisor } from "./supervisor.ts";
 import { createTurnstile } from "./turnstile.ts";
-import { createVirtualClock, immediate, settle, type VirtualClock } from "./virtual-clock.ts";
+import {
+  createVirtualClock,
+  immediate,
+  pause,
+  settle,
+  type ClockFace,
+  type PendingTimer,
+  type VirtualClock,
+} from "./virtual-clock.ts";
 
 /** Idle cycles in a row, a replica, after which nothing will come any more. */
 const idleCyclesMax = 12;
@@ -34,6 +43,13 @@ const weather = new Set<TimelineEntry["action"]>(["crash", "restart", "webhook_d
 /** Milliseconds that the platform may take over a last promise before something is wrong. */
 const realWaitsMax = 2_000;
 const replicaPrefix = "replica-";
+
+/** What a request that got no answer waits for. */
+const startLabels = new Set(["request timeout"]);
+
+function isOfApp(timer: PendingTimer): boolean {
+  return timer.owner.startsWith(replicaPrefix);
+}
 
 /** The vendors' real hosts, answered by the embedded ones. */
 export const vendorBaseUrls: Readonly<Record<AgentType, string>> = {
@@ -117,6 +133,7 @@ class HeadlessRun {
     this.#supervisor.start();
     for (;;) {
       await settle({ openCount: this.#openCount });
+      await this.#awaitStart();
       this.#look();
       const outcome = this.#outcome();
       if (outcome !== null) return outcome;
@@ -144,7 +161,20 @@ class HeadlessRun {
       if (this.#clock.fireNext() !== null) continue;
       // No timer and no request, yet not settled: the platform itself is at it (a module, a stream), for real milliseconds.
       if ((waits += 1) > realWaitsMax) throw new Error("The last look at the state never came to an end.");
-      await new Promise((resolve) => void setTimeout(resolve, 1));
+      await pause();
+    }
+  }
+
+  /**
+   * A copy that starts, and waits for neither request nor timer, waits for the platform (a module is being loaded):
+   * time must not go on without it, or the first run in a process would differ from the second.
+   */
+  async #awaitStart(): Promise<void> {
+    for (let waits = 0; waits < realWaitsMax && this.#supervisor.startingCount > 0; waits += 1) {
+      const waitsInTime = this.#clock.pending().some((timer) => startLabels.has(timer.label) || isOfApp(timer));
+      if (waitsInTime) return;
+      await pause();
+      await settle({ openCount: this.#openCount });
     }
   }
 
@@ -158,7 +188,7 @@ class HeadlessRun {
         `Time stands still: "${fired.label}" of ${fired.owner} fires again and again at the same instant.`,
       );
     }
-    if (fired.label === "cycle" && fired.owner.startsWith(replicaPrefix)) this.#idleCycles += 1;
+    if (fired.label === "cycle" && isOfApp(fired)) this.#idleCycles += 1;
   }
 
   /** Notes whether anything was written or seen since the last look. */
@@ -188,9 +218,7 @@ class HeadlessRun {
   /** Nothing is in flight, and the App waits for nothing but its cycle. */
   #isAtRest(): boolean {
     if (this.#simulation.inFlightCount + this.#carrier.openCount + this.#supervisor.restartCount > 0) return false;
-    return this.#clock
-      .pending()
-      .every((timer) => !timer.owner.startsWith(replicaPrefix) || idleLabels.has(timer.label));
+    return this.#clock.pending().every((timer) => !isOfApp(timer) || idleLabels.has(timer.label));
   }
 }
 
@@ -234,23 +262,9 @@ async function playIn(directory: string, options: HeadlessOptions): Promise<Repo
     playJob: options.playJob,
   });
   const { world, timeline } = simulation;
-  const supervisor = createSupervisor({
-    clock,
-    chance: chance.fork("replicas"),
-    timeline,
-    replicaCount: faults.replicas,
-    crashRate: faults.crash.rate,
-    startReplica: options.startReplica,
-    clockFor: (owner) => clock.face(owner),
-    partsFor: simulation.partsFor,
-  });
-  const carrier = createCarrier({
-    clock,
-    chance: chance.fork("webhooks"),
-    faults: faults.webhooks,
-    timeline,
-    receivers: () => supervisor.receivers(),
-  });
+  const clockFor = (owner: string): ClockFace => clock.face(owner);
+  const { startReplica } = options;
+  const { supervisor, carrier } = createAppSide({ simulation, clock, chance, faults, startReplica, clockFor });
   world.onDelivery((delivery) => carrier.carry(delivery));
   const openCount = (): number => turnstile.openCount + world.openCount;
   const run = new HeadlessRun({

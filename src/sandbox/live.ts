@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
-import { createCarrier } from "./carrier.ts";
+import { createAppSide } from "./app-side.ts";
 import type { Faults } from "./faults.ts";
 import { startLiveServer, type LiveServer } from "./live-server.ts";
 import { readLiveState } from "./live-state.ts";
@@ -16,7 +17,7 @@ import { readConfig, type Scenario } from "./scenario.ts";
 import { createSeededChance, type SeededChance } from "./seeded-chance.ts";
 import { createSimulation, type Simulation } from "./simulation.ts";
 import { renderSummary } from "./summary.ts";
-import { createSupervisor } from "./supervisor.ts";
+import type { Supervisor } from "./supervisor.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { toVendorBaseUrls } from "./vendors.ts";
 
@@ -36,6 +37,8 @@ export interface LiveOptions {
   readonly port?: number;
   /** How much faster than a wall clock. */
   readonly speed?: number;
+  /** The real one: requests travel over real HTTP. */
+  readonly fetch: Fetch;
   readonly startApp: StartListeningApp;
   readonly playJob: PlayJob;
   readonly journal: Journal;
@@ -53,14 +56,14 @@ export interface LiveRun {
 }
 
 /** An App that listens, as a replica: webhooks are posted to it. */
-function overHttp(startApp: StartListeningApp): (parts: ReplicaParts) => Promise<Replica> {
+function overHttp({ startApp, fetch }: LiveOptions): (parts: ReplicaParts) => Promise<Replica> {
   return async (parts) => {
     const app = await startApp(parts);
     return {
       async receive(delivery: Delivery) {
         const signal = AbortSignal.timeout(deliveryTimeoutMs);
         const { headers, body } = delivery;
-        const response = await globalThis.fetch(app.webhookUrl, {
+        const response = await fetch(app.webhookUrl, {
           method: "POST",
           headers: { ...headers },
           body,
@@ -78,6 +81,7 @@ interface Stage {
   readonly simulation: Simulation;
   readonly scenario: Scenario;
   readonly clock: ScaledClock;
+  readonly supervisor: Supervisor;
 }
 
 /** Looks again and again until the run has an outcome. `isClosed` ends it as a timeout. */
@@ -103,38 +107,28 @@ async function watch({ simulation, scenario, clock }: Stage, isClosed: () => boo
   }
 }
 
-/** Starts a live run; resolves once the page is up and the App runs. */
+/** Starts a live run; resolves once the page is up and the App is being started. */
 export async function runLive(options: LiveOptions): Promise<LiveRun> {
-  const elapsedMs = createStopwatch();
-  const { scenario } = options;
+  const { scenario, onLine, speed = defaultSpeed } = options;
   const faults = options.faultsOverride ?? scenario.faults;
   const directory = await mkdtemp(join(tmpdir(), "orchestrate-"));
   const server = await startLiveServer({ port: options.port ?? 0 });
-  const clock = createScaledClock({ start: Date.parse(scenario.start), speed: options.speed ?? defaultSpeed });
+  const clock = createScaledClock({ start: Date.parse(scenario.start), speed });
   const chance = createSeededChance(options.seed ?? scenario.seed);
   const simulation = await assemble({ options, faults, directory, server, clock, chance });
   const { timeline, world, observed } = simulation;
-  const { onLine } = options;
   if (onLine !== undefined) timeline.onEntry((entry) => onLine(renderEntry(entry)));
-  const supervisor = createSupervisor({
+  const { supervisor, carrier } = createAppSide({
+    simulation,
     clock,
-    chance: chance.fork("replicas"),
-    timeline,
-    replicaCount: faults.replicas,
-    crashRate: faults.crash.rate,
-    startReplica: overHttp(options.startApp),
+    chance,
+    faults,
+    startReplica: overHttp(options),
     clockFor: () => clock.face(),
-    partsFor: simulation.partsFor,
+    deliveryTimeoutMs: deliveryTimeoutMs * speed,
   });
-  const carrier = createCarrier({
-    clock,
-    chance: chance.fork("webhooks"),
-    faults: faults.webhooks,
-    timeline,
-    receivers: () => supervisor.receivers(),
-    timeoutMs: deliveryTimeoutMs * (options.speed ?? defaultSpeed),
-  });
-  let ended: { readonly report: Report; readonly summary: string } | null = null;
+  let ended: Ended | null = null;
+  let isClosed = false;
   const name = scenario.name ?? scenario.title ?? scenario.repository;
   server.show((cursor) => readLiveState({ name, observed, agents: simulation.agents(), cursor, ended }));
   await simulation.setUp();
@@ -142,24 +136,10 @@ export async function runLive(options: LiveOptions): Promise<LiveRun> {
   world.onDelivery((delivery) => carrier.carry(delivery));
   supervisor.start();
 
-  let isClosed = false;
-  async function finish(): Promise<Report> {
-    const outcome = await watch({ simulation, scenario, clock }, () => isClosed);
-    await supervisor.stop();
-    const report = buildReport({
-      observed,
-      outcome,
-      virtualMs: timeline.elapsedMs(),
-      wallMs: elapsedMs(),
-      violations: simulation.judge.finish(outcome, []),
-      api: world.counters,
-      events: simulation.deliveryCount,
-    });
+  const finished = finish({ simulation, scenario, clock, supervisor }, () => isClosed).then((report) => {
     ended = { report, summary: renderSummary(report) };
-    clock.stop();
     return report;
-  }
-  const finished = finish();
+  });
   // Whoever closes early may not be waiting for the report.
   finished.catch(() => undefined);
   return {
@@ -168,12 +148,37 @@ export async function runLive(options: LiveOptions): Promise<LiveRun> {
     async close() {
       isClosed = true;
       await Promise.allSettled([finished]);
-      clock.stop();
       await server.close();
       await world.close();
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+interface Ended {
+  readonly report: Report;
+  readonly summary: string;
+}
+
+/** Waits for the outcome, stops the App and the clock, and reports. */
+async function finish(stage: Stage, isClosed: () => boolean): Promise<Report> {
+  const elapsedMs = createStopwatch();
+  const { simulation, supervisor, clock } = stage;
+  try {
+    const outcome = await watch(stage, isClosed);
+    await supervisor.stop();
+    return buildReport({
+      observed: simulation.observed,
+      outcome,
+      virtualMs: simulation.timeline.elapsedMs(),
+      wallMs: elapsedMs(),
+      violations: simulation.judge.finish(outcome, []),
+      api: simulation.world.counters,
+      events: simulation.deliveryCount,
+    });
+  } finally {
+    clock.stop();
+  }
 }
 
 /** The simulation behind the server: acts enter one after another there, requests of the program come as they come. */
@@ -194,7 +199,7 @@ async function assemble(ground: {
     clockFor: () => clock.face(),
     chance: ground.chance,
     turnstile,
-    transport: (request) => globalThis.fetch(request),
+    transport: (request) => options.fetch(request),
     journal: options.journal,
     directory: ground.directory,
     htmlUrl: server.url,

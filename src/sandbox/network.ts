@@ -107,7 +107,8 @@ function aborted(signal: AbortSignal): Promise<never> {
  * copies of this process together, and a copy that died would hold up those that live.
  */
 function silence(request: Request): Promise<never> {
-  if (new URL(request.url).pathname.endsWith("/access_tokens")) return Promise.reject(unreachable("ECONNRESET", "The process died."));
+  if (new URL(request.url).pathname.endsWith("/access_tokens"))
+    return Promise.reject(unreachable("ECONNRESET", "The process died."));
   return never();
 }
 

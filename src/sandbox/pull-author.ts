@@ -58,12 +58,50 @@ function slug(text: string): string {
   return plain.slice(0, 40) || "work";
 }
 
-/** The author of pull requests of a run. */
-export function createPullAuthor(options: PullAuthorOptions): PullAuthor {
-  const { world, backlog, clock, chance, turnstile } = options;
-  let openCount = 0;
+class WorldAuthor implements PullAuthor {
+  readonly #options: PullAuthorOptions;
+  #openCount = 0;
 
-  function findOpen(work: Work): IssueRecord | null {
+  constructor(options: PullAuthorOptions) {
+    this.#options = options;
+  }
+
+  get openCount(): number {
+    return this.#openCount;
+  }
+
+  async handIn(work: Work): Promise<HandedIn> {
+    const { world, htmlUrl, repository } = this.#options;
+    const { login, number, who } = work;
+    const open = this.#findOpen(work);
+    const title = world.issues().find((issue) => issue.number === number)?.title ?? `Work on #${number}`;
+    const branch = open?.pull?.headBranch ?? this.#freshBranch(number, title);
+    const { sha } = await world.push({
+      by: login,
+      branch,
+      mergeBase: open !== null,
+      files: this.#filesFor(work),
+      message: `${title}\n\nFixes #${number}`,
+    });
+    const mark = `orchestrate:task=${who.task} attempt=${who.attempt} fence=${who.fence}`;
+    const body = `Fixes #${number}${who.task === null ? "" : `\n\n<!-- ${mark} -->`}`;
+    const pull = open ?? (await world.openPull({ by: login, branch, title, body }));
+    return { pull: pull.number, url: `${htmlUrl}/${repository}/pull/${pull.number}`, branch, sha };
+  }
+
+  check({ pull, sha }: HandedIn, conclusion: "success" | "failure"): void {
+    const { world, pullIsGreen } = this.#options;
+    this.#later(checkStartMs, async () => {
+      await world.check({ sha, name: requiredCheck, status: "in_progress" });
+      this.#later(checkRunMs, async () => {
+        await world.check({ sha, name: requiredCheck, status: "completed", conclusion });
+        if (conclusion === "success") pullIsGreen(pull, sha);
+      });
+    });
+  }
+
+  #findOpen(work: Work): IssueRecord | null {
+    const { world } = this.#options;
     const open = world.issues().filter((issue) => issue.pull !== null && issue.state === "open");
     const prefix = `orchestrate/${work.number}-`;
     return (
@@ -73,69 +111,38 @@ export function createPullAuthor(options: PullAuthorOptions): PullAuthor {
     );
   }
 
-  function filesFor(work: Work): Record<string, string> {
-    const entry = backlog.byNumber(work.number);
+  #filesFor(work: Work): Record<string, string> {
+    const entry = this.#options.backlog.byNumber(work.number);
     const name = entry?.issue.key.replaceAll(/[^\w.-]/g, "-") ?? String(work.number);
     const paths = entry?.issue.files ?? [`work/${name}.txt`];
     const line = `${name}, attempt ${work.who.attempt}, by ${work.who.worker} in ${work.session}`;
     return Object.fromEntries(paths.map((path) => [path, `# ${path}\n${line}\n`]));
   }
 
-  async function freshBranch(work: Work, title: string): Promise<string> {
-    const base = `orchestrate/${work.number}-${slug(title)}`;
-    const taken = new Set(world.issues().flatMap((issue) => issue.pull?.headBranch ?? []));
+  #freshBranch(number: number, title: string): string {
+    const base = `orchestrate/${number}-${slug(title)}`;
+    const taken = new Set(this.#options.world.issues().flatMap((issue) => issue.pull?.headBranch ?? []));
     if (!taken.has(base)) return base;
     let count = 2;
     while (taken.has(`${base}-${count}`)) count += 1;
     return `${base}-${count}`;
   }
 
-  async function handIn(work: Work): Promise<HandedIn> {
-    const open = findOpen(work);
-    const title = world.issues().find((issue) => issue.number === work.number)?.title ?? `Work on #${work.number}`;
-    const branch = open?.pull?.headBranch ?? (await freshBranch(work, title));
-    const { sha } = await world.push({
-      by: work.login,
-      branch,
-      mergeBase: open !== null,
-      files: filesFor(work),
-      message: `${title}\n\nFixes #${work.number}`,
-    });
-    const { who } = work;
-    const marker =
-      who.task === null
-        ? ""
-        : `\n\n<!-- orchestrate:task=${who.task} attempt=${who.attempt} fence=${who.fence ?? 0} -->`;
-    const pull =
-      open ?? (await world.openPull({ by: work.login, branch, title, body: `Fixes #${work.number}${marker}` }));
-    return { pull: pull.number, url: `${options.htmlUrl}/${options.repository}/pull/${pull.number}`, branch, sha };
-  }
-
-  function later(range: readonly [number, number], act: () => Promise<void>): void {
-    openCount += 1;
-    clock.after(chance.between(range[0], range[1]), "check", () => {
+  #later([least, most]: readonly [number, number], act: () => Promise<void>): void {
+    const { clock, chance, turnstile, failed } = this.#options;
+    this.#openCount += 1;
+    clock.after(chance.between(least, most), "check", () => {
       turnstile
         .pass(act)
-        .catch((error: unknown) => options.failed("a check", error))
+        .catch((error: unknown) => failed("a check", error))
         .finally(() => {
-          openCount -= 1;
+          this.#openCount -= 1;
         });
     });
   }
+}
 
-  return {
-    handIn,
-    check({ pull, sha }, conclusion) {
-      later(checkStartMs, async () => {
-        await world.check({ sha, name: requiredCheck, status: "in_progress" });
-        later(checkRunMs, async () => {
-          await world.check({ sha, name: requiredCheck, status: "completed", conclusion });
-          if (conclusion === "success") options.pullIsGreen(pull, sha);
-        });
-      });
-    },
-    get openCount() {
-      return openCount;
-    },
-  };
+/** The author of pull requests of a run. */
+export function createPullAuthor(options: PullAuthorOptions): PullAuthor {
+  return new WorldAuthor(options);
 }

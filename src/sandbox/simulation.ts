@@ -31,6 +31,8 @@ export type {
   StartReplica,
 } from "./replica.ts";
 
+export { appLogin } from "./ground.ts";
+
 export interface SimulationOptions {
   readonly scenario: Scenario;
   readonly faults: Faults;

@@ -29,6 +29,8 @@ export interface Supervisor {
   receivers(): readonly Receiver[];
   /** Copies that are dead and will be back. */
   readonly restartCount: number;
+  /** Copies on their way up. */
+  readonly startingCount: number;
   /** Asks every running copy to stop, and takes its clock away once it has. */
   stop(): Promise<void>;
 }
@@ -45,75 +47,98 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A supervisor; nothing runs before `start`. */
-export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { clock, chance, timeline } = options;
-  const slots: (Copy | null)[] = Array.from({ length: options.replicaCount }, () => null);
-  const generations = slots.map(() => 0);
-  let restartCount = 0;
-  let isStopping = false;
+function receiverOf(copy: Copy, replica: Replica): Receiver {
+  return {
+    async receive(delivery: Delivery) {
+      if (copy.isAlive) await replica.receive(delivery);
+    },
+  };
+}
 
-  function bury(slot: number, copy: Copy, reason: string): void {
-    if (!copy.isAlive) return;
-    copy.isAlive = false;
-    copy.clock.stop();
-    slots[slot] = null;
-    if (isStopping) return;
-    timeline.record({ actor: copy.owner, action: "crash", target: `replica-${slot + 1}`, detail: { reason } });
-    restartCount += 1;
-    clock.after(restartMs, "restart", () => {
-      restartCount -= 1;
-      timeline.record({ actor: `replica-${slot + 1}`, action: "restart", target: `replica-${slot + 1}`, detail: {} });
-      void raise(slot);
-    });
+class Keeper implements Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #slots: (Copy | null)[];
+  readonly #generations: number[];
+  #restartCount = 0;
+  #isStopping = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#slots = Array.from({ length: options.replicaCount }, () => null);
+    this.#generations = this.#slots.map(() => 0);
   }
 
-  async function raise(slot: number): Promise<void> {
-    if (isStopping) return;
-    generations[slot] = (generations[slot] ?? 0) + 1;
-    const owner = `replica-${slot + 1}.${generations[slot]}`;
-    const copy: Copy = { owner, clock: options.clockFor(owner), replica: null, isAlive: true };
-    slots[slot] = copy;
-    const caller: Caller = {
-      isAlive: () => copy.isAlive,
-      crash: () => bury(slot, copy, "died at an outside call"),
-      crashRate: options.crashRate,
-      chance: chance.fork(`${owner}/network`),
-    };
-    try {
-      const parts = options.partsFor({ owner, clock: copy.clock, chance: chance.fork(owner), caller });
-      copy.replica = await options.startReplica(parts);
-    } catch (error) {
-      bury(slot, copy, describe(error));
+  get restartCount(): number {
+    return this.#restartCount;
+  }
+
+  get startingCount(): number {
+    return this.#slots.filter((copy) => copy !== null && copy.replica === null).length;
+  }
+
+  start(): void {
+    // A copy that dies on the way up is brought back like any other.
+    for (const slot of this.#slots.keys()) void this.#raise(slot);
+  }
+
+  receivers(): readonly Receiver[] {
+    return this.#slots.flatMap((copy) =>
+      copy !== null && copy.replica !== null ? [receiverOf(copy, copy.replica)] : [],
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const running = this.#slots.filter((copy) => copy !== null);
+    await Promise.allSettled(running.flatMap((copy) => (copy.replica === null ? [] : [copy.replica.stop()])));
+    for (const copy of running) {
+      copy.isAlive = false;
+      copy.clock.stop();
     }
   }
 
-  function receiverOf(copy: Copy, replica: Replica): Receiver {
-    return {
-      async receive(delivery: Delivery) {
-        if (copy.isAlive) await replica.receive(delivery);
-      },
+  async #raise(slot: number): Promise<void> {
+    if (this.#isStopping) return;
+    const { chance, clockFor, partsFor, startReplica, crashRate } = this.#options;
+    const generation = (this.#generations[slot] ?? 0) + 1;
+    this.#generations[slot] = generation;
+    const owner = `replica-${slot + 1}.${generation}`;
+    const copy: Copy = { owner, clock: clockFor(owner), replica: null, isAlive: true };
+    this.#slots[slot] = copy;
+    const caller: Caller = {
+      isAlive: () => copy.isAlive,
+      crash: () => this.#bury(slot, copy, "died at an outside call"),
+      crashRate,
+      chance: chance.fork(`${owner}/network`),
     };
+    try {
+      copy.replica = await startReplica(partsFor({ owner, clock: copy.clock, chance: chance.fork(owner), caller }));
+    } catch (error) {
+      this.#bury(slot, copy, describe(error));
+    }
   }
 
-  return {
-    start() {
-      // A copy that dies on the way up is brought back like any other.
-      for (const slot of slots.keys()) void raise(slot);
-    },
-    receivers: () =>
-      slots.flatMap((copy) => (copy !== null && copy.replica !== null ? [receiverOf(copy, copy.replica)] : [])),
-    get restartCount() {
-      return restartCount;
-    },
-    async stop() {
-      isStopping = true;
-      const running = slots.filter((copy) => copy !== null);
-      await Promise.allSettled(running.map((copy) => copy.replica?.stop()));
-      for (const copy of running) {
-        copy.isAlive = false;
-        copy.clock.stop();
-      }
-    },
-  };
+  #bury(slot: number, copy: Copy, reason: string): void {
+    if (!copy.isAlive) return;
+    copy.isAlive = false;
+    copy.clock.stop();
+    this.#slots[slot] = null;
+    if (this.#isStopping) return;
+    // A dead process holds no port any more; headless there is nothing to let go of, and nothing more is heard of it.
+    copy.replica?.stop().catch(() => undefined);
+    const { clock, timeline } = this.#options;
+    const target = `replica-${slot + 1}`;
+    timeline.record({ actor: copy.owner, action: "crash", target, detail: { reason } });
+    this.#restartCount += 1;
+    clock.after(restartMs, "restart", () => {
+      this.#restartCount -= 1;
+      timeline.record({ actor: target, action: "restart", target, detail: {} });
+      void this.#raise(slot);
+    });
+  }
+}
+
+/** A supervisor; nothing runs before `start`. */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  return new Keeper(options);
 }

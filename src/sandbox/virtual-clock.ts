@@ -83,52 +83,56 @@ class TimerHeap {
   }
 }
 
+/** Sets a timer in the one heap of a clock. */
+type SetTimer = (owner: string, ms: number, timer: { readonly label: string; readonly action: () => void }) => Entry;
+
+function createFace(owner: string, now: () => number, set: SetTimer): ClockFace {
+  const own = new Set<Entry>();
+  let isStopped = false;
+  function after(ms: number, label: string, action: () => void): Timer {
+    if (isStopped) return { cancel: () => undefined };
+    const entry = set(owner, ms, {
+      label,
+      action: () => {
+        own.delete(entry);
+        action();
+      },
+    });
+    own.add(entry);
+    return {
+      cancel: () => {
+        entry.isCancelled = true;
+        own.delete(entry);
+      },
+    };
+  }
+  return {
+    now,
+    after,
+    sleep: (ms, label) => new Promise((resolve) => void after(ms, label, resolve)),
+    stop() {
+      isStopped = true;
+      for (const entry of own) entry.isCancelled = true;
+      own.clear();
+    },
+  };
+}
+
 /** Virtual time that begins at `start` (epoch milliseconds). */
 export function createVirtualClock(start: number): VirtualClock {
   const heap = new TimerHeap();
   let now = start;
   let sequence = 0;
 
-  function set(owner: string, ms: number, timer: { label: string; action: () => void }): Entry {
+  const set: SetTimer = (owner, ms, { label, action }) => {
     sequence += 1;
     const at = now + Math.max(0, Math.ceil(Number.isFinite(ms) ? ms : 0));
-    const entry: Entry = { at, owner, label: timer.label, sequence, action: timer.action, isCancelled: false };
+    const entry: Entry = { at, owner, label, sequence, action, isCancelled: false };
     heap.push(entry);
     return entry;
-  }
+  };
 
-  function face(owner: string): ClockFace {
-    const own = new Set<Entry>();
-    let isStopped = false;
-    function after(ms: number, label: string, action: () => void): Timer {
-      if (isStopped) return { cancel: () => undefined };
-      const entry = set(owner, ms, {
-        label,
-        action: () => {
-          own.delete(entry);
-          action();
-        },
-      });
-      own.add(entry);
-      return {
-        cancel: () => {
-          entry.isCancelled = true;
-          own.delete(entry);
-        },
-      };
-    }
-    return {
-      now: () => now,
-      after,
-      sleep: (ms, label) => new Promise((resolve) => void after(ms, label, resolve)),
-      stop() {
-        isStopped = true;
-        for (const entry of own) entry.isCancelled = true;
-        own.clear();
-      },
-    };
-  }
-
+  const face = (owner: string): ClockFace => createFace(owner, () => now, set);
   const world = face("world");
   return {
     now: world.now,
@@ -174,11 +178,16 @@ export async function settle(options: {
     waited += 1;
     // A git child takes milliseconds: spinning through them would take its processor away.
     if (waited < 20) await immediate();
-    else await new Promise<void>((resolve) => setTimeout(resolve, 1));
+    else await pause();
   }
 }
 
 /** One round of the event loop. */
 export function immediate(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A real millisecond, for what goes on outside of virtual time. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -6,7 +6,7 @@ import { givenE2e, hour, minute, type E2e } from "../support/e2e-world.ts";
 afterEach(() => void vi.useRealTimers());
 
 const agents = "[{ id: jules, type: jules, capacity: 2, dispatch: api }]";
-const quick = "agents: { jules: { duration: 1m } }\npeople: { merge: 1m }\n";
+const quick = "agents: { jules: { duration: 1m } }\npeople: { merge: 5s }\n";
 
 function backlog(issues: string, config = `{ mode: priority, agents: ${agents} }`): string {
   return `repository: acme/shop\nconfig: ${config}\nissues: ${issues}\n${quick}`;
@@ -41,7 +41,7 @@ test("a configuration with an unknown mode is reported at its line, and once it 
   await e2e.startApp();
   await e2e.until("the commit is judged", () => verdicts(e2e, bad).length > 0);
   expect(verdicts(e2e, bad)).toEqual([{ conclusion: "failure", summary: expect.stringMatching(/line 1\b[^]*mode[^]*balanced/) }]);
-  await e2e.pass(10 * minute);
+  await e2e.pass(2 * minute);
   expect(e2e.sessions(1)).toHaveLength(0);
   const good = await e2e.configure(`mode: effort\nagents: ${agents}\n`);
   await e2e.untilDone([1]);
@@ -210,7 +210,7 @@ test("a key that was revoked while the App runs is told to the operator, and wit
   isRevoked = true;
   vi.setSystemTime(Date.now() + minute);
   await e2e.until("the operator is told", () => e2e.isLogged(/the key was revoked or expired.*Set a current private key/), 10 * minute);
-  await e2e.pass(20 * minute);
+  await e2e.pass(5 * minute);
   await old.stop();
   await e2e.startApp();
   await e2e.untilDone([1, 2]);
@@ -249,7 +249,7 @@ test("a state branch that a newer version wrote is refused with what to do about
   const files = { "state/schema.json": `${JSON.stringify({ version: 99 })}\n`, "state/log.future": "what a newer version writes\n" };
   await e2e.world.push({ by: "ann", branch: stateBranch, files, message: "A newer version" });
   await e2e.startApp();
-  await e2e.pass(30 * minute);
+  await e2e.pass(10 * minute);
   const refusals = e2e.journal.filter(({ level, text }) => level === "error" && text.includes("schema version 99"));
   expect(refusals).toHaveLength(1);
   expect(refusals[0]?.text).toMatch(/Update Orchestrate .* nothing is (?:read or )?written/);
@@ -268,7 +268,7 @@ test("an App that meets a newer version's state while it runs stops writing, and
   await e2e.world.push({ by: "ann", branch: stateBranch, files: { "state/schema.json": '{"version":99}\n' }, message: "A newer version" });
   await e2e.until("the operator is told", () => e2e.isLogged(/schema version 99.*Update Orchestrate/));
   const before = { ...e2e.world.counters };
-  await e2e.pass(30 * minute);
+  await e2e.pass(10 * minute);
   expect(e2e.world.counters.stateCommits).toBe(before.stateCommits);
   await old.stop();
   await e2e.world.push({ by: "ann", branch: stateBranch, files: { "state/schema.json": schema }, message: "Back again" });

@@ -93,7 +93,7 @@ export async function createEmbedded(): Promise<Embedded> {
     const selectLabels = () => ["orchestrate"];
     return {
       tracker: createTracker({ client, repository, clock, journal: silent, selectLabels }),
-      runs: createWorkflowRuns({ client, repository }),
+      runs: createWorkflowRuns({ client, repository: { ...repository, defaultBranch: "main" } }),
     };
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runHeadless, type HeadlessOptions } from "../../src/sandbox/headless.ts";
-import { Report } from "../../src/sandbox/report.ts";
+import { Report, ReportTask } from "../../src/sandbox/report.ts";
 import { parseScenario, type Scenario } from "../../src/sandbox/scenario.ts";
 import { renderSummary } from "../../src/sandbox/summary.ts";
 import { startStub } from "./stub-app.ts";
@@ -27,10 +27,11 @@ test("a small graph is merged in order, and the report has exactly the fields of
   const report = await run(diamond);
   expect(Report.parse(report)).toEqual(report);
   expect(report).toMatchObject({ outcome: "done", violations: [] });
-  const { a, b, c, d } = report.tasks;
-  expect(a?.attempts).toMatchObject([{ agent: "jules", worker: "jules/1", result: "success" }]);
-  expect(b?.readyAt).toBe(a?.completedAt);
-  expect(d?.readyAt).toBe(Math.max(b?.completedAt ?? 0, c?.completedAt ?? 0));
+  const task = (key: string): ReportTask => ReportTask.parse(report.tasks[key]);
+  const doneAt = (key: string): number => task(key).completedAt ?? 0;
+  expect(task("a").attempts).toMatchObject([{ agent: "jules", worker: "jules/1", result: "success" }]);
+  expect(task("b").readyAt).toBe(doneAt("a"));
+  expect(task("d").readyAt).toBe(Math.max(doneAt("b"), doneAt("c")));
   const merged = report.timeline.filter((entry) => entry.action === "merged");
   expect(merged.map((entry) => entry.detail["task"])).toHaveLength(4);
   expect(merged.at(-1)?.detail["task"]).toBe("d");
@@ -39,7 +40,7 @@ test("a small graph is merged in order, and the report has exactly the fields of
     task: "a",
     agent: "jules",
     worker: "jules/1",
-    session: a?.attempts[0]?.session,
+    session: task("a").attempts[0]?.session,
   });
   expect(renderSummary(report)).toMatch(/^Outcome +done: 4 of 4 tasks completed/);
 });

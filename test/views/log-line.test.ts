@@ -61,7 +61,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   ],
   PersonAsked: [{ task, fence: 1, reason }, "#12: a person is asked to look at the session: because"],
   SessionEnded: [
-    { task, fence: 1, result: "no_result", detail: "empty", costUsd: 1, pullUrl: null, pullDueAt: null },
+    { task, fence: 1, result: "no_result", detail: "empty", costUsd: 1, branch: null, pullUrl: null, pullDueAt: null },
     "#12: session ended: the session ended without a pull request (empty), $1.00",
   ],
   RetryScheduled: [
