@@ -1,10 +1,11 @@
 /** `orchestrate demo`: the real App on the embedded GitHub, live with a page, or headless in virtual time. */
 import { readFile, writeFile } from "node:fs/promises";
-import { auditFinal, playJob, startReplica } from "./embed.ts";
+import { auditFinal, playJob, startListeningApp, startReplica } from "./embed.ts";
 import { agentWorkflowPath } from "./github/runs.ts";
 import type { Journal } from "./ports/journal.ts";
 import { allFaults, noFaults, type Faults } from "./sandbox/faults.ts";
-import { runHeadless } from "./sandbox/headless.ts";
+import { runHeadless, silentJournal, type HeadlessOptions } from "./sandbox/headless.ts";
+import { runLive } from "./sandbox/live.ts";
 import type { Report } from "./sandbox/report.ts";
 import { parseScenario, ScenarioInvalid, type Scenario } from "./sandbox/scenario.ts";
 import { renderSummary } from "./sandbox/summary.ts";
@@ -30,19 +31,50 @@ const agentWorkflow = new URL(`../${agentWorkflowPath}`, import.meta.url);
 /** Plays a scenario. Returns 0 only when every task was completed or cancelled and nothing was violated. */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const scenario = await readScenario(options.scenario);
-  const faultsOverride = readFaults(options.faults);
-  const report = await runHeadless({
+  const faults = readFaults(options.faults);
+  const play = {
     scenario,
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    ...(faultsOverride === null ? {} : { faultsOverride }),
-    startReplica,
     playJob,
-    auditFinal,
     files: { [agentWorkflowPath]: await readFile(agentWorkflow, "utf8") },
-    ...(options.verbose === true ? { journal: createPrintingJournal((line) => process.stderr.write(`${line}\n`)) } : {}),
-  });
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(faults === null ? {} : { faultsOverride: faults }),
+  };
+  return options.headless === true ? playHeadless(play, options) : playLive(play, options);
+}
+
+type Play = Pick<HeadlessOptions, "scenario" | "playJob" | "files" | "seed" | "faultsOverride">;
+
+async function playHeadless(play: Play, options: DemoOptions): Promise<number> {
+  const journal = options.verbose === true ? createPrintingJournal(printError) : silentJournal;
+  const report = await runHeadless({ ...play, startReplica, auditFinal, journal });
   await publish(report, options);
   return exitCodeOf(report);
+}
+
+/** Live: what happens is printed as it happens; at the end the page stays up for whoever sits at a terminal. */
+async function playLive(play: Play, options: DemoOptions): Promise<number> {
+  const print = options.json === true ? printError : (line: string): void => void process.stdout.write(`${line}\n`);
+  const run = await runLive({
+    ...play,
+    ...(options.port === undefined ? {} : { port: options.port }),
+    fetch: globalThis.fetch,
+    startApp: startListeningApp,
+    journal: options.verbose === true ? createPrintingJournal(printError) : silentJournal,
+    onLine: print,
+  });
+  print(`Watch it at ${run.url}`);
+  const report = await run.finished;
+  await publish(report, options);
+  if (process.stdout.isTTY && process.stdin.isTTY) {
+    print(`The page stays up at ${run.url}; Ctrl+C ends it.`);
+    await new Promise<void>((resolve) => void process.once("SIGINT", () => resolve()));
+  }
+  await run.close();
+  return exitCodeOf(report);
+}
+
+function printError(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** One line a decision, and what went wrong with its reason. */

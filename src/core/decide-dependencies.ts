@@ -2,10 +2,10 @@
 import type { TaskId } from "../model/ids.ts";
 import type { IssueFacts } from "../model/observation.ts";
 import type { Dependency } from "../model/task.ts";
-import { emitExternal } from "./decide-observe.ts";
 import { reviseUpstream } from "./decide-outcome.ts";
 import { blockersOf, defineDependencies, isSameEdges } from "./define-task.ts";
 import type { Decision } from "./decision.ts";
+import { emitExternal } from "./externals.ts";
 import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";
 

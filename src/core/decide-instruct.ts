@@ -1,41 +1,25 @@
 /** Slash commands: who may, what it does, and the answer. Every instruction gets exactly one acknowledgement. */
 import { permits, type Permission } from "../model/actor.ts";
-import type { Command } from "../model/command.ts";
 import { neededPermission } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import { instructGraph } from "./instruct-graph.ts";
 import { instructTask } from "./instruct-task.ts";
 import { instructWhole } from "./instruct-whole.ts";
+import { refused, type Instruct, type Reply } from "./instruction.ts";
 import type { Decision } from "./decision.ts";
-
-export type Instruct = Extract<Command, { readonly type: "Instruct" }>;
-
-/** What came of an instruction: done, or a refusal with what the person can do. */
-export type Reply =
-  | { readonly kind: "done"; readonly answer: string | null }
-  | { readonly kind: "refused"; readonly answer: string };
-
-export const done: Reply = { kind: "done", answer: null };
-
-export function refused(answer: string): Reply {
-  return { kind: "refused", answer };
-}
 
 export function decideInstruction(decision: Decision, command: Instruct): void {
   const { instruction } = command;
-  if (instruction === null) return acknowledge(decision, command, "confused", command.problem);
+  if (instruction === null) return acknowledge(decision, command, { reaction: "confused", answer: command.problem });
   const needed = permissionFor(decision, instruction);
   if (!permits(command.by.permission, needed)) {
-    return acknowledge(
-      decision,
-      command,
-      "-1",
-      `@${command.by.login}: \`/orchestrate ${instruction.verb}\` needs ${needed} permission on this repository; you have ${command.by.permission}. Ask somebody who has it.`,
-    );
+    const { login, permission } = command.by;
+    const answer = `@${login}: \`/orchestrate ${instruction.verb}\` needs ${needed} permission on this repository; you have ${permission}. Ask somebody who has it.`;
+    return acknowledge(decision, command, { reaction: "-1", answer });
   }
-  if (command.answer !== undefined) return acknowledge(decision, command, "eyes", command.answer);
+  if (command.answer !== undefined) return acknowledge(decision, command, { reaction: "eyes", answer: command.answer });
   const reply = perform(decision, command, instruction);
-  acknowledge(decision, command, reply.kind === "done" ? "+1" : "-1", reply.answer);
+  acknowledge(decision, command, { reaction: reply.kind === "done" ? "+1" : "-1", answer: reply.answer });
 }
 
 /** `trust: triage` lets those who triage start work as well. */
@@ -53,14 +37,13 @@ function perform(decision: Decision, command: Instruct, instruction: SlashComman
   );
 }
 
+interface Acknowledgement {
+  readonly reaction: "+1" | "-1" | "eyes" | "confused";
+  readonly answer: string | null;
+}
+
 /** An issue that is no task has no sticky comment to answer in: there the reaction must say enough. */
-function acknowledge(decision: Decision, command: Instruct, reaction: "+1" | "-1" | "eyes" | "confused", answer: string | null): void {
-  const isTask = decision.state.tasks.has(command.task);
-  decision.emit({
-    type: "CommandAnswered",
-    task: isTask ? command.task : null,
-    comment: command.comment,
-    reaction,
-    answer,
-  });
+function acknowledge(decision: Decision, command: Instruct, acknowledgement: Acknowledgement): void {
+  const task = decision.state.tasks.has(command.task) ? command.task : null;
+  decision.emit({ type: "CommandAnswered", task, comment: command.comment, ...acknowledgement });
 }

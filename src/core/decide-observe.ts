@@ -8,6 +8,7 @@ import { cancelTask, completeContainer, completeTask, reopenTask, requestCancel 
 import { decidePulls } from "./decide-pulls.ts";
 import { defineTask, isSameDefinition } from "./define-task.ts";
 import type { Decision } from "./decision.ts";
+import { emitExternal } from "./externals.ts";
 import { isEnded } from "./readiness.ts";
 
 /**
@@ -56,12 +57,6 @@ function observeExternal(decision: Decision, facts: IssueFacts): void {
   emitExternal(decision, { id: facts.id, reference: `#${facts.number}`, url: facts.url, state: stateOf(facts) });
 }
 
-export function emitExternal(decision: Decision, external: External): void {
-  const known = decision.state.externals.get(external.id);
-  if (known?.state === external.state && known.reference === external.reference) return;
-  decision.emit({ type: "ExternalObserved", external });
-}
-
 function stateOf(facts: IssueFacts): External["state"] {
   if (facts.state === "open") return "open";
   return facts.stateReason ?? "completed";
@@ -87,31 +82,35 @@ function isTrusted(decision: Decision, actor: Actor | null): boolean {
 /** Who selected it, and whether the text is still the one they saw. */
 function decideTrust(decision: Decision, facts: IssueFacts): void {
   const task = decision.state.tasks.get(facts.id);
-  const selection = facts.selectedBy;
-  if (task === undefined || selection === null || facts.hash === task.trust?.hash) return;
-  const selector = isTrusted(decision, selection.actor);
-  const wasEditedSince = facts.editedAt !== null && facts.editedAt > selection.at;
-  const editor = facts.editedBy ?? null;
-  if (wasEditedSince && isTrusted(decision, editor)) return trust(decision, facts, editor?.login ?? "");
-  // A text that nobody has approved yet is the one the selector saw, unless it was edited after.
-  if (task.trust === null && selector && !wasEditedSince) return trust(decision, facts, selection.actor.login);
-  // The label was put on again by a trusted person, after the edit.
-  if (task.trust !== null && selector && selection.at > task.trust.at && !wasEditedSince) {
-    return trust(decision, facts, selection.actor.login);
+  if (task === undefined || facts.selectedBy === null || facts.hash === task.trust?.hash) return;
+  const approver = findApprover(decision, task, facts);
+  if (approver !== null) return trust(decision, facts, approver);
+  requireApproval(decision, task, reasonForApproval(decision, task, facts));
+}
+
+/** Who stands for the text as it is: its last editor, or the one who selected it as it is now. */
+function findApprover(decision: Decision, task: Task, facts: IssueFacts): string | null {
+  if (wasEditedSinceSelection(facts)) return isTrusted(decision, facts.editedBy) ? (facts.editedBy?.login ?? null) : null;
+  const { selectedBy } = facts;
+  if (selectedBy === null || !isTrusted(decision, selectedBy.actor)) return null;
+  const isNewSelection = task.trust === null || selectedBy.at > task.trust.at;
+  return isNewSelection ? selectedBy.actor.login : null;
+}
+
+function wasEditedSinceSelection(facts: IssueFacts): boolean {
+  return facts.editedAt !== null && facts.selectedBy !== null && facts.editedAt > facts.selectedBy.at;
+}
+
+function reasonForApproval(decision: Decision, task: Task, facts: IssueFacts): string {
+  const isSelectionGood = task.trust !== null || isTrusted(decision, facts.selectedBy?.actor ?? null);
+  if (isSelectionGood) {
+    return `The text was edited by ${facts.editedBy?.login ?? "somebody"}, who may not start work, after it was approved.`;
   }
-  requireApproval(decision, task, approvalReason(facts, wasEditedSince && (selector || task.trust !== null)));
+  return `It was selected by ${facts.selectedBy?.actor.login ?? "somebody"}, who may not start work.`;
 }
 
 function trust(decision: Decision, facts: IssueFacts, by: string): void {
   decision.emit({ type: "TaskTrusted", task: facts.id, by, hash: facts.hash });
-}
-
-function approvalReason(facts: IssueFacts, wasEdited: boolean): string {
-  if (wasEdited) {
-    const editor = facts.editedBy?.login ?? "somebody";
-    return `The text was edited by ${editor}, who may not start work, after it was approved.`;
-  }
-  return `It was selected by ${facts.selectedBy?.actor.login ?? "somebody"}, who may not start work.`;
 }
 
 function requireApproval(decision: Decision, task: Task, reason: string): void {

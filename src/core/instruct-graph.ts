@@ -2,14 +2,13 @@
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { changeDependencies, findCycle, reportCycles } from "./decide-dependencies.ts";
-import { done, refused, type Instruct, type Reply } from "./decide-instruct.ts";
-import { emitExternal } from "./decide-observe.ts";
 import { reviseUpstream } from "./decide-outcome.ts";
 import { uniteEdges } from "./define-task.ts";
 import { draftState } from "./state.ts";
 import { evolve } from "./evolve.ts";
+import { emitExternal } from "./externals.ts";
+import { done, refused, unselected, type Instruct, type Reply } from "./instruction.ts";
 import type { Decision } from "./decision.ts";
-import { unselected } from "./instruct-task.ts";
 
 /** Null when the command is not one of these. */
 export function instructGraph(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {

@@ -4,8 +4,7 @@ import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
 import type { Decision } from "./decision.ts";
-import { done, refused, type Instruct, type Reply } from "./decide-instruct.ts";
-import { unknownTarget, workersNamed } from "./instruct-whole.ts";
+import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 import { isEnded } from "./readiness.ts";
 
 /** Null when the command is not one of these. */
@@ -16,11 +15,6 @@ export function instructTask(decision: Decision, command: Instruct, instruction:
   const task = decision.state.tasks.get(command.task);
   if (task === undefined) return refused(unselected(decision));
   return perform(decision, { task, by: command.by.login, instruction });
-}
-
-export function unselected(decision: Decision): string {
-  const labels = decision.context.config.select.labels.map((label) => `\`${label}\``).join(" or ");
-  return `This issue is not work yet: put the label ${labels} on it.`;
 }
 
 interface Act {

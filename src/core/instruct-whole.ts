@@ -1,8 +1,7 @@
 /** Slash commands that are about everything: mode, pause and resume, enabling and disabling workers. */
-import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
-import type { Context, Decision } from "./decision.ts";
-import { done, refused, type Instruct, type Reply } from "./decide-instruct.ts";
+import type { Decision } from "./decision.ts";
+import { done, refused, unknownTarget, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 
 /** Null when the command is not one of these. */
 export function instructWhole(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
@@ -35,21 +34,4 @@ function switchWorkers(decision: Decision, instruction: SlashCommand & { readonl
     if (instruction.verb === "enable" && isDisabled) decision.emit({ type: "WorkerEnabled", worker, by });
   }
   return done;
-}
-
-/** `jules` names all its workers, `jules/2` one. */
-export function workersNamed(context: Context, name: string): readonly WorkerId[] {
-  for (const agent of context.config.agents) {
-    const id = toAgentId(agent.id);
-    const all = Array.from({ length: agent.capacity }, (_, index) => toWorkerId(id, index + 1));
-    if (agent.id === name) return all;
-    const one = all.find((worker) => worker === name);
-    if (one !== undefined) return [one];
-  }
-  return [];
-}
-
-export function unknownTarget(context: Context, name: string): string {
-  const known = context.config.agents.map((agent) => agent.id).join(", ") || "none yet";
-  return `There is no agent or worker \`${name.replaceAll("`", "")}\`. The agents are: ${known}.`;
 }

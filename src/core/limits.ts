@@ -6,6 +6,9 @@ export const pullGraceMs = 3 * 60_000;
 /** Non-urgent writes to an issue wait this long, so that start, session and labels become one write. */
 export const surfaceDelayMs = 20_000;
 
+/** A runner takes half a minute to come up: a session that starts within this brings the write forward, and one write shows both. */
+export const assignmentSurfaceDelayMs = 60_000;
+
 /** A finished task is shown soon, but a burst of merges is still one write. */
 export const completionSurfaceDelayMs = 5_000;
 

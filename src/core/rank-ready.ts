@@ -34,11 +34,11 @@ export function rankReady(state: State, context: Context): readonly RankedTask[]
     const mode = modeOf(state, task, context.config.mode);
     byMode.set(mode, [...(byMode.get(mode) ?? []), task]);
   }
-  const queues = [...byMode].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([mode, tasks]) => rankOne(state, context, mode, tasks));
+  const queues = [...byMode].toSorted(([a], [b]) => (a < b ? -1 : 1)).map((group) => rankOne(state, context, group));
   return interleave(queues);
 }
 
-function rankOne(state: State, context: Context, mode: Mode, tasks: readonly Task[]): readonly RankedTask[] {
+function rankOne(state: State, context: Context, [mode, tasks]: readonly [Mode, readonly Task[]]): readonly RankedTask[] {
   const paths = new Map<TaskId, number>();
   const inputs = tasks.map((task, position): RankInput => ({
     id: task.id,

@@ -4,7 +4,7 @@ import type { Effect } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import { completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
+import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
 import type { State } from "./state.ts";
 
 export interface Reaction {
@@ -48,7 +48,7 @@ function now(effect: Effect): Reaction {
 
 /** How soon a person should see it on the issue: at once where they must act, batched where it is only progress. */
 const issueDelaysMs: Partial<Record<Event["type"], number>> = {
-  TaskAssigned: surfaceDelayMs,
+  TaskAssigned: assignmentSurfaceDelayMs,
   SessionStarted: 0,
   SessionRefused: surfaceDelayMs,
   SessionWaiting: 0,
@@ -65,20 +65,29 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   UpstreamFailed: surfaceDelayMs,
   UpstreamRecovered: surfaceDelayMs,
   ApprovalRequired: 0,
-  TaskTrusted: surfaceDelayMs,
   CycleReported: 0,
 };
 
 function reactOnIssue(state: State, event: Event): readonly Reaction[] {
-  if (event.type === "CommandAnswered") return event.answer === null ? [] : surface(state, event.task, 0);
-  if (event.type === "DependenciesChanged") return hasMissing(state, event.task) ? surface(state, event.task, 0) : [];
-  if (event.type === "TaskTracked" || event.type === "TaskRevised") {
-    return event.definition.problems.length === 0 ? [] : surface(state, event.task, surfaceDelayMs);
+  const afterMs = issueDelaysMs[event.type] ?? tellingDelayMs(state, event);
+  return afterMs === null || !("task" in event) ? [] : surface(state, event.task, afterMs);
+}
+
+/** Events that are shown only where there is something to tell; null: nothing. */
+function tellingDelayMs(state: State, event: Event): number | null {
+  switch (event.type) {
+    case "CommandAnswered":
+      return event.answer === null ? null : 0;
+    case "DependenciesChanged":
+      return hasMissing(state, event.task) ? 0 : null;
+    case "TaskTracked":
+    case "TaskRevised":
+      return event.definition.problems.length === 0 ? null : surfaceDelayMs;
+    case "TaskTrusted":
+      return state.tasks.get(event.task)?.surface.digest === null ? null : surfaceDelayMs;
+    default:
+      return null;
   }
-  const afterMs = issueDelaysMs[event.type];
-  if (afterMs === undefined || !("task" in event)) return [];
-  if (event.type === "TaskTrusted" && state.tasks.get(event.task)?.surface.digest === null) return [];
-  return surface(state, event.task, afterMs);
 }
 
 function surface(state: State, task: TaskId | null, afterMs: number): readonly Reaction[] {

@@ -74,10 +74,12 @@ export function statusOf(state: State, task: Task): TaskStatus {
   if (task.assignment !== null) return assignedStatus(task.assignment.phase);
   if (task.pullDueAt !== null) return "in_progress";
   if (isUnderReview(task)) return "review";
-  if (task.upstreamFailed !== null) return "upstream_failed";
+  return task.upstreamFailed === null ? queuedStatus(state, task) : "upstream_failed";
+}
+
+function queuedStatus(state: State, task: Task): TaskStatus {
   if (task.trust === null || task.pendingReason !== null || task.isHeld || task.definition.heldByLabel) return "pending";
-  if (task.definition.isContainer || openBlockers(state, task).length > 0) return "blocked";
-  return "ready";
+  return task.definition.isContainer || openBlockers(state, task).length > 0 ? "blocked" : "ready";
 }
 
 function assignedStatus(phase: NonNullable<Task["assignment"]>["phase"]): TaskStatus {

@@ -90,7 +90,7 @@ export function createDelivery(parts: EngineParts, world: World, lane: Lane): De
     const wanted = effects.flatMap((each) => {
       const task = each.effect.type === "UpdateIssue" ? state.tasks.get(each.effect.task) : undefined;
       if (task === undefined) settle(each.id, { kind: "dropped", reason: "The task is gone." });
-      return task === undefined ? [] : [{ each, task, surface: toSurface(state, task, context) }];
+      return task === undefined ? [] : [{ each, task, surface: toSurface(state, task, { context, isRepeat: each.attempts > 1 }) }];
     });
     const news = wanted.filter(({ task, surface }) => surface.digest !== task.surface.digest);
     for (const { each, task, surface } of wanted) {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "../core/decision.ts";
 import { isEnded, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
-import type { Task, TaskStatus } from "../model/task.ts";
+import { taskStatuses, type Task, type TaskStatus } from "../model/task.ts";
 import type { IssueSurface } from "../ports/tracker.ts";
 import { renderSticky } from "../views/sticky-comment.ts";
 import { toTaskView } from "./task-views.ts";
@@ -30,7 +30,12 @@ export interface Surface {
   readonly digest: string;
 }
 
-export function toSurface(state: State, task: Task, context: Context): Surface {
+/** `isRepeat`: an earlier write may have landed without an answer, so nothing is taken for granted about the labels. */
+export function toSurface(
+  state: State,
+  task: Task,
+  { context, isRepeat }: { readonly context: Context; readonly isRepeat: boolean },
+): Surface {
   const labels = labelsOf(state, task);
   const comment = hasSomethingToSay(state, task) ? renderSticky(toTaskView(state, task, context)) : null;
   const wanted: IssueSurface = {
@@ -38,13 +43,17 @@ export function toSurface(state: State, task: Task, context: Context): Surface {
     node: task.definition.node,
     number: task.definition.number,
     labels,
-    labelsBefore: task.surface.labels,
+    labelsBefore: isRepeat ? everyLabel(context).filter((label) => !labels.includes(label)) : task.surface.labels,
     comment,
     commentNode: task.surface.comment,
     state: wantedState(task),
   };
   const digest = createHash("sha256").update(JSON.stringify([labels, comment, wanted.state])).digest("hex").slice(0, 16);
   return { wanted, digest };
+}
+
+function everyLabel(context: Context): readonly string[] {
+  return [...taskStatuses.map((status) => `status:${status}`), ...context.config.agents.map((agent) => `agent:${agent.id}`)];
 }
 
 function labelsOf(state: State, task: Task): readonly string[] {

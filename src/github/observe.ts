@@ -62,8 +62,8 @@ export function createLook(parts: ObserveParts): (wanted: Wanted) => Promise<Obs
   return async function look(wanted) {
     const issues = await readIssues(wanted);
     const readings: Readings = { issues, pulls: await readPulls(wanted, issues) };
-    const facts = await toFacts(parts, readings);
     remember(known, issues);
+    const facts = await toFacts(parts, readings, known);
     const gone = await findGone(parts, { wanted, reading: issues, known });
     const unreadable = [...issues.unreadable, ...readings.pulls.unreadable];
     return {
@@ -76,11 +76,17 @@ export function createLook(parts: ObserveParts): (wanted: Wanted) => Promise<Obs
 }
 
 /** What texts refer to: issues that were read anyway cost nothing, the others are resolved together. */
-async function resolveAll(parts: ObserveParts, readings: Readings): Promise<ReadonlyMap<string, External>> {
+async function resolveAll(
+  parts: ObserveParts,
+  readings: Readings,
+  known: ReadonlyMap<number, TaskId>,
+): Promise<ReadonlyMap<string, External>> {
   const { client, place } = parts;
+  const closing = [...readings.pulls.pulls.values()].flatMap((pull) => closingOf(pull, place));
   const references: Reference[] = [
     ...[...readings.issues.issues.values()].flatMap((issue) => issue.references),
-    ...[...readings.pulls.pulls.values()].flatMap((pull) => closingOf(pull, place)),
+    // Of what a pull request closes only the identity counts, and that never changes.
+    ...closing.filter((reference) => !known.has(reference.number)),
   ];
   const resolved = new Map<string, External>();
   const unknown: Reference[] = [];
@@ -92,9 +98,13 @@ async function resolveAll(parts: ObserveParts, readings: Readings): Promise<Read
   return new Map([...resolved, ...(await resolveReferences({ client, place }, unknown))]);
 }
 
-async function toFacts(parts: ObserveParts, readings: Readings): Promise<Pick<Observation, "issues" | "pulls">> {
+async function toFacts(
+  parts: ObserveParts,
+  readings: Readings,
+  known: ReadonlyMap<number, TaskId>,
+): Promise<Pick<Observation, "issues" | "pulls">> {
   const { place } = parts;
-  const resolved = await resolveAll(parts, readings);
+  const resolved = await resolveAll(parts, readings, known);
   const issues = [...readings.issues.issues.values()];
   const pulls = [...readings.pulls.pulls.values()];
   const toActor = await parts.permissions.lookUp([
@@ -102,6 +112,8 @@ async function toFacts(parts: ObserveParts, readings: Readings): Promise<Pick<Ob
     ...pulls.flatMap((pull) => [pull.author, pull.mergedBy]),
   ]);
   function toTask(reference: Reference): TaskId | null {
+    const own = known.get(reference.number);
+    if (own !== undefined) return own;
     const external = resolved.get(toReferenceKey(place, reference));
     return external === undefined || external.state === "missing" ? null : external.id;
   }
@@ -134,6 +146,7 @@ async function findGone(parts: ObserveParts, search: Search): Promise<readonly G
   const ids = new Map([...known, ...wanted.tracked.map((each) => [each.number, each.id] as const)]);
   const moved = wanted.tracked.filter((each) => reading.moved.has(each.node));
   const gone: Gone[] = moved.map((each) => ({ id: each.id, reason: "transferred" }));
+  for (const { number } of moved) known.delete(number);
   let askedCount = 0;
   for (const number of reading.absent) {
     const id = ids.get(number);

@@ -31,6 +31,9 @@ interface Found {
 const overlapMs = 10_000;
 const pageSize = 100;
 const pagesMax = 10;
+/** Each event carries its whole issue, and most looks find few new ones: small pages, more of them when there are many. */
+const eventPageSize = 30;
+const eventPagesMax = 30;
 /** Edges do not bump the issue's `updated_at`: only this feed shows them. */
 const edgeEvents = /^(?:blocked_by|blocking|parent_issue|sub_issue)_|^(?:transferred|converted_to_discussion)$/;
 const turns = ["events", "state", "events", "configuration"] as const;
@@ -198,9 +201,9 @@ function noteEdges(found: Found, entries: readonly z.output<typeof ListedEvent>[
 async function readNewEvents({ client, place }: PollParts, first: RestAnswer, lastId: number) {
   const entries = readEvents(first.data);
   let size = z.array(z.unknown()).parse(first.data).length;
-  for (let page = 2; size === pageSize && !reaches(entries, lastId); page += 1) {
-    if (page > pagesMax) return { entries, hasGap: true };
-    const parameters = { ...routeOf(place), per_page: pageSize, page };
+  for (let page = 2; size === eventPageSize && !reaches(entries, lastId); page += 1) {
+    if (page > eventPagesMax) return { entries, hasGap: true };
+    const parameters = { ...routeOf(place), per_page: eventPageSize, page };
     const answer = await client.read(eventsRoute, parameters, { isVital: false });
     size = z.array(z.unknown()).parse(answer.data).length;
     entries.push(...readEvents(answer.data));
@@ -222,7 +225,7 @@ function createEventCursor(parts: PollParts) {
   return {
     async read(found: Found): Promise<void> {
       next = kept;
-      const parameters = { ...routeOf(parts.place), per_page: pageSize };
+      const parameters = { ...routeOf(parts.place), per_page: eventPageSize };
       const first = await parts.client.readIfChanged(eventsRoute, parameters, kept?.etag ?? null);
       if (first === null) return;
       let entries = readEvents(first.data);

@@ -104,7 +104,7 @@ export function taskStatusOf(observed: Observed, entry: BacklogEntry): TaskStatu
   if (closed !== null) return closed;
   const label = observed
     .labels(entry.number)
-    .find((name) => name.startsWith("status:"))
+    .findLast((name) => name.startsWith("status:"))
     ?.slice("status:".length);
   const said = taskStatuses.find((status) => status === label);
   if (entry.isCancelled) return "cancelled";

@@ -101,7 +101,12 @@ async function prepareGround(transport: Transport): Promise<Ground> {
   let handle = async (_request: Request): Promise<Response> => new Response(null, { status: 503 });
   if (transport === "http") {
     const server = await startLiveServer({ port: 0 });
-    return { url: server.url, fetch: (input, init) => fetch(input, init), serve: (next) => server.serve(next), close: () => server.close() };
+    return {
+      url: server.url,
+      fetch: (input, init) => fetch(input, init),
+      serve: (next) => server.serve(next),
+      close: () => server.close(),
+    };
   }
   return {
     url: "https://github.test",
@@ -142,7 +147,8 @@ async function openBacklog(world: World, options: FieldOptions): Promise<readonl
     await world.addLabel({ by: person, number: waits, label });
   }
   const candidates: number[] = [];
-  for (let index = 0; index < options.candidates; index += 1) candidates.push(await open(`Work that can start, number ${index}`));
+  for (let index = 0; index < options.candidates; index += 1)
+    candidates.push(await open(`Work that can start, number ${index}`));
   return candidates;
 }
 
@@ -174,13 +180,18 @@ export async function createField(options: FieldOptions): Promise<Field> {
     baseUrl: ground.url,
     app: { id: appId, slug: "orchestrate", publicKey: keys.publicKey, webhookSecret },
     requiredChecks: ["ci"],
-    files: { ".github/orchestrate.yml": configure(options.dispatch), [workflowPath]: await readFile(workflowFile, "utf8") },
+    files: {
+      ".github/orchestrate.yml": configure(options.dispatch),
+      [workflowPath]: await readFile(workflowFile, "utf8"),
+    },
   });
   const vendorBaseUrls = toVendorBaseUrls(ground.url);
   const vendors = createVendors({ clock, script: endless, repository, keys: vendorKeys, baseUrls: vendorBaseUrls });
   ground.serve((request) => {
     options.onArrival?.(request);
-    return Object.values(vendorBaseUrls).some((base) => request.url.startsWith(base)) ? vendors.handle(request) : world.handle(request);
+    return Object.values(vendorBaseUrls).some((base) => request.url.startsWith(base))
+      ? vendors.handle(request)
+      : world.handle(request);
   });
   world.addUser({ login: person, permission: "write" });
   world.installApp();

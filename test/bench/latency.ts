@@ -1,6 +1,7 @@
 /** From a webhook to the request that asks an agent, in real time, one labelled issue after another. */
 import { performance } from "node:perf_hooks";
 import type { Delivery } from "../../src/sandbox/records.ts";
+import type { Clock, Timer } from "../../src/ports/clock.ts";
 import { createSystemClock } from "../../src/system-ports.ts";
 import { asksAgent, createField, label, person, type Dispatch, type Field, type Transport } from "./field.ts";
 import { toPercentiles, type Percentiles } from "./statistics.ts";
@@ -22,20 +23,23 @@ export interface Latency extends LatencyOptions, Percentiles {
   readonly troubles: readonly string[];
 }
 
-/** The first events after a start carry the task files of the whole backlog with them; they are not counted. */
-const warmUpMin = 10;
+/** The first events after a start carry the task files of the whole backlog with them, 80 a commit; they are not counted. */
 const filesACommit = 80;
+const commitsAnEvent: Readonly<Record<Dispatch, number>> = { api: 3, workflow: 1 };
+const warmUpMin = 12;
 const quietMs = 60;
 const askedMsMax = 30_000;
 const stockMsMax = 600_000;
 
 export async function measureLatency(options: LatencyOptions): Promise<Latency> {
-  const warmUp = Math.max(warmUpMin, Math.ceil(options.backlog / 2 / filesACommit) + 2);
+  const commits = Math.ceil(options.backlog / 2 / filesACommit);
+  const warmUp = Math.max(warmUpMin, Math.ceil(commits / commitsAnEvent[options.dispatch]) + 2);
+  const clock = createClockThatStops();
   const troubles: string[] = [];
   let asked = (): void => undefined;
   const field = await createField({
     ...options,
-    clock: createSystemClock(),
+    clock,
     candidates: warmUp + options.samples,
     onTrouble: (message, data) => troubles.push(`${message} ${JSON.stringify(data)}`),
     onArrival: (request) => {
@@ -47,7 +51,11 @@ export async function measureLatency(options: LatencyOptions): Promise<Latency> 
     const labelled = postman(field, troubles);
     const raw: number[] = [];
     for (const [index, number] of field.candidates.entries()) {
-      const arrival = within(askedMsMax, `No agent was asked for #${number}.`, (resolve) => (asked = () => resolve(performance.now())));
+      const arrival = within<number>(
+        askedMsMax,
+        `No agent was asked for #${number}.`,
+        (resolve) => (asked = () => resolve(performance.now())),
+      );
       const begin = labelled(number);
       await field.world.addLabel({ by: person, number, label });
       const elapsed = (await arrival) - (await begin);
@@ -58,14 +66,39 @@ export async function measureLatency(options: LatencyOptions): Promise<Latency> 
     return { ...options, ...toPercentiles(raw), stockMs, raw, troubles: [...new Set(troubles)] };
   } finally {
     await field.close();
+    clock.stop();
   }
+}
+
+/** The system's clock, whose timers end with the measurement: what an App leaves behind must not run into the next one. */
+function createClockThatStops(): Clock & { stop(): void } {
+  const system = createSystemClock();
+  const timers = new Set<Timer>();
+  const after: Clock["after"] = (ms, name, action) => {
+    const timer = system.after(ms, name, () => {
+      timers.delete(timer);
+      action();
+    });
+    timers.add(timer);
+    return timer;
+  };
+  return {
+    now: system.now,
+    after,
+    sleep: (ms, name) => new Promise((resolve) => void after(ms, name, resolve)),
+    stop() {
+      for (const timer of timers) timer.cancel();
+    },
+  };
 }
 
 /** Resolves when the stock has been taken: the App has committed its state, and asks for nothing more. */
 async function takeStock(field: Field): Promise<number> {
   const begin = performance.now();
   await field.startApp();
-  while (field.world.counters.stateCommits < 1) {
+  // One commit is the configuration, the other the backlog.
+  const commits = field.world.issues().some((issue) => issue.labels.size > 0) ? 2 : 1;
+  while (field.world.counters.stateCommits < commits) {
     if (performance.now() - begin > stockMsMax) throw new Error("The App did not take stock within ten minutes.");
     await sleep(20);
   }
@@ -91,7 +124,10 @@ function postman(field: Field, troubles: string[]): (number: number) => Promise<
 
 function isLabelled(delivery: Delivery, number: number): boolean {
   if (delivery.event !== "issues") return false;
-  const payload = JSON.parse(delivery.body) as { readonly action?: unknown; readonly issue?: { readonly number?: unknown } };
+  const payload = JSON.parse(delivery.body) as {
+    readonly action?: unknown;
+    readonly issue?: { readonly number?: unknown };
+  };
   return payload.action === "labeled" && payload.issue?.number === number;
 }
 
@@ -110,7 +146,11 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
-function within<Result>(ms: number, otherwise: string, run: (resolve: (result: Result) => void) => void): Promise<Result> {
+function within<Result>(
+  ms: number,
+  otherwise: string,
+  run: (resolve: (result: Result) => void) => void,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error(otherwise)), ms);
     run((result) => {

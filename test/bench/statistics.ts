@@ -32,7 +32,9 @@ export function renderTable(title: string, header: readonly string[], rows: read
       })
       .join("  ")
       .trimEnd();
-  return [title, "", render(header), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(render)].join("\n");
+  return [title, "", render(header), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(render)].join(
+    "\n",
+  );
 }
 
 /** To one digit behind the point. */

@@ -47,6 +47,7 @@ test("a backlog of three issues becomes three merged pull requests over real HTT
   const run = await runLive({
     scenario,
     speed: 120,
+    fetch: globalThis.fetch,
     startApp,
     playJob,
     journal,
@@ -58,8 +59,13 @@ test("a backlog of three issues becomes three merged pull requests over real HTT
   const refused = await fetch(apps[0]?.webhookUrl ?? "", { method: "POST", headers, body: '{"action":"labeled"}' });
   expect(refused.status).toBeGreaterThanOrEqual(400);
   const report = await run.finished;
-  expect(report, `The journal ends:\n${lines.slice(-30).join("\n")}`).toMatchObject({ outcome: "done", violations: [] });
-  expect(report.timeline.filter(({ action }) => action === "merged").map(({ detail }) => detail["task"])).toHaveLength(3);
+  expect(report, `The journal ends:\n${lines.slice(-30).join("\n")}`).toMatchObject({
+    outcome: "done",
+    violations: [],
+  });
+  expect(report.timeline.filter(({ action }) => action === "merged").map(({ detail }) => detail["task"])).toHaveLength(
+    3,
+  );
   expect(report.timeline.findLast(({ action }) => action === "merged")?.detail["task"]).toBe("c");
   expect(Object.values(report.tasks).map(({ status, attempts }) => [status, attempts.length])).toEqual([
     ["completed", 1],

@@ -54,13 +54,20 @@ export interface E2e {
   /** Lets time pass while something is awaited that needs it. */
   drive<Result>(promise: Promise<Result>): Promise<Result>;
   /** Posts a webhook of one's own making; resolves when the App took it, rejects when it did not. */
-  post(webhook: { readonly event: string; readonly payload: unknown; readonly signature?: string; readonly id?: string }): Promise<void>;
+  post(webhook: {
+    readonly event: string;
+    readonly payload: unknown;
+    readonly signature?: string;
+    readonly id?: string;
+  }): Promise<void>;
   /** The one comment that the App keeps on the issue; "" when there is none. Fails when there are two. */
   sticky(number: number): string;
   /** A person writes a comment. */
   say(number: number, body: string, by?: string): Promise<CommentRecord>;
   /** The same, and waits for the App's reaction. Returns it. */
   command(number: number, body: string, by?: string): Promise<string>;
+  /** Waits until the comment of the App on the issue says so. */
+  untilSaid(number: number, words: RegExp): Promise<void>;
   labels(number: number): readonly string[];
   /** Waits until the issues are closed as completed. */
   untilDone(numbers: readonly number[]): Promise<void>;
@@ -122,7 +129,9 @@ export async function givenE2e(yaml: string): Promise<E2e> {
     receivers: () =>
       copies.slice(-1).map(({ replica }) => ({
         receive: (delivery: Delivery) =>
-          replica.receive(delivery).catch((error: unknown) => void rejected.push(`${delivery.event}: ${String(error)}`)),
+          replica
+            .receive(delivery)
+            .catch((error: unknown) => void rejected.push(`${delivery.event}: ${String(error)}`)),
       })),
   });
   world.onDelivery((delivery) => {
@@ -237,10 +246,16 @@ export async function givenE2e(yaml: string): Promise<E2e> {
     async command(number, body, by) {
       const comment = await say(number, body, by);
       await until(`"${body.slice(0, 60)}" is acknowledged`, () => comment.reactions.length > 0, 10 * minute);
-      // An answer is written with the reaction, in a request of its own.
-      await pass(15_000);
+      await pass(5_000);
       expect(comment.reactions.map((each) => each.user.login)).toEqual([app]);
       return comment.reactions[0]?.content ?? "";
+    },
+    async untilSaid(number, words) {
+      try {
+        await until(`the comment on #${number} says ${String(words)}`, () => words.test(sticky(number)), 30 * minute);
+      } catch (error) {
+        throw new Error(`The comment on #${number} is:\n${sticky(number)}`, { cause: error });
+      }
     },
     labels(number) {
       return simulation.observed.labels(number).toSorted();
@@ -248,7 +263,10 @@ export async function givenE2e(yaml: string): Promise<E2e> {
     untilDone: (numbers) =>
       until(
         `${numbers.map((number) => `#${number}`).join(", ")} are done`,
-        () => numbers.every((number) => world.issue(number).state === "closed" && world.issue(number).stateReason === "completed"),
+        () =>
+          numbers.every(
+            (number) => world.issue(number).state === "closed" && world.issue(number).stateReason === "completed",
+          ),
         24 * hour,
       ),
     issue: (number) => world.issue(number),

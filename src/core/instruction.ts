@@ -1,0 +1,39 @@
+/** What a slash command is to the files that carry it out: the command, its reply, and the words they share. */
+import type { Command } from "../model/command.ts";
+import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
+import type { Context, Decision } from "./decision.ts";
+
+export type Instruct = Extract<Command, { readonly type: "Instruct" }>;
+
+/** What came of an instruction: done, or a refusal with what the person can do. */
+export type Reply =
+  | { readonly kind: "done"; readonly answer: string | null }
+  | { readonly kind: "refused"; readonly answer: string };
+
+export const done: Reply = { kind: "done", answer: null };
+
+export function refused(answer: string): Reply {
+  return { kind: "refused", answer };
+}
+
+/** `jules` names all its workers, `jules/2` one; anything else none. */
+export function workersNamed(context: Context, name: string): readonly WorkerId[] {
+  for (const agent of context.config.agents) {
+    const id = toAgentId(agent.id);
+    const all = Array.from({ length: agent.capacity }, (_, index) => toWorkerId(id, index + 1));
+    if (agent.id === name) return all;
+    const one = all.find((worker) => worker === name);
+    if (one !== undefined) return [one];
+  }
+  return [];
+}
+
+export function unknownTarget(context: Context, name: string): string {
+  const known = context.config.agents.map((agent) => agent.id).join(", ") || "none yet";
+  return `There is no agent or worker \`${name.replaceAll("`", "")}\`. The agents are: ${known}.`;
+}
+
+export function unselected(decision: Decision): string {
+  const labels = decision.context.config.select.labels.map((label) => `\`${label}\``).join(" or ");
+  return `This issue is not work yet: put the label ${labels} on it.`;
+}
