@@ -4,7 +4,8 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError("Write a port from 0 to 65535.");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError("Write a port from 0 to 65535.");
   return port;
 }
 

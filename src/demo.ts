@@ -94,12 +94,18 @@ function createPrintingJournal(print: (line: string) => void): Journal {
 async function readScenario(file: string | undefined): Promise<Scenario> {
   const source = file ?? defaultScenario;
   try {
-    return parseScenario(await readFile(source === "-" ? "/dev/stdin" : source, "utf8"), String(file ?? "The default scenario"));
+    return parseScenario(
+      await readFile(source === "-" ? "/dev/stdin" : source, "utf8"),
+      String(file ?? "The default scenario"),
+    );
   } catch (error) {
     if (error instanceof ScenarioInvalid) throw new UsageError(error.message, { cause: error });
-    throw new UsageError(`The scenario ${String(file)} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new UsageError(
+      `The scenario ${String(file)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

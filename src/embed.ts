@@ -62,7 +62,7 @@ function listen(server: Server): Promise<number> {
 async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
   const { probot, application } = await createApp(parts);
   await probot.load(application.load, { cwd: ".", addHandler: () => undefined });
-  await application.start(probot);
+  await application.start();
   return { probot, application };
 }
 
@@ -99,7 +99,9 @@ function withOwnPace(privateKey: string): typeof ProbotOctokit {
     ...options,
     throttle: { enabled: false },
     retry: { enabled: false },
-    ...(hasPrivateKey(options["auth"]) ? { auth: { ...options["auth"], privateKey: undefined, createJwt: createJwtFor(privateKey) } } : {}),
+    ...(hasPrivateKey(options["auth"])
+      ? { auth: { ...options["auth"], privateKey: undefined, createJwt: createJwtFor(privateKey) } }
+      : {}),
   })) as typeof ProbotOctokit;
 }
 
@@ -107,7 +109,9 @@ function hasPrivateKey(auth: unknown): auth is Record<string, unknown> {
   return typeof auth === "object" && auth !== null && "privateKey" in auth && auth.privateKey !== undefined;
 }
 
-function createJwtFor(privateKey: string): (appId: number | string, skewSeconds?: number) => Promise<{ jwt: string; expiresAt: string }> {
+function createJwtFor(
+  privateKey: string,
+): (appId: number | string, skewSeconds?: number) => Promise<{ jwt: string; expiresAt: string }> {
   return async (appId, skewSeconds = 0) => {
     // Octokit's own token has the same life: issued 30 seconds ago, ten minutes long.
     const issuedAt = Math.floor(Date.now() / 1_000) + skewSeconds - 30;
@@ -124,13 +128,17 @@ function encode(part: object): string {
 }
 
 /** The last look at a run: the state against a fresh observation. */
-export async function auditFinal(parts: ReplicaParts): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
+export async function auditFinal(
+  parts: ReplicaParts,
+): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
   const { probot, application } = await createApp(parts);
   application.stop();
   const [owner = "", name = ""] = parts.repository.split("/");
   const root = await probot.auth();
   const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
-  const octokit = (await probot.auth((installation.data as { readonly id: number }).id)) as unknown as RepositoryOctokit;
+  const octokit = (await probot.auth(
+    (installation.data as { readonly id: number }).id,
+  )) as unknown as RepositoryOctokit;
   return auditRepository(toSurroundings(parts), await placeOf(octokit, parts.repository), octokit);
 }
 
@@ -142,7 +150,10 @@ async function placeOf(octokit: RepositoryOctokit, repository: string): Promise<
 }
 
 /** What a job needs of its machine; a real runner gives no vendor addresses. */
-export type RunnerParts = Pick<JobParts, "fetch" | "clock" | "chance" | "journal" | "token" | "baseUrl" | "repository" | "inputs" | "runId"> &
+export type RunnerParts = Pick<
+  JobParts,
+  "fetch" | "clock" | "chance" | "journal" | "token" | "baseUrl" | "repository" | "inputs" | "runId"
+> &
   Pick<Surroundings, "vendorKeys" | "vendorBaseUrls">;
 
 /** Plays a job of the agent workflow, as `orchestrate job` does on a runner. */

@@ -35,7 +35,9 @@ export async function runRunnerJob(_options: { readonly json?: boolean }): Promi
 function required(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value === undefined || value === "") {
-    throw new UsageError(`${name} is not set: this command runs in a job of the agent workflow (.github/workflows/orchestrate-agent.yml).`);
+    throw new UsageError(
+      `${name} is not set: this command runs in a job of the agent workflow (.github/workflows/orchestrate-agent.yml).`,
+    );
   }
   return value;
 }
@@ -45,6 +47,8 @@ function readInputs(text: string): z.output<typeof Inputs> {
   try {
     return Inputs.parse(JSON.parse(text));
   } catch (error) {
-    throw new UsageError("ORCHESTRATE_INPUTS does not hold the inputs of the agent workflow as JSON.", { cause: error });
+    throw new UsageError("ORCHESTRATE_INPUTS does not hold the inputs of the agent workflow as JSON.", {
+      cause: error,
+    });
   }
 }

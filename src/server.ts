@@ -23,7 +23,7 @@ export async function runServer(options: { readonly json?: boolean }): Promise<n
     async (app, appOptions) => {
       await application.load(app, appOptions);
       // Without credentials this is Probot's setup page, which has no installations to find.
-      if (isSetUp) void application.start(app);
+      if (isSetUp) void application.start();
     },
     { env, Octokit: unthrottled } as Parameters<typeof run>[1],
   );
@@ -34,7 +34,9 @@ export async function runServer(options: { readonly json?: boolean }): Promise<n
 }
 
 /** Pace and repetition are the program's own. */
-const unthrottled = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }) as NonNullable<Options["Octokit"]>;
+const unthrottled = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }) as NonNullable<
+  Options["Octokit"]
+>;
 
 async function hasCredentials(env: NodeJS.ProcessEnv): Promise<boolean> {
   if (env["APP_ID"] && (env["PRIVATE_KEY"] || env["PRIVATE_KEY_PATH"])) return true;

@@ -13,7 +13,7 @@ import { namesOf } from "./engine/names.ts";
 import type { EngineParts, Role, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
-import { createRepository, type Repository } from "./engine/repository.ts";
+import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
@@ -60,9 +60,13 @@ interface Wired {
 }
 
 /** A repository at work, not yet started. */
-export function wireRepository(surroundings: Surroundings, place: RepositoryPlace, octokit: RepositoryOctokit): Repository {
+export function wireRepository(
+  surroundings: Surroundings,
+  place: RepositoryPlace,
+  octokit: RepositoryOctokit,
+): Repository {
   const wired = wire(surroundings, { place, octokit, role: "orchestrator" });
-  const repository = createRepository(wired.parts, wired.world);
+  const repository = new Repository(wired.parts, wired.world);
   wired.follow(() => configFrom(repository.lane.stream.peek()));
   return repository;
 }
@@ -92,12 +96,18 @@ export async function auditRepository(
   const { parts, world, follow } = wire(surroundings, { place, octokit, role: "reporter" });
   const state = await createStream(parts).current();
   follow(() => configFrom(state));
-  const tracked = [...state.tasks.entries()].map(([id, task]) => ({ id, number: task.definition.number, node: task.definition.node }));
+  const tracked = [...state.tasks.entries()].map(([id, task]) => ({
+    id,
+    number: task.definition.number,
+    node: task.definition.node,
+  }));
   const observation = await world.tracker.look({ everything: true, issues: [], pulls: [], commits: [], tracked });
   const command = { type: "Observe", id: toCommandId("~audit"), observation } as const;
   const pass = runPass(state, [command], { now: parts.clock.now(), config: configFrom(state) });
   const names = namesOf(pass.draft);
-  const news = pass.entries.flatMap((entry) => entry.events).map((event) => `A fresh look says: ${renderEventLine(event, names)}`);
+  const news = pass.entries
+    .flatMap((entry) => entry.events)
+    .map((event) => `A fresh look says: ${renderEventLine(event, names)}`);
   const unread = observation.unreadable.map(({ number, reason }) => `#${number} could not be read: ${reason}`);
   return { problems: [...allBrokenInvariants(state), ...unread, ...news], events: state.eventCount };
 }
@@ -142,7 +152,14 @@ function wire(
 
 function wireAgents(surroundings: Surroundings, journal: Journal, config: () => Config): Agents {
   const { vendorKeys, vendorBaseUrls, fetch, clock } = surroundings;
-  return createAgents({ config, keys: vendorKeys, ...(vendorBaseUrls ? { baseUrls: vendorBaseUrls } : {}), fetch, clock, journal });
+  return createAgents({
+    config,
+    keys: vendorKeys,
+    ...(vendorBaseUrls ? { baseUrls: vendorBaseUrls } : {}),
+    fetch,
+    clock,
+    journal,
+  });
 }
 
 function readConfiguration(text: string): { readonly config: Config | null; readonly problems: readonly string[] } {

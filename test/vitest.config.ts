@@ -5,5 +5,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.long.test.ts"],
     testTimeout: 30_000,
+    maxWorkers: 2,
   },
 });

@@ -2,7 +2,10 @@
 import type { Command } from "../model/command.ts";
 import type { Decision } from "./decision.ts";
 
-export function decideConfiguration(decision: Decision, command: Extract<Command, { readonly type: "Configure" }>): void {
+export function decideConfiguration(
+  decision: Decision,
+  command: Extract<Command, { readonly type: "Configure" }>,
+): void {
   const { configuration, rejectedConfiguration } = decision.state;
   if (command.config === null) {
     if (rejectedConfiguration?.sha === command.sha) return;

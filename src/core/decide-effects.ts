@@ -73,7 +73,11 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
   }
 }
 
-function delay(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome & { readonly kind: "delayed" }): void {
+function delay(
+  decision: Decision,
+  recorded: RecordedEffect,
+  outcome: EffectOutcome & { readonly kind: "delayed" },
+): void {
   const backoff = Math.min(effectBackoffMaxMs, 1_000 * 2 ** Math.min(recorded.attempts, 10));
   decision.emit({
     type: "EffectDelayed",
@@ -105,11 +109,16 @@ export function decideOutcomeReport(decision: Decision, command: CommandOf<"Repo
   settleFenced(decision, task, outcome);
 }
 
-function settleFenced(decision: Decision, task: AssignedTask, outcome: Exclude<SessionOutcome, { kind: "done" }>): void {
+function settleFenced(
+  decision: Decision,
+  task: AssignedTask,
+  outcome: Exclude<SessionOutcome, { kind: "done" }>,
+): void {
   const fence = { task: task.id, fence: task.assignment.fence };
   switch (outcome.kind) {
     case "started":
-      if (task.assignment.session === null) decision.emit({ type: "SessionStarted", ...fence, session: outcome.session });
+      if (task.assignment.session === null)
+        decision.emit({ type: "SessionStarted", ...fence, session: outcome.session });
       return;
     case "dispatched":
       return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
@@ -120,7 +129,8 @@ function settleFenced(decision: Decision, task: AssignedTask, outcome: Exclude<S
     case "ended":
       return applyReport(decision, task, outcome.report);
     case "cannot_cancel":
-      if (!task.assignment.personAsked) decision.emit({ type: "PersonAsked", ...fence, reason: bounded(outcome.reason) });
+      if (!task.assignment.personAsked)
+        decision.emit({ type: "PersonAsked", ...fence, reason: bounded(outcome.reason) });
       return;
     case "changed_text":
       return refuseStart(decision, task, {

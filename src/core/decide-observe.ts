@@ -40,7 +40,11 @@ function decideIssue(decision: Decision, facts: IssueFacts): void {
   if (facts.selectedBy === null && task !== null) return deselect(decision, task, facts);
   if (task === null) {
     if (facts.state === "closed") return observeExternal(decision, facts);
-    decision.emit({ type: "TaskTracked", task: facts.id, definition: defineTask(facts, decision.context.config, null) });
+    decision.emit({
+      type: "TaskTracked",
+      task: facts.id,
+      definition: defineTask(facts, decision.context.config, null),
+    });
   } else {
     const definition = defineTask(facts, decision.context.config, task);
     if (!isSameDefinition(definition, task.definition)) {
@@ -90,7 +94,8 @@ function decideTrust(decision: Decision, facts: IssueFacts): void {
 
 /** Who stands for the text as it is: its last editor, or the one who selected it as it is now. */
 function findApprover(decision: Decision, task: Task, facts: IssueFacts): string | null {
-  if (wasEditedSinceSelection(facts)) return isTrusted(decision, facts.editedBy) ? (facts.editedBy?.login ?? null) : null;
+  if (wasEditedSinceSelection(facts))
+    return isTrusted(decision, facts.editedBy) ? (facts.editedBy?.login ?? null) : null;
   const { selectedBy } = facts;
   if (selectedBy === null || !isTrusted(decision, selectedBy.actor)) return null;
   const isNewSelection = task.trust === null || selectedBy.at > task.trust.at;

@@ -23,7 +23,11 @@ export function failAttempt(decision: Decision, id: TaskId, failure: Failure): v
   if (attemptsUsed(task) >= limits.attemptsPerTask) {
     failTask(decision, id, `${failure.detail} The cap limits.attemptsPerTask (${limits.attemptsPerTask}) is reached.`);
   } else if (counts && failures >= retry.maxAttempts) {
-    failTask(decision, id, `${failure.detail} ${failures} of ${retry.maxAttempts} attempts (retry.maxAttempts) have failed.`);
+    failTask(
+      decision,
+      id,
+      `${failure.detail} ${failures} of ${retry.maxAttempts} attempts (retry.maxAttempts) have failed.`,
+    );
   } else {
     decision.emit({
       type: "RetryScheduled",
@@ -153,12 +157,20 @@ function isDone(state: State, id: TaskId): boolean {
 }
 
 /** Called off by a person or by the issue itself. A live session is asked to end; its slot stays taken until it has. */
-export function cancelTask(decision: Decision, id: TaskId, why: { readonly reason: string; readonly by: string }): void {
+export function cancelTask(
+  decision: Decision,
+  id: TaskId,
+  why: { readonly reason: string; readonly by: string },
+): void {
   requestCancel(decision, id, { reason: "cancelled", by: why.by });
   decision.emit({ type: "TaskCancelled", task: id, reason: why.reason, by: why.by });
 }
 
-export function requestCancel(decision: Decision, id: TaskId, why: { readonly reason: FailureReason; readonly by: string }): void {
+export function requestCancel(
+  decision: Decision,
+  id: TaskId,
+  why: { readonly reason: FailureReason; readonly by: string },
+): void {
   const assignment = decision.state.tasks.get(id)?.assignment ?? null;
   if (assignment === null || assignment.cancelReason !== null) return;
   decision.emit({ type: "CancelRequested", task: id, fence: assignment.fence, ...why });

@@ -90,7 +90,12 @@ function isTroubled(pull: PullRequest): boolean {
 /** A live session names its own pull request when it ends; until then a healthy one needs no entry of its own. */
 function isLeftToSession(decision: Decision, task: Task, facts: PullFacts): boolean {
   const agent = decision.context.config.agents.find((each) => each.id === task.assignment?.agent);
-  return task.assignment !== null && agent?.dispatch !== "label" && facts.state === "open" && !isTroubled(toPullRequest(facts));
+  return (
+    task.assignment !== null &&
+    agent?.dispatch !== "label" &&
+    facts.state === "open" &&
+    !isTroubled(toPullRequest(facts))
+  );
 }
 
 /** What decides: the required checks where there are any, else all of them. */
@@ -167,7 +172,10 @@ function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): v
     by: merger.login,
     at: facts.mergedAt ?? decision.context.now,
     reference: facts.url,
-    warning: checks === "failure" || (checks === "pending" && facts.requiredChecks !== "none") ? "It was merged while its checks were not green." : null,
+    warning:
+      checks === "failure" || (checks === "pending" && facts.requiredChecks !== "none")
+        ? "It was merged while its checks were not green."
+        : null,
   });
 }
 

@@ -56,7 +56,8 @@ export function wishOf(task: Task): {
   readonly excludedAgents: readonly string[];
 } {
   const last = task.attempts.at(-1);
-  const pinned = task.assignTo?.agent ?? task.definition.pinnedAgent ?? (task.pull?.state === "open" ? last?.agent : null);
+  const pinned =
+    task.assignTo?.agent ?? task.definition.pinnedAgent ?? (task.pull?.state === "open" ? last?.agent : null);
   return {
     needs: task.definition.needs,
     pinnedAgent: pinned ?? null,
@@ -66,7 +67,10 @@ export function wishOf(task: Task): {
 }
 
 /** An open pull request is gone on with, in the same session where the same agent takes it again. */
-function continuation(task: Task, agent: string): { readonly session: Task["attempts"][number]["session"]; readonly branch: string } | null {
+function continuation(
+  task: Task,
+  agent: string,
+): { readonly session: Task["attempts"][number]["session"]; readonly branch: string } | null {
   if (task.pull?.state !== "open") return null;
   const last = task.attempts.findLast((attempt) => attempt.agent === agent && attempt.session !== null);
   return { session: last?.session ?? null, branch: task.pull.branch };
@@ -83,4 +87,3 @@ function reasonsOf(place: Place, choice: Pick<AssignmentReasons, "rejected" | "r
     rejectedCount: choice.rejectedCount,
   };
 }
-

@@ -34,7 +34,11 @@ export function applyReport(decision: Decision, task: AssignedTask, report: Sess
   }
   if (report.state === "waiting") {
     if (assignment.phase !== "waiting" && assignment.phase !== "ending") {
-      decision.emit({ type: "SessionWaiting", ...fence, question: bounded(report.question ?? "The agent asks for input.") });
+      decision.emit({
+        type: "SessionWaiting",
+        ...fence,
+        question: bounded(report.question ?? "The agent asks for input."),
+      });
     }
   } else if (report.state === "queued" || report.state === "running") {
     if (assignment.phase === "waiting") decision.emit({ type: "SessionContinued", ...fence });
@@ -68,7 +72,8 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
     pullDueAt: isWaitingForPull ? pullDueAt(decision, task, report.pullUrl) : null,
   });
   if (result !== "success") failAttempt(decision, id, { reason: result, detail });
-  else if (decision.context.config.done === "reported" && !isEnded(task)) completeByReport(decision, id, assignment.agent);
+  else if (decision.context.config.done === "reported" && !isEnded(task))
+    completeByReport(decision, id, assignment.agent);
 }
 
 /** An open pull request is news already, unless it still shows the failure that this attempt was to answer. */

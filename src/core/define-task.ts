@@ -9,7 +9,8 @@ import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
 export function defineTask(facts: IssueFacts, config: Config, before: Task | null): TaskDefinition {
   const labels = readLabels(facts.labels, config.estimateScale);
   const milestone = readLabels(facts.milestone?.labels ?? [], config.estimateScale);
-  const wasTouched = before !== null && (before.attempts.length > 0 || before.assignment !== null || before.surface.digest !== null);
+  const wasTouched =
+    before !== null && (before.attempts.length > 0 || before.assignment !== null || before.surface.digest !== null);
   return {
     node: facts.node,
     number: facts.number,
@@ -36,7 +37,11 @@ export function defineTask(facts: IssueFacts, config: Config, before: Task | nul
  * The edges the task has: native ones, sub-issues and those of commands always; those written in the body only as of the
  * text that was trusted, so an untrusted edit neither adds nor removes one.
  */
-export function defineDependencies(facts: IssueFacts, before: Task | null, isTrustedText: boolean): readonly Dependency[] {
+export function defineDependencies(
+  facts: IssueFacts,
+  before: Task | null,
+  isTrustedText: boolean,
+): readonly Dependency[] {
   const kept = (before?.blockedBy ?? []).filter(
     (edge) => edge.source === "command" || (edge.source === "body" && !isTrustedText),
   );

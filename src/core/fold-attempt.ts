@@ -122,7 +122,8 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
   ];
   task.pullDueAt = event.pullDueAt;
   task.vendorPull = event.pullUrl ?? task.vendorPull;
-  if (event.pullUrl !== null && task.pull === null) adoptPull(state, task, { url: event.pullUrl, branch: event.branch });
+  if (event.pullUrl !== null && task.pull === null)
+    adoptPull(state, task, { url: event.pullUrl, branch: event.branch });
   state.starts = state.starts.map((start) =>
     start.task === task.id && start.at === assignment.startedAt ? { ...start, costUsd: event.costUsd } : start,
   );

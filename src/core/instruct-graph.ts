@@ -26,7 +26,8 @@ function block(decision: Decision, command: Instruct, task: Task): Reply {
   const edges = uniteEdges([...task.blockedBy, edge], task.id);
   const trial = draftState(decision.state);
   evolve(trial, { type: "DependenciesChanged", task: task.id, blockedBy: edges });
-  if (findCycle(trial, task.id) !== null) return refused(`${blocker.reference} waits for this task already: that would be a cycle.`);
+  if (findCycle(trial, task.id) !== null)
+    return refused(`${blocker.reference} waits for this task already: that would be a cycle.`);
   if (!decision.state.tasks.has(blocker.id) && !decision.state.externals.has(blocker.id)) {
     emitExternal(decision, { id: blocker.id, reference: blocker.reference, url: blocker.url, state: "open" });
   }
@@ -47,7 +48,8 @@ function unblock(decision: Decision, command: Instruct, task: Task): Reply {
 function missingEdge(decision: Decision, command: Instruct, task: Task): Task["blockedBy"][number] | undefined {
   const { instruction } = command;
   if (instruction?.verb !== "unblock") return undefined;
-  const written = instruction.repository === null ? `#${instruction.number}` : `${instruction.repository}#${instruction.number}`;
+  const written =
+    instruction.repository === null ? `#${instruction.number}` : `${instruction.repository}#${instruction.number}`;
   return task.blockedBy.find((edge) => {
     const reference = decision.state.externals.get(edge.on)?.reference;
     return reference === written || (instruction.repository === null && reference?.endsWith(written) === true);

@@ -54,7 +54,9 @@ function assign(decision: Decision, { task, by, instruction }: Act): Reply {
   const [first] = workers;
   if (first === undefined) return refused(unknownTarget(decision.context, instruction.target));
   if (task.assignment !== null) {
-    return refused(`It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`);
+    return refused(
+      `It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`,
+    );
   }
   const agent = agentOf(first);
   const worker = instruction.target === agent ? null : first;
@@ -66,7 +68,9 @@ function assign(decision: Decision, { task, by, instruction }: Act): Reply {
 /** A merged or completed task is not tried again by accident; everything else that has ended or waits for a person is. */
 function retry(decision: Decision, { task, by }: Act): Reply {
   if (task.assignment !== null && task.outcome === null) {
-    return refused(`Attempt ${task.assignment.attempt} is still running on \`${task.assignment.worker}\`: \`/orchestrate cancel\` it first.`);
+    return refused(
+      `Attempt ${task.assignment.attempt} is still running on \`${task.assignment.worker}\`: \`/orchestrate cancel\` it first.`,
+    );
   }
   if (task.receipt !== null) return refused("It is completed. Reopen the issue to work on it again.");
   if (!task.definition.isOpen) return refused("The issue is closed. Reopen it to work on it again.");
@@ -109,7 +113,8 @@ function hold(decision: Decision, { task, by }: Act): Reply {
 function resumeTask(decision: Decision, command: Instruct, number: number | null): Reply {
   const task = [...decision.state.tasks.entries()].find(([, each]) => each.definition.number === number)?.[1];
   if (task === undefined) return refused(`#${number ?? ""} is not a task here.`);
-  if (task.definition.heldByLabel) return refused(`#${task.definition.number} carries the label \`hold\`: take it off.`);
+  if (task.definition.heldByLabel)
+    return refused(`#${task.definition.number} carries the label \`hold\`: take it off.`);
   if (task.isHeld) decision.emit({ type: "TaskResumed", task: task.id, by: command.by.login });
   return done;
 }

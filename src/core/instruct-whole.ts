@@ -25,7 +25,11 @@ export function instructWhole(decision: Decision, command: Instruct, instruction
   }
 }
 
-function switchWorkers(decision: Decision, instruction: SlashCommand & { readonly verb: "enable" | "disable" }, by: string): Reply {
+function switchWorkers(
+  decision: Decision,
+  instruction: SlashCommand & { readonly verb: "enable" | "disable" },
+  by: string,
+): Reply {
   const workers = workersNamed(decision.context, instruction.worker);
   if (workers.length === 0) return refused(unknownTarget(decision.context, instruction.worker));
   for (const worker of workers) {

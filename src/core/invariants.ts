@@ -37,13 +37,22 @@ export function touchedTasks(events: readonly Event[]): ReadonlySet<TaskId> {
 function brokenOf(state: State, task: Task): readonly string[] {
   const { assignment } = task;
   const rules: readonly (readonly [boolean, string])[] = [
-    [assignment === null || state.occupied.get(assignment.worker) === task.id, "its worker is not marked as taken by it"],
+    [
+      assignment === null || state.occupied.get(assignment.worker) === task.id,
+      "its worker is not marked as taken by it",
+    ],
     [assignment === null || assignment.fence <= state.fence, "its fence was never given out"],
-    [assignment === null || task.attempts.every((attempt) => attempt.fence < assignment.fence), "an older attempt has its fence"],
+    [
+      assignment === null || task.attempts.every((attempt) => attempt.fence < assignment.fence),
+      "an older attempt has its fence",
+    ],
     [task.receipt === null || task.outcome === null, "it is both completed and given up"],
     [state.ready.has(task.id) === isReady(state, task), "the index of ready tasks is wrong about it"],
     [state.active.has(task.id) === isActive(task), "the index of active tasks is wrong about it"],
-    [task.blockedBy.every((edge) => state.dependents.get(edge.on)?.includes(task.id) === true), "a blocker does not know it"],
+    [
+      task.blockedBy.every((edge) => state.dependents.get(edge.on)?.includes(task.id) === true),
+      "a blocker does not know it",
+    ],
     [task.blockedBy.every((edge) => edge.on !== task.id), "it waits for itself"],
     [task.failuresInRow >= 0 && task.refusals >= 0, "it counts below zero"],
   ];

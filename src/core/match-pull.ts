@@ -24,7 +24,11 @@ export function matchPull(state: State, context: Context, pull: PullFacts): Pull
   if (known !== undefined) return { task: known, by: "known" };
   const candidates = candidateTasks(state, pull);
   for (const [by, task] of candidates) {
-    if (task !== undefined && task.attempts.length + (task.assignment === null ? 0 : 1) > 0 && isOurs(context, pull, task)) {
+    if (
+      task !== undefined &&
+      task.attempts.length + (task.assignment === null ? 0 : 1) > 0 &&
+      isOurs(context, pull, task)
+    ) {
       return { task: task.id, by };
     }
   }

@@ -38,7 +38,11 @@ export function rankReady(state: State, context: Context): readonly RankedTask[]
   return interleave(queues);
 }
 
-function rankOne(state: State, context: Context, [mode, tasks]: readonly [Mode, readonly Task[]]): readonly RankedTask[] {
+function rankOne(
+  state: State,
+  context: Context,
+  [mode, tasks]: readonly [Mode, readonly Task[]],
+): readonly RankedTask[] {
   const paths = new Map<TaskId, number>();
   const inputs = tasks.map((task, position): RankInput => ({
     id: task.id,
@@ -103,6 +107,8 @@ function tailMinutes(state: State, id: TaskId, known: Map<TaskId, number>): numb
 function openHardWaiters(state: State, id: TaskId): readonly TaskId[] {
   return (state.dependents.get(id) ?? []).filter((waiter) => {
     const task = state.tasks.get(waiter);
-    return task !== undefined && !isEnded(task) && task.blockedBy.some((edge) => edge.on === id && edge.kind === "hard");
+    return (
+      task !== undefined && !isEnded(task) && task.blockedBy.some((edge) => edge.on === id && edge.kind === "hard")
+    );
   });
 }

@@ -78,7 +78,8 @@ export function statusOf(state: State, task: Task): TaskStatus {
 }
 
 function queuedStatus(state: State, task: Task): TaskStatus {
-  if (task.trust === null || task.pendingReason !== null || task.isHeld || task.definition.heldByLabel) return "pending";
+  if (task.trust === null || task.pendingReason !== null || task.isHeld || task.definition.heldByLabel)
+    return "pending";
   return task.definition.isContainer || openBlockers(state, task).length > 0 ? "blocked" : "ready";
 }
 

@@ -11,9 +11,23 @@ const idsPerLine = 200;
 
 /** Returns the lines of `state`. The same state gives the same lines. */
 export function toSnapshot(state: State): readonly string[] {
-  const { version, eventCount, at, fence, effectCount, mode, isPaused, configuration, rejectedConfiguration, starts } = state;
+  const { version, eventCount, at, fence, effectCount, mode, isPaused, configuration, rejectedConfiguration, starts } =
+    state;
   const lines = [
-    JSON.stringify({ whole: { version, eventCount, at, fence, effectCount, mode, isPaused, configuration, rejectedConfiguration, starts } }),
+    JSON.stringify({
+      whole: {
+        version,
+        eventCount,
+        at,
+        fence,
+        effectCount,
+        mode,
+        isPaused,
+        configuration,
+        rejectedConfiguration,
+        starts,
+      },
+    }),
   ];
   for (const [, task] of state.tasks.entries()) lines.push(JSON.stringify({ task }));
   for (const [, external] of state.externals.entries()) lines.push(JSON.stringify({ external }));

@@ -23,7 +23,8 @@ export function waitingReasons(state: State, task: Task, context: Context): read
 function personReasons(task: Task): readonly WaitingReason[] {
   const reasons: WaitingReason[] = [];
   if (task.pendingReason !== null) reasons.push({ code: "needs_approval", detail: task.pendingReason });
-  else if (task.trust === null) reasons.push({ code: "not_trusted", detail: "Nobody who may start work has selected it." });
+  else if (task.trust === null)
+    reasons.push({ code: "not_trusted", detail: "Nobody who may start work has selected it." });
   if (task.manualReview !== null) reasons.push({ code: "manual_review", detail: task.manualReview });
   if (task.isHeld || task.definition.heldByLabel) reasons.push({ code: "held", detail: "It is on hold." });
   return reasons;
@@ -61,13 +62,15 @@ export function referenceOf(state: State, id: Task["id"]): string {
 function readyReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
   if (!isReady(state, task)) return [];
   const reasons: WaitingReason[] = [];
-  if (context.config.agents.length === 0) reasons.push({ code: "no_agents", detail: "The configuration names no agent." });
+  if (context.config.agents.length === 0)
+    reasons.push({ code: "no_agents", detail: "The configuration names no agent." });
   if (state.isPaused) reasons.push({ code: "paused", detail: "Orchestration is paused." });
   if (task.retryAt !== null && task.retryAt > context.now) {
     reasons.push({ code: "backoff", detail: `The next attempt starts at ${new Date(task.retryAt).toISOString()}.` });
   }
   reasons.push(...spentCaps(state, context));
-  if (isCostCapSpent(task, context)) reasons.push({ code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." });
+  if (isCostCapSpent(task, context))
+    reasons.push({ code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." });
   return reasons.length > 0 ? reasons : workerReasons(state, task, context);
 }
 

@@ -51,7 +51,9 @@ function feedbackOf(task: Task): readonly string[] {
   const { pull } = task;
   if (pull === null || pull.state !== "open") return failed.toReversed();
   const open: string[] = [];
-  if (pull.checks === "failure") open.push(`Checks fail on pull request #${pull.number}: ${pull.failedChecks.join(", ")}.`);
-  if (pull.mergeable === "conflict") open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
+  if (pull.checks === "failure")
+    open.push(`Checks fail on pull request #${pull.number}: ${pull.failedChecks.join(", ")}.`);
+  if (pull.mergeable === "conflict")
+    open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
   return [...open, ...failed.toReversed()];
 }

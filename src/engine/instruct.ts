@@ -50,7 +50,11 @@ async function resolve(
 }
 
 /** Verbs that only ask are answered from the state as it is. */
-function answerOf(command: SlashCommand, id: TaskId, place: { readonly state: State; readonly context: Context }): string | null {
+function answerOf(
+  command: SlashCommand,
+  id: TaskId,
+  place: { readonly state: State; readonly context: Context },
+): string | null {
   const { state, context } = place;
   const task = state.tasks.get(id);
   const view = task === undefined ? null : toTaskView(state, task, context);
@@ -62,7 +66,9 @@ function answerOf(command: SlashCommand, id: TaskId, place: { readonly state: St
     case "status":
       return renderStatus(toOverview(state, context), view);
     case "explain":
-      return view === null ? "This issue is not a task: nobody who may start work has selected it." : renderExplain(view);
+      return view === null
+        ? "This issue is not a task: nobody who may start work has selected it."
+        : renderExplain(view);
     default:
       return null;
   }

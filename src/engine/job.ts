@@ -11,7 +11,7 @@ import type { Agent, Agents } from "../ports/agent.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { startSession } from "./brief.ts";
-import { createLane, type Lane } from "./lane.ts";
+import { Lane } from "./lane.ts";
 import { namesOf } from "./names.ts";
 import type { EngineParts } from "./parts.ts";
 import { cancelAt } from "./perform-session.ts";
@@ -47,10 +47,7 @@ const watchMaxMs = 60_000;
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 
 /** Runs one job to its end. Rejects only when the state cannot be read or written at all. */
-export async function runJob(
-  parts: EngineParts,
-  { world, request, onState }: JobOptions,
-): Promise<JobResult> {
+export async function runJob(parts: EngineParts, { world, request, onState }: JobOptions): Promise<JobResult> {
   const lane = createReportingLane(parts);
   onState(() => lane.stream.peek());
   const job = { parts, world, request, lane };
@@ -71,13 +68,18 @@ interface Job {
 
 function createReportingLane(parts: EngineParts): Lane {
   const projection = createProjection();
-  const lane: Lane = createLane(parts, {
+  const lane: Lane = new Lane(parts, {
     before: () => [],
     after: () => [],
     project: (pass, state) => projection.files(pass, state, lane.contextOf(pass.draft)),
-    summarise: (entries, state) => renderHeadline(entries.flatMap((entry) => entry.events), namesOf(state)),
+    summarise: (entries, state) =>
+      renderHeadline(
+        entries.flatMap((entry) => entry.events),
+        namesOf(state),
+      ),
     appended: () => undefined,
     settled: () => undefined,
+    halted: () => undefined,
   });
   return lane;
 }
@@ -141,7 +143,13 @@ function endedBeforeStart(): SessionReport {
 
 async function report({ lane, request }: Job, sessionReport: SessionReport): Promise<void> {
   await lane.submit([
-    { type: "ReportSession", id: lane.nextId("report"), task: request.task, fence: request.fence, report: sessionReport },
+    {
+      type: "ReportSession",
+      id: lane.nextId("report"),
+      task: request.task,
+      fence: request.fence,
+      report: sessionReport,
+    },
   ]);
 }
 

@@ -7,13 +7,13 @@ import { configOf } from "../core/react.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import { defaultConfig } from "../model/config.ts";
-import type { Entry, EventType } from "../model/event.ts";
+import type { Entry } from "../model/event.ts";
 import { toCommandId, type CommandId } from "../model/ids.ts";
-import type { Timer } from "../ports/clock.ts";
 import { StoreTooNew, StoreUnavailable, type FileChange } from "../ports/store.ts";
-import { createStream, type Stream } from "./stream.ts";
+import { Deferral } from "./deferral.ts";
 import type { EngineParts } from "./parts.ts";
 import { runPass, type Pass } from "./pass.ts";
+import { createStream, type Stream } from "./stream.ts";
 
 /** What the lane asks of its owner around each pass. */
 export interface LaneHooks {
@@ -28,168 +28,153 @@ export interface LaneHooks {
   appended(entries: readonly Entry[], state: State): void;
   /** Called after every pass, also one that appended nothing. */
   settled(state: State): void;
-}
-
-export interface Lane {
-  readonly stream: Stream;
-  /** Resolves when the commands have been decided and what they decided is in the log. Rejects when the lane has stopped. */
-  submit(commands: readonly Command[]): Promise<void>;
-  /** Runs a pass that writes also what could wait for company. */
-  flush(): Promise<void>;
-  /** Reads what others have written, in turn with the passes, then runs one. */
-  refresh(): Promise<void>;
-  /** A fresh command id for the program's own looks and ticks; not kept in the log. */
-  nextId(kind: string): CommandId;
-  contextOf(state: State): Context;
-  stop(reason: string): void;
+  /** Called when the store can no longer be used: nothing will be decided any more. */
+  halted(): void;
 }
 
 /** Waits after a conflict: long enough that racing writers spread, short against a request. */
 const conflictPauseMs = 200;
-/** How long what can wait waits: below a lease, so that acknowledgements come in time. */
-const deferralMs = 60_000;
-const deferredMax = 200;
 /** When the store does not say how long. */
 const outagePauseMs = 5_000;
 
 interface Waiting {
   readonly commands: readonly Command[];
+  /** Reads what others have written before it decides. */
   readonly isRefresh: boolean;
   /** Writes also what could wait longer. */
   readonly isForced: boolean;
   readonly done: (error: Error | null) => void;
 }
 
-/** Events that bring nobody anything to do: they wait a little for a pass that has more to say. */
-const patient: ReadonlySet<EventType> = new Set<EventType>([
-  "TaskRevised",
-  "PullRequestLinked",
-  "PullRequestChanged",
-  "RunDispatched",
-  "EffectSettled",
-]);
+export class Lane {
+  readonly stream: Stream;
+  readonly #parts: EngineParts;
+  readonly #hooks: LaneHooks;
+  readonly #deferral: Deferral;
+  readonly #waiting: Waiting[] = [];
+  #isRunning = false;
+  #stopped: string | null = null;
+  #count = 0;
 
-function canWait(pass: Pass): boolean {
-  return pass.entries.every((entry) => entry.events.every((event) => patient.has(event.type)));
-}
-
-export function createLane(parts: EngineParts, hooks: LaneHooks): Lane {
-  const stream = createStream(parts);
-  const waiting: Waiting[] = [];
-  /** Commands whose only consequence can wait: decided again, first, with the next pass that has something to say. */
-  let deferred: readonly Command[] = [];
-  let deferral: Timer | null = null;
-  let isRunning = false;
-  let stopped: string | null = null;
-  let count = 0;
-
-  function contextOf(state: State): Context {
-    return { now: parts.clock.now(), config: configOf(state, defaultConfig) };
-  }
-
-  async function passOnce(commands: readonly Command[], mayDefer: boolean): Promise<boolean> {
-    const state = await stream.current();
-    const pass = runPass(state, [...commands, ...hooks.after()], contextOf(state));
-    for (const { command, error } of pass.aside) {
-      parts.journal.error("A command could not be decided and was set aside; the others go on.", {
-        command: command.type,
-        id: command.id,
-        error: error instanceof Error ? error.message : String(error),
-      });
-    }
-    if (pass.entries.length === 0) return true;
-    if (mayDefer && canWait(pass)) {
-      defer(commands, pass);
-      return true;
-    }
-    const files = hooks.project(pass, state);
-    const isAppended = await stream.append(pass.entries, files, hooks.summarise(pass.entries, pass.draft));
-    if (isAppended) hooks.appended(pass.entries, await stream.current());
-    return isAppended;
-  }
-
-  async function passUntilDecided(batch: readonly Waiting[]): Promise<void> {
-    const commands = [...takeDeferred(), ...hooks.before(), ...batch.flatMap((each) => each.commands)];
-    let isStale = batch.some((each) => each.isRefresh);
-    const mayDefer = !batch.some((each) => each.isForced) && commands.length < deferredMax;
-    for (let tries = 1; stopped === null; tries += 1) {
-      try {
-        if (isStale) await stream.refresh();
-        isStale = false;
-        if (await passOnce(commands, mayDefer)) return hooks.settled(await stream.current());
-        await parts.clock.sleep(parts.chance.next() * conflictPauseMs * Math.min(tries, 10), "conflict");
-      } catch (error) {
-        await recover(error, commands);
-      }
-    }
-    throw new Error(`The orchestration of ${parts.repository} has stopped: ${stopped}`);
-  }
-
-  function takeDeferred(): readonly Command[] {
-    const taken = deferred;
-    deferred = [];
-    return taken;
-  }
-
-  function defer(commands: readonly Command[], pass: Pass): void {
-    const telling = new Set(pass.entries.map((entry) => entry.id));
-    deferred = commands.filter((command) => telling.has(command.id) || command.type === "Observe");
-    deferral ??= parts.clock.after(deferralMs, "deferral", () => {
-      deferral = null;
-      void enqueue([], { isForced: true }).catch((error: unknown) => {
+  constructor(parts: EngineParts, hooks: LaneHooks) {
+    this.#parts = parts;
+    this.#hooks = hooks;
+    this.stream = createStream(parts);
+    this.#deferral = new Deferral(parts.clock, () => {
+      void this.flush().catch((error: unknown) => {
         parts.journal.debug("What could wait was not written.", { reason: String(error) });
       });
     });
   }
 
-  async function recover(error: unknown, commands: readonly Command[]): Promise<void> {
-    if (error instanceof StoreUnavailable) {
-      const pauseMs = error.retryAfterMs ?? outagePauseMs;
-      parts.journal.warn("The state cannot be reached; nothing is lost, trying again.", { reason: error.message, pauseMs });
-      return parts.clock.sleep(pauseMs, "outage");
-    }
-    if (error instanceof StoreTooNew) stop(error.message);
-    else {
-      // What was performed already must not be forgotten with the pass that failed.
-      deferred = commands.filter((command) => command.type === "SettleEffects");
-      throw error;
-    }
+  /** Resolves when the commands have been decided and what matters of it is in the log. Rejects when the lane has stopped. */
+  submit(commands: readonly Command[]): Promise<void> {
+    return this.#enqueue(commands, { isRefresh: false, isForced: false });
   }
 
-  function stop(reason: string): void {
-    if (stopped === null) parts.journal.error("Orchestration has stopped.", { repository: parts.repository, reason });
-    stopped = reason;
-    deferral?.cancel();
+  /** Runs a pass that writes also what could wait for company. */
+  flush(): Promise<void> {
+    return this.#enqueue([], { isRefresh: false, isForced: true });
   }
 
-  async function run(): Promise<void> {
-    isRunning = true;
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0);
-      const error = await passUntilDecided(batch).then(
+  /** Reads what others have written, in turn with the passes, then runs one. */
+  refresh(): Promise<void> {
+    return this.#enqueue([], { isRefresh: true, isForced: false });
+  }
+
+  /** A fresh command id for the program's own looks and ticks; not kept in the log. */
+  nextId(kind: string): CommandId {
+    this.#count += 1;
+    return toCommandId(`~${this.#parts.owner}:${kind}:${this.#count}`);
+  }
+
+  contextOf(state: State): Context {
+    return { now: this.#parts.clock.now(), config: configOf(state, defaultConfig) };
+  }
+
+  stop(reason: string): void {
+    this.#stopped ??= reason;
+    this.#deferral.stop();
+  }
+
+  #enqueue(commands: readonly Command[], how: Pick<Waiting, "isRefresh" | "isForced">): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ commands, ...how, done: (error) => (error === null ? resolve() : reject(error)) });
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0);
+      const error = await this.#decideBatch(batch).then(
         () => null,
         (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
       );
       for (const each of batch) each.done(error);
     }
-    isRunning = false;
+    this.#isRunning = false;
   }
 
-  function enqueue(commands: readonly Command[], how: { readonly isRefresh?: boolean; readonly isForced?: boolean }): Promise<void> {
-    const { isRefresh = false, isForced = false } = how;
-    return new Promise((resolve, reject) => {
-      waiting.push({ commands, isRefresh, isForced, done: (error) => (error === null ? resolve() : reject(error)) });
-      if (!isRunning) void run();
-    });
+  async #decideBatch(batch: readonly Waiting[]): Promise<void> {
+    const { clock, chance, repository } = this.#parts;
+    const waited = batch.flatMap((each) => each.commands);
+    const commands = [...this.#deferral.take(), ...this.#hooks.before(), ...waited];
+    const isForced = batch.some((each) => each.isForced);
+    let isStale = batch.some((each) => each.isRefresh);
+    for (let tries = 1; this.#stopped === null; tries += 1) {
+      try {
+        if (isStale) await this.stream.refresh();
+        isStale = false;
+        if (await this.#passOnce(commands, isForced)) return this.#hooks.settled(await this.stream.current());
+        await clock.sleep(chance.next() * conflictPauseMs * Math.min(tries, 10), "conflict");
+      } catch (error) {
+        await this.#recover(error, commands);
+      }
+    }
+    throw new Error(`The orchestration of ${repository} has stopped: ${this.#stopped}`);
   }
 
-  return {
-    stream,
-    contextOf,
-    stop,
-    nextId: (kind) => toCommandId(`~${parts.owner}:${kind}:${(count += 1)}`),
-    submit: (commands) => enqueue(commands, {}),
-    flush: () => enqueue([], { isForced: true }),
-    refresh: () => enqueue([], { isRefresh: true }),
-  };
+  /** False: somebody else wrote first, and the state has been read anew. */
+  async #passOnce(commands: readonly Command[], isForced: boolean): Promise<boolean> {
+    const state = await this.stream.current();
+    const pass = runPass(state, [...commands, ...this.#hooks.after()], this.contextOf(state));
+    this.#reportAside(pass);
+    if (pass.entries.length === 0) return true;
+    if (!isForced && this.#deferral.allows(pass, commands.length)) {
+      this.#deferral.keep(commands, pass);
+      return true;
+    }
+    const files = this.#hooks.project(pass, state);
+    const isAppended = await this.stream.append(pass.entries, files, this.#hooks.summarise(pass.entries, pass.draft));
+    if (isAppended) this.#hooks.appended(pass.entries, await this.stream.current());
+    return isAppended;
+  }
+
+  #reportAside(pass: Pass): void {
+    for (const { command, error } of pass.aside) {
+      this.#parts.journal.error("A command could not be decided and was set aside; the others go on.", {
+        command: command.type,
+        id: command.id,
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  async #recover(error: unknown, commands: readonly Command[]): Promise<void> {
+    const { clock, journal, repository } = this.#parts;
+    if (error instanceof StoreUnavailable) {
+      const pauseMs = error.retryAfterMs ?? outagePauseMs;
+      journal.warn("The state cannot be reached; nothing is lost, trying again.", { reason: error.message, pauseMs });
+      return clock.sleep(pauseMs, "outage");
+    }
+    if (error instanceof StoreTooNew) {
+      journal.error("Orchestration has stopped.", { repository, reason: error.message });
+      this.stop(error.message);
+      return this.#hooks.halted();
+    }
+    this.#deferral.restore(commands);
+    throw error;
+  }
 }

@@ -34,5 +34,8 @@ export interface World {
   readonly runs: WorkflowRuns;
   readonly agents: Agents;
   /** Reads a configuration text; problems are sentences with line and path. */
-  readonly parseConfiguration: (text: string) => { readonly config: Config | null; readonly problems: readonly string[] };
+  readonly parseConfiguration: (text: string) => {
+    readonly config: Config | null;
+    readonly problems: readonly string[];
+  };
 }

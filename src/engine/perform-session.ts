@@ -21,8 +21,11 @@ interface Act {
   readonly isRepeat: boolean;
 }
 
-/** Performs one effect; never rejects. An effect of an old fence, or of a task that moved on, is done without an act. */
-export async function performSession(parts: EngineParts, world: World, lane: Lane, recorded: RecordedEffect): Promise<EffectOutcome> {
+/** Performs one effect. Rejects only when the state cannot be read. An effect of an old fence, or of a task that moved on, is done without an act. */
+export async function performSession(
+  { parts, world, lane }: { readonly parts: EngineParts; readonly world: World; readonly lane: Lane },
+  recorded: RecordedEffect,
+): Promise<EffectOutcome> {
   const { effect } = recorded;
   if (effect.type === "ReportConfiguration") {
     return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
@@ -33,7 +36,11 @@ export async function performSession(parts: EngineParts, world: World, lane: Lan
   if (task === null) return { kind: "done" };
   const agent = lane.contextOf(state).config.agents.find((each) => each.id === task.assignment.agent);
   if (agent === undefined) {
-    return { kind: "delayed", reason: `The configuration no longer names the agent ${task.assignment.agent}.`, retryAfterMs: 60_000 };
+    return {
+      kind: "delayed",
+      reason: `The configuration no longer names the agent ${task.assignment.agent}.`,
+      retryAfterMs: 60_000,
+    };
   }
   const act: Act = { parts, world, task, agent, isRepeat: recorded.attempts > 1 };
   if (effect.type === "StartSession") return start(act);
@@ -87,14 +94,18 @@ async function cancel(act: Act): Promise<EffectOutcome> {
   const { session } = task.assignment;
   if (agent.dispatch === "workflow") return dispatch(act, "watch");
   if (session === null) return { kind: "delayed", reason: "The session is not known yet.", retryAfterMs: 5_000 };
-  if (agent.dispatch === "label") return { kind: "cannot_cancel", reason: `A session started by a label cannot be cancelled from here.` };
+  if (agent.dispatch === "label")
+    return { kind: "cannot_cancel", reason: `A session started by a label cannot be cancelled from here.` };
   const system = world.agents.find(task.assignment.agent);
   if (system === null) return { kind: "delayed", reason: `No key for ${agent.type} is set.`, retryAfterMs: 60_000 };
   return cancelAt(system, session);
 }
 
 /** Asks the vendor for the end of a session. */
-export async function cancelAt(system: Agent, session: NonNullable<Assigned["assignment"]["session"]>): Promise<EffectOutcome> {
+export async function cancelAt(
+  system: Agent,
+  session: NonNullable<Assigned["assignment"]["session"]>,
+): Promise<EffectOutcome> {
   const outcome = await system.cancel(session);
   switch (outcome.kind) {
     case "ended":
@@ -115,4 +126,3 @@ async function watch(act: Act): Promise<EffectOutcome> {
 function fromWrite(outcome: WriteOutcome): EffectOutcome {
   return outcome.kind === "written" ? { kind: "done" } : outcome;
 }
-

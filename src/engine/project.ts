@@ -24,7 +24,10 @@ export function createProjection(): Projection {
   /** Where the file of a task was last written, by this process. */
   const written = new Map<TaskId, string>();
 
-  function changeOf(id: TaskId, places: { readonly before: State; readonly draft: State; readonly context: Context }): FileChange[] {
+  function changeOf(
+    id: TaskId,
+    places: { readonly before: State; readonly draft: State; readonly context: Context },
+  ): FileChange[] {
     const path = pathOf(places.draft, id);
     const old = written.get(id) ?? pathOf(places.before, id);
     const changes: FileChange[] = old !== null && old !== path ? [{ path: old, text: null }] : [];

@@ -8,111 +8,123 @@ import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { Entry } from "../model/event.ts";
 import type { Timer } from "../ports/clock.ts";
+import type { FileChange } from "../ports/store.ts";
 import type { Hint } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { renderEventLine } from "../views/log-line.ts";
-import { createCycle } from "./cycle.ts";
-import { createDelivery, leasedMax, leaseMs } from "./deliver.ts";
-import { createLane, type Lane } from "./lane.ts";
-import type { EngineParts, World } from "./parts.ts";
-import { createProjection } from "./project.ts";
-import { createScout } from "./scout.ts";
+import { Cycle } from "./cycle.ts";
+import { Delivery, leasedMax, leaseMs } from "./deliver.ts";
+import { Lane, type LaneHooks } from "./lane.ts";
 import { namesOf } from "./names.ts";
+import type { EngineParts, World } from "./parts.ts";
+import type { Pass } from "./pass.ts";
+import { createProjection, type Projection } from "./project.ts";
+import { Scout } from "./scout.ts";
 
-export interface Repository {
-  /** Takes what a webhook says; returns at once. */
-  hear(hints: readonly Hint[]): void;
-  /** Loads the state, takes stock of everything in flight, then starts the cycle. */
-  start(): Promise<void>;
-  stop(): void;
-  /** The state, for doors that show it. */
+/** The least time between two wake-ups: what is due within it goes together. */
+const wakeGapMs = 1_000;
+
+export class Repository implements LaneHooks {
   readonly lane: Lane;
-}
+  readonly #parts: EngineParts;
+  readonly #projection: Projection = createProjection();
+  readonly #delivery: Delivery;
+  readonly #scout: Scout;
+  readonly #cycle: Cycle;
+  #hasTakenStock = false;
+  #isStopped = false;
+  #wake: Timer | null = null;
 
-export function createRepository(parts: EngineParts, world: World): Repository {
-  const projection = createProjection();
-  let hasTakenStock = false;
-  let isStopped = false;
-  let wake: Timer | null = null;
-
-  const lane = createLane(parts, { before, after, project, summarise, appended, settled });
-  const delivery = createDelivery(parts, world, lane);
-  const scout = createScout(parts, world.tracker, lane);
-  const cycle = createCycle(parts, world, { lane, scout });
-
-  function before(): readonly Command[] {
-    const outcomes = delivery.takeSettled();
-    return outcomes.length === 0 ? [] : [{ type: "SettleEffects", id: lane.nextId("settle"), settled: outcomes }];
+  constructor(parts: EngineParts, world: World) {
+    this.#parts = parts;
+    this.lane = new Lane(parts, this);
+    this.#delivery = new Delivery(parts, world, this.lane);
+    this.#scout = new Scout(parts, world.tracker, this.lane);
+    this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout });
   }
 
-  function after(): readonly Command[] {
-    if (!hasTakenStock || isStopped) return [];
-    const until = parts.clock.now() + leaseMs;
+  /** Takes what a webhook says; returns at once. */
+  hear(hints: readonly Hint[]): void {
+    if (!this.#isStopped) this.#cycle.hear(hints);
+  }
+
+  /** Loads the state, takes stock of everything in flight, then starts the cycle. */
+  async start(): Promise<void> {
+    await this.#cycle.takeStock();
+    if (this.#isStopped) return;
+    this.#hasTakenStock = true;
+    await this.lane.submit([]);
+    this.#cycle.schedule();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake?.cancel();
+    this.#delivery.stop();
+    this.#cycle.stop();
+    this.#scout.stop();
+    this.lane.stop("it was asked to");
+  }
+
+  before(): readonly Command[] {
+    const settled = this.#delivery.takeSettled();
+    return settled.length === 0 ? [] : [{ type: "SettleEffects", id: this.lane.nextId("settle"), settled }];
+  }
+
+  after(): readonly Command[] {
+    if (!this.#hasTakenStock || this.#isStopped) return [];
+    const until = this.#parts.clock.now() + leaseMs;
     return [
-      { type: "Tick", id: lane.nextId("tick") },
-      { type: "Schedule", id: lane.nextId("schedule") },
-      { type: "LeaseEffects", id: lane.nextId("lease"), owner: parts.owner, until, limit: leasedMax },
+      { type: "Tick", id: this.lane.nextId("tick") },
+      { type: "Schedule", id: this.lane.nextId("schedule") },
+      { type: "LeaseEffects", id: this.lane.nextId("lease"), owner: this.#parts.owner, until, limit: leasedMax },
     ];
   }
 
-  function project(pass: Parameters<typeof projection.files>[0], state: State): ReturnType<typeof projection.files> {
-    return projection.files(pass, state, lane.contextOf(pass.draft));
+  project(pass: Pass, before: State): readonly FileChange[] {
+    return this.#projection.files(pass, before, this.lane.contextOf(pass.draft));
   }
 
-  function summarise(entries: readonly Entry[], state: State): string {
-    return renderHeadline(entries.flatMap((entry) => entry.events), namesOf(state));
+  summarise(entries: readonly Entry[], state: State): string {
+    return renderHeadline(
+      entries.flatMap((entry) => entry.events),
+      namesOf(state),
+    );
   }
 
-  function appended(entries: readonly Entry[], state: State): void {
+  appended(entries: readonly Entry[], state: State): void {
     const names = namesOf(state);
     const events = entries.flatMap((entry) => entry.events);
-    delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
+    this.#delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
     for (const event of events) {
-      parts.journal.info(renderEventLine(event, names), { event: event.type });
-      if (event.type === "SessionRefused" && event.reason.includes("changed")) scout.want({ issues: [numberOf(state, event.task)] });
+      this.#parts.journal.info(renderEventLine(event, names), { event: event.type });
+      const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;
+      // The text may have changed since it was approved: a look tells, and asks for approval.
+      if (refused !== undefined) this.#scout.want({ issues: [refused.definition.number] });
     }
   }
 
-  function settled(state: State): void {
-    if (isStopped) return;
-    delivery.deliver(state);
-    wake?.cancel();
-    const dueAt = nextWakeAt(state);
-    if (dueAt === null || !hasTakenStock) return;
-    wake = parts.clock.after(Math.max(0, dueAt - parts.clock.now()), "due", () => {
-      void lane.submit([]).catch((error: unknown) => parts.journal.debug("A wake-up came too late.", { reason: String(error) }));
+  halted(): void {
+    this.stop();
+  }
+
+  settled(state: State): void {
+    if (this.#isStopped) return;
+    this.#delivery.deliver(state);
+    this.#wake?.cancel();
+    const dueAt = this.#nextWakeAt(state);
+    if (dueAt === null || !this.#hasTakenStock) return;
+    this.#wake = this.#parts.clock.after(dueAt - this.#parts.clock.now(), "due", () => {
+      void this.lane.submit([]).catch((error: unknown) => {
+        this.#parts.journal.debug("A wake-up came too late.", { reason: String(error) });
+      });
     });
   }
 
-  /** Effects under way here need no wake-up: their outcome is one. */
-  function nextWakeAt(state: State): number | null {
-    const times = [nextDueAt({ state, context: lane.contextOf(state) }), nextEffectAt(state)].filter((at) => at !== null);
-    return times.length === 0 ? null : Math.max(Math.min(...times), parts.clock.now() + 1_000);
+  #nextWakeAt(state: State): number | null {
+    const times = [nextDueAt({ state, context: this.lane.contextOf(state) }), nextEffectAt(state)].filter(
+      (at) => at !== null,
+    );
+    return times.length === 0 ? null : Math.max(Math.min(...times), this.#parts.clock.now() + wakeGapMs);
   }
-
-  return {
-    lane,
-    hear(hints) {
-      if (!isStopped) cycle.hear(hints);
-    },
-    async start() {
-      await cycle.takeStock();
-      if (isStopped) return;
-      hasTakenStock = true;
-      await lane.submit([]);
-      cycle.schedule();
-    },
-    stop() {
-      isStopped = true;
-      wake?.cancel();
-      delivery.stop();
-      cycle.stop();
-      scout.stop();
-      lane.stop("it was asked to");
-    },
-  };
-}
-
-function numberOf(state: State, id: Parameters<State["tasks"]["get"]>[0]): number {
-  return state.tasks.get(id)?.definition.number ?? 0;
 }

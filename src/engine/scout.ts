@@ -3,96 +3,110 @@
  * be read stays wanted: an outage costs time, not facts.
  */
 import type { Observation, PullFacts } from "../model/observation.ts";
-import { TrackerUnavailable, type Tracker, type Wanted } from "../ports/tracker.ts";
+import type { Tracker, Wanted } from "../ports/tracker.ts";
+import { pauseAfter } from "./outage.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts } from "./parts.ts";
 import type { State } from "../core/state.ts";
 
-export interface Scout {
-  /** Wants a look; returns at once. */
-  want(wanted: Partial<Wanted>): void;
-  /** Resolves when nothing is wanted any more. */
-  idle(): Promise<void>;
-  /** How a pull request was when it was last looked at; null when this process never did. */
-  lastSeen(pull: number): PullFacts | null;
-  stop(): void;
-}
-
 /** Issues decided in one command: a commit stays small, and one bad issue sets aside few others on its way. */
 const issuesPerCommand = 40;
 
-export function createScout(parts: EngineParts, tracker: Tracker, lane: Lane): Scout {
-  const issues = new Set<number>();
-  const pulls = new Set<number>();
-  const commits = new Set<string>();
-  const seen = new Map<number, PullFacts>();
-  let everything = false;
-  let isStopped = false;
-  let running: Promise<void> | null = null;
+export class Scout {
+  readonly #parts: EngineParts;
+  readonly #tracker: Tracker;
+  readonly #lane: Lane;
+  readonly #issues = new Set<number>();
+  readonly #pulls = new Set<number>();
+  readonly #commits = new Set<string>();
+  readonly #seen = new Map<number, PullFacts>();
+  #everything = false;
+  #isStopped = false;
+  #running: Promise<void> | null = null;
 
-  function hasWants(): boolean {
-    return everything || issues.size + pulls.size + commits.size > 0;
+  constructor(parts: EngineParts, tracker: Tracker, lane: Lane) {
+    this.#parts = parts;
+    this.#tracker = tracker;
+    this.#lane = lane;
   }
 
-  function add(wanted: Partial<Wanted>): void {
-    everything ||= wanted.everything === true;
-    for (const number of wanted.issues ?? []) issues.add(number);
-    for (const number of wanted.pulls ?? []) pulls.add(number);
-    for (const sha of wanted.commits ?? []) commits.add(sha);
+  /** Wants a look; returns at once. */
+  want(wanted: Partial<Wanted>): void {
+    this.#everything ||= wanted.everything === true;
+    for (const number of wanted.issues ?? []) this.#issues.add(number);
+    for (const number of wanted.pulls ?? []) this.#pulls.add(number);
+    for (const sha of wanted.commits ?? []) this.#commits.add(sha);
+    if (this.#running === null && this.#hasWants() && !this.#isStopped) this.#running = this.#run();
   }
 
-  function take(state: State): Wanted {
-    const wanted = withLinked(state, { everything, issues: [...issues], pulls: [...pulls], commits: [...commits], tracked: [] });
-    everything = false;
-    issues.clear();
-    pulls.clear();
-    commits.clear();
+  /** Resolves when nothing is wanted any more. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  /** How an open pull request was when it was last looked at; null when this process never did. */
+  lastSeen(pull: number): PullFacts | null {
+    return this.#seen.get(pull) ?? null;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #hasWants(): boolean {
+    return this.#everything || this.#issues.size + this.#pulls.size + this.#commits.size > 0;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#hasWants() && !this.#isStopped) await this.#look();
+    this.#running = null;
+  }
+
+  async #look(): Promise<void> {
+    let wanted: Wanted | null = null;
+    try {
+      wanted = this.#take(await this.#lane.stream.current());
+      await this.#decide(await this.#tracker.look(wanted));
+    } catch (error) {
+      if (wanted !== null) this.want(wanted);
+      const retryAfterMs = pauseAfter(error);
+      this.#parts.journal.warn("A look at the tracker failed; it is tried again.", {
+        reason: messageOf(error),
+        retryAfterMs,
+      });
+      await this.#parts.clock.sleep(retryAfterMs, "outage");
+    }
+  }
+
+  #take(state: State): Wanted {
+    const wanted = withLinked(state, {
+      everything: this.#everything,
+      issues: [...this.#issues],
+      pulls: [...this.#pulls],
+      commits: [...this.#commits],
+      tracked: [],
+    });
+    this.#everything = false;
+    for (const wants of [this.#issues, this.#pulls, this.#commits]) wants.clear();
     return wanted;
   }
 
-  async function look(): Promise<void> {
-    let wanted: Wanted | null = null;
-    try {
-      wanted = take(await lane.stream.current());
-      await decide(await tracker.look(wanted));
-    } catch (error) {
-      if (wanted !== null) add(wanted);
-      const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 5_000;
-      parts.journal.warn("A look at the tracker failed; it is tried again.", { reason: messageOf(error), retryAfterMs });
-      await parts.clock.sleep(retryAfterMs, "outage");
-    }
-  }
-
-  async function decide(observation: Observation): Promise<void> {
+  async #decide(observation: Observation): Promise<void> {
     for (const unreadable of observation.unreadable) {
-      parts.journal.warn("An issue could not be read and was set aside.", { ...unreadable });
+      this.#parts.journal.warn("An issue could not be read and was set aside.", { ...unreadable });
     }
     for (const pull of observation.pulls) {
-      if (pull.state === "open") seen.set(pull.number, pull);
-      else seen.delete(pull.number);
+      if (pull.state === "open") this.#seen.set(pull.number, pull);
+      else this.#seen.delete(pull.number);
     }
-    const chunks = chunked(observation);
-    await lane.submit(
-      chunks.map((part) => ({ type: "Observe" as const, id: lane.nextId("observe"), observation: part })),
+    await this.#lane.submit(
+      chunked(observation).map((part) => ({
+        type: "Observe" as const,
+        id: this.#lane.nextId("observe"),
+        observation: part,
+      })),
     );
   }
-
-  async function run(): Promise<void> {
-    while (hasWants() && !isStopped) await look();
-    running = null;
-  }
-
-  return {
-    lastSeen: (pull) => seen.get(pull) ?? null,
-    want(wanted) {
-      add(wanted);
-      if (running === null && hasWants() && !isStopped) running = run();
-    },
-    idle: async () => {
-      while (running !== null) await running;
-    },
-    stop: () => void (isStopped = true),
-  };
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,4 @@
 /** What an issue should show: the labels we manage, the sticky comment, open or closed. Level-triggered: derived from the state. */
-import { createHash } from "node:crypto";
 import type { Context } from "../core/decision.ts";
 import { isEnded, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
@@ -48,17 +47,35 @@ export function toSurface(
     commentNode: task.surface.comment,
     state: wantedState(task),
   };
-  const digest = createHash("sha256").update(JSON.stringify([labels, comment, wanted.state])).digest("hex").slice(0, 16);
-  return { wanted, digest };
+  return { wanted, digest: digestOf(JSON.stringify([labels, comment, wanted.state])) };
+}
+
+/**
+ * 64 bits of FNV-1a in two halves: enough to tell whether a text of ours changed, and without secrets to keep. Constants
+ * from the FNV reference; the second half starts from another basis.
+ */
+function digestOf(text: string): string {
+  let left = 0x811c9dc5;
+  let right = 0xcbf29ce4;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    left = Math.imul(left ^ code, 0x01000193) >>> 0;
+    right = Math.imul(right ^ (code + index), 0x01000193) >>> 0;
+  }
+  return left.toString(16).padStart(8, "0") + right.toString(16).padStart(8, "0");
 }
 
 function everyLabel(context: Context): readonly string[] {
-  return [...taskStatuses.map((status) => `status:${status}`), ...context.config.agents.map((agent) => `agent:${agent.id}`)];
+  return [
+    ...taskStatuses.map((status) => `status:${status}`),
+    ...context.config.agents.map((agent) => `agent:${agent.id}`),
+  ];
 }
 
 function labelsOf(state: State, task: Task): readonly string[] {
   const status = statusOf(state, task);
-  const agent = task.assignment?.agent ?? (isEnded(task) || task.pull?.state === "open" ? task.attempts.at(-1)?.agent : undefined);
+  const agent =
+    task.assignment?.agent ?? (isEnded(task) || task.pull?.state === "open" ? task.attempts.at(-1)?.agent : undefined);
   const labels = labelled.has(status) || task.pendingReason !== null ? [`status:${status}`] : [];
   return agent === undefined ? labels : [`agent:${agent}`, ...labels];
 }
@@ -75,17 +92,22 @@ function hasTrouble(task: Task): boolean {
     task.pendingReason !== null ||
     task.cycle !== null ||
     task.manualReview !== null ||
+    task.outcome === "failed" ||
     task.definition.problems.length > 0 ||
     (task.refusals > 0 && task.receipt === null)
   );
 }
 
 function hasMissingBlocker(state: State, task: Task): boolean {
-  return task.blockedBy.some((edge) => state.externals.get(edge.on)?.state === "missing" && !task.unblocked.includes(edge.on));
+  return task.blockedBy.some(
+    (edge) => state.externals.get(edge.on)?.state === "missing" && !task.unblocked.includes(edge.on),
+  );
 }
 
 /** A receipt closes an issue that no closing keyword has closed; a revoked one opens it again. */
 function wantedState(task: Task): IssueSurface["state"] {
   if (task.receipt !== null && task.definition.isOpen && task.receipt.kind !== "closed") return "closed";
-  return task.receipt === null && task.discardedPull !== null && task.manualReview !== null && !task.definition.isOpen ? "open" : "leave";
+  return task.receipt === null && task.discardedPull !== null && task.manualReview !== null && !task.definition.isOpen
+    ? "open"
+    : "leave";
 }

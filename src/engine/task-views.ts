@@ -91,11 +91,13 @@ export function toAgentViews(state: State, context: Context): readonly AgentView
     type: agent.type,
     dispatch: agent.dispatch,
     capabilities: agent.capabilities,
-    workers: candidates.filter((each) => each.agent === agent.id).map((each) => ({
-      id: each.worker,
-      isEnabled: !each.isDisabled,
-      task: taskOf(state, state.occupied.get(each.worker)),
-    })),
+    workers: candidates
+      .filter((each) => each.agent === agent.id)
+      .map((each) => ({
+        id: each.worker,
+        isEnabled: !each.isDisabled,
+        task: taskOf(state, state.occupied.get(each.worker)),
+      })),
     sessionsToday: sessionsToday(state, context, agent.id),
     quota: agent.quota ?? null,
   }));

@@ -1,19 +1,15 @@
-/** Git's own text and binary forms, read: commits, trees, the answers of `cat-file`. Written only as input for git. */
-import type { TakeAnswer } from "./git-child.ts";
+/** Git's own text and binary forms, read and written: loose objects, commits, trees. */
 import type { CommitObject, GitObject, Identification, TreeEntry } from "./git-types.ts";
 
 const oidBytes = 20;
 
-/** One answer of `cat-file --batch`. */
-export const takeObject: TakeAnswer<GitObject | null> = (bytes) => {
-  const end = bytes.indexOf(0x0a);
-  if (end === -1) return null;
-  const [oid, type, size] = bytes.toString("utf8", 0, end).split(" ");
-  if (oid === undefined || size === undefined || !isObjectType(type)) return { answer: null, used: end + 1 };
-  const stop = end + 1 + Number(size);
-  if (bytes.length < stop + 1) return null;
-  return { answer: { oid, type, content: Buffer.from(bytes.subarray(end + 1, stop)) }, used: stop + 1 };
-};
+/** The object in a loose file, decompressed. Throws when it is none. */
+export function takeObject(oid: string, bytes: Buffer): GitObject {
+  const end = bytes.indexOf(0x00);
+  const [type] = bytes.toString("utf8", 0, end).split(" ");
+  if (!isObjectType(type)) throw new Error(`The object ${oid} is damaged.`);
+  return { oid, type, content: bytes.subarray(end + 1) };
+}
 
 function isObjectType(type: string | undefined): type is GitObject["type"] {
   return type === "blob" || type === "tree" || type === "commit" || type === "tag";
@@ -60,7 +56,7 @@ function parseIdentification(line: string): Identification {
   return { name: found?.[1] ?? "", email: found?.[2] ?? "", at: Number(found?.[3] ?? 0) * 1000 };
 }
 
-/** The text of a commit for `hash-object -t commit`, which checks it before it is written. */
+/** The content of a commit object. */
 export function renderCommit(commit: {
   readonly tree: string;
   readonly parents: readonly string[];
@@ -92,9 +88,11 @@ export function sortEntries(entries: Iterable<TreeEntry>): readonly TreeEntry[] 
   return keyed.toSorted((left, right) => left.key.compare(right.key)).map(({ entry }) => entry);
 }
 
-/** The lines of `ls-tree -z`, as `mktree -z --batch` wants them, closed by an empty one. */
-export function renderTree(entries: Iterable<TreeEntry>): string {
-  let lines = "";
-  for (const entry of entries) lines += `${entry.mode} ${entry.type} ${entry.oid}\t${entry.path}\0`;
-  return `${lines}\0`;
+/** The content of a tree object; takes the entries in git's order. */
+export function renderTree(entries: Iterable<TreeEntry>): Buffer {
+  const parts: Buffer[] = [];
+  for (const { mode, oid, path } of entries) {
+    parts.push(Buffer.from(`${mode.replace(/^0+/, "")} ${path}\0`), Buffer.from(oid, "hex"));
+  }
+  return Buffer.concat(parts);
 }

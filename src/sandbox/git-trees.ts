@@ -1,19 +1,19 @@
-/** Trees of a repository by path: look up, list, compare, and edit. Objects are read and written through git. */
+/** Trees of a repository by path: look up, list, compare, and edit. Objects are read and written through a store. */
 import { sortEntries, typeOfMode } from "./git-objects.ts";
 import type { ChangedPath, TreeChange, TreeEntry } from "./git-types.ts";
 
 export interface Trees {
-  entry(root: string | null, path: string): Promise<TreeEntry | null>;
-  files(root: string, withTrees: boolean): Promise<readonly TreeEntry[]>;
-  changedPaths(a: string | null, b: string | null): Promise<readonly ChangedPath[]>;
-  edit(base: string | null, changes: readonly TreeChange[]): Promise<string>;
+  entry(root: string | null, path: string): TreeEntry | null;
+  files(root: string, withTrees: boolean): readonly TreeEntry[];
+  changedPaths(a: string | null, b: string | null): readonly ChangedPath[];
+  edit(base: string | null, changes: readonly TreeChange[]): string;
 }
 
 export interface TreeStore {
-  read(oid: string): Promise<readonly TreeEntry[] | null>;
+  read(oid: string): readonly TreeEntry[] | null;
   /** Takes the entries in git's order. */
-  write(entries: readonly TreeEntry[]): Promise<string>;
-  writeBlob(content: string | Uint8Array): Promise<string>;
+  write(entries: readonly TreeEntry[]): string;
+  writeBlob(content: string | Uint8Array): string;
 }
 
 /** What becomes of one name in a folder: an entry, nothing, or changes below it. */
@@ -34,11 +34,11 @@ class StoredTrees implements Trees {
     this.#store = store;
   }
 
-  async entry(root: string | null, path: string): Promise<TreeEntry | null> {
+  entry(root: string | null, path: string): TreeEntry | null {
     if (root === null) return null;
     let found: TreeEntry = { mode: "040000", type: "tree", oid: root, path: "" };
     for (const segment of segmentsOf(path)) {
-      const entries = found.type === "tree" ? await this.#store.read(found.oid) : null;
+      const entries = found.type === "tree" ? this.#store.read(found.oid) : null;
       const next = entries?.find((candidate) => candidate.path === segment);
       if (next === undefined) return null;
       found = next;
@@ -46,20 +46,20 @@ class StoredTrees implements Trees {
     return { ...found, path };
   }
 
-  async files(root: string, withTrees: boolean, prefix = ""): Promise<readonly TreeEntry[]> {
+  files(root: string, withTrees: boolean, prefix = ""): readonly TreeEntry[] {
     const all: TreeEntry[] = [];
-    for (const child of await this.#children(root)) {
+    for (const child of this.#children(root)) {
       const whole = { ...child, path: `${prefix}${child.path}` };
       if (child.type !== "tree" || withTrees) all.push(whole);
-      if (child.type === "tree") all.push(...(await this.files(child.oid, withTrees, `${whole.path}/`)));
+      if (child.type === "tree") all.push(...this.files(child.oid, withTrees, `${whole.path}/`));
     }
     return all;
   }
 
-  async changedPaths(a: string | null, b: string | null, prefix = ""): Promise<readonly ChangedPath[]> {
+  changedPaths(a: string | null, b: string | null, prefix = ""): readonly ChangedPath[] {
     if (a === b) return [];
-    const before = byName(await this.#children(a));
-    const after = byName(await this.#children(b));
+    const before = byName(this.#children(a));
+    const after = byName(this.#children(b));
     const changes: ChangedPath[] = [];
     for (const name of [...new Set([...before.keys(), ...after.keys()])].toSorted()) {
       const [old, now] = [before.get(name), after.get(name)];
@@ -67,24 +67,24 @@ class StoredTrees implements Trees {
       const path = `${prefix}${name}`;
       const status = statusOf(old, now);
       if (status !== null) changes.push({ path, status });
-      changes.push(...(await this.changedPaths(treeOid(old), treeOid(now), `${path}/`)));
+      changes.push(...this.changedPaths(treeOid(old), treeOid(now), `${path}/`));
     }
     return changes;
   }
 
-  async edit(base: string | null, changes: readonly TreeChange[]): Promise<string> {
+  edit(base: string | null, changes: readonly TreeChange[]): string {
     const root: Branching = { leaf: null, below: new Map() };
-    for (const change of changes) place(root, change.path, await this.#toLeaf(change));
-    return (await this.#rebuild(base, root)) ?? this.#store.write([]);
+    for (const change of changes) place(root, change.path, this.#toLeaf(change));
+    return this.#rebuild(base, root) ?? this.#store.write([]);
   }
 
-  async #children(oid: string | null): Promise<readonly TreeEntry[]> {
-    return oid === null ? [] : ((await this.#store.read(oid)) ?? []);
+  #children(oid: string | null): readonly TreeEntry[] {
+    return oid === null ? [] : (this.#store.read(oid) ?? []);
   }
 
-  async #toLeaf(change: TreeChange): Promise<TreeEntry | "gone"> {
+  #toLeaf(change: TreeChange): TreeEntry | "gone" {
     if ("content" in change) {
-      const oid = await this.#store.writeBlob(change.content);
+      const oid = this.#store.writeBlob(change.content);
       return { mode: change.mode ?? "100644", type: "blob", oid, path: change.path };
     }
     if (change.oid === null) return "gone";
@@ -92,21 +92,21 @@ class StoredTrees implements Trees {
   }
 
   /** The oid of the edited tree; null when nothing is left in it. */
-  async #rebuild(base: string | null, changes: Branching): Promise<string | null> {
-    const entries = byName(await this.#children(base));
+  #rebuild(base: string | null, changes: Branching): string | null {
+    const entries = byName(this.#children(base));
     for (const [name, change] of changes.below) {
-      const made = await this.#child(entries.get(name), name, change);
+      const made = this.#child(entries.get(name), name, change);
       if (made === null) entries.delete(name);
       else entries.set(name, made);
     }
     return entries.size === 0 ? null : this.#store.write(sortEntries(entries.values()));
   }
 
-  async #child(old: TreeEntry | undefined, name: string, change: Branching): Promise<TreeEntry | null> {
+  #child(old: TreeEntry | undefined, name: string, change: Branching): TreeEntry | null {
     const { leaf, below } = change;
     if (below.size === 0) return leaf === null || leaf === "gone" ? null : { ...leaf, path: name };
     const under = leaf === "gone" ? null : treeOid(leaf ?? old);
-    const oid = await this.#rebuild(under, change);
+    const oid = this.#rebuild(under, change);
     return oid === null ? null : { mode: "040000", type: "tree", oid, path: name };
   }
 }

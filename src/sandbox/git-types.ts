@@ -1,4 +1,4 @@
-/** The bare repository as its users see it. Everything is done by git itself, one operation after another. */
+/** The bare repository as its users see it: git's own objects and refs, one operation after another. */
 export interface RefUpdate {
   /** The full name, `refs/heads/main`. */
   readonly name: string;
@@ -61,7 +61,7 @@ export interface Git {
   /** Operations that have not answered yet. */
   readonly openCount: number;
 
-  /** Full ref names to oids; always what is on disk, because nobody else writes. */
+  /** Full ref names to oids; nobody else writes any. */
   readonly refs: ReadonlyMap<string, string>;
   /** The commit of `refs/heads/<branch>`. */
   head(branch: string): string | null;
@@ -108,5 +108,7 @@ export interface Git {
   changedPaths(a: string | null, b: string): Promise<readonly ChangedPath[]>;
   /** The same with line counts. */
   changedLines(a: string, b: string): Promise<readonly ChangedLines[]>;
+  /** Brings all objects and refs to disk, for whoever looks at the folder. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,17 +1,19 @@
 /**
- * A bare repository in a folder, kept by git itself through children that stay open. Operations run one after another in
- * the order they were asked, so that the same run has the same order on every machine.
+ * A bare repository in a folder. Its objects and refs are git's own, made in this process and brought to disk when a
+ * child of git is asked what only git can answer. Operations run one after another in the order they were asked, so that
+ * the same run has the same order on every machine.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GitChild, runGit, takeLine } from "./git-child.ts";
-import type { GitChildOptions, TakeAnswer } from "./git-child.ts";
-import { parseCommit, parseTree, renderCommit, renderTree, takeObject } from "./git-objects.ts";
+import { runGit } from "./git-child.ts";
+import type { GitChildOptions } from "./git-child.ts";
+import { parseCommit, parseTree, renderCommit, renderTree } from "./git-objects.ts";
 import { createTrees } from "./git-trees.ts";
 import type { Trees } from "./git-trees.ts";
+import { createObjectStore } from "./object-store.ts";
+import type { ObjectStore } from "./object-store.ts";
 import type { ChangedLines, CommitObject, Git, GitObject, RefOutcome, RefUpdate, TreeEntry } from "./git-types.ts";
 
-const zero = "0".repeat(40);
 const oidPattern = /^[0-9a-f]{40}$/;
 /** Names that need no asking; for all others git is asked. */
 const plainRefName = /^refs(?:\/[A-Za-z0-9_-]+){2,}$/;
@@ -22,7 +24,6 @@ const keptTreesMax = 2000;
 export async function createGit(directory: string): Promise<Git> {
   const gitDirectory = join(directory, "repository.git");
   const options: GitChildOptions = { directory, gitDirectory };
-  mkdirSync(join(directory, "incoming"), { recursive: true });
   mkdirSync(gitDirectory, { recursive: true });
   await runGit(
     ["init", "--quiet", "--bare", "--object-format=sha1", "--initial-branch=main", "--template=", gitDirectory],
@@ -34,7 +35,7 @@ export async function createGit(directory: string): Promise<Git> {
 class BareRepository implements Git {
   readonly refs = new Map<string, string>();
   readonly #options: GitChildOptions;
-  readonly #children = new Map<string, GitChild>();
+  readonly #objects: ObjectStore;
   readonly #commits = new Map<string, CommitObject>();
   readonly #keptTrees = new Map<string, readonly TreeEntry[]>();
   readonly #merges = new Map<string, { readonly tree: string; readonly conflicts: readonly string[] }>();
@@ -44,10 +45,11 @@ class BareRepository implements Git {
 
   constructor(options: GitChildOptions) {
     this.#options = options;
+    this.#objects = createObjectStore(join(options.gitDirectory, "objects"));
     this.#trees = createTrees({
       read: (oid) => this.#readTree(oid),
       write: (entries) => this.#writeTree(entries),
-      writeBlob: (content) => this.#hash("blob", content),
+      writeBlob: (content) => this.#objects.write("blob", content),
     });
   }
 
@@ -80,51 +82,50 @@ class BareRepository implements Git {
   }
 
   entry(of: string, path: string): Promise<TreeEntry | null> {
-    return this.#turn(async () => this.#trees.entry(await this.#rootOf(of), path));
+    return this.#turn(() => this.#trees.entry(this.#rootOf(of), path));
   }
 
   files(of: string, options: { readonly trees?: boolean } = {}): Promise<readonly TreeEntry[] | null> {
-    return this.#turn(async () => {
-      const root = await this.#rootOf(of);
+    return this.#turn(() => {
+      const root = this.#rootOf(of);
       return root === null ? null : this.#trees.files(root, options.trees ?? false);
     });
   }
 
   read(of: string, path: string): Promise<Buffer | null> {
-    return this.#turn(async () => {
-      const entry = await this.#trees.entry(await this.#rootOf(of), path);
+    return this.#turn(() => {
+      const entry = this.#trees.entry(this.#rootOf(of), path);
       if (entry === null || entry.type !== "blob") return null;
-      return (await this.#object(entry.oid))?.content ?? null;
+      return this.#object(entry.oid)?.content ?? null;
     });
   }
 
   writeBlob(content: string | Uint8Array): Promise<string> {
-    return this.#turn(() => this.#hash("blob", content));
+    return this.#turn(() => this.#objects.write("blob", content));
   }
 
   writeTree(base: string | null, changes: Parameters<Git["writeTree"]>[1]): Promise<string> {
-    return this.#turn(async () => this.#trees.edit(base === null ? null : await this.#rootOf(base), changes));
+    return this.#turn(() => this.#trees.edit(base === null ? null : this.#rootOf(base), changes));
   }
 
   writeCommit(commit: Parameters<Git["writeCommit"]>[0]): Promise<string> {
-    return this.#turn(async () => {
+    return this.#turn(() => {
       const text = renderCommit({ ...commit, committer: commit.committer ?? commit.author });
-      const oid = await this.#hash("commit", text);
+      const oid = this.#objects.write("commit", text);
       this.#commits.set(oid, parseCommit(oid, text));
       return oid;
     });
   }
 
   isAncestor(ancestor: string, of: string): Promise<boolean> {
-    return this.#turn(async () => {
-      // Commits are kept in memory, so this walk is faster than a child.
+    return this.#turn(() => {
       const seen = new Set<string>();
       const waiting = [of];
       for (let oid = waiting.pop(); oid !== undefined; oid = waiting.pop()) {
         if (oid === ancestor) return true;
         if (seen.has(oid)) continue;
         seen.add(oid);
-        waiting.push(...((await this.#commit(oid))?.parents ?? []));
+        waiting.push(...(this.#commit(oid)?.parents ?? []));
       }
       return false;
     });
@@ -132,7 +133,7 @@ class BareRepository implements Git {
 
   mergeBase(a: string, b: string): Promise<string | null> {
     return this.#turn(async () => {
-      const { code, output } = await this.#run(["merge-base", a, b], [0, 1]);
+      const { code, output } = await this.#run(["merge-base", a, b], { about: [a, b], accept: [0, 1] });
       return code === 0 ? output.toString("utf8").trim() : null;
     });
   }
@@ -141,13 +142,13 @@ class BareRepository implements Git {
     return this.#turn(async () => {
       const merged = await this.#merge(ours, theirs);
       if (options.prefer === undefined || merged.conflicts.length === 0) return merged;
-      const root = await this.#rootOf(ours);
+      const root = this.#rootOf(ours);
       const changes = [];
       for (const path of merged.conflicts) {
-        const kept = await this.#trees.entry(root, path);
+        const kept = this.#trees.entry(root, path);
         changes.push(kept === null ? { path, oid: null } : { path, oid: kept.oid, mode: kept.mode });
       }
-      return { tree: await this.#trees.edit(merged.tree, changes), conflicts: [] };
+      return { tree: this.#trees.edit(merged.tree, changes), conflicts: [] };
     });
   }
 
@@ -158,10 +159,11 @@ class BareRepository implements Git {
     return this.#turn(async () => {
       const limit = options.limit === undefined ? [] : [`--max-count=${options.limit}`];
       const not = options.not === undefined ? [] : [`^${options.not}`];
-      const { output } = await this.#run(["rev-list", "--topo-order", ...limit, from, ...not], [0]);
+      const about = options.not === undefined ? [from] : [from, options.not];
+      const { output } = await this.#run(["rev-list", "--topo-order", ...limit, from, ...not], { about });
       const commits: CommitObject[] = [];
       for (const oid of output.toString("utf8").split("\n")) {
-        const commit = oid === "" ? null : await this.#commit(oid);
+        const commit = oid === "" ? null : this.#commit(oid);
         if (commit !== null) commits.push(commit);
       }
       return commits;
@@ -169,14 +171,13 @@ class BareRepository implements Git {
   }
 
   changedPaths(a: string | null, b: string): ReturnType<Git["changedPaths"]> {
-    return this.#turn(async () =>
-      this.#trees.changedPaths(a === null ? null : await this.#rootOf(a), await this.#rootOf(b)),
-    );
+    return this.#turn(() => this.#trees.changedPaths(a === null ? null : this.#rootOf(a), this.#rootOf(b)));
   }
 
   changedLines(a: string, b: string): Promise<readonly ChangedLines[]> {
     return this.#turn(async () => {
-      const { output } = await this.#run(["diff-tree", "-r", "-z", "--no-renames", "--numstat", a, b], [0]);
+      const args = ["diff-tree", "-r", "-z", "--no-renames", "--numstat", a, b];
+      const { output } = await this.#run(args, { about: [a, b] });
       return output
         .toString("utf8")
         .split("\0")
@@ -189,13 +190,19 @@ class BareRepository implements Git {
     });
   }
 
-  async close(): Promise<void> {
-    await this.#tail;
-    await Promise.all([...this.#children.values()].map((child) => child.close()));
-    this.#children.clear();
+  flush(): Promise<void> {
+    return this.#turn(() => {
+      this.#objects.persistAll();
+      const lines = [...this.refs].map(([name, oid]) => `${oid} ${name}\n`);
+      writeFileSync(join(this.#options.gitDirectory, "packed-refs"), lines.join(""));
+    });
   }
 
-  async #turn<Result>(operation: () => Promise<Result>): Promise<Result> {
+  async close(): Promise<void> {
+    await this.#tail;
+  }
+
+  async #turn<Result>(operation: () => Promise<Result> | Result): Promise<Result> {
     this.#openCount += 1;
     const before = this.#tail;
     let leave = (): void => undefined;
@@ -211,38 +218,23 @@ class BareRepository implements Git {
     }
   }
 
-  #ask<Answer>(args: readonly string[], request: string, take: TakeAnswer<Answer>): Promise<Answer> {
-    const key = args.join(" ");
-    let child = this.#children.get(key);
-    if (child === undefined || child.isClosed) {
-      child = new GitChild(args, this.#options);
-      this.#children.set(key, child);
-    }
-    return child.ask(request, take);
-  }
-
-  #run(args: readonly string[], accept: readonly number[]): ReturnType<typeof runGit> {
+  /** Runs a child that looks at the objects that it is `about`. */
+  #run(
+    args: readonly string[],
+    { about = [], accept = [0] }: { readonly about?: readonly string[]; readonly accept?: readonly number[] },
+  ): ReturnType<typeof runGit> {
+    for (const oid of about) this.#objects.persist(oid);
     return runGit(args, { ...this.#options, accept });
   }
 
-  /** `hash-object` reads from a path; the same file serves for all, because operations come one after another. */
-  #hash(type: "blob" | "commit", content: string | Uint8Array): Promise<string> {
-    writeFileSync(join(this.#options.directory, "incoming", type), content);
-    return this.#ask(
-      ["hash-object", "-w", "--no-filters", "-t", type, "--stdin-paths"],
-      `incoming/${type}\n`,
-      takeLine,
-    );
+  #object(oid: string): GitObject | null {
+    return oidPattern.test(oid) ? this.#objects.read(oid) : null;
   }
 
-  async #object(oid: string): Promise<GitObject | null> {
-    return oidPattern.test(oid) ? this.#ask(["cat-file", "--batch"], `${oid}\n`, takeObject) : null;
-  }
-
-  async #commit(oid: string): Promise<CommitObject | null> {
+  #commit(oid: string): CommitObject | null {
     const kept = this.#commits.get(oid);
     if (kept !== undefined) return kept;
-    const object = await this.#object(oid);
+    const object = this.#object(oid);
     if (object?.type !== "commit") return null;
     const commit = parseCommit(oid, object.content.toString("utf8"));
     this.#commits.set(oid, commit);
@@ -250,30 +242,30 @@ class BareRepository implements Git {
   }
 
   /** The oid of the tree of a commit, or of a tree itself. */
-  async #rootOf(of: string): Promise<string | null> {
+  #rootOf(of: string): string | null {
     if (this.#keptTrees.has(of)) return of;
-    const commit = await this.#commit(of);
+    const commit = this.#commit(of);
     if (commit !== null) return commit.tree;
-    return (await this.#readTree(of)) === null ? null : of;
+    return this.#readTree(of) === null ? null : of;
   }
 
-  async #treeOf(of: string): Promise<readonly TreeEntry[] | null> {
-    const root = await this.#rootOf(of);
+  #treeOf(of: string): readonly TreeEntry[] | null {
+    const root = this.#rootOf(of);
     return root === null ? null : this.#readTree(root);
   }
 
-  async #readTree(oid: string): Promise<readonly TreeEntry[] | null> {
+  #readTree(oid: string): readonly TreeEntry[] | null {
     const kept = this.#keptTrees.get(oid);
     if (kept !== undefined) return kept;
-    const object = await this.#object(oid);
+    const object = this.#object(oid);
     if (object?.type !== "tree") return null;
     const entries = parseTree(object.content);
     this.#keepTree(oid, entries);
     return entries;
   }
 
-  async #writeTree(entries: readonly TreeEntry[]): Promise<string> {
-    const oid = await this.#ask(["mktree", "--batch", "--missing", "-z"], renderTree(entries), takeLine);
+  #writeTree(entries: readonly TreeEntry[]): string {
+    const oid = this.#objects.write("tree", renderTree(entries));
     this.#keepTree(oid, entries);
     return oid;
   }
@@ -293,7 +285,7 @@ class BareRepository implements Git {
     if (kept !== undefined) return kept;
     const { output } = await this.#run(
       ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", "--allow-unrelated-histories", ours, theirs],
-      [0, 1],
+      { about: [ours, theirs], accept: [0, 1] },
     );
     const [tree = "", ...conflicts] = output
       .toString("utf8")
@@ -310,13 +302,6 @@ class BareRepository implements Git {
       if (ref.before !== undefined && ref.before !== now) return "conflict";
       if (!(await this.#canBe(ref))) return "invalid";
     }
-    const lines = refs.map(({ name, to }) => {
-      const now = this.refs.get(name);
-      if (to === null) return now === undefined ? "" : `delete ${name} ${now}\n`;
-      return `update ${name} ${to} ${now ?? zero}\n`;
-    });
-    const request = `start\n${lines.join("")}prepare\ncommit\n`;
-    await this.#ask(["update-ref", "--stdin"], request, takeCommitted);
     for (const { name, to } of refs) {
       if (to === null) this.refs.delete(name);
       else this.refs.set(name, to);
@@ -324,23 +309,17 @@ class BareRepository implements Git {
     return "updated";
   }
 
-  /** `update-ref` dies of a bad name or a missing object, so these are found out before. */
+  /** Whether git takes the name for the object; a branch leads to a commit. */
   async #canBe(ref: RefUpdate): Promise<boolean> {
     if (ref.to === null) return true;
-    if (!this.#commits.has(ref.to) && (await this.#object(ref.to)) === null) return false;
+    if ((ref.name.startsWith("refs/heads/") ? this.#commit(ref.to) : this.#object(ref.to)) === null) return false;
     if (this.refs.has(ref.name)) return true;
     for (const name of this.refs.keys()) {
       if (name.startsWith(`${ref.name}/`) || ref.name.startsWith(`${name}/`)) return false;
     }
     if (!ref.name.startsWith("refs/")) return false;
     if (plainRefName.test(ref.name)) return true;
-    const { code } = await this.#run(["check-ref-format", ref.name], [0, 1]);
+    const { code } = await this.#run(["check-ref-format", ref.name], { accept: [0, 1] });
     return code === 0;
   }
 }
-
-const takeCommitted: TakeAnswer<true> = (bytes) => {
-  const text = bytes.toString("utf8");
-  const end = text.indexOf("commit: ok\n");
-  return end === -1 ? null : { answer: true, used: end + "commit: ok\n".length };
-};

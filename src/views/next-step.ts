@@ -78,7 +78,9 @@ const lostWords: Readonly<Record<string, string>> = {
 };
 
 function describeLost(lost: readonly BlockerView[]): string {
-  const shown = lost.slice(0, lostMax).map((each) => `${toReference(each.reference, each.url)} ${lostWords[each.state] ?? ""}`);
+  const shown = lost
+    .slice(0, lostMax)
+    .map((each) => `${toReference(each.reference, each.url)} ${lostWords[each.state] ?? ""}`);
   const more = lost.length > lostMax ? ` and ${lost.length - lostMax} more` : "";
   return `It cannot start: ${shown.join(", ")}${more}. \`/orchestrate unblock\` with the number goes on without it.`;
 }

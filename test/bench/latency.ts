@@ -25,7 +25,7 @@ export interface Latency extends LatencyOptions, Percentiles {
 
 /** The first events after a start carry the task files of the whole backlog with them, 80 a commit; they are not counted. */
 const filesACommit = 80;
-const commitsAnEvent: Readonly<Record<Dispatch, number>> = { api: 3, workflow: 1 };
+const commitsAnEvent: Readonly<Record<Dispatch, number>> = { api: 2, workflow: 1 };
 const warmUpMin = 12;
 const quietMs = 60;
 const askedMsMax = 30_000;
@@ -33,7 +33,7 @@ const stockMsMax = 600_000;
 
 export async function measureLatency(options: LatencyOptions): Promise<Latency> {
   const commits = Math.ceil(options.backlog / 2 / filesACommit);
-  const warmUp = Math.max(warmUpMin, Math.ceil(commits / commitsAnEvent[options.dispatch]) + 2);
+  const warmUp = Math.max(warmUpMin, Math.ceil(commits / commitsAnEvent[options.dispatch]) + 4);
   const clock = createClockThatStops();
   const troubles: string[] = [];
   let asked = (): void => undefined;

@@ -4,7 +4,15 @@ import { instruct, observe, say, schedule, story, types, type Story } from "../s
 
 function running(config = configOf()): Story {
   const it = story(config);
-  it.tell(observe({ issues: [issue(1), issue(2, { blockedBy: [blocker(1)] }), issue(3, { blockedBy: [blocker(1, { kind: "soft" })] })] }));
+  it.tell(
+    observe({
+      issues: [
+        issue(1),
+        issue(2, { blockedBy: [blocker(1)] }),
+        issue(3, { blockedBy: [blocker(1, { kind: "soft" })] }),
+      ],
+    }),
+  );
   it.tell(schedule());
   it.tell(say(1, 1, report("running")));
   return it;
@@ -113,15 +121,26 @@ describe("when the pull request is red", () => {
     it.now += 5 * 60_000;
     const same = pull(9, { checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] });
     expect(it.ask(observe({ pulls: [same] }))).toEqual([]);
-    expect(it.tell({ type: "Tick" })).toEqual([expect.objectContaining({ type: "RetryScheduled", reason: "no_result" })]);
+    expect(it.tell({ type: "Tick" })).toEqual([
+      expect.objectContaining({ type: "RetryScheduled", reason: "no_result" }),
+    ]);
   });
 
   test("a merge all the same counts, with a warning", () => {
     const it = red();
-    const merged = pull(9, { state: "merged", mergedBy: writer, mergedAt: 5, checks: "failure", requiredChecks: "failure" });
+    const merged = pull(9, {
+      state: "merged",
+      mergedBy: writer,
+      mergedAt: 5,
+      checks: "failure",
+      requiredChecks: "failure",
+    });
     const events = it.tell(observe({ pulls: [merged] }));
     expect(events.at(-1)).toEqual(
-      expect.objectContaining({ type: "TaskCompleted", receipt: expect.objectContaining({ kind: "merge", warning: expect.any(String) }) }),
+      expect.objectContaining({
+        type: "TaskCompleted",
+        receipt: expect.objectContaining({ kind: "merge", warning: expect.any(String) }),
+      }),
     );
   });
 });
@@ -131,7 +150,9 @@ describe("when the session ends well without a pull request", () => {
     const it = running();
     expect(types(it.tell(say(1, 1, report("succeeded"))))).toEqual(["SessionEnded"]);
     it.now += 4 * 60_000;
-    expect(it.tell({ type: "Tick" })).toEqual([expect.objectContaining({ type: "RetryScheduled", reason: "no_result" })]);
+    expect(it.tell({ type: "Tick" })).toEqual([
+      expect.objectContaining({ type: "RetryScheduled", reason: "no_result" }),
+    ]);
   });
 });
 

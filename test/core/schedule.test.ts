@@ -59,7 +59,11 @@ describe("when several issues are ready", () => {
     const it = story(configOf({ agents: [{ id: "jules", type: "jules", capacity: 3, dispatch: "api" }] }));
     it.tell(
       observe({
-        issues: [issue(1), issue(2, { createdAt: 0 }), issue(3, { labels: ["orchestrate", "priority:urgent"], createdAt: 9 })],
+        issues: [
+          issue(1),
+          issue(2, { createdAt: 0 }),
+          issue(3, { labels: ["orchestrate", "priority:urgent"], createdAt: 9 }),
+        ],
       }),
     );
     const assigned = it.tell(schedule()).map((event) => (event.type === "TaskAssigned" ? event.task : null));
@@ -67,7 +71,9 @@ describe("when several issues are ready", () => {
   });
 
   test("no more are started than there are slots, and none above the batch", () => {
-    const it = story(configOf({ agents: [{ id: "jules", type: "jules", capacity: 9, dispatch: "api" }], limits: { batch: 2 } }));
+    const it = story(
+      configOf({ agents: [{ id: "jules", type: "jules", capacity: 9, dispatch: "api" }], limits: { batch: 2 } }),
+    );
     it.tell(observe({ issues: [issue(1), issue(2), issue(3)] }));
     expect(types(it.tell(schedule()))).toEqual(["TaskAssigned", "TaskAssigned"]);
   });

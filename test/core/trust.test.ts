@@ -47,7 +47,13 @@ describe("who may start work", () => {
     it.tell(observe({ issues: [issue(1)] }));
     const events = it.tell(instruct(1, { verb: "cancel" }, stranger));
     expect(events).toEqual([
-      { type: "CommandAnswered", task: taskId(1), comment: "IC_1", reaction: "-1", answer: expect.stringContaining("needs write") },
+      {
+        type: "CommandAnswered",
+        task: taskId(1),
+        comment: "IC_1",
+        reaction: "-1",
+        answer: expect.stringContaining("needs write"),
+      },
     ]);
   });
 
@@ -63,14 +69,26 @@ describe("what counts as done", () => {
   test("the author closing the issue without write access is no receipt: dependents stay blocked", () => {
     const it = story();
     it.tell(observe({ issues: [issue(1), issue(2, { blockedBy: [blocker(1)] })] }));
-    it.tell(observe({ issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: stranger, updatedAt: 2 })] }));
+    it.tell(
+      observe({ issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: stranger, updatedAt: 2 })] }),
+    );
     expect([it.status(1), it.status(2)]).toEqual(["cancelled", "blocked"]);
   });
 
   test("not planned does not satisfy a hard edge, but ends a soft one", () => {
     const it = story();
-    it.tell(observe({ issues: [issue(1), issue(2, { blockedBy: [blocker(1)] }), issue(3, { blockedBy: [blocker(1, { kind: "soft" })] })] }));
-    it.tell(observe({ issues: [issue(1, { state: "closed", stateReason: "not_planned", closedBy: writer, updatedAt: 2 })] }));
+    it.tell(
+      observe({
+        issues: [
+          issue(1),
+          issue(2, { blockedBy: [blocker(1)] }),
+          issue(3, { blockedBy: [blocker(1, { kind: "soft" })] }),
+        ],
+      }),
+    );
+    it.tell(
+      observe({ issues: [issue(1, { state: "closed", stateReason: "not_planned", closedBy: writer, updatedAt: 2 })] }),
+    );
     expect([it.status(2), it.status(3)]).toEqual(["blocked", "ready"]);
   });
 
@@ -79,7 +97,12 @@ describe("what counts as done", () => {
     it.tell(observe({ issues: [issue(1)] }));
     it.tell(schedule());
     it.tell(say(1, 1, report("running")));
-    const forged = pull(9, { isSameRepository: false, author: stranger, marker: { task: taskId(1), fence: 1 }, branch: "evil" });
+    const forged = pull(9, {
+      isSameRepository: false,
+      author: stranger,
+      marker: { task: taskId(1), fence: 1 },
+      branch: "evil",
+    });
     expect(it.tell(observe({ pulls: [forged] }))).toEqual([]);
   });
 
@@ -99,7 +122,14 @@ describe("what counts as done", () => {
     it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
     it.tell(observe({ pulls: [pull(9, { state: "merged", mergedBy: writer, mergedAt: 5 })] }));
     expect(it.status(2)).toBe("ready");
-    const revert = pull(10, { state: "merged", author: writer, branch: "revert-9", mergedBy: writer, mergedAt: 9, reverts: [9] });
+    const revert = pull(10, {
+      state: "merged",
+      author: writer,
+      branch: "revert-9",
+      mergedBy: writer,
+      mergedAt: 9,
+      reverts: [9],
+    });
     expect(types(it.tell(observe({ pulls: [revert] })))).toEqual(["ReceiptRevoked"]);
     expect([it.status(1), it.status(2)]).toEqual(["manual_review", "blocked"]);
   });
@@ -107,7 +137,9 @@ describe("what counts as done", () => {
   test("an older look never overrules a newer one", () => {
     const it = story();
     it.tell(observe({ issues: [issue(1, { updatedAt: 5 })] }));
-    it.tell(observe({ issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 9 })] }));
+    it.tell(
+      observe({ issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 9 })] }),
+    );
     expect(it.status(1)).toBe("completed");
     expect(it.tell(observe({ issues: [issue(1, { updatedAt: 5 })] }))).toEqual([]);
   });
@@ -143,7 +175,10 @@ describe("edges that need a person", () => {
     it.tell(observe({ issues: [issue(1), issue(2, { blockedBy: [blocker(1)] })] }));
     it.tell(schedule());
     it.tell(say(1, 1, report("running")));
-    expect(types(it.tell(observe({ gone: [{ id: taskId(1), reason: "deleted" }] })))).toEqual(["CancelRequested", "TaskCancelled"]);
+    expect(types(it.tell(observe({ gone: [{ id: taskId(1), reason: "deleted" }] })))).toEqual([
+      "CancelRequested",
+      "TaskCancelled",
+    ]);
     expect(it.state.occupied.size).toBe(1);
     it.tell(say(1, 1, report("cancelled")));
     expect(it.state.occupied.size).toBe(0);

@@ -272,7 +272,7 @@ test("a copy with a key that GitHub refuses harms nobody, and one with a good ke
   expect(e2e.sessions(2)).toHaveLength(1);
 });
 
-test.fails("a key that GitHub refuses is told to the operator once a minute, however many webhooks come", async () => {
+test("a key that GitHub refuses is told to the operator once a minute, however many webhooks come", async () => {
   const e2e = await givenE2e(twoIssues);
   e2e.world.revokeApp();
   await e2e.startApp();
@@ -297,6 +297,18 @@ test("a state branch that a newer version wrote is refused with what to do about
   expect(e2e.world.counters).toMatchObject({ mutations: 0, stateCommits: 0 });
   expect(await e2e.world.readFile(stateBranch, "state/schema.json")).toBe(files["state/schema.json"]);
   expect(e2e.sessions(1)).toHaveLength(0);
+});
+
+test("an App that refused a newer version's state is silent from then on and asks GitHub for nothing", async () => {
+  const e2e = await givenE2e(twoIssues);
+  const files = { "state/schema.json": '{"version":99}\n' };
+  await e2e.world.push({ by: "ann", branch: stateBranch, files, message: "A newer version" });
+  await e2e.startApp();
+  await e2e.until("the operator is told", () => e2e.isLogged(/schema version 99/));
+  await e2e.pass(minute);
+  const before = { lines: e2e.journal.length, points: e2e.world.counters.graphqlPoints };
+  await e2e.pass(3 * minute);
+  expect({ lines: e2e.journal.length, points: e2e.world.counters.graphqlPoints }).toEqual(before);
 });
 
 test("an App that meets a newer version's state while it runs stops writing, and nothing is lost once the versions agree", async () => {

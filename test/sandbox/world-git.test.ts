@@ -41,6 +41,7 @@ test("what is written is sound to git itself, odd names and empty folders includ
   const first = await commit(git, { "a/b/c.txt": "deep\n", "a.txt": "", 'odd "name"\n.md': "ö", "a-b": "x", b: "y" });
   const second = await commit(git, { "a/b/c.txt": null, b: null, "b/now-a-folder": "z" }, [first]);
   expect(await git.updateRef({ name: "refs/heads/main", to: second, before: null })).toBe("updated");
+  await git.flush();
   const run = (...args: string[]): string =>
     execFileSync("git", ["--git-dir", join(directory, "repository.git"), ...args], { encoding: "utf8" });
   expect(run("fsck", "--strict", "--full")).toBe("");

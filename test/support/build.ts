@@ -13,7 +13,11 @@ export function taskId(number: number): TaskId {
 }
 
 export function configOf(config: Record<string, unknown> = {}): Config {
-  return Config.parse({ mode: "priority", agents: [{ id: "jules", type: "jules", capacity: 2, dispatch: "api" }], ...config });
+  return Config.parse({
+    mode: "priority",
+    agents: [{ id: "jules", type: "jules", capacity: 2, dispatch: "api" }],
+    ...config,
+  });
 }
 
 export function issue(number: number, facts: Partial<IssueFacts> = {}): IssueFacts {

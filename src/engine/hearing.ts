@@ -1,0 +1,90 @@
+/** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
+import type { HeardComment, Hint, Wanted } from "../ports/tracker.ts";
+import { toInstruction } from "./instruct.ts";
+import type { Lane } from "./lane.ts";
+import type { EngineParts, World } from "./parts.ts";
+import type { Scout } from "./scout.ts";
+
+export class Hearing {
+  readonly #parts: EngineParts;
+  readonly #world: World;
+  readonly #lane: Lane;
+  readonly #scout: Scout;
+  /** Comments that a cursor has moved past and that are not decided yet. */
+  readonly #heard: HeardComment[] = [];
+  #isConfigurationDue = true;
+
+  constructor(parts: EngineParts, world: World, own: { readonly lane: Lane; readonly scout: Scout }) {
+    this.#parts = parts;
+    this.#world = world;
+    this.#lane = own.lane;
+    this.#scout = own.scout;
+  }
+
+  /** Rejects as the tracker does; what was not taken in by then is taken in by the next cycle. */
+  async hear(hints: readonly Hint[]): Promise<void> {
+    this.#scout.want(toWanted(hints));
+    if (hints.some((hint) => hint.kind === "configuration")) await this.configure();
+    for (const hint of hints) if (hint.kind === "state") await this.catchUp(hint.head);
+    const comments = hints.filter((hint) => hint.kind === "comment");
+    if (comments.length > 0) await this.instruct(await this.#world.tracker.hear(comments));
+    await this.#reportRuns(hints);
+  }
+
+  /** Reads the configuration and brings it into force, or says what is wrong with it. */
+  async configure(): Promise<void> {
+    this.#isConfigurationDue = true;
+    const file = await this.#world.tracker.configuration();
+    const reading = this.#world.parseConfiguration(file?.text ?? "");
+    const id = this.#lane.nextId("configure");
+    await this.#lane.submit([{ type: "Configure", id, sha: file?.sha ?? "none", ...reading }]);
+    this.#isConfigurationDue = false;
+  }
+
+  /** Once more where an earlier reading of the configuration failed, or when it moved. */
+  async configureIfDue(hasMoved: boolean): Promise<void> {
+    if (hasMoved || this.#isConfigurationDue) await this.configure();
+  }
+
+  /** Somebody else's append, or the echo of our own: what it left in the outbox is ours to do. */
+  async catchUp(head: string | null): Promise<void> {
+    const before = this.#lane.stream.peek()?.version ?? 0;
+    const version = await this.#parts.store.peek(this.#parts.stream, head);
+    if (version !== before) await this.#lane.refresh();
+  }
+
+  /** Decides slash commands, in the order in which they were heard. */
+  async instruct(comments: readonly HeardComment[]): Promise<void> {
+    this.#heard.push(...comments);
+    for (let comment = this.#heard[0]; comment !== undefined; comment = this.#heard[0]) {
+      const state = await this.#lane.stream.current();
+      const place = { tracker: this.#world.tracker, state, context: this.#lane.contextOf(state) };
+      const command = await toInstruction(comment, place);
+      const index = this.#heard.indexOf(comment);
+      if (index >= 0) this.#heard.splice(index, 1);
+      if (command !== null) await this.#lane.submit([command]);
+    }
+  }
+
+  async #reportRuns(hints: readonly Hint[]): Promise<void> {
+    const state = this.#lane.stream.peek();
+    const ended = new Set(hints.flatMap((hint) => (hint.kind === "run" && hint.state === "ended" ? [hint.run] : [])));
+    if (state === null || ended.size === 0) return;
+    for (const task of state.active.keys()) {
+      const assignment = state.tasks.get(task)?.assignment ?? null;
+      const run = assignment?.run ?? null;
+      if (assignment === null || run === null || !ended.has(run)) continue;
+      const { fence } = assignment;
+      await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task, fence, run, state: "ended" }]);
+    }
+  }
+}
+
+function toWanted(hints: readonly Hint[]): Partial<Wanted> {
+  return {
+    everything: hints.some((hint) => hint.kind === "everything"),
+    issues: hints.flatMap((hint) => (hint.kind === "issue" ? [hint.number] : [])),
+    pulls: hints.flatMap((hint) => (hint.kind === "pull" ? [hint.number] : [])),
+    commits: hints.flatMap((hint) => (hint.kind === "commit" ? [hint.sha] : [])),
+  };
+}

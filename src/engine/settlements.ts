@@ -1,0 +1,58 @@
+/** What came of effects, until a pass takes it into the log: news at once, plain acknowledgements with the next pass. */
+import type { EffectOutcome } from "../model/command.ts";
+import type { EffectId } from "../model/ids.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
+
+export interface Settled {
+  readonly effect: EffectId;
+  readonly outcome: EffectOutcome;
+}
+
+/** How long a plain acknowledgement waits for a pass to ride on: well within its lease. */
+const plainDelayMs = 90_000;
+/** Surfaces are leased longer (core/limits.ts). */
+const surfacedDelayMs = 5 * 60_000;
+
+export class Settlements {
+  readonly #clock: Clock;
+  readonly #onDue: () => void;
+  #settled: Settled[] = [];
+  #flushing: { readonly at: number; readonly timer: Timer } | null = null;
+
+  /** `onDue` is called when an outcome must go into the log now. */
+  constructor(clock: Clock, onDue: () => void) {
+    this.#clock = clock;
+    this.#onDue = onDue;
+  }
+
+  add(effect: EffectId, outcome: EffectOutcome): void {
+    this.#settled.push({ effect, outcome });
+    if (outcome.kind === "surfaced") this.#flushWithin(surfacedDelayMs);
+    else if (outcome.kind === "done" || outcome.kind === "dispatched") this.#flushWithin(plainDelayMs);
+    else this.flush();
+  }
+
+  take(): readonly Settled[] {
+    const taken = this.#settled;
+    this.#settled = [];
+    return taken;
+  }
+
+  stop(): void {
+    this.#flushing?.timer.cancel();
+  }
+
+  #flushWithin(ms: number): void {
+    const at = this.#clock.now() + ms;
+    if (this.#flushing !== null && this.#flushing.at <= at) return;
+    this.#flushing?.timer.cancel();
+    this.#flushing = { at, timer: this.#clock.after(ms, "settle", () => this.flush()) };
+  }
+
+  /** Has everything written now. */
+  flush(): void {
+    this.#flushing?.timer.cancel();
+    this.#flushing = null;
+    if (this.#settled.length > 0) this.#onDue();
+  }
+}
