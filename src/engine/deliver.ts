@@ -50,6 +50,7 @@ export class Delivery {
       else due.push(recorded);
     }
     if (due.length > 0) this.#begin(due, state);
+    this.#flushAwaited();
   }
 
   /** Outcomes for the next pass to take into the log. */
@@ -102,17 +103,21 @@ export class Delivery {
     return performSession({ parts: this.#parts, world: this.#world, lane: this.#lane }, effect);
   }
 
-  /** Another effect with the same key follows: it can only begin when this one is acknowledged. */
-  #isAwaited(effect: RecordedEffect): boolean {
-    const waiting = this.#lane.stream.peek()?.outboxKeys.get(effectKey(effect.effect)) ?? [];
-    return waiting.length > 1;
+  /** Where another effect with the same key follows, it can only begin when the one before it is acknowledged. */
+  #flushAwaited(): void {
+    const state = this.#lane.stream.peek();
+    const isAwaited = this.#settlements.waiting().some((id) => {
+      const recorded = state?.outbox.get(id);
+      return recorded !== undefined && (state?.outboxKeys.get(effectKey(recorded.effect)) ?? []).length > 1;
+    });
+    if (isAwaited) this.#settlements.flush();
   }
 
   /** Whatever goes wrong for an unforeseen reason delays these effects alone. */
   async #perform(effects: readonly RecordedEffect[], act: () => Promise<readonly Settled[]>): Promise<void> {
     try {
       for (const { effect, outcome } of await act()) this.#settlements.add(effect, outcome);
-      if (effects.some((effect) => this.#isAwaited(effect))) this.#settlements.flush();
+      this.#flushAwaited();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#parts.journal.error("Effects could not be performed; they are tried again.", {

@@ -32,6 +32,11 @@ export class Settlements {
     else this.flush();
   }
 
+  /** The effects whose outcome is not in the log yet. */
+  waiting(): readonly EffectId[] {
+    return this.#settled.map((each) => each.effect);
+  }
+
   take(): readonly Settled[] {
     const taken = this.#settled;
     this.#settled = [];
