@@ -149,6 +149,10 @@ async function placeOf(octokit: RepositoryOctokit, repository: string): Promise<
   return { owner, name, id: found.id, defaultBranch: found.default_branch };
 }
 
+/** Long enough for a secondary limit to pass. */
+const jobTriesMax = 6;
+const jobPauseMs = 15_000;
+
 /** What a job needs of its machine; a real runner gives no vendor addresses. */
 export type RunnerParts = Pick<
   JobParts,
@@ -167,8 +171,9 @@ export async function playJob(parts: RunnerParts): Promise<"success" | "failure"
   }) as unknown as RepositoryOctokit;
   const { inputs } = parts;
   const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
+  const place = await insist(parts, () => placeOf(octokit, parts.repository));
   const result = await wireJob(surroundings, {
-    place: await placeOf(octokit, parts.repository),
+    place,
     octokit,
     request: {
       mode: inputs["mode"] === "watch" ? "watch" : "start-agent",
@@ -179,6 +184,22 @@ export async function playJob(parts: RunnerParts): Promise<"success" | "failure"
   });
   parts.journal.info("The job ended.", { result });
   return "success";
+}
+
+/** A job that dies of a passing fault costs a whole new run: the first call is worth some patience. */
+async function insist<Result>({ clock, journal }: RunnerParts, act: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      const status = typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 0;
+      const isPassing = status >= 500 || status === 429 || status === 403 || status === 0;
+      if (!isPassing || tries >= jobTriesMax) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      journal.warn("GitHub could not be asked; trying again.", { reason });
+      await clock.sleep(tries * jobPauseMs, "outage");
+    }
+  }
 }
 
 function taskParts(task: string): [string, string] {

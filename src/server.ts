@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import pino from "pino";
 import { ProbotOctokit, run, type Options } from "probot";
 import { createApplication } from "./app.ts";
+import type { Fetch } from "./ports/fetch.ts";
 import { createLogJournal, createSystemChance, createSystemClock } from "./system-ports.ts";
 import type { Surroundings } from "./wire.ts";
 
@@ -44,6 +45,12 @@ async function hasCredentials(env: NodeJS.ProcessEnv): Promise<boolean> {
   return /^APP_ID=./m.test(file);
 }
 
+/** A request that never ends would hold its effect under way for ever. */
+const requestTimeoutMs = 30_000;
+
+export const boundedFetch: Fetch = (input, init) =>
+  globalThis.fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(requestTimeoutMs) });
+
 /** The real machine as surroundings; vendor keys only where this process is to call vendors itself. */
 export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surroundings {
   const { env } = process;
@@ -52,7 +59,7 @@ export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surr
     owner: `${env["HOSTNAME"] ?? "app"}-${chance.id()}`,
     clock: createSystemClock(),
     chance,
-    fetch: globalThis.fetch,
+    fetch: boundedFetch,
     vendorKeys: { jules: env["JULES_API_KEY"], cursor: env["CURSOR_API_KEY"], bifrost: env["SPRITES_TOKEN"] },
     vendorBaseUrls: { jules: env["JULES_BASE_URL"], cursor: env["CURSOR_BASE_URL"], bifrost: env["SPRITES_BASE_URL"] },
     journalFor,

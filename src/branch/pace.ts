@@ -36,17 +36,21 @@ export interface Pace {
   assertMayAsk(): void;
 }
 
-/** A pace on `clock` with at least `minGapMs` from the end of one commit to the start of the next. */
+/**
+ * A pace on `clock` of one commit every `minGapMs`, counted from the end of each. One may follow at once after a rest, so
+ * that a decision does not wait behind a mere acknowledgement.
+ */
 export function createPace(clock: Clock, minGapMs: number): Pace {
-  let freeAt = Number.NEGATIVE_INFINITY;
+  /** When the commits so far are paid for. */
+  let paidAt = Number.NEGATIVE_INFINITY;
   let silentUntil = Number.NEGATIVE_INFINITY;
   return {
     async untilFree() {
-      const waitMs = freeAt - clock.now();
+      const waitMs = paidAt - minGapMs - clock.now();
       if (waitMs > 0) await clock.sleep(waitMs, "pace");
     },
     committed() {
-      freeAt = clock.now() + minGapMs;
+      paidAt = Math.max(paidAt, clock.now()) + minGapMs;
     },
     silence(ms) {
       silentUntil = Math.max(silentUntil, clock.now() + ms);

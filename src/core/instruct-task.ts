@@ -72,6 +72,7 @@ function retry(decision: Decision, { task, by }: Act): Reply {
       `Attempt ${task.assignment.attempt} is still running on \`${task.assignment.worker}\`: \`/orchestrate cancel\` it first.`,
     );
   }
+  if (!isEnded(task) && task.manualReview === null && task.attempts.length === 0) return done;
   if (task.receipt !== null) return refused("It is completed. Reopen the issue to work on it again.");
   if (!task.definition.isOpen) return refused("The issue is closed. Reopen it to work on it again.");
   reopenTask(decision, task.id, by);

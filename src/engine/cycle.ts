@@ -37,8 +37,8 @@ export class Cycle {
     this.#world = world;
     this.#lane = own.lane;
     this.#scout = own.scout;
-    this.#hearing = new Hearing(parts, world, own);
     this.#asking = createAsking(parts, world, own.lane);
+    this.#hearing = new Hearing(parts, world, { ...own, asking: this.#asking });
   }
 
   /** Takes what a webhook says; returns at once. */

@@ -1,24 +1,34 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
+import { permits } from "../model/actor.ts";
+import type { State } from "../core/state.ts";
+import type { Command } from "../model/command.ts";
 import type { HeardComment, Hint, Wanted } from "../ports/tracker.ts";
 import { toInstruction } from "./instruct.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Scout } from "./scout.ts";
+import type { Asking } from "./sessions.ts";
 
 export class Hearing {
   readonly #parts: EngineParts;
   readonly #world: World;
   readonly #lane: Lane;
   readonly #scout: Scout;
+  readonly #asking: Asking;
   /** Comments that a cursor has moved past and that are not decided yet. */
   readonly #heard: HeardComment[] = [];
   #isConfigurationDue = true;
 
-  constructor(parts: EngineParts, world: World, own: { readonly lane: Lane; readonly scout: Scout }) {
+  constructor(
+    parts: EngineParts,
+    world: World,
+    own: { readonly lane: Lane; readonly scout: Scout; readonly asking: Asking },
+  ) {
     this.#parts = parts;
     this.#world = world;
     this.#lane = own.lane;
     this.#scout = own.scout;
+    this.#asking = own.asking;
   }
 
   /** Rejects as the tracker does; what was not taken in by then is taken in by the next cycle. */
@@ -60,16 +70,34 @@ export class Hearing {
       const state = await this.#lane.stream.current();
       const place = { tracker: this.#world.tracker, state, context: this.#lane.contextOf(state) };
       const command = await toInstruction(comment, place);
+      if (command !== null && startsWork(command, state)) await this.#select(comment, command);
       const index = this.#heard.indexOf(comment);
       if (index >= 0) this.#heard.splice(index, 1);
       if (command !== null) await this.#lane.submit([command]);
     }
   }
 
+  /**
+   * A person who may start work asked for it on an issue that nobody has selected: the command is the selection. The label
+   * is put on for everybody to see; what counts is who commanded.
+   */
+  async #select(comment: HeardComment, command: Instruct): Promise<void> {
+    const state = await this.#lane.stream.current();
+    const { config, now } = this.#lane.contextOf(state);
+    const [label] = config.select.labels;
+    if (label === undefined || !permits(command.by.permission, config.trust)) return;
+    await this.#world.tracker.label(comment.number, label);
+    const nothing = { everything: false, pulls: [], commits: [], tracked: [] };
+    const observation = await this.#world.tracker.look({ ...nothing, issues: [comment.number] });
+    const issues = observation.issues.map((facts) => ({ ...facts, selectedBy: { actor: command.by, at: now } }));
+    await this.#lane.submit([{ type: "Observe", id: this.#lane.nextId("select"), observation: { ...observation, issues } }]);
+  }
+
   async #reportRuns(hints: readonly Hint[]): Promise<void> {
     const state = this.#lane.stream.peek();
     const ended = new Set(hints.flatMap((hint) => (hint.kind === "run" && hint.state === "ended" ? [hint.run] : [])));
-    if (state === null || ended.size === 0) return;
+    for (const run of ended) this.#asking.suspect(run);
+    if (state === null) return;
     for (const task of state.active.keys()) {
       const assignment = state.tasks.get(task)?.assignment ?? null;
       const run = assignment?.run ?? null;
@@ -78,6 +106,15 @@ export class Hearing {
       await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task, fence, run, state: "ended" }]);
     }
   }
+}
+
+type Instruct = Extract<Command, { readonly type: "Instruct" }>;
+
+const startingVerbs: ReadonlySet<string> = new Set(["approve", "assign", "retry"]);
+
+/** Whether the command is to start work on an issue that is no task yet. */
+function startsWork(command: Instruct, state: State): boolean {
+  return command.instruction !== null && startingVerbs.has(command.instruction.verb) && !state.tasks.has(command.task);
 }
 
 function toWanted(hints: readonly Hint[]): Partial<Wanted> {

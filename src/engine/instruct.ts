@@ -16,7 +16,7 @@ import { toAgentViews, toOverview, toTaskView } from "./task-views.ts";
 export async function toInstruction(
   comment: HeardComment,
   place: { readonly tracker: Tracker; readonly state: State; readonly context: Context },
-): Promise<Command | null> {
+): Promise<Extract<Command, { readonly type: "Instruct" }> | null> {
   const reading = parseSlash(comment.body);
   if (reading.kind === "none") return null;
   const base = {

@@ -6,8 +6,10 @@ import type { Task } from "../model/task.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 
-/** A run that has not claimed its assignment, or not said anything, for this long is looked up. */
+/** A run whose session is known and that has said nothing for this long is looked up. */
 const runSilenceMs = 10 * 60_000;
+/** A run that has not got as far as a session: runners come up within a minute or so, and nothing else frees the slot. */
+const startSilenceMs = 2 * 60_000;
 /** Vendor calls at once: enough for many sessions in a cycle, few for one vendor's limit. */
 const askedAtOnceMax = 8;
 
@@ -16,19 +18,25 @@ type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 export interface Asking {
   /** Asks about everything in flight. Never rejects; who cannot be asked now is asked in the next cycle. */
   ask(options: { readonly isStart: boolean }): Promise<readonly Command[]>;
+  /** A webhook says that the run has ended, perhaps before it is known whose run it is: it is looked up in the next cycle. */
+  suspect(run: string): void;
 }
 
 export function createAsking(parts: EngineParts, world: World, lane: Lane): Asking {
   /** When a run was last looked up: a long session keeps its run silent, and one look in ten minutes is enough. */
   const askedAt = new Map<string, number>();
+  const suspects = new Set<string>();
 
   return {
+    suspect(run) {
+      suspects.add(run);
+    },
     async ask({ isStart }) {
       const state = await lane.stream.current();
       const { config } = lane.contextOf(state);
       const asks = assignedTasks(state).flatMap((task) => {
         const agent = config.agents.find((each) => each.id === task.assignment.agent);
-        return agent === undefined ? [] : [{ parts, world, lane, task, agent, isStart, askedAt }];
+        return agent === undefined ? [] : [{ parts, world, lane, task, agent, isStart, askedAt, suspects }];
       });
       const reports: Command[] = [];
       for (let start = 0; start < asks.length; start += askedAtOnceMax) {
@@ -57,6 +65,7 @@ interface Ask {
   readonly agent: AgentConfig;
   readonly isStart: boolean;
   readonly askedAt: Map<string, number>;
+  readonly suspects: Set<string>;
 }
 
 async function ask(question: Ask): Promise<Command | null> {
@@ -79,11 +88,13 @@ async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | n
   return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };
 }
 
-async function askRun({ parts, world, lane, task, isStart, askedAt }: Ask): Promise<Command | null> {
+async function askRun({ parts, world, lane, task, isStart, askedAt, suspects }: Ask): Promise<Command | null> {
   const { run, heardAt, fence } = task.assignment;
   if (run === null) return null;
   const now = parts.clock.now();
-  if (!isStart && now - Math.max(heardAt, askedAt.get(run) ?? 0) < runSilenceMs) return null;
+  const silenceMs = task.assignment.session === null ? startSilenceMs : runSilenceMs;
+  const isSilent = now - Math.max(heardAt, askedAt.get(run) ?? 0) >= silenceMs;
+  if (!isStart && !isSilent && !suspects.delete(run)) return null;
   askedAt.set(run, now);
   const state = await world.runs.state(run);
   return { type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, state };

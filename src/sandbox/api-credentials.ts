@@ -122,7 +122,7 @@ function claimsOf(token: string, app: WorldOptions["app"]): Record<string, unkno
   if (parseJson(head)?.["alg"] !== "RS256" || claims === null) throw undecodable();
   const isSigned = createVerify("RSA-SHA256")
     .update(`${head}.${body}`)
-    .verify(app.publicKey, Buffer.from(signature, "base64url"));
+    .verify(typeof app.publicKey === "string" ? app.publicKey : app.publicKey(), Buffer.from(signature, "base64url"));
   if (!isSigned || String(claims["iss"]) !== String(app.id)) throw undecodable();
   return claims;
 }

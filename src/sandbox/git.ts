@@ -7,18 +7,21 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runGit } from "./git-child.ts";
 import type { GitChildOptions } from "./git-child.ts";
+import { isAncestor, mergeBases, mergePlainly } from "./git-merge.ts";
 import { parseCommit, parseTree, renderCommit, renderTree } from "./git-objects.ts";
 import { createTrees } from "./git-trees.ts";
 import type { Trees } from "./git-trees.ts";
+import { createRefs } from "./git-refs.ts";
+import type { Refs } from "./git-refs.ts";
 import { createObjectStore } from "./object-store.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { ChangedLines, CommitObject, Git, GitObject, RefOutcome, RefUpdate, TreeEntry } from "./git-types.ts";
 
 const oidPattern = /^[0-9a-f]{40}$/;
-/** Names that need no asking; for all others git is asked. */
-const plainRefName = /^refs(?:\/[A-Za-z0-9_-]+){2,}$/;
 /** Trees and merges are kept while they are new; a long run of state commits would fill the memory otherwise. */
 const keptTreesMax = 2000;
+
+type Merged = Awaited<ReturnType<Git["merge"]>>;
 
 /** Makes `repository.git` in the folder. Rejects when git is missing or the folder cannot be written. */
 export async function createGit(directory: string): Promise<Git> {
@@ -33,24 +36,34 @@ export async function createGit(directory: string): Promise<Git> {
 }
 
 class BareRepository implements Git {
-  readonly refs = new Map<string, string>();
+  readonly #refs: Refs;
   readonly #options: GitChildOptions;
   readonly #objects: ObjectStore;
   readonly #commits = new Map<string, CommitObject>();
   readonly #keptTrees = new Map<string, readonly TreeEntry[]>();
-  readonly #merges = new Map<string, { readonly tree: string; readonly conflicts: readonly string[] }>();
+  readonly #merges = new Map<string, Merged>();
   readonly #trees: Trees;
+  readonly #commitOf = (oid: string): CommitObject | null => this.#commit(oid);
   #tail: Promise<unknown> = Promise.resolve();
   #openCount = 0;
 
   constructor(options: GitChildOptions) {
     this.#options = options;
     this.#objects = createObjectStore(join(options.gitDirectory, "objects"));
+    this.#refs = createRefs({
+      isObject: (oid) => this.#object(oid) !== null,
+      isCommit: (oid) => this.#commit(oid) !== null,
+      isName: async (name) => (await this.#run(["check-ref-format", name], { accept: [0, 1] })).code === 0,
+    });
     this.#trees = createTrees({
       read: (oid) => this.#readTree(oid),
       write: (entries) => this.#writeTree(entries),
       writeBlob: (content) => this.#objects.write("blob", content),
     });
+  }
+
+  get refs(): ReadonlyMap<string, string> {
+    return this.#refs.all;
   }
 
   get openCount(): number {
@@ -66,7 +79,7 @@ class BareRepository implements Git {
   }
 
   updateRefs(refs: readonly RefUpdate[]): Promise<RefOutcome> {
-    return this.#turn(() => this.#updateRefs(refs));
+    return this.#turn(() => this.#refs.update(refs));
   }
 
   object(oid: string): Promise<GitObject | null> {
@@ -118,23 +131,15 @@ class BareRepository implements Git {
   }
 
   isAncestor(ancestor: string, of: string): Promise<boolean> {
-    return this.#turn(() => {
-      const seen = new Set<string>();
-      const waiting = [of];
-      for (let oid = waiting.pop(); oid !== undefined; oid = waiting.pop()) {
-        if (oid === ancestor) return true;
-        if (seen.has(oid)) continue;
-        seen.add(oid);
-        waiting.push(...(this.#commit(oid)?.parents ?? []));
-      }
-      return false;
-    });
+    return this.#turn(() => isAncestor(this.#commitOf, ancestor, of));
   }
 
   mergeBase(a: string, b: string): Promise<string | null> {
     return this.#turn(async () => {
-      const { code, output } = await this.#run(["merge-base", a, b], { about: [a, b], accept: [0, 1] });
-      return code === 0 ? output.toString("utf8").trim() : null;
+      const [only = null, ...more] = mergeBases(this.#commitOf, a, b);
+      if (more.length === 0) return only;
+      const { output } = await this.#run(["merge-base", a, b], { about: [a, b] });
+      return output.toString("utf8").trim();
     });
   }
 
@@ -276,13 +281,25 @@ class BareRepository implements Git {
     if (oldest !== undefined) this.#keptTrees.delete(oldest);
   }
 
-  async #merge(
-    ours: string,
-    theirs: string,
-  ): Promise<{ readonly tree: string; readonly conflicts: readonly string[] }> {
+  async #merge(ours: string, theirs: string): Promise<Merged> {
     const key = `${ours} ${theirs}`;
     const kept = this.#merges.get(key);
     if (kept !== undefined) return kept;
+    const merged = this.#mergePlainly(ours, theirs) ?? (await this.#mergeByGit(ours, theirs));
+    this.#merges.set(key, merged);
+    return merged;
+  }
+
+  #mergePlainly(ours: string, theirs: string): Merged | null {
+    const [first, ...more] = mergeBases(this.#commitOf, ours, theirs);
+    const base = first === undefined || more.length > 0 ? null : this.#rootOf(first);
+    const roots = { ours: this.#rootOf(ours), theirs: this.#rootOf(theirs) };
+    if (base === null || roots.ours === null || roots.theirs === null) return null;
+    const tree = mergePlainly(this.#trees, { base, ours: roots.ours, theirs: roots.theirs });
+    return tree === null ? null : { tree, conflicts: [] };
+  }
+
+  async #mergeByGit(ours: string, theirs: string): Promise<Merged> {
     const { output } = await this.#run(
       ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", "--allow-unrelated-histories", ours, theirs],
       { about: [ours, theirs], accept: [0, 1] },
@@ -291,35 +308,6 @@ class BareRepository implements Git {
       .toString("utf8")
       .split("\0")
       .filter((part) => part !== "");
-    const merged = { tree, conflicts };
-    this.#merges.set(key, merged);
-    return merged;
-  }
-
-  async #updateRefs(refs: readonly RefUpdate[]): Promise<RefOutcome> {
-    for (const ref of refs) {
-      const now = this.refs.get(ref.name) ?? null;
-      if (ref.before !== undefined && ref.before !== now) return "conflict";
-      if (!(await this.#canBe(ref))) return "invalid";
-    }
-    for (const { name, to } of refs) {
-      if (to === null) this.refs.delete(name);
-      else this.refs.set(name, to);
-    }
-    return "updated";
-  }
-
-  /** Whether git takes the name for the object; a branch leads to a commit. */
-  async #canBe(ref: RefUpdate): Promise<boolean> {
-    if (ref.to === null) return true;
-    if ((ref.name.startsWith("refs/heads/") ? this.#commit(ref.to) : this.#object(ref.to)) === null) return false;
-    if (this.refs.has(ref.name)) return true;
-    for (const name of this.refs.keys()) {
-      if (name.startsWith(`${ref.name}/`) || ref.name.startsWith(`${name}/`)) return false;
-    }
-    if (!ref.name.startsWith("refs/")) return false;
-    if (plainRefName.test(ref.name)) return true;
-    const { code } = await this.#run(["check-ref-format", ref.name], { accept: [0, 1] });
-    return code === 0;
+    return { tree, conflicts };
   }
 }

@@ -1,5 +1,6 @@
 /** The ground that a run stands on: the embedded GitHub, what was seen of it, the configuration in force, and the judge. */
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPair } from "node:crypto";
+import { promisify } from "node:util";
 import type { AgentConfig } from "../model/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createBacklog, type Backlog } from "./backlog.ts";
@@ -35,6 +36,8 @@ export interface Ground {
   readonly backlog: Backlog;
   readonly judge: Judge;
   readonly observed: Observed;
+  /** Resolves when the App has its keys; before, `app` throws. */
+  ready(): Promise<void>;
   readonly app: { readonly appId: number; readonly privateKey: string; readonly webhookSecret: string };
   /** Agents of the configuration in force. */
   agents(): readonly AgentConfig[];
@@ -49,11 +52,11 @@ interface Keys {
   readonly publicKey: string;
 }
 
-let keys: Keys | null = null;
+let keys: Promise<Keys> | null = null;
 
 /** One pair a process: to make one takes longer than a short run does, and the worlds of a process never meet. */
-function createKeys(): Keys {
-  keys ??= generateKeyPairSync("rsa", {
+function createKeys(): Promise<Keys> {
+  keys ??= promisify(generateKeyPair)("rsa", {
     modulusLength: 2_048,
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -85,7 +88,13 @@ function withTask(entry: TimelineEntry, world: World, backlog: Backlog): Readonl
 /** An empty repository with an App that is registered and not yet installed. */
 export async function createGround(options: GroundOptions): Promise<Ground> {
   const { scenario, clock, chance } = options;
-  const keys = createKeys();
+  // Made on another thread, while the backlog is opened.
+  const making = createKeys();
+  let keys: Keys | null = null;
+  const known = (): Keys => {
+    if (keys === null) throw new Error("The keys of the App are still being made: await `ready` first.");
+    return keys;
+  };
   const webhookSecret = chance.fork("secret").id();
   const timeline = createTimeline(clock);
   const backlog = createBacklog(scenario);
@@ -95,7 +104,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     directory: options.directory,
     repository: scenario.repository,
     baseUrl: options.htmlUrl,
-    app: { id: appId, slug: appSlug, publicKey: keys.publicKey, webhookSecret },
+    app: { id: appId, slug: appSlug, publicKey: () => known().publicKey, webhookSecret },
     requiredChecks: [requiredCheck],
   });
   for (const { login, id } of vendorNames.map(accountOf)) {
@@ -116,7 +125,12 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     backlog,
     judge,
     observed: { timeline, backlog, issue, labels },
-    app: { appId, privateKey: keys.privateKey, webhookSecret },
+    get app() {
+      return { appId, privateKey: known().privateKey, webhookSecret };
+    },
+    async ready() {
+      keys = await making;
+    },
     agents: () => agents,
     configured(text) {
       const read = readConfig(text);

@@ -153,7 +153,8 @@ export function createNetwork(options: NetworkOptions): Network {
       }
     }
     return function faultyFetch(input, init) {
-      const request = new Request(input, init);
+      // The signal is heard here; a request that hears it too takes as long to make as to answer.
+      const request = new Request(input, { ...init, signal: null });
       const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
       const called = call(request);
       return signal ? Promise.race([called, aborted(signal)]) : called;

@@ -175,6 +175,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
       world.installApp();
       await people.setUp(options.files);
       people.schedule();
+      await ground.ready();
     },
     get deliveryCount() {
       return ground.deliveryCount;

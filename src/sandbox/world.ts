@@ -28,7 +28,8 @@ export interface WorldOptions {
   readonly app: {
     readonly id: number;
     readonly slug: string;
-    readonly publicKey: string;
+    /** A function where it is still being made. */
+    readonly publicKey: string | (() => string);
     readonly webhookSecret: string;
   };
   /** Names of the required checks on the default branch; the scenario's is `ci`. */

@@ -326,16 +326,17 @@ describe("a branch of schema version 1", () => {
 });
 
 describe("the pace", () => {
-  test("leaves a second from the end of one commit to the start of the next, and none when one has passed", async () => {
+  test("lets one commit follow another at once after a rest, then leaves a second between them, and none when it has passed", async () => {
     const clock = createSteppedClock();
     const store = givenStore(new BranchDouble().request, { clock, minGapMs: 1_000 });
     await store.append(stream, 0, appendOf(["a"]));
     await store.append(stream, 1, appendOf(["b"]));
     clock.advance(400);
     await store.append(stream, 2, appendOf(["c"]));
-    clock.advance(5_000);
     await store.append(stream, 3, appendOf(["d"]));
-    expect(clock.slept).toEqual([1_000, 600]);
+    clock.advance(5_000);
+    await store.append(stream, 4, appendOf(["e"]));
+    expect(clock.slept).toEqual([600, 1_000]);
   });
 
   test("keeps at most one write in flight, whatever its callers do", async () => {

@@ -229,6 +229,16 @@ test("an answer stands in the comment within ten seconds, also where the comment
   expect(e2e.sticky(1)).toContain("Mode: priority");
 });
 
+test("approve by a writer on an issue that nobody has selected is the selection; by a reader it is not", async () => {
+  const e2e = await given({ issues: "[{ key: a, title: First }]" });
+  const { number } = await e2e.world.openIssue({ by: "maria", title: "Not labelled", body: "" });
+  expect(await e2e.command(number, "/orchestrate approve", "reader")).toBe("-1");
+  await e2e.pass(10 * minute);
+  expect(e2e.sessions(number)).toHaveLength(0);
+  expect(await e2e.command(number, "/orchestrate approve")).toBe("+1");
+  await e2e.untilDone([1, number]);
+});
+
 test("a text edited by an outsider waits for approval, says so, and starts with approve", async () => {
   const e2e = await given({
     issues: "[{ key: a, title: A }, { key: b, title: B, body: harmless, by: visitor }, { key: c, title: C }]",
