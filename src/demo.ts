@@ -59,10 +59,10 @@ async function playLive(play: Play, options: DemoOptions): Promise<number> {
     ...(options.port === undefined ? {} : { port: options.port }),
     fetch: globalThis.fetch,
     startApp: startListeningApp,
-    journal: options.verbose === true ? createPrintingJournal(printError) : silentJournal,
+    journal: options.verbose === true ? createPrintingJournal(printError) : createDecisionJournal(print),
+    onReady: (url) => print(`Watch it at ${url}`),
     onLine: print,
   });
-  print(`Watch it at ${run.url}`);
   const report = await run.finished;
   await publish(report, options);
   if (process.stdout.isTTY && process.stdin.isTTY) {
@@ -88,6 +88,19 @@ function createPrintingJournal(print: (line: string) => void): Journal {
     info: (message, data) => print(toLine(message, data)),
     warn: (message, data) => print(`warning: ${toLine(message, data)}`),
     error: (message, data) => print(`error: ${toLine(message, data)}`),
+  };
+}
+
+/** Bookkeeping that decides nothing a spectator would want to know. */
+const bookkeeping: ReadonlySet<unknown> = new Set(["EffectsLeased", "EffectSettled", "EffectDelayed", "EffectDropped", "TaskRevised"]);
+
+/** Only the decisions, one line each, set off from what the world did. */
+function createDecisionJournal(print: (line: string) => void): Journal {
+  return {
+    ...silentJournal,
+    info: (message, data) => {
+      if (data?.["event"] !== undefined && !bookkeeping.has(data["event"])) print(`      -> ${message}`);
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 /** `orchestrate start`: the App on Probot's own server. Refuses to start without what keeps it safe. */
-import { readFile } from "node:fs/promises";
-import pino from "pino";
+import { createPrivateKey } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { parseEnv } from "node:util";
 import { ProbotOctokit, run, type Options } from "probot";
-import { createApplication } from "./app.ts";
+import { createApplication, type Application } from "./app.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import { createLogJournal, createSystemChance, createSystemClock } from "./system-ports.ts";
 import type { Surroundings } from "./wire.ts";
@@ -10,40 +11,85 @@ import type { Surroundings } from "./wire.ts";
 /** Runs until the process is asked to stop. Returns 1 at once when the environment is not fit. */
 export async function runServer(options: { readonly json?: boolean }): Promise<number> {
   const { env } = process;
-  const isSetUp = await hasCredentials(env);
-  if (isSetUp && !env["WEBHOOK_SECRET"]) {
-    process.stderr.write(
-      "orchestrate: WEBHOOK_SECRET is not set, so anybody could send webhooks. Set it to the secret of the GitHub App's webhook and start again.\n",
-    );
+  // Probot reads the file too, but only after the checks; like Probot, the file wins over the environment.
+  Object.assign(env, parseEnv(await readFile(".env", "utf8").catch(() => "")));
+  const problem = await findProblem(env);
+  if (problem !== null) {
+    process.stderr.write(`orchestrate: ${problem}\n`);
     return 1;
   }
   if (options.json) env["LOG_FORMAT"] = "json";
-  const log = pino({ level: env["LOG_LEVEL"] ?? "info" });
-  const application = createApplication(systemSurroundings((fields) => createLogJournal(log, fields)));
+  const running: Application[] = [];
   const server = await run(
+    // Not called without credentials: then Probot serves its setup page, and there are no installations to find.
     async (app, appOptions) => {
+      const application = createApplication(systemSurroundings((fields) => createLogJournal(app.log, fields)));
+      running.push(application);
       await application.load(app, appOptions);
-      // Without credentials this is Probot's setup page, which has no installations to find.
-      if (isSetUp) void application.start();
+      void application.start();
     },
     { env, Octokit: unthrottled } as Parameters<typeof run>[1],
   );
   await stopSignal();
-  application.stop();
+  for (const application of running) application.stop();
   await server.stop();
   return 0;
+}
+
+/** What keeps the App from being started safely, as a sentence; null when it may start, or be set up. */
+async function findProblem(env: NodeJS.ProcessEnv): Promise<string | null> {
+  const id = env["APP_ID"] ?? "";
+  if (id === "") {
+    if (!env["PRIVATE_KEY"] && !env["PRIVATE_KEY_PATH"]) return null;
+    return "A private key is set and APP_ID is not. Set APP_ID to the number that the GitHub App's settings show, and start again.";
+  }
+  if (!/^\d+$/.test(id))
+    return "APP_ID is not a number. Copy the App ID (not the client ID) from the GitHub App's settings.";
+  if (!env["WEBHOOK_SECRET"]) {
+    return "WEBHOOK_SECRET is not set, so anybody could send webhooks. Set it to the secret of the GitHub App's webhook and start again.";
+  }
+  return findKeyProblem(env);
+}
+
+const wholeKeyAdvice = "Use the whole file that GitHub gave you, from -----BEGIN to -----END.";
+
+/** The private key where Probot looks for it: the variable, the file it names, or the only *.pem here. */
+async function findKeyProblem(env: NodeJS.ProcessEnv): Promise<string | null> {
+  const inline = env["PRIVATE_KEY"];
+  if (inline) return isKey(decodeKey(inline)) ? null : `PRIVATE_KEY is not a private key. ${wholeKeyAdvice}`;
+  const files = env["PRIVATE_KEY_PATH"]
+    ? [env["PRIVATE_KEY_PATH"]]
+    : (await readdir(".")).filter((name) => name.endsWith(".pem"));
+  const [file] = files;
+  if (file === undefined) return "APP_ID is set and there is no private key. Set PRIVATE_KEY or PRIVATE_KEY_PATH.";
+  if (files.length > 1)
+    return `There are several keys here (${files.join(", ")}). Set PRIVATE_KEY_PATH to the right one.`;
+  const text = await readFile(file, "utf8").catch(() => null);
+  if (text === null) return `The private key ${file} cannot be read. Check PRIVATE_KEY_PATH.`;
+  return isKey(text) ? null : `The file ${file} is not a private key. ${wholeKeyAdvice}`;
+}
+
+/** The key may be in base64, or have its line ends written out. */
+function decodeKey(text: string): string {
+  const plain = text.includes("-----BEGIN") ? text : Buffer.from(text, "base64").toString("utf8");
+  return plain.replaceAll("\\n", "\n").trim();
+}
+
+function isKey(text: string): boolean {
+  // Probot puts the line ends back where an environment has swallowed all of them.
+  if (!text.trim().includes("\n"))
+    return /^-----BEGIN [A-Z ]*PRIVATE KEY-----.+-----END [A-Z ]*PRIVATE KEY-----$/.test(text);
+  try {
+    return createPrivateKey(text).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
 }
 
 /** Pace and repetition are the program's own. */
 const unthrottled = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }) as NonNullable<
   Options["Octokit"]
 >;
-
-async function hasCredentials(env: NodeJS.ProcessEnv): Promise<boolean> {
-  if (env["APP_ID"] && (env["PRIVATE_KEY"] || env["PRIVATE_KEY_PATH"])) return true;
-  const file = await readFile(".env", "utf8").catch(() => "");
-  return /^APP_ID=./m.test(file);
-}
 
 /** A request that never ends would hold its effect under way for ever. */
 const requestTimeoutMs = 30_000;

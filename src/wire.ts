@@ -10,7 +10,7 @@ import { renderProblem } from "./config/problem.ts";
 import { allBrokenInvariants } from "./core/invariants.ts";
 import { configOf } from "./core/react.ts";
 import { namesOf } from "./engine/names.ts";
-import type { EngineParts, Role, World } from "./engine/parts.ts";
+import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
 import { Repository } from "./engine/repository.ts";
@@ -65,7 +65,7 @@ export function wireRepository(
   place: RepositoryPlace,
   octokit: RepositoryOctokit,
 ): Repository {
-  const wired = wire(surroundings, { place, octokit, role: "orchestrator" });
+  const wired = wire(surroundings, { place, octokit });
   const repository = new Repository(wired.parts, wired.world);
   wired.follow(() => configFrom(repository.lane.stream.peek()));
   return repository;
@@ -76,7 +76,7 @@ export async function wireJob(
   surroundings: Surroundings,
   job: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly request: JobRequest },
 ): Promise<JobResult> {
-  const wired = wire(surroundings, { ...job, role: "reporter" });
+  const wired = wire(surroundings, job);
   return runJob(wired.parts, {
     world: wired.world,
     request: job.request,
@@ -93,7 +93,7 @@ export async function auditRepository(
   place: RepositoryPlace,
   octokit: RepositoryOctokit,
 ): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
-  const { parts, world, follow } = wire(surroundings, { place, octokit, role: "reporter" });
+  const { parts, world, follow } = wire(surroundings, { place, octokit });
   const state = await createStream(parts).current();
   follow(() => configFrom(state));
   const tracked = [...state.tasks.entries()].map(([id, task]) => ({
@@ -118,10 +118,10 @@ function configFrom(state: Parameters<typeof configOf>[0] | null): Config {
 
 function wire(
   surroundings: Surroundings,
-  target: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly role: Role },
+  target: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit },
 ): Wired {
   const { clock, chance } = surroundings;
-  const { place, octokit, role } = target;
+  const { place, octokit } = target;
   const repository = `${place.owner}/${place.name}`;
   const journal = surroundings.journalFor({ repository });
   let config = (): Config => defaultConfig;
@@ -135,7 +135,6 @@ function wire(
       repository,
       defaultBranch: place.defaultBranch,
       owner: surroundings.owner,
-      role,
       store,
       clock,
       chance,

@@ -122,9 +122,11 @@ function parseJson(path: string, line: string, place: string): unknown {
   }
 }
 
+const SchemaFile = z.object({ version: z.number().int().min(1) });
+
 /** The schema version that `state/schema.json` names. Throws `StoreCorrupt` when it names none. */
 export function parseSchema(text: string): number {
-  const parsed = z.object({ version: z.number().int().min(1) }).safeParse(parseJson(schemaPath, text, "its content"));
+  const parsed = SchemaFile.safeParse(parseJson(schemaPath, text, "its content"));
   if (!parsed.success) throw new StoreCorrupt(schemaPath, "names no schema version", { cause: parsed.error });
   return parsed.data.version;
 }

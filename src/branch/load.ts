@@ -137,6 +137,7 @@ export function blobIdOf(text: string, sample: string): string {
 
 const RawBlob = z.object({ content: z.string(), encoding: z.literal("base64") });
 const TextBlob = z.object({ text: z.string().nullable(), isTruncated: z.boolean() });
+const TextBlobs = z.object({ repository: z.record(z.string(), TextBlob.nullable()) });
 
 interface Source {
   readonly request: StateRequest;
@@ -151,13 +152,16 @@ async function fetchRaw(source: Source, oid: string): Promise<string> {
 
 async function fetchTexts(source: Source, oids: readonly string[]): Promise<Map<string, string>> {
   const [owner, repo] = source.repository.split("/");
-  const aliases = oids.map((oid, index) => `b${index}: object(oid: ${JSON.stringify(oid)}) { ...content }`);
-  const query = `query($owner: String!, $repo: String!) {
+  // Ids are variables, so that queries of one size have one text: GitHub need not read each anew.
+  const declared = oids.map((_, index) => `, $o${index}: GitObjectID!`);
+  const aliases = oids.map((_, index) => `b${index}: object(oid: $o${index}) { ...content }`);
+  const query = `query($owner: String!, $repo: String!${declared.join("")}) {
     repository(owner: $owner, name: $repo) { ${aliases.join(" ")} }
   }
   fragment content on GitObject { ... on Blob { text isTruncated } }`;
-  const data = await source.request.graphql(query, { owner, repo });
-  const blobs = z.object({ repository: z.record(z.string(), TextBlob.nullable()) }).parse(data).repository;
+  const variables = Object.fromEntries(oids.map((oid, index) => [`o${index}`, oid]));
+  const data = await source.request.graphql(query, { owner, repo, ...variables });
+  const blobs = TextBlobs.parse(data).repository;
   const texts = new Map<string, string>();
   for (const [index, oid] of oids.entries()) {
     const blob = blobs[`b${index}`] ?? null;

@@ -2,10 +2,10 @@
 import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
+import { pullNumberOf } from "../model/pull-url.ts";
 import type { FailureReason, Task } from "../model/task.ts";
 import { backoffMs, failAttempt } from "./decide-outcome.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { pullNumberOf } from "./match-pull.ts";
 import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
 

@@ -1,8 +1,8 @@
 /** How events of one attempt change the state: assigned, claimed, started, waiting, ended, and the pull request. */
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
+import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, Task } from "../model/task.ts";
-import { pullNumberOf } from "./match-pull.ts";
 import { attemptsKeptMax, dayMs } from "./limits.ts";
 import { ownTask, type State } from "./state.ts";
 

@@ -35,13 +35,6 @@ export function matchPull(state: State, context: Context, pull: PullFacts): Pull
   return null;
 }
 
-/** The number of a pull request of the same repository as the issue at `issueUrl`; null for any other address. */
-export function pullNumberOf(issueUrl: string, pullUrl: string): number | null {
-  const home = issueUrl.replace(/\/issues\/\d+$/, "");
-  const match = /^(.+)\/pull\/(\d{1,15})$/.exec(pullUrl);
-  return match?.[1]?.toLowerCase() === home.toLowerCase() ? Number(match[2]) : null;
-}
-
 function candidateTasks(state: State, pull: PullFacts): readonly (readonly [PullMatch["by"], Task | undefined])[] {
   const named = activeTask(state, (task) => task.vendorPull === pull.url);
   const marked = pull.marker === null ? undefined : state.tasks.get(pull.marker.task);

@@ -91,17 +91,30 @@ export function impactOf(state: State, id: TaskId): { readonly direct: number; r
   return { direct, transitive: reached.size };
 }
 
-/** The longest remaining path from `id` to an end, its own effort included. A cycle counts once. */
-function tailMinutes(state: State, id: TaskId, known: Map<TaskId, number>): number {
-  const cached = known.get(id);
-  if (cached !== undefined) return cached;
+/**
+ * The longest remaining path from `start` to an end, its own effort included; a cycle counts once. Walks with a stack of its
+ * own, because a chain may be longer than the call stack.
+ */
+function tailMinutes(state: State, start: TaskId, known: Map<TaskId, number>): number {
+  const stack = [start];
+  const entered = new Set<TaskId>();
+  for (let id = stack.at(-1); id !== undefined; id = stack.at(-1)) {
+    const waiters = openHardWaiters(state, id);
+    const unknown = entered.has(id) ? [] : waiters.filter((waiter) => !known.has(waiter) && !entered.has(waiter));
+    entered.add(id);
+    if (unknown.length > 0) {
+      stack.push(...unknown);
+      continue;
+    }
+    stack.pop();
+    known.set(id, effortOf(state, id) + Math.max(0, ...waiters.map((waiter) => known.get(waiter) ?? 0)));
+  }
+  return known.get(start) ?? defaultEffortMinutes;
+}
+
+function effortOf(state: State, id: TaskId): number {
   const task = state.tasks.get(id);
-  const own = task?.estimateOverride ?? task?.definition.estimateMinutes ?? defaultEffortMinutes;
-  known.set(id, own);
-  const behind = openHardWaiters(state, id).map((waiter) => tailMinutes(state, waiter, known));
-  const total = own + Math.max(0, ...behind);
-  known.set(id, total);
-  return total;
+  return task?.estimateOverride ?? task?.definition.estimateMinutes ?? defaultEffortMinutes;
 }
 
 function openHardWaiters(state: State, id: TaskId): readonly TaskId[] {

@@ -8,12 +8,6 @@ import type { Journal } from "../ports/journal.ts";
 import type { EventStore } from "../ports/store.ts";
 import type { Tracker, WorkflowRuns } from "../ports/tracker.ts";
 
-/**
- * orchestrator: schedules, performs effects, writes task files. reporter: a job that only adds what it saw; whoever
- * orchestrates does the rest.
- */
-export type Role = "orchestrator" | "reporter";
-
 export interface EngineParts {
   readonly stream: StreamId;
   /** `owner/name`, for people and prompts. */
@@ -21,7 +15,6 @@ export interface EngineParts {
   readonly defaultBranch: string;
   /** Names this running copy; leases are held under it. */
   readonly owner: string;
-  readonly role: Role;
   readonly store: EventStore;
   readonly clock: Clock;
   readonly chance: Chance;

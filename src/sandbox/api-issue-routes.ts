@@ -1,7 +1,7 @@
 /** REST routes of issues and of the issue-events feed. */
 import { issueOf, namesOf, neededText, numberParam, param, textOf, wordOf } from "./api-call.ts";
 import type { ApiCall } from "./api-call.ts";
-import { ApiProblem, created, invalidField, noContent, notFound, ok, pageReply } from "./api-reply.ts";
+import { ApiProblem, created, invalidField, noContent, notFound, ok, page, pageReply } from "./api-reply.ts";
 import type { Reply } from "./api-reply.ts";
 import type { Route } from "./api-router.ts";
 import type { IssueRecord } from "./records.ts";
@@ -121,7 +121,15 @@ function assign(call: ApiCall, side: "add" | "remove"): IssueRecord {
 function listEvents({ url, state }: ApiCall): Reply {
   // Newest first; a deleted issue's events are gone with it.
   const events = state.issueEvents.filter((event) => state.issues.has(event.issue)).toReversed();
-  return pageReply(events, url, (event) => issueEventJson(state, event, { withIssue: true }));
+  const { items, link } = page(events, url);
+  // An event never changes, but its issue does; many events of a page are of one issue.
+  const issues = [...new Set(items.map((event) => event.issue))].flatMap((number) => state.issues.get(number) ?? []);
+  return {
+    status: 200,
+    body: () => items.map((event) => issueEventJson(state, event, { withIssue: true })),
+    basis: JSON.stringify([items.map((event) => event.id), issues.map((issue) => issueJson(state, issue))]),
+    ...(link === "" ? {} : { headers: { link } }),
+  };
 }
 
 function timeline(call: ApiCall): Reply {

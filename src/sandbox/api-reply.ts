@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 
 export interface Reply {
   readonly status: number;
-  /** Undefined: no body. A string is sent as it is (raw media types); anything else as JSON. */
+  /** Undefined: no body. A string is sent as it is (raw media types); anything else, or what a function makes, as JSON. */
   readonly body?: unknown;
+  /** What the body follows from, where that is shorter: the validator of a GET is of this. */
+  readonly basis?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -115,6 +117,12 @@ export function countedPage<Item>(
 function positive(text: string | null, fallback: number): number {
   const value = text === null ? Number.NaN : Number.parseInt(text, 10);
   return Number.isFinite(value) && value > 0 ? value : fallback;
+}
+
+/** The body as it is sent. */
+export function textOf({ body }: Reply): string {
+  if (typeof body === "string") return body;
+  return JSON.stringify(typeof body === "function" ? body() : body);
 }
 
 /** The weak validator of a body. */

@@ -19,7 +19,7 @@ import type { Limits, Resource } from "./api-limits.ts";
 import { createEventIndex } from "./api-lookups.ts";
 import { pullRoutes } from "./api-pull-routes.ts";
 import { relationRoutes } from "./api-relation-routes.ts";
-import { ApiProblem, etagOf, matchesEtag, notFound } from "./api-reply.ts";
+import { ApiProblem, etagOf, matchesEtag, notFound, textOf } from "./api-reply.ts";
 import type { Reply } from "./api-reply.ts";
 import { createRouter } from "./api-router.ts";
 import type { Match, Route } from "./api-router.ts";
@@ -264,8 +264,10 @@ class ApiDoor {
       ...reply.headers,
     };
     if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
-    const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-    return new Response(body, { status: reply.status, headers: { "content-type": contentType(reply), ...headers } });
+    return new Response(textOf(reply), {
+      status: reply.status,
+      headers: { "content-type": contentType(reply), ...headers },
+    });
   }
 }
 
@@ -277,11 +279,11 @@ function followed(request: Request, reply: Reply | undefined): Reply | undefined
 /** Turns a GET's answer into a 304 where the client has it already. */
 function conditional(request: Request, route: Route, reply: Reply): Reply {
   if (route.method !== "GET" || reply.status !== 200) return reply;
-  const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-  const etag = etagOf(body);
+  const text = reply.basis === undefined ? textOf(reply) : null;
+  const etag = etagOf(reply.basis ?? text ?? "");
   const headers = { ...reply.headers, etag, "cache-control": "private, max-age=60, s-maxage=60" };
   if (matchesEtag(request.headers.get("if-none-match"), etag)) return { status: 304, headers };
-  return { status: 200, body, headers: { ...headers, "content-type": contentType(reply) } };
+  return { status: 200, body: text ?? textOf(reply), headers: { ...headers, "content-type": contentType(reply) } };
 }
 
 /** The last webhooks that went out, oldest first. Each has a number of its own beside its GUID. */

@@ -43,6 +43,8 @@ export interface LiveOptions {
   readonly playJob: PlayJob;
   readonly journal: Journal;
   readonly files?: Readonly<Record<string, string>>;
+  /** Called with the address of the page, before anything happens. */
+  readonly onReady?: (url: string) => void;
   /** A readable line for each thing that happens. */
   readonly onLine?: (line: string) => void;
 }
@@ -117,6 +119,7 @@ export async function runLive(options: LiveOptions): Promise<LiveRun> {
   const chance = createSeededChance(options.seed ?? scenario.seed);
   const simulation = await assemble({ options, faults, directory, server, clock, chance });
   const { timeline, world, observed } = simulation;
+  options.onReady?.(server.url);
   if (onLine !== undefined) timeline.onEntry((entry) => onLine(renderEntry(entry)));
   const { supervisor, carrier } = createAppSide({
     simulation,

@@ -14,6 +14,12 @@ function plain(value: unknown, lengthMax = 80): string {
   return line.length > lengthMax ? `${line.slice(0, lengthMax - 1)}…` : line;
 }
 
+/** The words of a comment; a mark that readers do not see is none. */
+function said(value: unknown): string {
+  const words = plain(text(value).replaceAll(/<!--.*?(?:-->|$)/gs, ""));
+  return words === "" ? "" : `: ${words}`;
+}
+
 function sentence(entry: TimelineEntry): string {
   const { actor, target, detail } = entry;
   const task = plain(detail["task"]) || plain(target);
@@ -34,7 +40,7 @@ function sentence(entry: TimelineEntry): string {
     case "reopened":
       return `${plain(actor)} ${entry.action} ${plain(target)}`;
     case "comment":
-      return `${plain(actor)} commented on ${plain(target)}: ${plain(detail["text"])}`;
+      return `${plain(actor)} commented on ${plain(target)}${said(detail["text"])}`;
     case "label":
       return `${plain(actor)} ${detail["added"] === false ? "took" : "put"} ${plain(detail["label"])} ${detail["added"] === false ? "off" : "on"} ${plain(target)}`;
     case "dispatch":

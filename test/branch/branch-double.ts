@@ -93,7 +93,7 @@ export class BranchDouble {
       const kind = query.startsWith("mutation") ? "commit" : query.includes("ref(") ? "outline" : "blobs";
       return this.#perform(kind, () => {
         if (kind === "commit") return this.#commitOnBranch(variables);
-        return { repository: kind === "outline" ? { ref: this.#outline() } : this.#blobs(query) };
+        return { repository: kind === "outline" ? { ref: this.#outline() } : this.#blobs(variables) };
       });
     },
     rest: async (call) => {
@@ -144,13 +144,15 @@ export class BranchDouble {
     return { target: { oid: this.head, message: this.message, state, tree: { entries: tree } } };
   }
 
-  #blobs(query: string): unknown {
+  /** What is asked for is in variables: `o3` for the alias `b3`. */
+  #blobs(variables: Readonly<Record<string, unknown>>): unknown {
     const texts = new Map<string, string>();
     for (const { files } of this.#commits.values()) for (const text of files.values()) texts.set(blobId(text), text);
-    const aliases = query.matchAll(/(b\d+): object\(oid: "(\w+)"\)/g);
+    const asked = Object.entries(variables).filter(([name]) => /^o\d+$/.test(name));
     return Object.fromEntries(
-      [...aliases].map(([, alias = "", oid = ""]) => {
-        const text = texts.get(oid);
+      asked.map(([name, oid]) => {
+        const alias = name.replace("o", "b");
+        const text = texts.get(String(oid));
         const isTruncated = text !== undefined && Buffer.byteLength(text) > this.truncateAbove;
         return [alias, text === undefined ? null : { text: isTruncated ? text.slice(0, 9) : text, isTruncated }];
       }),

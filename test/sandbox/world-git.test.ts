@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,4 +112,41 @@ test("merges are git's own: clean, in conflict, and with conflicts settled for o
   expect(await git.mergeBase(ours, theirs)).toBe(base);
   expect((await git.log(ours, { not: base })).map(({ oid }) => oid)).toEqual([ours]);
   expect(await git.changedLines(base, theirs)).toEqual([{ path: "shared.txt", additions: 1, deletions: 1 }]);
+});
+
+test("a merge that needs no judgement, made without git, is the merge that git makes", async () => {
+  const { git, directory } = await givenGit();
+  const names = ["a", "a/b", "b/c", "b/c/d", "b/e", "f"];
+  const pick = (draw: number, from: number): readonly string[] =>
+    names.filter((_, index) => (draw >> (index + from)) & 1);
+  const files = (chosen: readonly string[], content: string): Record<string, string> => {
+    const isFolder = (name: string): boolean => chosen.some((other) => other.startsWith(`${name}/`));
+    return Object.fromEntries(chosen.filter((name) => !isFolder(name)).map((name) => [name, `${content} ${name}\n`]));
+  };
+  for (let draw = 1; draw < 4096; draw += 293) {
+    const base = await commit(git, { keep: "k", ...files(pick(draw * 31, 3), "base") });
+    const [ours, theirs] = [
+      await commit(git, files(pick(draw, 0), "ours"), [base]),
+      await commit(git, files(pick(draw, 6), "theirs"), [base]),
+    ];
+    const merged = await git.merge(ours, theirs);
+    await git.flush();
+    const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
+    const byGit = spawnSync("git", ["--git-dir", join(directory, "repository.git"), ...args], { encoding: "utf8" });
+    expect([merged.tree, ...merged.conflicts]).toEqual(byGit.stdout.split("\0").filter(Boolean));
+  }
+});
+
+test("after merges crosswise, and of unrelated commits, the common ancestor is the one that git names", async () => {
+  const { git } = await givenGit();
+  const root = await commit(git, { a: "1" });
+  const left = await commit(git, { b: "1" }, [root]);
+  const right = await commit(git, { c: "1" }, [root]);
+  const one = await commit(git, { b: "1", c: "1" }, [left, right]);
+  const two = await commit(git, { b: "1", c: "1", d: "1" }, [right, left]);
+  const lone = await commit(git, { z: "1" });
+  expect(await git.mergeBase(one, right)).toBe(right);
+  expect(await git.mergeBase(left, right)).toBe(root);
+  expect([left, right]).toContain(await git.mergeBase(one, two));
+  expect(await git.mergeBase(root, lone)).toBeNull();
 });

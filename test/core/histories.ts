@@ -1,0 +1,336 @@
+/**
+ * Random histories of one stream: what a tracker, vendors, runs, people and the clock could say in any order, late, twice or
+ * wrongly. Steps name things by what the state holds when they are played (the live fence, an effect that waits), so that
+ * most of them matter.
+ */
+import fc from "fast-check";
+import { configOf } from "../../src/core/react.ts";
+import type { State } from "../../src/core/state.ts";
+import type { Actor } from "../../src/model/actor.ts";
+import type { Command, EffectOutcome } from "../../src/model/command.ts";
+import type { Config } from "../../src/model/config.ts";
+import { toCommandId, type EffectId } from "../../src/model/ids.ts";
+import type { BlockerFacts, IssueFacts, PullFacts, SessionReport } from "../../src/model/observation.ts";
+import type { SlashCommand } from "../../src/model/slash.ts";
+import { blocker, configOf as config, issue, observation, pull, report, stranger, taskId, writer } from "../support/build.ts";
+
+/** A command before it is known when and on what it is played. */
+export type Step = (place: { readonly state: State; readonly now: number }) => Unnamed;
+type Unnamed = Command extends infer Each ? (Each extends Command ? Omit<Each, "id"> : never) : never;
+
+export interface PlannedPass {
+  /** Time that goes by before it. */
+  readonly waitMs: number;
+  readonly steps: readonly Step[];
+  /** Ends as a pass of the App does: tick, schedule, lease. */
+  readonly isFull: boolean;
+  /** The commands of an earlier pass that come once more, counted back; 0: none do. */
+  readonly repeats: number;
+}
+
+/** Issues 1 to 5 may be tasks; 6 and 7 are only ever waited for. */
+const task = fc.integer({ min: 1, max: 5 });
+const pullNumber = fc.integer({ min: 20, max: 23 });
+const bystander: Actor = { login: "tilda", id: 3, kind: "user", permission: "triage" };
+const anybody = fc.constantFrom(writer, writer, writer, bystander, stranger);
+/** How long ago something was seen; mostly now. */
+const age = fc.constantFrom(0, 0, 0, 1_000, 90_000);
+
+const agents = [
+  { id: "jules", type: "jules", capacity: 2, dispatch: "api", cost: 1 },
+  { id: "cursor", type: "cursor", capacity: 1, dispatch: "workflow", quota: 9 },
+  { id: "bifrost", type: "bifrost", capacity: 1, dispatch: "label" },
+];
+/** In force until a history configures something else. */
+export const firstConfig: Config = config({ agents });
+const configs: readonly Config[] = [
+  firstConfig,
+  config({ mode: "balanced", trust: "triage", agents: agents.slice(0, 2), done: "reported", limits: { costPerTask: 2 } }),
+  config({ mode: "critical", agents: agents.slice(1), limits: { batch: 1, sessionsPerDay: 3, attemptsPerTask: 2 } }),
+  config({ agents: [] }),
+];
+
+const edge = fc
+  .record({
+    on: fc.integer({ min: 1, max: 7 }),
+    kind: fc.constantFrom("hard", "hard", "soft"),
+    source: fc.constantFrom("native", "body"),
+    state: fc.constantFrom("open", "completed", "not_planned", "missing"),
+  })
+  .map(({ on, ...facts }): BlockerFacts => blocker(on, facts as Partial<BlockerFacts>));
+
+const ending: fc.Arbitrary<Partial<IssueFacts>> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: anybody.map((by) => ({ state: "closed", stateReason: "completed", closedBy: by }) as const) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom("not_planned", "duplicate")
+      .map((stateReason) => ({ state: "closed", stateReason, closedBy: writer }) as const),
+  },
+  { weight: 1, arbitrary: anybody.map((by) => ({ reopenedBy: by })) },
+);
+
+const issueFacts = fc
+  .record({
+    number: task,
+    age,
+    labels: fc.subarray(["priority:urgent", "hold", "mode:effort", "agent:cursor", "estimate:2h", "needs:rust", "priority:no"]),
+    selected: fc.option(fc.record({ by: anybody, age }), { freq: 8 }),
+    edited: fc.option(fc.record({ by: anybody, age, text: fc.integer({ min: 1, max: 3 }) }), { freq: 1 }),
+    blockedBy: fc.array(edge, { maxLength: 2 }),
+    child: fc.option(task, { freq: 1 }),
+    ending,
+  })
+  .map((draw) => (now: number): IssueFacts =>
+    issue(draw.number, {
+      // Bulk-made issues are of one second, so that ties do occur.
+      createdAt: 0,
+      updatedAt: now - draw.age,
+      labels: draw.selected === null ? draw.labels : ["orchestrate", ...draw.labels],
+      selectedBy: draw.selected === null ? null : { actor: draw.selected.by, at: now - draw.selected.age },
+      editedBy: draw.edited?.by ?? null,
+      editedAt: draw.edited === null ? null : now - draw.edited.age,
+      hash: `hash-${draw.number}-${draw.edited?.text ?? 0}`,
+      blockedBy: draw.blockedBy,
+      children: draw.child === null || draw.number < 4 ? [] : [blocker(draw.child, { source: "sub_issue" })],
+      ...draw.ending,
+    }),
+  );
+
+const standing: fc.Arbitrary<Partial<PullFacts>> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 2, arbitrary: fc.constant({ checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] } as const) },
+  { weight: 1, arbitrary: fc.constant({ mergeable: "conflict" } as const) },
+  { weight: 1, arbitrary: fc.constant({ state: "closed" } as const) },
+  { weight: 2, arbitrary: anybody.map((mergedBy) => ({ state: "merged", mergedBy }) as const) },
+);
+
+const pullFacts = fc
+  .record({
+    number: pullNumber,
+    of: task,
+    age,
+    sha: fc.constantFrom("a", "b"),
+    isOurs: fc.boolean(),
+    isVendor: fc.boolean(),
+    isSameRepository: fc.constantFrom(true, true, true, false),
+    isMarked: fc.boolean(),
+    reverts: fc.option(pullNumber, { freq: 1 }),
+    standing,
+  })
+  .map((draw) => ({ state, now }: { readonly state: State; readonly now: number }): PullFacts =>
+    pull(draw.number, {
+      updatedAt: now - draw.age,
+      sha: draw.sha.repeat(40),
+      branch: draw.isOurs ? `orchestrate/${draw.of}-work` : "feature",
+      isSameRepository: draw.isSameRepository,
+      ...(draw.isVendor ? {} : { author: writer }),
+      marker: draw.isMarked ? { task: taskId(draw.of), fence: state.fence } : null,
+      closes: draw.isMarked ? [] : [taskId(draw.of)],
+      reverts: draw.reverts === null ? [] : [draw.reverts],
+      mergedAt: draw.standing.state === "merged" ? now : null,
+      ...draw.standing,
+    }),
+  );
+
+const look: fc.Arbitrary<Step> = fc
+  .record({
+    issues: fc.array(issueFacts, { maxLength: 4 }),
+    pulls: fc.array(pullFacts, { maxLength: 2 }),
+    gone: fc.option(fc.record({ number: task, reason: fc.constantFrom("deleted", "transferred") }), { freq: 1 }),
+  })
+  .map((draw) => (place) => ({
+    type: "Observe",
+    observation: observation({
+      issues: draw.issues.map((facts) => facts(place.now)),
+      pulls: draw.pulls.map((facts) => facts(place)),
+      gone: draw.gone === null ? [] : [{ id: taskId(draw.gone.number), reason: draw.gone.reason as "deleted" }],
+    }),
+  }));
+
+const sessionReport: fc.Arbitrary<SessionReport> = fc
+  .record({
+    state: fc.constantFrom<SessionReport["state"][]>(
+      "queued",
+      "running",
+      "running",
+      "waiting",
+      "succeeded",
+      "succeeded",
+      "failed",
+      "cancelled",
+      "not_found",
+      "unknown",
+    ),
+    pull: fc.option(pullNumber),
+    isKnown: fc.boolean(),
+    costUsd: fc.constantFrom(null, 0, 1.5),
+  })
+  .map((draw) =>
+    report(draw.state, {
+      pullUrl: draw.pull === null ? null : pull(draw.pull).url,
+      costUsd: draw.costUsd,
+      ...(draw.isKnown ? {} : { session: null }),
+    }),
+  );
+
+const outcome: fc.Arbitrary<EffectOutcome> = fc.oneof(
+  fc.constantFrom<EffectOutcome[]>(
+    { kind: "done" },
+    { kind: "surfaced", surface: { comment: "IC_9", digest: "d", labels: [] } },
+    { kind: "started", session: { id: "sessions/9", url: null } },
+    { kind: "dispatched", run: "100" },
+    { kind: "refused", reason: "full", retryAfterMs: null },
+    { kind: "cannot_cancel", reason: "no way" },
+    { kind: "changed_text" },
+    { kind: "delayed", reason: "outage", retryAfterMs: 5_000 },
+    { kind: "dropped", reason: "gone" },
+  ),
+  sessionReport.map((each) => ({ kind: "ended", report: each }) as const),
+);
+
+/** The fence that is live, or one before it. */
+function fenceOf(state: State, number: number, back: number): number {
+  return (state.tasks.get(taskId(number))?.assignment?.fence ?? state.fence) - back;
+}
+
+const back = fc.constantFrom(0, 0, 0, 1);
+const run = fc.constantFrom("100", "200");
+
+const fenced: fc.Arbitrary<Step> = fc
+  .record({ number: task, back, run, report: sessionReport, outcome, which: fc.nat(5) })
+  .map((draw) => ({ state }) => {
+    const base = { task: taskId(draw.number), fence: fenceOf(state, draw.number, draw.back) };
+    if (draw.which === 0) return { type: "ClaimAssignment", ...base, run: draw.run };
+    if (draw.which === 1) return { type: "ReportOutcome", ...base, outcome: draw.outcome };
+    if (draw.which === 2) return { type: "ReportRun", ...base, run: draw.run, state: "ended" };
+    return { type: "ReportSession", ...base, report: draw.report };
+  });
+
+const settlement: fc.Arbitrary<Step> = fc
+  .array(fc.record({ place: fc.nat(9), outcome }), { minLength: 1, maxLength: 3 })
+  .map((draws) => ({ state }) => {
+    const waiting = [...state.outbox.keys()];
+    return {
+      type: "SettleEffects",
+      settled: draws.map((draw) => ({
+        effect: waiting[draw.place] ?? (`e${draw.place}` as EffectId),
+        outcome: draw.outcome,
+      })),
+    };
+  });
+
+const instructions: fc.Arbitrary<SlashCommand | null> = fc.oneof(
+  fc.constantFrom<(SlashCommand | null)[]>(
+    null,
+    { verb: "approve" },
+    { verb: "retry" },
+    { verb: "retry" },
+    { verb: "complete" },
+    { verb: "cancel" },
+    { verb: "hold" },
+    { verb: "pause" },
+    { verb: "resume", number: null },
+    { verb: "resume", number: null },
+    { verb: "fail", reason: "no good" },
+    { verb: "mode", mode: "effort" },
+    { verb: "priority", priority: 1 },
+    { verb: "estimate", minutes: 5 },
+    { verb: "assign", target: "cursor" },
+    { verb: "assign", target: "jules/2" },
+    { verb: "assign", target: "nobody" },
+    { verb: "disable", worker: "jules/1" },
+    { verb: "enable", worker: "jules" },
+  ),
+  task.map((number) => ({ verb: "resume", number }) as const),
+  fc
+    .record({ verb: fc.constantFrom("blocked-by", "unblock"), number: fc.integer({ min: 1, max: 7 }) })
+    .map((draw) => ({ ...draw, repository: null }) as SlashCommand),
+);
+
+const instruction: fc.Arbitrary<Step> = fc
+  .record({ number: fc.integer({ min: 1, max: 6 }), by: anybody, instruction: instructions })
+  .map((draw) => () => {
+    const named = draw.instruction !== null && "repository" in draw.instruction ? blocker(draw.instruction.number) : null;
+    return {
+      type: "Instruct",
+      by: draw.by,
+      task: taskId(draw.number),
+      comment: `IC_${draw.number}`,
+      instruction: draw.instruction,
+      problem: draw.instruction === null ? "There is no such command." : null,
+      reference: named,
+    };
+  });
+
+const configure: fc.Arbitrary<Step> = fc.integer({ min: -1, max: configs.length - 1 }).map(
+  (index) => () => ({
+    type: "Configure",
+    sha: `sha-${index}`,
+    config: configs[index] ?? null,
+    problems: index < 0 ? ["line 1: bad"] : [],
+  }),
+);
+
+const lease: fc.Arbitrary<Step> = fc
+  .record({ owner: fc.constantFrom("one", "two"), limit: fc.integer({ min: 1, max: 5 }) })
+  .map(({ owner, limit }) => ({ now }) => ({ type: "LeaseEffects", owner, limit, until: now + 180_000 }));
+
+const step = fc.oneof(
+  { weight: 5, arbitrary: look },
+  { weight: 6, arbitrary: fenced },
+  { weight: 3, arbitrary: settlement },
+  { weight: 3, arbitrary: instruction },
+  { weight: 1, arbitrary: lease },
+  { weight: 1, arbitrary: configure },
+);
+
+/** A history: passes one after another. It begins with a look, so that there is something to speak of. */
+export const histories: fc.Arbitrary<readonly PlannedPass[]> = fc
+  .record({
+    first: fc.array(issueFacts, { minLength: 2, maxLength: 5 }),
+    passes: fc.array(
+      fc.record({
+        waitMs: fc.constantFrom(0, 1_000, 40_000, 4 * 60_000, 50 * 60_000, 25 * 60 * 60_000),
+        steps: fc.array(step, { maxLength: 3 }),
+        isFull: fc.constantFrom(true, true, false),
+        repeats: fc.constantFrom(0, 0, 0, 1, 4),
+      }),
+      { minLength: 1, maxLength: 25, size: "max" },
+    ),
+  })
+  .map(({ first, passes }) => [
+    {
+      waitMs: 0,
+      steps: [({ now }) => ({ type: "Observe", observation: observation({ issues: first.map((facts) => facts(now)) }) })],
+      isFull: true,
+      repeats: 0,
+    },
+    ...passes,
+  ]);
+
+/** The commands of a pass on the state as it is. Those that come from outside keep their ids in the log. */
+export function commandsOf(
+  planned: PlannedPass,
+  place: { readonly state: State; readonly now: number; readonly index: number },
+): readonly Command[] {
+  const named = planned.steps.map((each, at): Command => {
+    const unnamed = each(place);
+    const prefix = unnamed.type === "Instruct" ? "comment" : "~test";
+    return { ...unnamed, id: toCommandId(`${prefix}:${place.index}.${at}`) } as Command;
+  });
+  if (!planned.isFull) return named;
+  const id = (kind: string): Command["id"] => toCommandId(`~test:${kind}:${place.index}`);
+  return [
+    ...named,
+    { type: "Tick", id: id("tick") },
+    { type: "Schedule", id: id("schedule") },
+    { type: "LeaseEffects", id: id("lease"), owner: "one", until: place.now + 180_000, limit: 100 },
+  ];
+}
+
+/** The context that the lane would give. */
+export function contextOf(state: State, now: number): { readonly now: number; readonly config: Config } {
+  return { now, config: configOf(state, firstConfig) };
+}

@@ -1,0 +1,121 @@
+/** Plays a planned history pass by pass and judges every pass by rules of its own, written apart from the core's. */
+import { evolve, evolveEntry, sealEntry } from "../../src/core/evolve.ts";
+import { foldRecordedEffect } from "../../src/core/fold-whole.ts";
+import { allBrokenInvariants } from "../../src/core/invariants.ts";
+import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { createState, type State } from "../../src/core/state.ts";
+import { runPass } from "../../src/engine/pass.ts";
+import type { Command } from "../../src/model/command.ts";
+import type { Entry, EventOf } from "../../src/model/event.ts";
+import type { Task } from "../../src/model/task.ts";
+import { commandsOf, contextOf, type PlannedPass } from "./histories.ts";
+
+export interface Played {
+  readonly state: State;
+  /** As they stand in the log. */
+  readonly lines: readonly string[];
+  /** What should not have happened, each with its pass. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Plays `history`. From the pass `reloadAt` on, the state is one that was written as a snapshot and read again. The `Entry`
+ * objects are folded as JSON gives them back, as every replica but the writer does.
+ */
+export function playHistory(history: readonly PlannedPass[], reloadAt: number | null = null): Played {
+  const lines: string[] = [];
+  const problems: string[] = [];
+  const told: Command[] = [];
+  let state = createState();
+  let now = 1_000_000_000;
+  for (const [index, planned] of history.entries()) {
+    if (index === reloadAt) state = fromSnapshot(toSnapshot(state));
+    now += planned.waitMs;
+    const repeated = planned.repeats === 0 ? [] : told.slice(-planned.repeats);
+    const commands = [...repeated, ...commandsOf(planned, { state, now, index })];
+    const before = JSON.stringify(toSnapshot(state));
+    const seen = new Set(state.seen.keys());
+    const pass = runPass(state, commands, contextOf(state, now));
+    if (JSON.stringify(toSnapshot(state)) !== before) problems.push(`pass ${index}: deciding changed its input`);
+    for (const { command, error } of pass.aside) problems.push(`pass ${index}: ${command.type}: ${String(error)}`);
+    for (const entry of pass.entries) {
+      if (seen.has(entry.id)) problems.push(`pass ${index}: ${entry.id} was decided a second time`);
+      if (!entry.id.startsWith("~")) seen.add(entry.id);
+      const line = JSON.stringify(entry);
+      lines.push(line);
+      problems.push(...foldJudged(state, JSON.parse(line) as Entry).map((each) => `pass ${index}: ${each}`));
+    }
+    if (pass.entries.length > 0 && contentOf(pass.draft) !== contentOf(state))
+      problems.push(`pass ${index}: the draft is not what the log gives`);
+    problems.push(...[...allBrokenInvariants(state), ...twice(state)].map((each) => `pass ${index}: ${each}`));
+    told.push(...commands);
+  }
+  return { state, lines, problems };
+}
+
+/** A draft keeps a record that was taken out and put back in its old place, so order is left out. */
+function contentOf(state: State): string {
+  return toSnapshot(state).toSorted().join("\n");
+}
+
+/** Folds the log from its beginning. */
+export function replay(lines: readonly string[]): State {
+  const state = createState();
+  for (const line of lines) evolveEntry(state, JSON.parse(line) as Entry);
+  return state;
+}
+
+/** Folds an entry event by event, so that each assignment is judged on what was true when it was made. */
+function foldJudged(state: State, entry: Entry): readonly string[] {
+  const problems: string[] = [];
+  state.at = entry.at;
+  for (const event of entry.events) {
+    if (event.type === "TaskAssigned") problems.push(...wrongAbout(state, event));
+    evolve(state, event);
+  }
+  for (const effect of entry.effects) foldRecordedEffect(state, effect);
+  sealEntry(state, entry);
+  return problems;
+}
+
+function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly string[] {
+  const task = state.tasks.get(event.task);
+  if (task === undefined) return [`${event.task} was assigned and is not known`];
+  const isTaken = [...state.tasks.entries()].some(([, other]) => other.assignment?.worker === event.worker);
+  const rules: readonly (readonly [boolean, string])[] = [
+    [task.assignment === null, "while an assignment was live"],
+    [!isTaken, "to a worker that has another task"],
+    [event.fence > state.fence, "with a fence that is not new"],
+    [task.trust !== null && task.pendingReason === null, "without trust"],
+    [!task.isHeld && !task.definition.heldByLabel, "although it is held"],
+    [!state.isPaused, "although everything is paused"],
+    [task.receipt === null && task.outcome === null, "although it has ended"],
+    [task.manualReview === null, "although a person must look first"],
+    [!task.definition.isContainer, "although its sub-issues are the work"],
+    [(task.retryAt ?? 0) <= state.at, "before its backoff was over"],
+    [!state.disabledWorkers.has(event.worker), "to a worker that is disabled"],
+    [task.blockedBy.every((edge) => isMet(state, task, edge)), "although a blocker is open"],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} was assigned ${wrong}`);
+}
+
+/** The rule of the documentation: a hard edge wants a receipt, a soft one an end, a waived one nothing. */
+function isMet(state: State, task: Task, edge: Task["blockedBy"][number]): boolean {
+  if (task.unblocked.includes(edge.on)) return true;
+  const blocker = state.tasks.get(edge.on);
+  const end = blocker === undefined ? (state.externals.get(edge.on)?.state ?? "open") : endOf(blocker);
+  return edge.kind === "hard" ? end === "completed" : end !== "open";
+}
+
+function endOf(task: Task): string {
+  return task.receipt === null ? (task.outcome ?? "open") : "completed";
+}
+
+function twice(state: State): readonly string[] {
+  const workers = [...state.tasks.entries()].flatMap(([, task]) => (task.assignment === null ? [] : [task.assignment]));
+  const problems: string[] = [];
+  if (new Set(workers.map((each) => each.worker)).size < workers.length) problems.push("a worker has two tasks");
+  if (new Set(workers.map((each) => each.fence)).size < workers.length) problems.push("two assignments have one fence");
+  if (state.occupied.size !== workers.length) problems.push("the taken workers are not those of the assignments");
+  return problems;
+}

@@ -1,0 +1,9 @@
+/** Seeds that once failed, each with what was wrong: they are played first, for ever. */
+export interface KnownSeed {
+  readonly scenario: string;
+  readonly seed: number;
+  /** What the run showed, and what was mended. */
+  readonly reason: string;
+}
+
+export const knownSeeds: readonly KnownSeed[] = [];
