@@ -92,7 +92,13 @@ function createPrintingJournal(print: (line: string) => void): Journal {
 }
 
 /** Bookkeeping that decides nothing a spectator would want to know. */
-const bookkeeping: ReadonlySet<unknown> = new Set(["EffectsLeased", "EffectSettled", "EffectDelayed", "EffectDropped", "TaskRevised"]);
+const bookkeeping: ReadonlySet<unknown> = new Set([
+  "EffectsLeased",
+  "EffectSettled",
+  "EffectDelayed",
+  "EffectDropped",
+  "TaskRevised",
+]);
 
 /** Only the decisions, one line each, set off from what the world did. */
 function createDecisionJournal(print: (line: string) => void): Journal {

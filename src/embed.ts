@@ -87,7 +87,7 @@ async function createApp(parts: ReplicaParts): Promise<{ readonly probot: Probot
 type Ground = Omit<Surroundings, "journalFor"> & { readonly journal: Journal };
 
 function toSurroundings({ journal, ...ground }: Ground): Surroundings {
-  return { ...ground, journalFor: () => journal };
+  return { assertsEverything: true, ...ground, journalFor: () => journal };
 }
 
 /**
@@ -158,7 +158,7 @@ export type RunnerParts = Pick<
   JobParts,
   "fetch" | "clock" | "chance" | "journal" | "token" | "baseUrl" | "repository" | "inputs" | "runId"
 > &
-  Pick<Surroundings, "vendorKeys" | "vendorBaseUrls">;
+  Pick<Surroundings, "vendorKeys" | "vendorBaseUrls" | "assertsEverything">;
 
 /** Plays a job of the agent workflow, as `orchestrate job` does on a runner. */
 export async function playJob(parts: RunnerParts): Promise<"success" | "failure"> {

@@ -21,6 +21,7 @@ export async function runRunnerJob(_options: { readonly json?: boolean }): Promi
   const surroundings = systemSurroundings((fields) => createLogJournal(log, fields));
   const inputs = readInputs(required(env, "ORCHESTRATE_INPUTS"));
   const result = await playJob({
+    assertsEverything: false,
     ...surroundings,
     journal: surroundings.journalFor({ run: env["GITHUB_RUN_ID"] }),
     token: required(env, "GITHUB_TOKEN"),

@@ -76,9 +76,9 @@ function decodeKey(text: string): string {
 }
 
 function isKey(text: string): boolean {
-  // Probot puts the line ends back where an environment has swallowed all of them.
+  // Probot puts the line ends back where an environment has made spaces of them.
   if (!text.trim().includes("\n"))
-    return /^-----BEGIN [A-Z ]*PRIVATE KEY-----.+-----END [A-Z ]*PRIVATE KEY-----$/.test(text);
+    return /^-----BEGIN [A-Z ]*PRIVATE KEY-----\s.+\s-----END [A-Z ]*PRIVATE KEY-----$/.test(text);
   try {
     return createPrivateKey(text).asymmetricKeyType === "rsa";
   } catch {

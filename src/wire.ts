@@ -37,6 +37,7 @@ export interface Surroundings {
   readonly vendorKeys: Readonly<Partial<Record<AgentType, string | undefined>>>;
   readonly vendorBaseUrls?: Readonly<Partial<Record<AgentType, string | undefined>>>;
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
+  readonly assertsEverything?: boolean;
   /** Least time between two writes to GitHub; its own advice, a second, unless said otherwise. */
   readonly minGapMs?: number;
 }
@@ -135,6 +136,7 @@ function wire(
       repository,
       defaultBranch: place.defaultBranch,
       owner: surroundings.owner,
+      assertsEverything: surroundings.assertsEverything ?? false,
       store,
       clock,
       chance,

@@ -52,24 +52,32 @@ function isPatient(state: State, id: EffectId): boolean {
   return type === "UpdateIssue" || type === "AcknowledgeComment";
 }
 
+/** First what is off the outbox, then the news of sessions: what was performed by now cannot show that news any more. */
 export function decideSettlement(decision: Decision, command: CommandOf<"SettleEffects">): void {
+  const news: { readonly recorded: RecordedEffect; readonly outcome: SessionOutcome }[] = [];
   for (const { effect, outcome } of command.settled) {
     const recorded = decision.state.outbox.get(effect);
-    if (recorded !== undefined) settle(decision, recorded, outcome);
+    if (recorded === undefined) continue;
+    if (settle(decision, recorded, outcome)) news.push({ recorded, outcome });
   }
+  for (const { recorded, outcome } of news) settleSession(decision, recorded, outcome);
 }
 
-function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): void {
+/** Returns whether the outcome may be news of a session. */
+function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): outcome is SessionOutcome {
   switch (outcome.kind) {
     case "delayed":
-      return delay(decision, recorded, outcome);
+      delay(decision, recorded, outcome);
+      return false;
     case "dropped":
-      return decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      return false;
     case "surfaced":
-      return decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });
+      decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });
+      return false;
     default:
       decision.emit({ type: "EffectSettled", effect: recorded.id });
-      return settleSession(decision, recorded, outcome);
+      return true;
   }
 }
 

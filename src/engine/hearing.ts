@@ -90,7 +90,9 @@ export class Hearing {
     const nothing = { everything: false, pulls: [], commits: [], tracked: [] };
     const observation = await this.#world.tracker.look({ ...nothing, issues: [comment.number] });
     const issues = observation.issues.map((facts) => ({ ...facts, selectedBy: { actor: command.by, at: now } }));
-    await this.#lane.submit([{ type: "Observe", id: this.#lane.nextId("select"), observation: { ...observation, issues } }]);
+    await this.#lane.submit([
+      { type: "Observe", id: this.#lane.nextId("select"), observation: { ...observation, issues } },
+    ]);
   }
 
   async #reportRuns(hints: readonly Hint[]): Promise<void> {

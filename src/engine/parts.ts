@@ -15,6 +15,8 @@ export interface EngineParts {
   readonly defaultBranch: string;
   /** Names this running copy; leases are held under it. */
   readonly owner: string;
+  /** Tests and the sandbox assert every invariant of the whole state after every append; in the field only what was touched. */
+  readonly assertsEverything?: boolean;
   readonly store: EventStore;
   readonly clock: Clock;
   readonly chance: Chance;

@@ -4,6 +4,7 @@
  */
 import { nextEffectAt } from "../core/decide-effects.ts";
 import { nextDueAt } from "../core/decide-tick.ts";
+import { allBrokenInvariants } from "../core/invariants.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { Entry } from "../model/event.ts";
@@ -93,6 +94,7 @@ export class Repository implements LaneHooks {
   }
 
   appended(entries: readonly Entry[], state: State): void {
+    if (this.#parts.assertsEverything === true) assertInvariants(state);
     const names = namesOf(state);
     const events = entries.flatMap((entry) => entry.events);
     this.#delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
@@ -127,4 +129,10 @@ export class Repository implements LaneHooks {
     );
     return times.length === 0 ? null : Math.max(Math.min(...times), this.#parts.clock.now() + wakeGapMs);
   }
+}
+
+/** A broken invariant stops everything, where stopping costs nobody anything. */
+function assertInvariants(state: State): void {
+  const broken = allBrokenInvariants(state);
+  if (broken.length > 0) throw new Error(`Invariants are broken. ${broken.join(" ")}`);
 }

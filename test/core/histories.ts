@@ -9,7 +9,7 @@ import type { State } from "../../src/core/state.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import type { Command, EffectOutcome } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
-import { toCommandId, type EffectId } from "../../src/model/ids.ts";
+import { toCommandId, type EffectId, type TaskId } from "../../src/model/ids.ts";
 import type { BlockerFacts, IssueFacts, PullFacts, SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
 import { blocker, configOf as config, issue, observation, pull, report, stranger, taskId, writer } from "../support/build.ts";
@@ -28,11 +28,14 @@ export interface PlannedPass {
   readonly repeats: number;
 }
 
+/** How likely a look brings what disturbs: often enough to matter, seldom enough that work goes on in between. */
+const seldom = { freq: 12 };
+
 /** Issues 1 to 5 may be tasks; 6 and 7 are only ever waited for. */
 const task = fc.integer({ min: 1, max: 5 });
 const pullNumber = fc.integer({ min: 20, max: 23 });
 const bystander: Actor = { login: "tilda", id: 3, kind: "user", permission: "triage" };
-const anybody = fc.constantFrom(writer, writer, writer, bystander, stranger);
+const anybody = fc.constantFrom(writer, writer, writer, writer, writer, writer, bystander, stranger);
 /** How long ago something was seen; mostly now. */
 const age = fc.constantFrom(0, 0, 0, 1_000, 90_000);
 
@@ -60,7 +63,7 @@ const edge = fc
   .map(({ on, ...facts }): BlockerFacts => blocker(on, facts as Partial<BlockerFacts>));
 
 const ending: fc.Arbitrary<Partial<IssueFacts>> = fc.oneof(
-  { weight: 8, arbitrary: fc.constant({}) },
+  { weight: 16, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: anybody.map((by) => ({ state: "closed", stateReason: "completed", closedBy: by }) as const) },
   {
     weight: 1,
@@ -75,11 +78,16 @@ const issueFacts = fc
   .record({
     number: task,
     age,
-    labels: fc.subarray(["priority:urgent", "hold", "mode:effort", "agent:cursor", "estimate:2h", "needs:rust", "priority:no"]),
-    selected: fc.option(fc.record({ by: anybody, age }), { freq: 8 }),
-    edited: fc.option(fc.record({ by: anybody, age, text: fc.integer({ min: 1, max: 3 }) }), { freq: 1 }),
-    blockedBy: fc.array(edge, { maxLength: 2 }),
-    child: fc.option(task, { freq: 1 }),
+    labels: fc.constantFrom(
+      ...[[], [], [], [], ["priority:urgent"], ["hold"], ["mode:effort", "estimate:2h"], ["agent:cursor"], ["priority:no"]],
+    ),
+    selected: fc.option(fc.record({ by: anybody, age }), seldom),
+    edited: fc.oneof(
+      { weight: 6, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.record({ by: anybody, age, text: fc.integer({ min: 1, max: 3 }) }) },
+    ),
+    blockedBy: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.array(edge, { maxLength: 2 }) }),
+    child: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: task }),
     ending,
   })
   .map((draw) => (now: number): IssueFacts =>
@@ -136,9 +144,12 @@ const pullFacts = fc
 
 const look: fc.Arbitrary<Step> = fc
   .record({
-    issues: fc.array(issueFacts, { maxLength: 4 }),
+    issues: fc.array(issueFacts, { maxLength: 2 }),
     pulls: fc.array(pullFacts, { maxLength: 2 }),
-    gone: fc.option(fc.record({ number: task, reason: fc.constantFrom("deleted", "transferred") }), { freq: 1 }),
+    gone: fc.oneof(
+      { weight: 15, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.record({ number: task, reason: fc.constantFrom("deleted", "transferred") }) },
+    ),
   })
   .map((draw) => (place) => ({
     type: "Observe",
@@ -190,18 +201,20 @@ const outcome: fc.Arbitrary<EffectOutcome> = fc.oneof(
   sessionReport.map((each) => ({ kind: "ended", report: each }) as const),
 );
 
-/** The fence that is live, or one before it. */
-function fenceOf(state: State, number: number, back: number): number {
-  return (state.tasks.get(taskId(number))?.assignment?.fence ?? state.fence) - back;
+/** A task with a live assignment where there is one, and its fence or the one before it. */
+function fencedAt(state: State, place: number, back: number): { readonly task: TaskId; readonly fence: number } {
+  const live = [...state.tasks.entries()].filter(([, each]) => each.assignment !== null);
+  const [id, found] = live[place % Math.max(1, live.length)] ?? [taskId(place), undefined];
+  return { task: id, fence: (found?.assignment?.fence ?? state.fence) - back };
 }
 
-const back = fc.constantFrom(0, 0, 0, 1);
+const back = fc.constantFrom(0, 0, 0, 0, 0, 1);
 const run = fc.constantFrom("100", "200");
 
 const fenced: fc.Arbitrary<Step> = fc
   .record({ number: task, back, run, report: sessionReport, outcome, which: fc.nat(5) })
   .map((draw) => ({ state }) => {
-    const base = { task: taskId(draw.number), fence: fenceOf(state, draw.number, draw.back) };
+    const base = fencedAt(state, draw.number, draw.back);
     if (draw.which === 0) return { type: "ClaimAssignment", ...base, run: draw.run };
     if (draw.which === 1) return { type: "ReportOutcome", ...base, outcome: draw.outcome };
     if (draw.which === 2) return { type: "ReportRun", ...base, run: draw.run, state: "ended" };
@@ -231,6 +244,7 @@ const instructions: fc.Arbitrary<SlashCommand | null> = fc.oneof(
     { verb: "cancel" },
     { verb: "hold" },
     { verb: "pause" },
+    { verb: "resume", number: null },
     { verb: "resume", number: null },
     { verb: "resume", number: null },
     { verb: "fail", reason: "no good" },
@@ -279,7 +293,7 @@ const lease: fc.Arbitrary<Step> = fc
 
 const step = fc.oneof(
   { weight: 5, arbitrary: look },
-  { weight: 6, arbitrary: fenced },
+  { weight: 9, arbitrary: fenced },
   { weight: 3, arbitrary: settlement },
   { weight: 3, arbitrary: instruction },
   { weight: 1, arbitrary: lease },
@@ -293,11 +307,11 @@ export const histories: fc.Arbitrary<readonly PlannedPass[]> = fc
     passes: fc.array(
       fc.record({
         waitMs: fc.constantFrom(0, 1_000, 40_000, 4 * 60_000, 50 * 60_000, 25 * 60 * 60_000),
-        steps: fc.array(step, { maxLength: 3 }),
+        steps: fc.array(step, { minLength: 1, maxLength: 4 }),
         isFull: fc.constantFrom(true, true, false),
         repeats: fc.constantFrom(0, 0, 0, 1, 4),
       }),
-      { minLength: 1, maxLength: 25, size: "max" },
+      { minLength: 1, maxLength: 30, size: "max" },
     ),
   })
   .map(({ first, passes }) => [

@@ -9,7 +9,9 @@ import { playHistory, replay } from "./play-history.ts";
 export function assertRulesHold(runs: number): void {
   fc.assert(
     fc.property(histories, (history) => {
-      expect(playHistory(history).problems).toEqual([]);
+      const { problems, lines } = playHistory(history);
+      // The end of the log says what led there, which the shrunk history does not.
+      expect({ problems, log: problems.length === 0 ? [] : lines.slice(-6) }).toEqual({ problems: [], log: [] });
     }),
     { numRuns: runs },
   );
