@@ -2,7 +2,7 @@
 import pino from "pino";
 import { z } from "zod";
 import { playJob } from "./embed.ts";
-import { createLogJournal } from "./system-ports.ts";
+import { createLogJournal, type Logger } from "./system-ports.ts";
 import { systemSurroundings } from "./server.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -15,9 +15,9 @@ const Inputs = z.object({
 });
 
 /** Returns 0 when the job did what it should, also when that was nothing because another run has the claim. */
-export async function runRunnerJob(_options: { readonly json?: boolean }): Promise<number> {
+export async function runRunnerJob(options: { readonly json?: boolean }): Promise<number> {
   const { env } = process;
-  const log = pino({ level: env["LOG_LEVEL"] ?? "info" });
+  const log = options.json === true ? pino({ level: env["LOG_LEVEL"] ?? "info" }) : readableLog;
   const surroundings = systemSurroundings((fields) => createLogJournal(log, fields));
   const inputs = readInputs(required(env, "ORCHESTRATE_INPUTS"));
   const result = await playJob({
@@ -31,6 +31,21 @@ export async function runRunnerJob(_options: { readonly json?: boolean }): Promi
     runId: required(env, "GITHUB_RUN_ID"),
   });
   return result === "success" ? 0 : 1;
+}
+
+/** Lines for the log of a workflow run, which people read. */
+const readableLog: Logger = {
+  debug: () => undefined,
+  info: (data, message) => print(message, data),
+  warn: (data, message) => print(`warning: ${message}`, data),
+  error: (data, message) => print(`error: ${message}`, data),
+};
+
+/** A workflow command (`::…`) counts only where a line begins: text from outside has no line ends in JSON. */
+function print(message: string, data: object): void {
+  const { event: _event, run: _run, ...rest } = data as Readonly<Record<string, unknown>>;
+  const facts = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
+  process.stdout.write(`${message.replaceAll(/\s+/g, " ")}${facts}\n`);
 }
 
 function required(env: NodeJS.ProcessEnv, name: string): string {

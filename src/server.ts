@@ -26,15 +26,20 @@ export async function runServer(options: { readonly json?: boolean }): Promise<n
       const application = createApplication(systemSurroundings((fields) => createLogJournal(app.log, fields)));
       running.push(application);
       await application.load(app, appOptions);
-      void application.start();
     },
     { env, Octokit: unthrottled } as Parameters<typeof run>[1],
   );
+  // Only now: where the port cannot be had, nothing has begun, and the process ends.
+  for (const application of running) void application.start();
   await stopSignal();
   for (const application of running) application.stop();
   await server.stop();
+  setTimeout(() => process.exit(0), partingMs).unref();
   return 0;
 }
+
+/** Requests under way may end; whatever waits longer (the next try after an outage) must not hold up the process. */
+const partingMs = 3_000;
 
 /** What keeps the App from being started safely, as a sentence; null when it may start, or be set up. */
 async function findProblem(env: NodeJS.ProcessEnv): Promise<string | null> {

@@ -128,8 +128,10 @@ function decideReopening(decision: Decision, task: Task, facts: IssueFacts): voi
   if (facts.state !== "open" || task.definition.isOpen || !isEnded(task)) return;
   const by = facts.reopenedBy ?? null;
   reopenTask(decision, task.id, by?.login ?? "somebody");
-  if (by !== null && !isTrusted(decision, by)) {
-    requireApproval(decision, task, `It was reopened by ${by.login}, who may not start work.`);
+  // Read again: what was read before the reopening still looks ended.
+  const reopened = decision.state.tasks.get(task.id);
+  if (reopened !== undefined && by !== null && !isTrusted(decision, by)) {
+    requireApproval(decision, reopened, `It was reopened by ${by.login}, who may not start work.`);
   }
 }
 

@@ -8,7 +8,11 @@ import type { ChangedPath, CommitObject } from "./git-types.ts";
 type CommitOf = (oid: string) => CommitObject | null;
 
 /** A commit and all that it follows; `isEnough` ends the walk along a line. */
-function* history(commitOf: CommitOf, from: string, isEnough = (oid: string): boolean => oid === ""): Generator<string> {
+function* history(
+  commitOf: CommitOf,
+  from: string,
+  isEnough = (oid: string): boolean => oid === "",
+): Generator<string> {
   const seen = new Set<string>();
   const waiting = [from];
   for (let oid = waiting.pop(); oid !== undefined; oid = waiting.pop()) {
