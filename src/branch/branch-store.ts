@@ -109,7 +109,10 @@ class BranchStore implements EventStore {
 
   async peek(stream: StreamId, seenHead: string | null = null): Promise<number | null> {
     this.#claim(stream);
-    if (seenHead !== null && (await this.#isOwn(seenHead)) && this.#branch !== null) return this.#branch.log.version;
+    if (seenHead !== null) {
+      const isKnown = (await this.#isOwn(seenHead)) || this.#branch?.head === seenHead;
+      return isKnown && this.#branch !== null ? this.#branch.log.version : null;
+    }
     let head: string | null;
     try {
       head = await this.#peekHead();

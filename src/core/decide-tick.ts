@@ -4,7 +4,7 @@ import type { Decision } from "./decision.ts";
 import type { Task } from "../model/task.ts";
 
 export function decideTick(decision: Decision): void {
-  for (const id of Array.from(decision.state.active.keys())) {
+  for (const id of Array.from(decision.state.active.keys()).toSorted()) {
     const task = decision.state.tasks.get(id);
     if (task === undefined) continue;
     if (task.assignment !== null) decideTimeout(decision, task);

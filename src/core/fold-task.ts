@@ -76,7 +76,8 @@ export function foldDependenciesChanged(state: State, event: EventOf<"Dependenci
 
 function link(state: State, dependency: Dependency, waiter: TaskId): void {
   const waiters = state.dependents.get(dependency.on) ?? [];
-  if (!waiters.includes(waiter)) state.dependents.set(dependency.on, [...waiters, waiter]);
+  // Sorted, as after a snapshot: consequences follow in the same order on every machine.
+  if (!waiters.includes(waiter)) state.dependents.set(dependency.on, [...waiters, waiter].toSorted());
 }
 
 function unlink(state: State, on: TaskId, waiter: TaskId): void {

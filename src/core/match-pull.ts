@@ -54,7 +54,7 @@ function taskOfBranch(state: State, branch: string): Task | undefined {
 }
 
 function activeTask(state: State, isIt: (task: Task) => boolean): Task | undefined {
-  for (const id of state.active.keys()) {
+  for (const id of [...state.active.keys()].toSorted()) {
     const task = state.tasks.get(id);
     if (task !== undefined && isIt(task)) return task;
   }

@@ -28,14 +28,18 @@ export function modeOf(state: State, task: Task, fallback: Mode): Mode {
  */
 export function rankReady(state: State, context: Context): readonly RankedTask[] {
   const byMode = new Map<Mode, Task[]>();
-  for (const id of state.ready.keys()) {
-    const task = state.tasks.get(id);
-    if (task === undefined) continue;
+  for (const task of readyTasks(state)) {
     const mode = modeOf(state, task, context.config.mode);
     byMode.set(mode, [...(byMode.get(mode) ?? []), task]);
   }
   const queues = [...byMode].toSorted(([a], [b]) => (a < b ? -1 : 1)).map((group) => rankOne(state, context, group));
   return interleave(queues);
+}
+
+/** By number: the order of an index is another one after a snapshot was read, and ties must break the same way everywhere. */
+function readyTasks(state: State): readonly Task[] {
+  const tasks = [...state.ready.keys()].flatMap((id) => state.tasks.get(id) ?? []);
+  return tasks.toSorted((a, b) => a.definition.number - b.definition.number);
 }
 
 function rankOne(

@@ -79,7 +79,7 @@ function index(state: State): void {
     if (task.assignment !== null) state.occupied.set(task.assignment.worker, id);
     if (task.pull !== null) state.pulls.set(task.pull.number, id);
   }
-  for (const [id, ids] of waiters) state.dependents.set(id, ids);
+  for (const [id, ids] of waiters) state.dependents.set(id, ids.toSorted());
   for (const [id, task] of state.tasks.entries()) {
     if (isReady(state, task)) state.ready.set(id, true);
     if (isActive(task)) state.active.set(id, true);

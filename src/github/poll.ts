@@ -32,8 +32,8 @@ const overlapMs = 10_000;
 const pageSize = 100;
 const pagesMax = 10;
 /** Each event carries its whole issue, and most looks find few new ones: small pages, more of them when there are many. */
-const eventPageSize = 30;
-const eventPagesMax = 30;
+const eventPageSize = 15;
+const eventPagesMax = 60;
 /** Edges do not bump the issue's `updated_at`: only this feed shows them. */
 const edgeEvents = /^(?:blocked_by|blocking|parent_issue|sub_issue)_|^(?:transferred|converted_to_discussion)$/;
 const turns = ["events", "state", "events", "configuration"] as const;

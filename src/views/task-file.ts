@@ -2,7 +2,6 @@
  * `tasks/<status>/<n>.md` on the state branch: one task for agents and people who read with plain git. A view only:
  * a hand edit of it is never read back.
  */
-import { stringify } from "yaml";
 import type { Attempt, Task } from "../model/task.ts";
 import { priorityWords } from "../model/priority.ts";
 import { defuse, escapeText, renderTable, toCode, toLink } from "./markdown.ts";
@@ -37,12 +36,12 @@ export function renderTaskFile(view: TaskView): TaskFile {
     renderFeedback(view.task),
     renderGit(view.task),
   ];
-  const front = stringify(toFrontMatter(view), { lineWidth: 0 });
+  const front = Object.entries(toFrontMatter(view)).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
   const body = sections.filter((section) => section !== "").join("\n\n");
-  return { path: taskFilePath(view.status, definition.number), text: `---\n${front}---\n\n${body}\n` };
+  return { path: taskFilePath(view.status, definition.number), text: `---\n${front.join("")}---\n\n${body}\n` };
 }
 
-/** Times are ISO 8601 and efforts minutes, as everywhere outside. The yaml package quotes what needs quoting. */
+/** Times are ISO 8601 and efforts minutes, as everywhere outside. Values are written as JSON, which is YAML and quotes whatever a title may hold. */
 function toFrontMatter(view: TaskView): Readonly<Record<string, unknown>> {
   const { task } = view;
   const { definition } = task;
