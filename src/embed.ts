@@ -134,12 +134,14 @@ export async function auditFinal(
   const { probot, application } = await createApp(parts);
   application.stop();
   const [owner = "", name = ""] = parts.repository.split("/");
-  const root = await probot.auth();
-  const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
-  const octokit = (await probot.auth(
-    (installation.data as { readonly id: number }).id,
-  )) as unknown as RepositoryOctokit;
-  return auditRepository(toSurroundings(parts), await placeOf(octokit, parts.repository), octokit);
+  // Octokit hands a token request that is under way to whoever asks next, also one of a copy that has just died.
+  return insist(parts, async () => {
+    const root = await probot.auth();
+    const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
+    const { id } = installation.data as { readonly id: number };
+    const octokit = (await probot.auth(id)) as unknown as RepositoryOctokit;
+    return auditRepository(toSurroundings(parts), await placeOf(octokit, parts.repository), octokit);
+  });
 }
 
 async function placeOf(octokit: RepositoryOctokit, repository: string): Promise<RepositoryPlace> {
@@ -186,8 +188,11 @@ export async function playJob(parts: RunnerParts): Promise<"success" | "failure"
   return "success";
 }
 
-/** A job that dies of a passing fault costs a whole new run: the first call is worth some patience. */
-async function insist<Result>({ clock, journal }: RunnerParts, act: () => Promise<Result>): Promise<Result> {
+/** A job that dies of a passing fault costs a whole new run, and an audit the whole report: they are worth some patience. */
+async function insist<Result>(
+  { clock, journal }: Pick<RunnerParts, "clock" | "journal">,
+  act: () => Promise<Result>,
+): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await act();
