@@ -99,7 +99,7 @@ const unthrottled = ProbotOctokit.defaults({ throttle: { enabled: false }, retry
 /** A request that never ends would hold its effect under way for ever. */
 const requestTimeoutMs = 30_000;
 
-export const boundedFetch: Fetch = (input, init) =>
+const boundedFetch: Fetch = (input, init) =>
   globalThis.fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(requestTimeoutMs) });
 
 /** The real machine as surroundings; vendor keys only where this process is to call vendors itself. */

@@ -70,7 +70,7 @@ function propagateFailure(decision: Decision, root: TaskId): void {
 }
 
 /** Lets return those who failed only because of an upstream that no longer has. */
-export function recoverDownstream(decision: Decision, root: TaskId): void {
+function recoverDownstream(decision: Decision, root: TaskId): void {
   const queue = [root];
   for (let upstream = queue.shift(); upstream !== undefined; upstream = queue.shift()) {
     for (const waiter of hardWaiters(decision.state, upstream)) {

@@ -104,7 +104,7 @@ function rollUp(facts: PullFacts): PullRequest["checks"] {
 }
 
 /** Acts on what the pull request shows. While a session is live it may still mend it by itself. */
-export function judgePull(decision: Decision, id: TaskId, facts: PullFacts | null): void {
+function judgePull(decision: Decision, id: TaskId, facts: PullFacts | null): void {
   const task = decision.state.tasks.get(id);
   if (task === undefined || task.pull === null || task.receipt !== null) return;
   // A merge is the receipt even of a task that was given up or called off.

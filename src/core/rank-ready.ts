@@ -8,7 +8,7 @@ import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";
 
 /** Where nobody has estimated (design, section 3). */
-export const defaultEffortMinutes = 30;
+const defaultEffortMinutes = 30;
 
 export interface RankedTask {
   readonly id: TaskId;
@@ -18,7 +18,7 @@ export interface RankedTask {
 }
 
 /** The mode that ranks `task`: its own, else the repository's. */
-export function modeOf(state: State, task: Task, fallback: Mode): Mode {
+function modeOf(state: State, task: Task, fallback: Mode): Mode {
   return task.modeOverride ?? task.definition.mode ?? state.mode ?? fallback;
 }
 
@@ -80,7 +80,7 @@ function interleave(queues: readonly (readonly RankedTask[])[]): readonly Ranked
 }
 
 /** Open tasks behind a hard edge: those who wait for `id` itself, and all that follow. */
-export function impactOf(state: State, id: TaskId): { readonly direct: number; readonly transitive: number } {
+function impactOf(state: State, id: TaskId): { readonly direct: number; readonly transitive: number } {
   const reached = new Set<TaskId>();
   const queue = [id];
   let direct = 0;

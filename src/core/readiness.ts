@@ -37,7 +37,7 @@ function isUnderReview(task: Task): boolean {
 }
 
 /** Trusted, not held, and without anything that only a person can lift. */
-export function isWorkable(task: Task): boolean {
+function isWorkable(task: Task): boolean {
   return (
     task.trust !== null &&
     task.pendingReason === null &&

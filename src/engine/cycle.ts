@@ -14,7 +14,7 @@ import type { Scout } from "./scout.ts";
 import { createAsking, type Asking } from "./sessions.ts";
 
 /** The App's cycle (design, section 8). */
-export const cycleMs = 30_000;
+const cycleMs = 30_000;
 /** A full read makes right what cursors cannot see. */
 const fullReadMs = 60 * 60_000;
 /** Conflicts arise when the base moves, which no webhook of the pull request tells. */

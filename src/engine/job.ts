@@ -25,7 +25,7 @@ export interface JobRequest {
   readonly run: string;
 }
 
-export interface JobWorld {
+interface JobWorld {
   readonly tracker: Pick<Tracker, "brief">;
   readonly agents: Agents;
 }

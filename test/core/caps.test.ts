@@ -35,7 +35,9 @@ describe("a cap on cost", () => {
   });
 
   test("of a task stops that task alone", () => {
-    const it = story(configOf({ limits: { costPerTask: 3 }, agents: [{ id: "jules", type: "jules", dispatch: "api" }] }));
+    const it = story(
+      configOf({ limits: { costPerTask: 3 }, agents: [{ id: "jules", type: "jules", dispatch: "api" }] }),
+    );
     it.tell(observe({ issues: [issue(1, { labels: ["orchestrate", "priority:urgent"] }), issue(2)] }));
     it.tell(schedule());
     failAt(it, 3);
@@ -86,7 +88,10 @@ test("an agent whose quota of the day is used up is passed over for another, and
 describe("the wait between attempts", () => {
   test("doubles with every failure in a row, up to the longest", () => {
     const it = story(
-      configOf({ retry: { maxAttempts: 20, backoff: { initial: "30s", max: "3m" } }, limits: { attemptsPerTask: 100 } }),
+      configOf({
+        retry: { maxAttempts: 20, backoff: { initial: "30s", max: "3m" } },
+        limits: { attemptsPerTask: 100 },
+      }),
     );
     it.tell(observe({ issues: [issue(1)] }));
     const waits = Array.from({ length: 5 }, () => {
@@ -169,7 +174,9 @@ describe("the labels of an issue", () => {
   test("a mode of the milestone ranks its issues, and the issue's own mode wins over it", () => {
     const it = story(configOf({ agents: [{ id: "jules", type: "jules", capacity: 3, dispatch: "api" }] }));
     const milestone = { title: "1.0", labels: ["mode:effort"] };
-    it.tell(observe({ issues: [issue(1, { milestone }), issue(2, { milestone, labels: ["orchestrate", "mode:critical"] })] }));
+    it.tell(
+      observe({ issues: [issue(1, { milestone }), issue(2, { milestone, labels: ["orchestrate", "mode:critical"] })] }),
+    );
     const algorithms = it
       .tell(schedule())
       .map((event) => (event.type === "TaskAssigned" ? `${event.task} ${event.reasons.algorithm}` : event.type));
@@ -195,7 +202,9 @@ describe("an issue that is opened again", () => {
   function completed(): Story {
     const it = story();
     it.tell(observe({ issues: [issue(1)] }));
-    it.tell(observe({ issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 2 })] }));
+    it.tell(
+      observe({ issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 2 })] }),
+    );
     expect(it.status(1)).toBe("completed");
     return it;
   }
@@ -224,7 +233,12 @@ describe("an issue that is opened again", () => {
     it.tell(schedule());
     it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
     const merged = pull(9, { state: "merged", mergedBy: writer, mergedAt: 5 });
-    it.tell(observe({ issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 2 })], pulls: [merged] }));
+    it.tell(
+      observe({
+        issues: [issue(1, { state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 2 })],
+        pulls: [merged],
+      }),
+    );
     expect(it.status(1)).toBe("completed");
     it.tell(observe({ issues: [issue(1, { reopenedBy: writer, updatedAt: 3 })], pulls: [merged] }));
     expect(it.status(1)).toBe("ready");

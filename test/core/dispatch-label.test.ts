@@ -31,11 +31,7 @@ describe("a session that was started by a label", () => {
   test("ends red where its pull request is red, and is tried again", () => {
     const it = labelled();
     const red = pull(9, { checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] });
-    expect(types(it.tell(observe({ pulls: [red] })))).toEqual([
-      "PullRequestLinked",
-      "SessionEnded",
-      "RetryScheduled",
-    ]);
+    expect(types(it.tell(observe({ pulls: [red] })))).toEqual(["PullRequestLinked", "SessionEnded", "RetryScheduled"]);
   });
 
   test("is not ended by a pull request that is somebody else's", () => {

@@ -12,7 +12,17 @@ import type { Config } from "../../src/model/config.ts";
 import { toCommandId, type EffectId, type TaskId } from "../../src/model/ids.ts";
 import type { BlockerFacts, IssueFacts, PullFacts, SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
-import { blocker, configOf as config, issue, observation, pull, report, stranger, taskId, writer } from "../support/build.ts";
+import {
+  blocker,
+  configOf as config,
+  issue,
+  observation,
+  pull,
+  report,
+  stranger,
+  taskId,
+  writer,
+} from "../support/build.ts";
 
 /** A command before it is known when and on what it is played. */
 export type Step = (place: { readonly state: State; readonly now: number }) => Unnamed;
@@ -48,7 +58,13 @@ const agents = [
 export const firstConfig: Config = config({ agents });
 const configs: readonly Config[] = [
   firstConfig,
-  config({ mode: "balanced", trust: "triage", agents: agents.slice(0, 2), done: "reported", limits: { costPerTask: 2 } }),
+  config({
+    mode: "balanced",
+    trust: "triage",
+    agents: agents.slice(0, 2),
+    done: "reported",
+    limits: { costPerTask: 2 },
+  }),
   config({ mode: "critical", agents: agents.slice(1), limits: { batch: 1, sessionsPerDay: 3, attemptsPerTask: 2 } }),
   config({ agents: [] }),
 ];
@@ -79,36 +95,54 @@ const issueFacts = fc
     number: task,
     age,
     labels: fc.constantFrom(
-      ...[[], [], [], [], ["priority:urgent"], ["hold"], ["mode:effort", "estimate:2h"], ["agent:cursor"], ["priority:no"]],
+      ...[
+        [],
+        [],
+        [],
+        [],
+        ["priority:urgent"],
+        ["hold"],
+        ["mode:effort", "estimate:2h"],
+        ["agent:cursor"],
+        ["priority:no"],
+      ],
     ),
     selected: fc.option(fc.record({ by: anybody, age }), seldom),
     edited: fc.oneof(
       { weight: 6, arbitrary: fc.constant(null) },
       { weight: 1, arbitrary: fc.record({ by: anybody, age, text: fc.integer({ min: 1, max: 3 }) }) },
     ),
-    blockedBy: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.array(edge, { maxLength: 2 }) }),
+    blockedBy: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 2, arbitrary: fc.array(edge, { maxLength: 2 }) },
+    ),
     child: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: task }),
     ending,
   })
-  .map((draw) => (now: number): IssueFacts =>
-    issue(draw.number, {
-      // Bulk-made issues are of one second, so that ties do occur.
-      createdAt: 0,
-      updatedAt: now - draw.age,
-      labels: draw.selected === null ? draw.labels : ["orchestrate", ...draw.labels],
-      selectedBy: draw.selected === null ? null : { actor: draw.selected.by, at: now - draw.selected.age },
-      editedBy: draw.edited?.by ?? null,
-      editedAt: draw.edited === null ? null : now - draw.edited.age,
-      hash: `hash-${draw.number}-${draw.edited?.text ?? 0}`,
-      blockedBy: draw.blockedBy,
-      children: draw.child === null || draw.number < 4 ? [] : [blocker(draw.child, { source: "sub_issue" })],
-      ...draw.ending,
-    }),
+  .map(
+    (draw) =>
+      (now: number): IssueFacts =>
+        issue(draw.number, {
+          // Bulk-made issues are of one second, so that ties do occur.
+          createdAt: 0,
+          updatedAt: now - draw.age,
+          labels: draw.selected === null ? draw.labels : ["orchestrate", ...draw.labels],
+          selectedBy: draw.selected === null ? null : { actor: draw.selected.by, at: now - draw.selected.age },
+          editedBy: draw.edited?.by ?? null,
+          editedAt: draw.edited === null ? null : now - draw.edited.age,
+          hash: `hash-${draw.number}-${draw.edited?.text ?? 0}`,
+          blockedBy: draw.blockedBy,
+          children: draw.child === null || draw.number < 4 ? [] : [blocker(draw.child, { source: "sub_issue" })],
+          ...draw.ending,
+        }),
   );
 
 const standing: fc.Arbitrary<Partial<PullFacts>> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
-  { weight: 2, arbitrary: fc.constant({ checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.constant({ checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] } as const),
+  },
   { weight: 1, arbitrary: fc.constant({ mergeable: "conflict" } as const) },
   { weight: 1, arbitrary: fc.constant({ state: "closed" } as const) },
   { weight: 2, arbitrary: anybody.map((mergedBy) => ({ state: "merged", mergedBy }) as const) },
@@ -127,19 +161,21 @@ const pullFacts = fc
     reverts: fc.option(pullNumber, { freq: 1 }),
     standing,
   })
-  .map((draw) => ({ state, now }: { readonly state: State; readonly now: number }): PullFacts =>
-    pull(draw.number, {
-      updatedAt: now - draw.age,
-      sha: draw.sha.repeat(40),
-      branch: draw.isOurs ? `orchestrate/${draw.of}-work` : "feature",
-      isSameRepository: draw.isSameRepository,
-      ...(draw.isVendor ? {} : { author: writer }),
-      marker: draw.isMarked ? { task: taskId(draw.of), fence: state.fence } : null,
-      closes: draw.isMarked ? [] : [taskId(draw.of)],
-      reverts: draw.reverts === null ? [] : [draw.reverts],
-      mergedAt: draw.standing.state === "merged" ? now : null,
-      ...draw.standing,
-    }),
+  .map(
+    (draw) =>
+      ({ state, now }: { readonly state: State; readonly now: number }): PullFacts =>
+        pull(draw.number, {
+          updatedAt: now - draw.age,
+          sha: draw.sha.repeat(40),
+          branch: draw.isOurs ? `orchestrate/${draw.of}-work` : "feature",
+          isSameRepository: draw.isSameRepository,
+          ...(draw.isVendor ? {} : { author: writer }),
+          marker: draw.isMarked ? { task: taskId(draw.of), fence: state.fence } : null,
+          closes: draw.isMarked ? [] : [taskId(draw.of)],
+          reverts: draw.reverts === null ? [] : [draw.reverts],
+          mergedAt: draw.standing.state === "merged" ? now : null,
+          ...draw.standing,
+        }),
   );
 
 const look: fc.Arbitrary<Step> = fc
@@ -266,7 +302,8 @@ const instructions: fc.Arbitrary<SlashCommand | null> = fc.oneof(
 const instruction: fc.Arbitrary<Step> = fc
   .record({ number: fc.integer({ min: 1, max: 6 }), by: anybody, instruction: instructions })
   .map((draw) => () => {
-    const named = draw.instruction !== null && "repository" in draw.instruction ? blocker(draw.instruction.number) : null;
+    const named =
+      draw.instruction !== null && "repository" in draw.instruction ? blocker(draw.instruction.number) : null;
     return {
       type: "Instruct",
       by: draw.by,
@@ -278,14 +315,12 @@ const instruction: fc.Arbitrary<Step> = fc
     };
   });
 
-const configure: fc.Arbitrary<Step> = fc.integer({ min: -1, max: configs.length - 1 }).map(
-  (index) => () => ({
-    type: "Configure",
-    sha: `sha-${index}`,
-    config: configs[index] ?? null,
-    problems: index < 0 ? ["line 1: bad"] : [],
-  }),
-);
+const configure: fc.Arbitrary<Step> = fc.integer({ min: -1, max: configs.length - 1 }).map((index) => () => ({
+  type: "Configure",
+  sha: `sha-${index}`,
+  config: configs[index] ?? null,
+  problems: index < 0 ? ["line 1: bad"] : [],
+}));
 
 const lease: fc.Arbitrary<Step> = fc
   .record({ owner: fc.constantFrom("one", "two"), limit: fc.integer({ min: 1, max: 5 }) })
@@ -317,7 +352,9 @@ export const histories: fc.Arbitrary<readonly PlannedPass[]> = fc
   .map(({ first, passes }) => [
     {
       waitMs: 0,
-      steps: [({ now }) => ({ type: "Observe", observation: observation({ issues: first.map((facts) => facts(now)) }) })],
+      steps: [
+        ({ now }) => ({ type: "Observe", observation: observation({ issues: first.map((facts) => facts(now)) }) }),
+      ],
       isFull: true,
       repeats: 0,
     },

@@ -86,7 +86,10 @@ describe("of two effects with one key", () => {
 
   test("the later one waits until the one before it is settled", () => {
     const it = overtaken();
-    expect(waitingTypes(it).filter((each) => each.endsWith("UpdateIssue"))).toEqual(["e2 UpdateIssue", "e4 UpdateIssue"]);
+    expect(waitingTypes(it).filter((each) => each.endsWith("UpdateIssue"))).toEqual([
+      "e2 UpdateIssue",
+      "e4 UpdateIssue",
+    ]);
     expect(lease(it, "one")).not.toContain("e4");
     settle(it, ["e2", { kind: "done" }]);
     expect(lease(it, "one")).toEqual(["e4"]);
@@ -178,7 +181,9 @@ describe("an outcome", () => {
     it.tell(say(1, 1, report("failed")));
     it.now += 60 * minute;
     it.tell(schedule());
-    expect(settle(it, ["e1", { kind: "started", session: { id: "sessions/old", url: null } }])).toEqual(["EffectSettled"]);
+    expect(settle(it, ["e1", { kind: "started", session: { id: "sessions/old", url: null } }])).toEqual([
+      "EffectSettled",
+    ]);
     expect(it.state.tasks.get(taskId(1))?.assignment?.session).toBeNull();
   });
 

@@ -61,7 +61,10 @@ export function countingStore(fault: (message: string) => Error): CountingStore 
   return self;
 }
 
-export function partsOf(owner: string, ground: { readonly store: EventStore; readonly clock: ManualClock }): EngineParts {
+export function partsOf(
+  owner: string,
+  ground: { readonly store: EventStore; readonly clock: ManualClock },
+): EngineParts {
   return {
     stream,
     repository: "o/r",

@@ -114,7 +114,9 @@ describe("two processes on one stream", () => {
         Array.from({ length: 10 }, (_, index) => lane.submit([hold(index), hold(100 * (at + 1) + index)])),
       ),
     );
-    const answered = (await store.events()).flatMap((event) => (event.type === "CommandAnswered" ? [event.comment] : []));
+    const answered = (await store.events()).flatMap((event) =>
+      event.type === "CommandAnswered" ? [event.comment] : [],
+    );
     expect(answered.length).toBe(30);
     expect(new Set(answered).size).toBe(30);
     const [one, two] = await Promise.all(lanes.map((lane) => lane.stream.refresh()));
@@ -135,7 +137,9 @@ describe("two processes on one stream", () => {
         }),
       );
       expect(types(await store.events()).filter((type) => type === "AssignmentClaimed")).toHaveLength(1);
-      const claims = lanes.map(async (lane) => (await lane.stream.refresh()).tasks.get(taskId(1))?.assignment?.claimedBy);
+      const claims = lanes.map(
+        async (lane) => (await lane.stream.refresh()).tasks.get(taskId(1))?.assignment?.claimedBy,
+      );
       const [one, two] = await Promise.all(claims);
       expect(one).toBe(two);
     }
