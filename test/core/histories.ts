@@ -94,18 +94,18 @@ const issueFacts = fc
   .record({
     number: task,
     age,
-    labels: fc.constantFrom(
-      ...[
-        [],
-        [],
-        [],
-        [],
-        ["priority:urgent"],
-        ["hold"],
-        ["mode:effort", "estimate:2h"],
-        ["agent:cursor"],
-        ["priority:no"],
-      ],
+    labels: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      {
+        weight: 4,
+        arbitrary: fc.constantFrom(
+          ["priority:urgent"],
+          ["hold"],
+          ["mode:effort", "estimate:2h"],
+          ["agent:cursor"],
+          ["priority:no"],
+        ),
+      },
     ),
     selected: fc.option(fc.record({ by: anybody, age }), seldom),
     edited: fc.oneof(
