@@ -79,8 +79,10 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
 /** An open pull request is news already, unless it still shows the failure that this attempt was to answer. */
 function pullDueAt(decision: Decision, task: Task, pullUrl: string | null): number | null {
   const due = decision.context.now + pullGraceMs;
-  const isNamed = pullUrl !== null && pullNumberOf(task.definition.url, pullUrl) !== null;
-  if (task.pull?.state !== "open") return isNamed ? null : due;
+  const named = pullUrl === null ? null : pullNumberOf(task.definition.url, pullUrl);
+  // One that another task has, or that was discarded, is not adopted: the session has brought nothing yet.
+  const isNews = named !== null && (task.pull !== null || !decision.state.pulls.has(named));
+  if (task.pull?.state !== "open") return isNews ? null : due;
   return task.answeredFailure?.startsWith(task.pull.sha) === true ? due : null;
 }
 

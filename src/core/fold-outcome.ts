@@ -25,7 +25,7 @@ export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked"
   task.failuresInRow = 0;
   task.answeredFailure = null;
   task.manualReview = event.reason;
-  discardPull(task);
+  discardPull(state, task);
 }
 
 export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void {
@@ -51,7 +51,7 @@ export function foldTaskReopened(state: State, event: EventOf<"TaskReopened">): 
   task.outcomeReason = null;
   task.failuresInRow = 0;
   task.refusals = 0;
-  if (task.pull?.state !== "open") discardPull(task);
+  if (task.pull?.state !== "open") discardPull(state, task);
   // An open red pull request is gone on with at once, so `retryAt` marks it as not under review.
   task.retryAt = task.pull?.state === "open" ? state.at : null;
   task.answeredFailure = null;
@@ -73,8 +73,12 @@ export function foldUpstreamRecovered(state: State, event: EventOf<"UpstreamReco
 }
 
 /** A pull request that has ended speaks for the task no more; the number stays known so that it is not matched again. */
-function discardPull(task: Task): void {
-  if (task.pull !== null) task.discardedPull = task.pull.number;
+function discardPull(state: State, task: Task): void {
+  if (task.pull !== null) {
+    // One is remembered: the index must be what a snapshot can derive.
+    if (task.discardedPull !== null) state.pulls.delete(task.discardedPull);
+    task.discardedPull = task.pull.number;
+  }
   task.pull = null;
   task.vendorPull = null;
 }

@@ -51,6 +51,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   const task = ownTask(state, event.task);
   for (const dependency of task.blockedBy) unlink(state, dependency.on, event.task);
   if (task.pull !== null) state.pulls.delete(task.pull.number);
+  if (task.discardedPull !== null) state.pulls.delete(task.discardedPull);
   state.tasks.delete(event.task);
   state.ready.delete(event.task);
   state.active.delete(event.task);

@@ -78,6 +78,7 @@ function index(state: State): void {
     for (const edge of task.blockedBy) waiters.set(edge.on, [...(waiters.get(edge.on) ?? []), id]);
     if (task.assignment !== null) state.occupied.set(task.assignment.worker, id);
     if (task.pull !== null) state.pulls.set(task.pull.number, id);
+    if (task.discardedPull !== null) state.pulls.set(task.discardedPull, id);
   }
   for (const [id, ids] of waiters) state.dependents.set(id, ids.toSorted());
   for (const [id, task] of state.tasks.entries()) {

@@ -77,7 +77,7 @@ function createReportingLane(parts: EngineParts): Lane {
         entries.flatMap((entry) => entry.events),
         namesOf(state),
       ),
-    appended: () => undefined,
+    appended: () => projection.landed(),
     settled: () => undefined,
     halted: () => undefined,
   });

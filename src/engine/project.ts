@@ -4,53 +4,60 @@ import { touchedTasks } from "../core/invariants.ts";
 import { statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import type { TaskId } from "../model/ids.ts";
-import type { TaskStatus } from "../model/task.ts";
+import { taskStatuses, type TaskStatus } from "../model/task.ts";
 import type { FileChange } from "../ports/store.ts";
 import { renderTaskFile, taskFilePath } from "../views/task-file.ts";
 import type { Pass } from "./pass.ts";
 import { toTaskView } from "./task-views.ts";
 
-/** Files in one commit: GitHub is slow and at last refuses with very many; what is left over goes with the next commit. */
+/** Task files in one commit: GitHub is slow and at last refuses with very many; what is left over goes with the next commit. */
 const filesPerCommitMax = 80;
 
 export interface Projection {
   /** The files to change with this pass; `before` is the state that the pass was decided on. */
   files(pass: Pass, before: State, context: Context): readonly FileChange[];
+  /** The files of the last pass are in the store. */
+  landed(): void;
+}
+
+interface Places {
+  readonly before: State;
+  readonly draft: State;
+  readonly context: Context;
 }
 
 export function createProjection(): Projection {
   /** Tasks whose file is behind. */
   const behind = new Set<TaskId>();
-  /** Where the file of a task was last written, by this process. */
-  const written = new Map<TaskId, string>();
-
-  function changeOf(
-    id: TaskId,
-    places: { readonly before: State; readonly draft: State; readonly context: Context },
-  ): FileChange[] {
-    const path = pathOf(places.draft, id);
-    const old = written.get(id) ?? pathOf(places.before, id);
-    const changes: FileChange[] = old !== null && old !== path ? [{ path: old, text: null }] : [];
-    const task = places.draft.tasks.get(id);
-    if (path !== null && task !== undefined) {
-      changes.push(renderTaskFile(toTaskView(places.draft, task, places.context)));
-      written.set(id, path);
-    } else written.delete(id);
-    return changes;
-  }
+  let included: readonly TaskId[] = [];
 
   return {
     files(pass, before, context) {
       for (const entry of pass.entries) for (const id of movedTasks(entry, before, pass.draft)) behind.add(id);
-      const changes: FileChange[] = [];
-      for (const id of behind) {
-        if (changes.length >= filesPerCommitMax) break;
-        changes.push(...changeOf(id, { before, draft: pass.draft, context }));
-        behind.delete(id);
-      }
-      return changes;
+      included = [...behind].slice(0, filesPerCommitMax);
+      return included.flatMap((id) => changesOf(id, { before, draft: pass.draft, context }));
+    },
+    landed() {
+      for (const id of included) behind.delete(id);
+      included = [];
     },
   };
+}
+
+/**
+ * The file where it belongs, and none of the same task anywhere else: another process may have written it last, so its old
+ * place is not for this one to know. The store leaves out deletions of what is not there.
+ */
+function changesOf(id: TaskId, { before, draft, context }: Places): readonly FileChange[] {
+  const number = (draft.tasks.get(id) ?? before.tasks.get(id))?.definition.number;
+  if (number === undefined) return [];
+  const path = pathOf(draft, id);
+  const elsewhere = taskStatuses.map((status) => taskFilePath(status, number)).filter((other) => other !== path);
+  const removals = elsewhere.map((other) => ({ path: other, text: null }));
+  const task = draft.tasks.get(id);
+  return path === null || task === undefined
+    ? removals
+    : [...removals, renderTaskFile(toTaskView(draft, task, context))];
 }
 
 /** The tasks an entry speaks of, and those whose readiness it moved. */

@@ -94,6 +94,7 @@ export class Repository implements LaneHooks {
   }
 
   appended(entries: readonly Entry[], state: State): void {
+    this.#projection.landed();
     if (this.#parts.assertsEverything === true) assertInvariants(state);
     const names = namesOf(state);
     const events = entries.flatMap((entry) => entry.events);
