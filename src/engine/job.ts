@@ -12,6 +12,7 @@ import type { Tracker } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { startSession } from "./brief.ts";
 import { Lane } from "./lane.ts";
+import { logEvents } from "./log-events.ts";
 import { namesOf } from "./names.ts";
 import type { EngineParts } from "./parts.ts";
 import { cancelAt } from "./perform-session.ts";
@@ -77,7 +78,10 @@ function createReportingLane(parts: EngineParts): Lane {
         entries.flatMap((entry) => entry.events),
         namesOf(state),
       ),
-    appended: () => projection.landed(),
+    appended: (entries, state) => {
+      projection.landed();
+      logEvents(parts.journal, entries, state);
+    },
     settled: () => undefined,
     halted: () => undefined,
   });

@@ -12,10 +12,10 @@ import type { Timer } from "../ports/clock.ts";
 import type { FileChange } from "../ports/store.ts";
 import type { Hint } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
-import { renderEventLine } from "../views/log-line.ts";
 import { Cycle } from "./cycle.ts";
 import { Delivery, leasedMax, leaseMs } from "./deliver.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
+import { logEvents } from "./log-events.ts";
 import { namesOf } from "./names.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Pass } from "./pass.ts";
@@ -96,11 +96,10 @@ export class Repository implements LaneHooks {
   appended(entries: readonly Entry[], state: State): void {
     this.#projection.landed();
     if (this.#parts.assertsEverything === true) assertInvariants(state);
-    const names = namesOf(state);
+    logEvents(this.#parts.journal, entries, state);
     const events = entries.flatMap((entry) => entry.events);
     this.#delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
     for (const event of events) {
-      this.#parts.journal.info(renderEventLine(event, names), { event: event.type });
       const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;
       // The text may have changed since it was approved: a look tells, and asks for approval.
       if (refused !== undefined) this.#scout.want({ issues: [refused.definition.number] });
