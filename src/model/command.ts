@@ -70,7 +70,13 @@ export type Command =
       readonly report: SessionReport;
     }
   /** The run that holds the claim says what came of a start or a cancel. */
-  | { readonly type: "ReportOutcome"; readonly id: CommandId; readonly task: TaskId; readonly fence: number; readonly outcome: EffectOutcome }
+  | {
+      readonly type: "ReportOutcome";
+      readonly id: CommandId;
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly outcome: EffectOutcome;
+    }
   /** What GitHub says of the agent workflow run that was dispatched for (task, fence). */
   | {
       readonly type: "ReportRun";
