@@ -10,7 +10,16 @@ import type { Journal } from "../ports/journal.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Session } from "../model/task.ts";
 import { renderPrompt } from "./prompt.ts";
-import { isEnded, report, toSettledCancel, toStartOutcome, toWatchReport } from "./report.ts";
+import {
+  isEnded,
+  isKeyRefused,
+  report,
+  toDoubt,
+  toDoubtfulOutcome,
+  toSettledCancel,
+  toStartOutcome,
+  toWatchReport,
+} from "./report.ts";
 import { networkRules, renderRunner, spriteFiles, spriteFolder } from "./sprite-program.ts";
 import { createVendorHttp, type Answer, type Refused, type VendorHttp, type VendorOptions } from "./vendor-http.ts";
 
@@ -74,7 +83,7 @@ async function startSprite(http: VendorHttp, assignable: Assignable, command: st
   const started: StartOutcome = { kind: "started", session: { id: name, url: sprite.body.url ?? null } };
   const running = await readService(http, name);
   if (running.kind === "ok") return started;
-  if (running.kind === "unknown" || running.status !== 404) return toStartOutcome(running);
+  if (running.kind === "unknown" || running.status !== 404) return toDoubtfulOutcome(running);
   const failure = await equip(http, name, { assignable, command });
   if (failure === null) return started;
   // A Sprite that nothing runs in would wait for ever; when nobody knows, the next start goes on with it.
@@ -90,11 +99,11 @@ async function createOrAdopt(http: VendorHttp, name: string): Promise<Answer<z.o
     timeoutMs: createTimeoutMs,
     schema: Sprite,
   });
-  if (created.kind !== "refused" || created.retryAfterMs !== null || ![400, 409, 422].includes(created.status)) {
-    return created;
-  }
+  // Whatever the no says, an earlier call may have made it and lost its answer.
+  if (created.kind !== "refused" || isKeyRefused(created)) return created;
   const existing = await http.call({ method: "GET", path: `/v1/sprites/${name}`, schema: Sprite });
-  return existing.kind === "refused" && existing.status === 404 ? created : existing;
+  if (existing.kind !== "refused") return existing;
+  return existing.status === 404 ? created : toDoubt(existing);
 }
 
 function readService(http: VendorHttp, name: string): Promise<Answer<z.output<typeof Service>>> {

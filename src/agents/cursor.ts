@@ -8,7 +8,7 @@ import type { Agent, Assignable, CancelOutcome, StartOutcome } from "../ports/ag
 import type { SessionReport } from "../model/observation.ts";
 import type { Session } from "../model/task.ts";
 import { renderPrompt, renderTitle } from "./prompt.ts";
-import { isEnded, report, toStartOutcome, toWatchReport } from "./report.ts";
+import { isEnded, isKeyRefused, report, toDoubtfulOutcome, toStartOutcome, toWatchReport } from "./report.ts";
 import { createVendorHttp, type Answer, type VendorHttp, type VendorOptions } from "./vendor-http.ts";
 
 export const cursorBaseUrl = "https://api.cursor.com";
@@ -89,9 +89,9 @@ async function startAgent(http: VendorHttp, assignable: Assignable, model: strin
     const { agent, run } = created.body;
     return { kind: "started", session: { id: `${agent.id}/${run.id}`, url: agent.url } };
   }
-  // 409: the id is taken, by us. 422: the same idempotency key with other text, because the issue was edited since.
-  const isTaken = created.kind === "refused" && (created.status === 409 || created.status === 422);
-  return isTaken ? adoptAgent(http, agentId, created) : toStartOutcome(created);
+  // The id may be taken, by us: 409; 422 after an edit; or any other no, while an earlier call landed without an answer.
+  const mayExist = created.kind === "refused" && !isKeyRefused(created);
+  return mayExist ? adoptAgent(http, agentId, created) : toStartOutcome(created);
 }
 
 /** Where the issue is, the repository is too, also on a GitHub of one's own. */
@@ -106,7 +106,7 @@ async function adoptAgent(
 ): Promise<StartOutcome> {
   const seen = await readAgent(http, agentId);
   if (seen.kind === "unknown") return toStartOutcome(seen);
-  if (seen.kind === "refused") return toStartOutcome(seen.status === 404 ? refusal : seen);
+  if (seen.kind === "refused") return seen.status === 404 ? toStartOutcome(refusal) : toDoubtfulOutcome(seen);
   const { latestRunId, url } = seen.body;
   if (latestRunId === null) return { kind: "unknown", reason: "Cursor has the agent, but not its first run yet." };
   return { kind: "started", session: { id: `${agentId}/${latestRunId}`, url } };
@@ -125,7 +125,7 @@ async function continueAgent(http: VendorHttp, assignable: Assignable): Promise<
   if (before === null) return null;
   const seen = await readAgent(http, before.agent);
   if (seen.kind === "unknown") return toStartOutcome(seen);
-  if (seen.kind === "refused") return seen.status === 404 ? null : toStartOutcome(seen);
+  if (seen.kind === "refused") return seen.status === 404 ? null : toDoubtfulOutcome(seen);
   if (seen.body.status === "ARCHIVED") return null;
   const { url } = seen.body;
   const latest = seen.body.latestRunId ?? before.run;

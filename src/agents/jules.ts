@@ -14,7 +14,7 @@ import {
   type JulesActivity,
 } from "./jules-api.ts";
 import { renderMark, renderPrompt, renderTitle } from "./prompt.ts";
-import { report, toSettledCancel, toStartOutcome, toWatchReport } from "./report.ts";
+import { report, toDoubt, toDoubtfulOutcome, toSettledCancel, toStartOutcome, toWatchReport } from "./report.ts";
 import { createVendorHttp, type Answer, type Refused, type VendorHttp, type VendorOptions } from "./vendor-http.ts";
 
 export const julesBaseUrl = "https://jules.googleapis.com/v1alpha";
@@ -57,7 +57,7 @@ async function continueSession(http: VendorHttp, assignable: Assignable): Promis
   const before = assignable.continues?.session ?? null;
   if (before === null || !sessionNamePattern.test(before.id)) return null;
   const seen = await http.call({ method: "GET", path: `/${before.id}`, schema: JulesSession });
-  if (seen.kind !== "ok") return isGone(seen) ? null : toStartOutcome(seen);
+  if (seen.kind !== "ok") return isGone(seen) ? null : toDoubtfulOutcome(seen);
   if (seen.body.state === "FAILED") return null;
   const sent = await sendOnce(http, before.id, assignable);
   if (sent.kind === "ok") return { kind: "started", session: toSession(seen.body) };
@@ -67,7 +67,7 @@ async function continueSession(http: VendorHttp, assignable: Assignable): Promis
 /** Sends the prompt, unless an earlier call whose answer was lost did. */
 async function sendOnce(http: VendorHttp, name: string, assignable: Assignable): Promise<Answer<unknown>> {
   const activities = await readActivities(http, name);
-  if (activities.kind !== "ok") return activities;
+  if (activities.kind !== "ok") return isGone(activities) ? activities : toDoubt(activities);
   const mark = renderMark(assignable);
   if (activities.body.some(({ userMessaged }) => hasMark(userMessaged?.userMessage ?? "", mark))) return activities;
   const body = { prompt: renderPrompt(assignable) };
@@ -91,7 +91,7 @@ async function startSession(
 ): Promise<StartOutcome> {
   const title = renderTitle(assignable);
   const earlier = await findByTitle(http, title);
-  if (earlier.kind !== "ok") return toStartOutcome(earlier);
+  if (earlier.kind !== "ok") return toDoubtfulOutcome(earlier);
   if (earlier.body !== null) return { kind: "started", session: toSession(earlier.body) };
   const source = await resolveSource(http, assignable.repository, sources);
   if (typeof source !== "string") return source;

@@ -24,6 +24,21 @@ export function toStartOutcome(answer: Refused | Unknown): StartOutcome {
   return { kind: "refused", reason: answer.reason, retryAfterMs: answer.retryAfterMs };
 }
 
+/** The key is not accepted: nothing was started with it, and nothing can be asked. */
+export function isKeyRefused(answer: Refused | Unknown): boolean {
+  return answer.kind === "refused" && (answer.status === 401 || answer.status === 403);
+}
+
+/** A no to a look-up proves nothing: what an earlier call started, and whose answer was lost, may be running. */
+export function toDoubt(answer: Refused | Unknown): Refused | Unknown {
+  return isKeyRefused(answer) ? answer : { kind: "unknown", reason: answer.reason };
+}
+
+/** What `start` says when it could not find out whether an earlier call had started the session. */
+export function toDoubtfulOutcome(answer: Refused | Unknown): StartOutcome {
+  return toStartOutcome(toDoubt(answer));
+}
+
 /** What `watch` says of an answer that is not a session: only a 404 proves that there is none. */
 export function toWatchReport(answer: Refused | Unknown, session: Session): SessionReport {
   const isGone = answer.kind === "refused" && answer.status === 404;

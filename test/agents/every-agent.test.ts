@@ -86,9 +86,20 @@ describe.each(ids)("%s", (id) => {
     expect(JSON.stringify([outcome, world.logged])).not.toContain(keys[id]);
   });
 
+  it("does not take a 429 for a no while the answer to an earlier start is lost", async () => {
+    const world = embed();
+    world.loseAnswers(creating[id]);
+    await world.agent(id).start(assign(id));
+    world.answerOnce(/./, () => Response.json({}, { status: 429, headers: { "retry-after": "120" } }));
+    const second = await world.agent(id).start(assign(id));
+    expect(second.kind).not.toBe("refused");
+    const third = await world.agent(id).start(assign(id));
+    expect(sessionOf(third).id).toBe(world.only().id);
+  });
+
   it("says when to come back after a 429", async () => {
     const world = embed();
-    world.answerOnce(/./, () => Response.json({}, { status: 429, headers: { "retry-after": "120" } }));
+    world.answerOnce(/^POST /, () => Response.json({}, { status: 429, headers: { "retry-after": "120" } }));
     const outcome = await world.agent(id).start(assign(id));
     expect(outcome).toMatchObject({ kind: "refused", retryAfterMs: 120_000 });
   });
