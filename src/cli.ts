@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: parses, calls the core, answers. Each command is loaded only when it is asked for. Exit codes: 0 done, 1 failed, 2 bad usage. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { planHelp } from "./plan-help.ts";
 
 function parsePort(text: string): number {
   const port = Number(text);
@@ -29,6 +30,21 @@ function createProgram(): Command {
     .action(async (options) => {
       const { runDemo } = await import("./demo.ts");
       process.exitCode = await runDemo(options);
+    });
+
+  program
+    .command("plan")
+    .description(
+      "Tasks in, order out: what to do next, what can go on side by side, and who takes what. Starts nothing.",
+    )
+    .argument("<file>", "the backlog; - reads standard input")
+    .option("--mode <mode>", "how to rank, instead of what the backlog says")
+    .option("--json", "print everything as JSON instead of a page")
+    .option("--compare", "work the backlog through in every mode and print how long each takes")
+    .addHelpText("after", planHelp)
+    .action(async (file, options) => {
+      const { runPlan } = await import("./plan.ts");
+      process.exitCode = await runPlan(file, options);
     });
 
   program

@@ -1,46 +1,50 @@
 /** The caps that stop starts: sessions and cost a day, cost a task. A cap says that it is a cap. */
 import type { AgentConfig } from "../model/config.ts";
+import { toAgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./decision.ts";
+import { toMicros, toUsd } from "./fold-figures.ts";
 import { dayMs } from "./limits.ts";
-import type { SessionStart, State } from "./state.ts";
+import type { State } from "./state.ts";
 
 export interface SpentCap {
   readonly code: "cap_sessions_per_day" | "cap_cost_per_day";
   readonly detail: string;
 }
 
-function startsOfTheDay(state: State, now: number): readonly SessionStart[] {
-  return state.starts.filter((start) => start.at > now - dayMs);
+interface Day {
+  readonly sessions: number;
+  readonly costUsd: number;
 }
 
-/** Sessions that were assigned and have not started yet count as well: a burst must not slip under the cap. */
-function pendingStarts(state: State): number {
-  let pending = 0;
-  for (const id of state.occupied.keys()) {
-    const task = state.tasks.get(state.occupied.get(id) as Task["id"]);
-    if (task?.assignment?.startedAt === null) pending += 1;
+/** The last 24 hours: what the state counts, less what has grown older since its last entry. */
+export function figuresOfTheDay(state: State, now: number): Day {
+  let sessions = state.starts.size;
+  let micros = state.costMicros;
+  for (const start of state.starts.olderThan(now - dayMs)) {
+    sessions -= 1;
+    micros -= toMicros(start.costUsd);
   }
-  return pending;
+  return { sessions, costUsd: toUsd(micros) };
 }
 
 /** The caps of the whole repository that are reached; nothing starts while there is one. */
 export function spentCaps(state: State, context: Context): readonly SpentCap[] {
-  const starts = startsOfTheDay(state, context.now);
+  const day = figuresOfTheDay(state, context.now);
   const { sessionsPerDay, costPerDay } = context.config.limits;
   const spent: SpentCap[] = [];
-  const sessions = starts.length + pendingStarts(state);
+  // Sessions that were assigned and have not started yet count as well: a burst must not slip under the cap.
+  const sessions = day.sessions + state.unstartedCount;
   if (sessions >= sessionsPerDay) {
     spent.push({
       code: "cap_sessions_per_day",
       detail: `The cap limits.sessionsPerDay is reached: ${sessions} of ${sessionsPerDay} in the last 24 hours.`,
     });
   }
-  const cost = starts.reduce((sum, start) => sum + start.costUsd, 0);
-  if (cost >= costPerDay && cost > 0) {
+  if (day.costUsd >= costPerDay && day.costUsd > 0) {
     spent.push({
       code: "cap_cost_per_day",
-      detail: `The cap limits.costPerDay is reached: ${cost.toFixed(2)} of ${costPerDay} US dollars in the last 24 hours.`,
+      detail: `The cap limits.costPerDay is reached: ${day.costUsd.toFixed(2)} of ${costPerDay} US dollars in the last 24 hours.`,
     });
   }
   return spent;
@@ -59,5 +63,7 @@ export function quotaLeft(state: State, context: Context, agent: AgentConfig): n
 
 /** Sessions that the agent has started in the last 24 hours. */
 export function sessionsToday(state: State, context: Context, agent: string): number {
-  return startsOfTheDay(state, context.now).filter((start) => start.agent === agent).length;
+  let sessions = state.startsOf.get(toAgentId(agent)) ?? 0;
+  for (const start of state.starts.olderThan(context.now - dayMs)) if (start.agent === agent) sessions -= 1;
+  return sessions;
 }

@@ -1,69 +1,110 @@
 /** Which ready task goes to which free worker, by the mode in force, under the caps; and why the rest wait. */
-import type { AssignmentReasons } from "../model/task.ts";
-import { agentOf, type WorkerId } from "../model/ids.ts";
-import type { Task } from "../model/task.ts";
-import { chooseWorker } from "../matching/choose-worker.ts";
-import { candidateWorkers } from "./candidates.ts";
+import { chooseAgent } from "../matching/choose-agent.ts";
+import type { Choice, MatchingPolicy, Wish } from "../matching/fit.ts";
+import type { Config } from "../model/config.ts";
+import type { AssignmentReasons, Task } from "../model/task.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import { attemptsUsed } from "./decide-outcome.ts";
-import type { Decision } from "./decision.ts";
-import { lookAheadMax, rejectedKeptMax } from "./limits.ts";
-import { rankReady, type RankedTask } from "./rank-ready.ts";
+import type { Context, Decision } from "./decision.ts";
+import { Pool } from "./pool.ts";
+import { expectedMs, modeOf, readyInOrder, type RankedTask } from "./rank-ready.ts";
+import { reachOf } from "./reach.ts";
+import type { State } from "./state.ts";
 
 /** Assigns ready tasks to free workers until the batch is full, nobody is free, or nothing fits. */
 export function decideSchedule(decision: Decision): void {
   const { state, context } = decision;
-  if (state.isPaused || context.config.agents.length === 0 || state.ready.size === 0) return;
-  const ranked = rankReady(state, context);
+  const { agents, limits, matching } = context.config;
+  if (state.isPaused || agents.length === 0 || state.ready.size === 0) return;
+  const pool = new Pool(state, context);
+  if (!pool.hasFree()) return;
   let assigned = 0;
-  for (const [index, entry] of ranked.slice(0, lookAheadMax).entries()) {
-    if (assigned >= context.config.limits.batch || spentCaps(state, context).length > 0) return;
+  for (const [index, entry] of rankedUpTo(decision, matching.lookAhead).entries()) {
+    if (assigned >= limits.batch || !pool.hasFree() || spentCaps(state, context).length > 0) return;
     const task = state.tasks.get(entry.id);
     if (task === undefined || (task.retryAt ?? 0) > context.now || isCostCapSpent(task, context)) continue;
-    if (assign(decision, task, { entry, rank: index + 1, readyCount: ranked.length })) assigned += 1;
+    if (assign(decision, { task, entry, rank: index + 1, pool })) assigned += 1;
   }
 }
 
-interface Place {
-  readonly entry: RankedTask;
-  readonly rank: number;
-  readonly readyCount: number;
+/** Read before anything is assigned: the queue must not change while it is read. */
+function rankedUpTo(decision: Decision, max: number): readonly RankedTask[] {
+  const ranked: RankedTask[] = [];
+  for (const entry of readyInOrder(decision.state, decision.context)) {
+    ranked.push(entry);
+    if (ranked.length >= max) break;
+  }
+  return ranked;
 }
 
-function assign(decision: Decision, task: Task, place: Place): boolean {
+interface Turn {
+  readonly task: Task;
+  readonly entry: RankedTask;
+  readonly rank: number;
+  readonly pool: Pool;
+}
+
+function assign(decision: Decision, turn: Turn): boolean {
   const { state, context } = decision;
-  const choice = chooseWorker(wishOf(task), candidateWorkers(state, context));
-  if (choice.worker === null) return false;
-  const agent = agentOf(choice.worker);
+  const { task, pool } = turn;
+  const choice = chooseAgent(wishOf(state, task, context), pool.candidatesFor(task), policyOf(state, task, context));
+  if (choice.kind !== "assign") return false;
+  const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
+  const agent = context.config.agents.find((each) => each.id === choice.agent);
+  if (worker === null || agent === undefined) return false;
   decision.emit({
     type: "TaskAssigned",
     task: task.id,
-    agent,
-    worker: choice.worker,
+    agent: choice.agent,
+    worker,
     attempt: attemptsUsed(task) + 1,
     fence: state.fence + 1,
-    continues: continuation(task, agent),
-    reasons: reasonsOf(place, choice),
+    continues: continuation(task, choice.agent),
+    timeoutMs: agent.timeout,
+    expectedMs: expectedMs(task),
+    reasons: reasonsOf(turn, choice, state.ready.size),
   });
+  pool.refresh(choice.agent);
   return true;
 }
 
 /** What the task asks of a worker: a person's wish, or the agent whose pull request is open. */
-export function wishOf(task: Task): {
-  readonly needs: readonly string[];
-  readonly pinnedAgent: string | null;
-  readonly pinnedWorker: WorkerId | null;
-  readonly excludedAgents: readonly string[];
-} {
+export function wishOf(state: State, task: Task, context: Context): Wish {
   const last = task.attempts.at(-1);
   const pinned =
     task.assignTo?.agent ?? task.definition.pinnedAgent ?? (task.pull?.state === "open" ? last?.agent : null);
   return {
     needs: task.definition.needs,
+    prefers: task.definition.prefers,
     pinnedAgent: pinned ?? null,
     pinnedWorker: task.assignTo?.worker ?? null,
-    excludedAgents: [],
+    avoidedAgents: [],
+    minutes: expectedMs(task) / 60_000,
+    isUrgent: (reachOf(state, task.id)?.priority ?? task.definition.priority) === 1,
+    waitedMs: task.readySince === null ? 0 : Math.max(0, context.now - task.readySince),
+    readyCount: state.ready.size,
   };
+}
+
+/** Attack mode never waits for a better worker. */
+export function policyOf(state: State, task: Task, context: Context): MatchingPolicy {
+  return modeOf(state, task, context) === "attack" ? attackPolicy(context.config) : policy(context.config);
+}
+
+const policies = new WeakMap<Config, MatchingPolicy>();
+
+function policy(config: Config): MatchingPolicy {
+  let known = policies.get(config);
+  if (known === undefined) {
+    const { weights, bar, wait } = config.matching;
+    known = { weights, bar, waitMax: wait };
+    policies.set(config, known);
+  }
+  return known;
+}
+
+function attackPolicy(config: Config): MatchingPolicy {
+  return { ...policy(config), waitMax: 0 };
 }
 
 /** An open pull request is gone on with, in the same session where the same agent takes it again. */
@@ -76,14 +117,18 @@ function continuation(
   return { session: last?.session ?? null, branch: task.pull.branch };
 }
 
-function reasonsOf(place: Place, choice: Pick<AssignmentReasons, "rejected" | "rejectedCount">): AssignmentReasons {
+function reasonsOf(turn: Turn, choice: Choice & { readonly kind: "assign" }, readyCount: number): AssignmentReasons {
+  const { entry, rank } = turn;
   return {
-    algorithm: place.entry.algorithm,
-    score: place.entry.score,
-    parts: place.entry.parts,
-    rank: place.rank,
-    readyCount: place.readyCount,
-    rejected: choice.rejected.slice(0, rejectedKeptMax),
+    algorithm: entry.algorithm,
+    score: entry.score,
+    parts: entry.parts,
+    rank,
+    readyCount,
+    rejected: choice.rejected,
     rejectedCount: choice.rejectedCount,
+    match: choice.score,
+    matchParts: { ...choice.parts },
+    note: choice.note,
   };
 }

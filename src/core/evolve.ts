@@ -5,11 +5,15 @@
 import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import * as attempt from "./fold-attempt.ts";
+import { forgetOldFigures, takeReading } from "./fold-figures.ts";
+import * as health from "./fold-health.ts";
+import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
 import * as task from "./fold-task.ts";
+import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
-import { isActive, isReady } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { isActive, isEnded, isReady } from "./readiness.ts";
+import { ownTask, type State } from "./state.ts";
 
 type Folds = { readonly [Type in EventType]: (state: State, event: EventOf<Type>) => void };
 
@@ -50,11 +54,24 @@ const folds: Folds = {
   ManualReviewRequired: outcome.foldManualReviewRequired,
   UpstreamFailed: outcome.foldUpstreamFailed,
   UpstreamRecovered: outcome.foldUpstreamRecovered,
-  ModeChanged: whole.foldModeChanged,
+  TaskPreempted: attempt.foldTaskPreempted,
+  TaskEscalated: task.foldTaskEscalated,
+  ModeChanged: mode.foldModeChanged,
+  MilestoneModeChanged: mode.foldMilestoneModeChanged,
+  AttackThresholdChanged: mode.foldAttackThresholdChanged,
+  CapacityChanged: health.foldCapacityChanged,
+  WorkerRested: health.foldWorkerRested,
+  WorkerTried: health.foldWorkerTried,
+  WorkerRestored: health.foldWorkerRestored,
+  AgentPaused: health.foldAgentPaused,
+  AgentResumed: health.foldAgentResumed,
+  WarningRaised: warning.foldWarningRaised,
+  WarningCleared: warning.foldWarningCleared,
+  PatternMatched: warning.foldPatternMatched,
   OrchestrationPaused: whole.foldOrchestrationPaused,
   OrchestrationResumed: whole.foldOrchestrationResumed,
-  WorkerDisabled: whole.foldWorkerDisabled,
-  WorkerEnabled: whole.foldWorkerEnabled,
+  WorkerDisabled: health.foldWorkerDisabled,
+  WorkerEnabled: health.foldWorkerEnabled,
   ConfigurationAccepted: whole.foldConfigurationAccepted,
   ConfigurationRejected: whole.foldConfigurationRejected,
   CommandAnswered: whole.foldCommandAnswered,
@@ -64,28 +81,73 @@ const folds: Folds = {
   EffectDropped: whole.foldEffectDropped,
 };
 
-/** Events after which those who wait for the task may stand differently. */
-const movesDependents: ReadonlySet<EventType> = new Set<EventType>([
-  "TaskTracked",
-  "TaskUntracked",
-  "TaskCompleted",
-  "ReceiptRevoked",
-  "TaskFailed",
-  "TaskCancelled",
-  "TaskReopened",
-]);
+/** What an event may move beside the record that it changes. Events that are not named move nothing. */
+interface Moves {
+  /** The task may become ready or active, or stop being so, or be ranked elsewhere. */
+  readonly stands: boolean;
+  /** It may open or end, or wait behind others than before. */
+  readonly graph: boolean;
+  /** Those who wait for it may stand differently. */
+  readonly dependents: boolean;
+}
+
+const stands: Moves = { stands: true, graph: false, dependents: false };
+const graph: Moves = { stands: true, graph: true, dependents: false };
+const opensOrEnds: Moves = { stands: true, graph: true, dependents: true };
+/** A soft edge may be satisfied with the first pull request. */
+const showsWork: Moves = { stands: true, graph: false, dependents: true };
+
+const moves: { readonly [Type in EventType]?: Moves } = {
+  TaskTracked: opensOrEnds,
+  TaskRevised: graph,
+  TaskUntracked: opensOrEnds,
+  TaskTrusted: stands,
+  ApprovalRequired: stands,
+  DependenciesChanged: graph,
+  DependencyWaived: graph,
+  CycleReported: graph,
+  PriorityOverridden: graph,
+  EstimateOverridden: graph,
+  TaskHeld: stands,
+  TaskResumed: stands,
+  TaskAssigned: stands,
+  SessionRefused: stands,
+  SessionEnded: showsWork,
+  RetryScheduled: stands,
+  PullRequestLinked: showsWork,
+  PullRequestChanged: showsWork,
+  TaskCompleted: opensOrEnds,
+  ReceiptRevoked: opensOrEnds,
+  TaskFailed: opensOrEnds,
+  TaskCancelled: opensOrEnds,
+  TaskReopened: opensOrEnds,
+  ManualReviewRequired: stands,
+  UpstreamFailed: stands,
+  UpstreamRecovered: stands,
+};
 
 /** Folds one event into `state` and returns it. Throws when the event cannot follow from the log: a broken log. */
 export function evolve(state: State, event: Event): State {
+  const moved = moves[event.type];
+  const id = "task" in event ? event.task : null;
+  const wasOpen = moved?.graph === true && id !== null && isOpenTask(state, id);
   // One lookup by a key that the type ties to its fold; the compiler cannot follow the correlation.
   (folds[event.type] as (state: State, event: Event) => void)(state, event);
   state.eventCount += 1;
   if (event.type === "ExternalObserved") reindexDependents(state, event.external.id);
-  else if ("task" in event && event.task !== null) {
-    reindex(state, event.task);
-    if (movesDependents.has(event.type)) reindexDependents(state, event.task);
+  if (moved === undefined || id === null) return state;
+  if (moved.graph) {
+    state.unsettled.add(id);
+    state.openCount += (isOpenTask(state, id) ? 1 : 0) - (wasOpen ? 1 : 0);
   }
+  reindex(state, id);
+  if (moved.dependents) reindexDependents(state, id);
   return state;
+}
+
+function isOpenTask(state: State, id: TaskId): boolean {
+  const task = state.tasks.get(id);
+  return task !== undefined && !isEnded(task);
 }
 
 /** Folds a whole entry: its instant, its events, its effects, its id. */
@@ -97,24 +159,35 @@ export function evolveEntry(state: State, entry: Entry): State {
 }
 
 /**
- * What remains once events and effects of an entry are folded: it is in the log, and its id is known. Ids with a leading
- * `~` are the program's own looks and ticks: deciding them again on the state they left decides nothing, so they are not kept.
+ * What remains once events and effects of an entry are folded: it is in the log, its id is known, and the figures of the day
+ * have moved on. Ids with a leading `~` are the program's own looks and ticks: deciding them again on the state they left
+ * decides nothing, so they are not kept.
  */
 export function sealEntry(state: State, entry: Pick<Entry, "id">): State {
   if (!entry.id.startsWith("~")) state.seen.set(entry.id, true);
   state.version += 1;
+  forgetOldFigures(state, state.at);
+  takeReading(state);
   return state;
 }
 
 function reindexDependents(state: State, id: TaskId): void {
-  for (const waiter of state.dependents.get(id) ?? []) reindex(state, waiter);
+  const waiters = state.dependents.get(id);
+  if (waiters !== undefined) for (const waiter of waiters) reindex(state, waiter);
 }
 
 function reindex(state: State, id: TaskId): void {
-  const current = state.tasks.get(id);
-  if (current === undefined) return;
-  mark(state.ready, id, isReady(state, current));
-  mark(state.active, id, isActive(current));
+  const task = state.tasks.get(id);
+  if (task === undefined) {
+    if (state.base === null) state.queue.touch(id);
+    return;
+  }
+  const ready = isReady(state, task);
+  if (ready !== (task.readySince !== null)) ownTask(state, id).readySince = ready ? state.at : null;
+  mark(state.ready, id, ready);
+  mark(state.backingOff, id, ready && task.retryAt !== null);
+  mark(state.active, id, isActive(task));
+  if (state.base === null) state.queue.touch(id);
 }
 
 function mark(index: State["ready"], id: TaskId, isIn: boolean): void {

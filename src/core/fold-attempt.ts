@@ -2,14 +2,19 @@
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
-import type { Assignment, Task } from "../model/task.ts";
-import { attemptsKeptMax, dayMs } from "./limits.ts";
+import type { Assignment, Attempt, Task } from "../model/task.ts";
+import { noteRedPull, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
+import { noteRefusal, noteStart, ownSlots, slotOf } from "./fold-health.ts";
+import { attemptsKeptMax } from "./limits.ts";
+import { markBusy } from "./slots.ts";
 import { ownTask, type State } from "./state.ts";
 
 export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): void {
   const task = ownTask(state, event.task);
   state.fence = Math.max(state.fence, event.fence);
   state.occupied.set(event.worker, event.task);
+  markBusy(ownSlots(state, event.agent), slotOf(event.worker), true);
+  state.unstartedCount += 1;
   task.retryAt = null;
   task.assignTo = null;
   task.assignment = {
@@ -19,6 +24,10 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
     fence: event.fence,
     phase: "claimed",
     assignedAt: state.at,
+    timeoutMs: event.timeoutMs,
+    expectedMs: event.expectedMs,
+    waitedMs: task.readySince === null ? 0 : state.at - task.readySince,
+    start: null,
     startedAt: null,
     heardAt: state.at,
     session: null,
@@ -63,16 +72,20 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   const task = ownTask(state, event.task);
   const assignment = ownAssignment(state, event.task);
   assignment.session = event.session;
+  if (assignment.startedAt === null) state.unstartedCount -= 1;
   assignment.startedAt = state.at;
   assignment.heardAt = state.at;
   if (assignment.phase !== "ending") assignment.phase = "running";
   task.refusals = 0;
-  const recent = state.starts.filter((start) => start.at > state.at - dayMs);
-  state.starts = [...recent, { at: state.at, task: event.task, agent: assignment.agent, costUsd: 0 }];
+  task.escalated = null;
+  const { agent, waitedMs } = assignment;
+  assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
+  noteStart(state, task, agent);
 }
 
 export function foldSessionRefused(state: State, event: EventOf<"SessionRefused">): void {
   const task = ownTask(state, event.task);
+  if (task.assignment !== null) noteRefusal(state, task.assignment.agent);
   release(state, task);
   task.refusals += 1;
   task.retryAt = event.retryAt;
@@ -105,28 +118,25 @@ export function foldPersonAsked(state: State, event: EventOf<"PersonAsked">): vo
 export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): void {
   const task = ownTask(state, event.task);
   const assignment = ownAssignment(state, event.task);
-  task.attempts = [
-    ...task.attempts.slice(-(attemptsKeptMax - 1)),
-    {
-      attempt: assignment.attempt,
-      fence: assignment.fence,
-      agent: assignment.agent,
-      worker: assignment.worker,
-      session: assignment.session,
-      startedAt: assignment.startedAt,
-      endedAt: state.at,
-      result: event.result,
-      detail: event.detail,
-      costUsd: event.costUsd,
-    },
-  ];
+  const attempt: Attempt = {
+    attempt: assignment.attempt,
+    fence: assignment.fence,
+    agent: assignment.agent,
+    worker: assignment.worker,
+    session: assignment.session,
+    startedAt: assignment.startedAt,
+    endedAt: state.at,
+    result: event.result,
+    detail: event.detail,
+    costUsd: event.costUsd,
+    branch: event.branch,
+  };
+  task.attempts = [...task.attempts.slice(1 - attemptsKeptMax), attempt];
+  noteSessionEnd(state, task, { ...attempt, start: assignment.start });
   task.pullDueAt = event.pullDueAt;
   task.vendorPull = event.pullUrl ?? task.vendorPull;
   if (event.pullUrl !== null && task.pull === null)
     adoptPull(state, task, { url: event.pullUrl, branch: event.branch });
-  state.starts = state.starts.map((start) =>
-    start.task === task.id && start.at === assignment.startedAt ? { ...start, costUsd: event.costUsd } : start,
-  );
   release(state, task);
 }
 
@@ -150,13 +160,18 @@ function adoptPull(state: State, task: Task, named: { readonly url: string; read
 
 /** Frees the worker. The only place where a slot becomes free. */
 function release(state: State, task: Task): void {
-  if (task.assignment !== null) state.occupied.delete(task.assignment.worker);
+  if (task.assignment !== null) {
+    if (task.assignment.startedAt === null) state.unstartedCount -= 1;
+    state.occupied.delete(task.assignment.worker);
+    markBusy(ownSlots(state, task.assignment.agent), slotOf(task.assignment.worker), false);
+  }
   task.assignment = null;
 }
 
 export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled">): void {
   const task = ownTask(state, event.task);
   if (event.counts) task.failuresInRow += 1;
+  if (event.reason === "checks_failed") noteRedPull(state, task);
   if (event.answers !== null) task.answeredFailure = event.answers;
   task.retryAt = event.retryAt;
   task.pullDueAt = null;
@@ -177,4 +192,9 @@ function foldPull(state: State, event: EventOf<"PullRequestLinked" | "PullReques
   state.pulls.set(event.pull.number, event.task);
   task.pull = event.pull;
   if (isNews) task.pullDueAt = null;
+}
+
+/** It gives way: counted apart from failures, and what it has done is gone on with. */
+export function foldTaskPreempted(state: State, event: EventOf<"TaskPreempted">): void {
+  ownTask(state, event.task).preemptions += 1;
 }

@@ -1,6 +1,7 @@
 /** How a task's end, and its return, change the state. */
 import type { EventOf } from "../model/event.ts";
 import type { Task } from "../model/task.ts";
+import { noteCompletion } from "./fold-figures.ts";
 import { ownTask, type State } from "./state.ts";
 
 /** What an end of any kind leaves behind: nothing to wait for. */
@@ -9,6 +10,7 @@ function settle(task: Task): void {
   task.pullDueAt = null;
   task.manualReview = null;
   task.upstreamFailed = null;
+  task.escalated = null;
 }
 
 export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">): void {
@@ -17,6 +19,8 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   task.receipt = event.receipt;
   task.outcome = null;
   task.outcomeReason = null;
+  noteCompletion(state, task);
+  notePatterns(state, task);
 }
 
 export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked">): void {
@@ -81,4 +85,16 @@ function discardPull(state: State, task: Task): void {
   }
   task.pull = null;
   task.vendorPull = null;
+}
+
+/** Merged work with the label of a pattern counts towards its next series. */
+function notePatterns(state: State, task: Task): void {
+  const patterns = state.configuration?.config.patterns ?? [];
+  if (patterns.length === 0 || task.receipt?.kind !== "merge") return;
+  for (const pattern of patterns) {
+    if (!task.definition.labels.includes(pattern.label)) continue;
+    const known = state.patterns.own(pattern.id);
+    if (known === undefined) state.patterns.set(pattern.id, { merged: 1, series: 0 });
+    else known.merged += 1;
+  }
 }

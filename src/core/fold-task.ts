@@ -21,6 +21,9 @@ function newTask(id: TaskId, definition: TaskDefinition): Task {
     attempts: [],
     failuresInRow: 0,
     refusals: 0,
+    preemptions: 0,
+    readySince: null,
+    escalated: null,
     retryAt: null,
     pull: null,
     vendorPull: null,
@@ -40,20 +43,32 @@ function newTask(id: TaskId, definition: TaskDefinition): Task {
 
 export function foldTaskTracked(state: State, event: EventOf<"TaskTracked">): void {
   state.tasks.set(event.task, newTask(event.task, event.definition));
+  state.numbers.set(event.definition.number, event.task);
   state.externals.delete(event.task);
 }
 
 export function foldTaskRevised(state: State, event: EventOf<"TaskRevised">): void {
-  ownTask(state, event.task).definition = event.definition;
+  const task = ownTask(state, event.task);
+  if (task.definition.number !== event.definition.number) {
+    state.numbers.delete(task.definition.number);
+    state.numbers.set(event.definition.number, event.task);
+  }
+  task.definition = event.definition;
 }
 
 export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">): void {
   const task = ownTask(state, event.task);
-  for (const dependency of task.blockedBy) unlink(state, dependency.on, event.task);
+  for (const dependency of task.blockedBy) {
+    unlink(state, dependency.on, event.task);
+    state.unsettled.add(dependency.on);
+  }
+  if (task.cycle !== null) state.cyclicCount -= 1;
+  state.numbers.delete(task.definition.number);
   if (task.pull !== null) state.pulls.delete(task.pull.number);
   if (task.discardedPull !== null) state.pulls.delete(task.discardedPull);
   state.tasks.delete(event.task);
   state.ready.delete(event.task);
+  state.backingOff.delete(event.task);
   state.active.delete(event.task);
 }
 
@@ -70,15 +85,19 @@ export function foldApprovalRequired(state: State, event: EventOf<"ApprovalRequi
 export function foldDependenciesChanged(state: State, event: EventOf<"DependenciesChanged">): void {
   const task = ownTask(state, event.task);
   const wanted = new Set(event.blockedBy.map((dependency) => dependency.on));
-  for (const dependency of task.blockedBy) if (!wanted.has(dependency.on)) unlink(state, dependency.on, task.id);
+  for (const dependency of task.blockedBy) {
+    state.unsettled.add(dependency.on);
+    if (!wanted.has(dependency.on)) unlink(state, dependency.on, task.id);
+  }
   for (const dependency of event.blockedBy) link(state, dependency, task.id);
   task.blockedBy = event.blockedBy;
 }
 
 function link(state: State, dependency: Dependency, waiter: TaskId): void {
-  const waiters = state.dependents.get(dependency.on) ?? [];
+  const waiters = state.dependents.get(dependency.on);
+  if (waiters === undefined) state.dependents.set(dependency.on, [waiter]);
   // Sorted, as after a snapshot: consequences follow in the same order on every machine.
-  if (!waiters.includes(waiter)) state.dependents.set(dependency.on, [...waiters, waiter].toSorted());
+  else if (!waiters.includes(waiter)) state.dependents.set(dependency.on, [...waiters, waiter].toSorted());
 }
 
 function unlink(state: State, on: TaskId, waiter: TaskId): void {
@@ -90,10 +109,13 @@ function unlink(state: State, on: TaskId, waiter: TaskId): void {
 export function foldDependencyWaived(state: State, event: EventOf<"DependencyWaived">): void {
   const task = ownTask(state, event.task);
   task.unblocked = [...task.unblocked.filter((id) => id !== event.on), event.on];
+  state.unsettled.add(event.on);
 }
 
 export function foldCycleReported(state: State, event: EventOf<"CycleReported">): void {
-  ownTask(state, event.task).cycle = event.cycle;
+  const task = ownTask(state, event.task);
+  state.cyclicCount += (event.cycle === null ? 0 : 1) - (task.cycle === null ? 0 : 1);
+  task.cycle = event.cycle;
 }
 
 export function foldExternalObserved(state: State, event: EventOf<"ExternalObserved">): void {
@@ -114,6 +136,11 @@ export function foldTaskHeld(state: State, event: EventOf<"TaskHeld">): void {
 
 export function foldTaskResumed(state: State, event: EventOf<"TaskResumed">): void {
   ownTask(state, event.task).isHeld = false;
+}
+
+/** Told once, so that it is not told again; a start, an end or a retry makes it new. */
+export function foldTaskEscalated(state: State, event: EventOf<"TaskEscalated">): void {
+  ownTask(state, event.task).escalated = event.reason;
 }
 
 export function foldAssignmentRequested(state: State, event: EventOf<"AssignmentRequested">): void {

@@ -1,12 +1,9 @@
-/** How events about everything change the state: mode, pause, workers, configuration, answers and the outbox. */
+/** How events about everything change the state: pause, configuration, answers and the outbox. */
+import { completeConfig } from "../model/config.ts";
 import { effectKey } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
 import type { State } from "./state.ts";
-
-export function foldModeChanged(state: State, event: EventOf<"ModeChanged">): void {
-  state.mode = event.mode;
-}
 
 export function foldOrchestrationPaused(state: State): void {
   state.isPaused = true;
@@ -16,16 +13,8 @@ export function foldOrchestrationResumed(state: State): void {
   state.isPaused = false;
 }
 
-export function foldWorkerDisabled(state: State, event: EventOf<"WorkerDisabled">): void {
-  state.disabledWorkers.set(event.worker, event.by);
-}
-
-export function foldWorkerEnabled(state: State, event: EventOf<"WorkerEnabled">): void {
-  state.disabledWorkers.delete(event.worker);
-}
-
 export function foldConfigurationAccepted(state: State, event: EventOf<"ConfigurationAccepted">): void {
-  state.configuration = { sha: event.sha, config: event.config };
+  state.configuration = { sha: event.sha, config: completeConfig(event.config) };
   state.rejectedConfiguration = null;
 }
 

@@ -5,15 +5,22 @@ import type { Task } from "../model/task.ts";
 import { isActive, isReady } from "./readiness.ts";
 import type { State } from "./state.ts";
 
-/** The sentences that are not true of the tasks in `ids`; `[]` when all is well. */
+/** The sentences that are not true of the tasks in `ids`; `[]` when all is well, which costs no more than the checks. */
 export function brokenInvariants(state: State, ids: Iterable<TaskId>): readonly string[] {
-  const broken: string[] = [];
+  let broken: string[] | null = null;
   for (const id of ids) {
     const task = state.tasks.get(id);
-    if (task !== undefined) for (const sentence of brokenOf(state, task)) broken.push(`Task ${id}: ${sentence}.`);
+    if (task === undefined) continue;
+    for (const [sentence, holds] of rules) {
+      if (holds(state, task)) continue;
+      broken ??= [];
+      broken.push(`Task ${id}: ${sentence}.`);
+    }
   }
-  return broken;
+  return broken ?? none;
 }
+
+const none: readonly string[] = [];
 
 /** The same over the whole state. */
 export function allBrokenInvariants(state: State): readonly string[] {
@@ -34,27 +41,32 @@ export function touchedTasks(events: readonly Event[]): ReadonlySet<TaskId> {
   return touched;
 }
 
-function brokenOf(state: State, task: Task): readonly string[] {
-  const { assignment } = task;
-  const rules: readonly (readonly [boolean, string])[] = [
-    [
-      assignment === null || state.occupied.get(assignment.worker) === task.id,
-      "its worker is not marked as taken by it",
-    ],
-    [assignment === null || assignment.fence <= state.fence, "its fence was never given out"],
-    [
-      assignment === null || task.attempts.every((attempt) => attempt.fence < assignment.fence),
-      "an older attempt has its fence",
-    ],
-    [task.receipt === null || task.outcome === null, "it is both completed and given up"],
-    [state.ready.has(task.id) === isReady(state, task), "the index of ready tasks is wrong about it"],
-    [state.active.has(task.id) === isActive(task), "the index of active tasks is wrong about it"],
-    [
-      task.blockedBy.every((edge) => state.dependents.get(edge.on)?.includes(task.id) === true),
-      "a blocker does not know it",
-    ],
-    [task.blockedBy.every((edge) => edge.on !== task.id), "it waits for itself"],
-    [task.failuresInRow >= 0 && task.refusals >= 0, "it counts below zero"],
-  ];
-  return rules.filter(([holds]) => !holds).map(([, sentence]) => sentence);
-}
+type Rule = readonly [sentence: string, holds: (state: State, task: Task) => boolean];
+
+const rules: readonly Rule[] = [
+  [
+    "its worker is not marked as taken by it",
+    (state, { id, assignment }) => assignment === null || state.occupied.get(assignment.worker) === id,
+  ],
+  ["its fence was never given out", (state, { assignment }) => assignment === null || assignment.fence <= state.fence],
+  [
+    "an older attempt has its fence",
+    (_, { assignment, attempts }) =>
+      assignment === null || attempts.every((attempt) => attempt.fence < assignment.fence),
+  ],
+  ["it is both completed and given up", (_, task) => task.receipt === null || task.outcome === null],
+  [
+    "the index of ready tasks is wrong about it",
+    (state, task) => {
+      const ready = isReady(state, task);
+      return state.ready.has(task.id) === ready && (task.readySince !== null) === ready;
+    },
+  ],
+  ["the index of active tasks is wrong about it", (state, task) => state.active.has(task.id) === isActive(task)],
+  [
+    "a blocker does not know it",
+    (state, { id, blockedBy }) => blockedBy.every((edge) => state.dependents.get(edge.on)?.includes(id) === true),
+  ],
+  ["it waits for itself", (_, { id, blockedBy }) => blockedBy.every((edge) => edge.on !== id)],
+  ["it counts below zero", (_, { failuresInRow, refusals }) => failuresInRow >= 0 && refusals >= 0],
+];

@@ -41,3 +41,12 @@ export const lookAheadMax = 200;
 
 /** Text that comes from outside (reasons, questions) is kept to this many characters. */
 export const detailLengthMax = 500;
+
+/** What waits behind a task is counted up to this many: beyond, one more or less tells nobody anything. */
+export const impactMax = 1_000;
+
+/** Results kept of a worker, and refusals of an agent: more than any sample that is taken of them. */
+export const workerResultsMax = 50;
+
+/** Tasks that an agent is remembered to have worked on last. */
+export const recentTasksMax = 20;

@@ -1,14 +1,15 @@
 /** The ready tasks in the order of the mode in force, with the numbers that put each where it stands. */
+import { ageShare } from "../ranking/balanced.ts";
+import { comparePlaces, placeOf, scaleOf, scoreOf, type Placed, type RankInput, type Scale } from "../ranking/rank.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
-import { rank, type RankInput } from "../ranking/rank.ts";
+import { thresholdMinutes } from "./attack-threshold.ts";
 import type { Context } from "./decision.ts";
-import { isEnded } from "./readiness.ts";
-import type { State } from "./state.ts";
-
-/** Where nobody has estimated (design, section 3). */
-const defaultEffortMinutes = 30;
+import type { Peaks } from "./open-scale.ts";
+import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";
+import type { Ordering } from "./ready-queue.ts";
+import { rootOf, type State } from "./state.ts";
 
 export interface RankedTask {
   readonly id: TaskId;
@@ -17,115 +18,198 @@ export interface RankedTask {
   readonly parts: Readonly<Record<string, number>>;
 }
 
-/** The mode that ranks `task`: its own, else the repository's. */
-function modeOf(state: State, task: Task, fallback: Mode): Mode {
-  return task.modeOverride ?? task.definition.mode ?? state.mode ?? fallback;
+/** The mode in force for the whole repository. */
+export function modeInForce(state: State, context: Context): Mode {
+  return state.mode ?? context.config.mode;
+}
+
+/** The mode that ranks `task`: its own, else its milestone's, else the repository's. */
+export function modeOf(state: State, task: Task, context: Context): Mode {
+  const own = task.modeOverride ?? task.definition.mode;
+  if (own !== null) return own;
+  const { milestone } = task.definition;
+  const phase = milestone === null ? undefined : state.milestoneModes.get(milestone);
+  return phase ?? modeInForce(state, context);
 }
 
 /**
- * Ranks within each mode, then takes the heads of the modes in turn, so that scores of different modes are never compared.
- * Nearly always there is one mode, and this is its order.
+ * The best `max` ready tasks. Ranks within each mode, then takes the heads of the modes in turn, so that scores of different
+ * modes are never compared. Nearly always there is one mode, and this is its order.
  */
-export function rankReady(state: State, context: Context): readonly RankedTask[] {
-  const byMode = new Map<Mode, Task[]>();
-  for (const task of readyTasks(state)) {
-    const mode = modeOf(state, task, context.config.mode);
-    byMode.set(mode, [...(byMode.get(mode) ?? []), task]);
+export function rankReady(state: State, context: Context, max: number): readonly RankedTask[] {
+  const found: RankedTask[] = [];
+  for (const entry of readyInOrder(state, context)) {
+    if (found.length >= max) break;
+    found.push(entry);
   }
-  const queues = [...byMode].toSorted(([a], [b]) => (a < b ? -1 : 1)).map((group) => rankOne(state, context, group));
-  return interleave(queues);
+  return found;
 }
 
-/** By number: the order of an index is another one after a snapshot was read, and ties must break the same way everywhere. */
-function readyTasks(state: State): readonly Task[] {
-  const tasks = [...state.ready.keys()].flatMap((id) => state.tasks.get(id) ?? []);
-  return tasks.toSorted((a, b) => a.definition.number - b.definition.number);
+/** All ready tasks, best first, found as they are asked for. */
+export function* readyInOrder(state: State, context: Context): IterableIterator<RankedTask> {
+  settleReach(state);
+  const view = openView(state, context);
+  const root = rootOf(state);
+  root.queue.sync(root.ready, orderingOf(root, view));
+  const own = touchedPlaces(state, view);
+  const modes = [...new Set([...root.queue.modes(), ...own.places.keys()])].toSorted();
+  const queues = modes.map((mode) => merge(root.queue.best(mode), own.places.get(mode) ?? [], own.touched));
+  if (queues.length === 1) {
+    for (const place of queues[0] ?? []) yield scored(state, view, { place, mode: modes[0] as Mode });
+    return;
+  }
+  yield* inTurn(state, view, { queues, modes });
 }
 
-function rankOne(
+/** What one reading of the queue goes by. */
+interface View {
+  readonly context: Context;
+  readonly mode: Mode;
+  readonly scale: Scale;
+  readonly peaks: Peaks;
+  readonly inherits: boolean;
+  readonly milestoneModes: ReadonlyMap<string, Mode>;
+}
+
+function openView(state: State, context: Context): View {
+  const { weights, ageing, blockers } = context.config;
+  const peaks = state.scale.peaks();
+  const scale = scaleOf(
+    { weights, ageing: ageing.perWeek, quickWinBelow: thresholdMinutes(state, context.config) },
+    { transitive: peaks.transitive, minutes: peaks.minutes },
+  );
+  const milestoneModes = new Map(state.milestoneModes.entries());
+  return { context, mode: modeInForce(state, context), scale, peaks, inherits: blockers.inherit, milestoneModes };
+}
+
+function orderingOf(root: State, view: View): Ordering {
+  const { mode, scale, peaks, inherits, milestoneModes } = view;
+  return {
+    key: JSON.stringify([mode, scale, peaks, inherits, [...milestoneModes]]),
+    modeOf: (id) => modeWithin(root.tasks.get(id), view),
+    placeOf: (id, own) => placeWithin(root, id, { view, mode: own }),
+  };
+}
+
+/** As `modeOf`, by the modes of the view: a draft may have switched one that the base below has not. */
+function modeWithin(task: Task | undefined, view: View): Mode {
+  if (task === undefined) return view.mode;
+  const own = task.modeOverride ?? task.definition.mode;
+  if (own !== null) return own;
+  const { milestone } = task.definition;
+  return (milestone === null ? undefined : view.milestoneModes.get(milestone)) ?? view.mode;
+}
+
+function placeWithin(state: State, id: TaskId, by: { readonly view: View; readonly mode: Mode }): Placed<TaskId> {
+  return placeOf(by.mode, inputOf(state, id, by.view), by.view.scale);
+}
+
+/** What drafts have changed, laid over the queue of the base. */
+function touchedPlaces(
   state: State,
-  context: Context,
-  [mode, tasks]: readonly [Mode, readonly Task[]],
-): readonly RankedTask[] {
-  const paths = new Map<TaskId, number>();
-  const inputs = tasks.map((task, position): RankInput => ({
-    id: task.id,
-    priority: task.priorityOverride ?? task.definition.priority,
-    createdAt: task.definition.createdAt,
-    estimateMinutes: task.estimateOverride ?? task.definition.estimateMinutes,
-    quickWin: task.definition.quickWin,
-    position,
-    impact: impactOf(state, task.id),
-    tailMinutes: tailMinutes(state, task.id, paths),
-    ageMs: context.now - task.definition.createdAt,
-  }));
-  return rank(mode, inputs, { weights: context.config.weights }).map((entry) => ({
-    id: entry.id as TaskId,
-    algorithm: mode,
-    score: entry.score,
-    parts: entry.parts,
-  }));
+  view: View,
+): { readonly touched: ReadonlySet<TaskId>; readonly places: ReadonlyMap<Mode, readonly Placed<TaskId>[]> } {
+  const touched = new Set<TaskId>();
+  if (state.base === null) return { touched, places: new Map() };
+  state.tasks.collectTouched(touched);
+  state.reach.collectTouched(touched);
+  state.ready.collectTouched(touched);
+  const places = new Map<Mode, Placed<TaskId>[]>();
+  for (const id of touched) {
+    if (!state.ready.has(id)) continue;
+    const mode = modeWithin(state.tasks.get(id), view);
+    const place = placeWithin(state, id, { view, mode });
+    const group = places.get(mode);
+    if (group === undefined) places.set(mode, [place]);
+    else group.push(place);
+  }
+  for (const group of places.values()) group.sort(comparePlaces);
+  return { touched, places };
 }
 
-function interleave(queues: readonly (readonly RankedTask[])[]): readonly RankedTask[] {
-  const longest = Math.max(0, ...queues.map((queue) => queue.length));
-  const order: RankedTask[] = [];
-  for (let place = 0; place < longest; place += 1) {
-    for (const queue of queues) {
-      const entry = queue[place];
-      if (entry !== undefined) order.push(entry);
+/** Both in order; what was touched stands in `own` if anywhere. */
+function* merge(
+  below: IterableIterator<Placed<TaskId>>,
+  own: readonly Placed<TaskId>[],
+  touched: ReadonlySet<TaskId>,
+): IterableIterator<Placed<TaskId>> {
+  let at = 0;
+  for (const place of below) {
+    if (touched.has(place.id)) continue;
+    for (let next = own[at]; next !== undefined && comparePlaces(next, place) < 0; next = own[at]) {
+      yield next;
+      at += 1;
     }
+    yield place;
   }
-  return order;
+  yield* own.slice(at);
 }
 
-/** Open tasks behind a hard edge: those who wait for `id` itself, and all that follow. */
-function impactOf(state: State, id: TaskId): { readonly direct: number; readonly transitive: number } {
-  const reached = new Set<TaskId>();
-  const queue = [id];
-  let direct = 0;
-  for (let head = 0; head < queue.length; head += 1) {
-    for (const waiter of openHardWaiters(state, queue[head] as TaskId)) {
-      if (reached.has(waiter) || waiter === id) continue;
-      reached.add(waiter);
-      queue.push(waiter);
-      if (head === 0) direct += 1;
+function* inTurn(
+  state: State,
+  view: View,
+  groups: { readonly queues: readonly IterableIterator<Placed<TaskId>>[]; readonly modes: readonly Mode[] },
+): IterableIterator<RankedTask> {
+  const open = new Set(groups.queues.keys());
+  while (open.size > 0) {
+    for (const index of open) {
+      const next = groups.queues[index]?.next();
+      if (next === undefined || next.done === true) open.delete(index);
+      else yield scored(state, view, { place: next.value, mode: groups.modes[index] as Mode });
     }
   }
-  return { direct, transitive: reached.size };
+}
+
+/** The score for people: with the age of now, which orders nothing and so is not part of the place. */
+function scored(state: State, view: View, found: { readonly place: Placed<TaskId>; readonly mode: Mode }): RankedTask {
+  const input = inputOf(state, found.place.id, view);
+  const ageMs = input.ageMs === null ? null : view.context.now + input.ageMs;
+  const { score, parts } = scoreOf(found.mode, { ...input, ageMs }, view.scale);
+  return { id: found.place.id, algorithm: found.mode, score, parts: { ...parts, ...tierPart(input) } };
+}
+
+function tierPart(input: RankInput): Readonly<Record<string, number>> {
+  return input.tier === undefined || input.tier === 0 ? {} : { retry: -input.tier };
 }
 
 /**
- * The longest remaining path from `start` to an end, its own effort included; a cycle counts once. Walks with a stack of its
- * own, because a chain may be longer than the call stack.
+ * What the ranking goes by. The age counts from the epoch: only differences matter to the order, and a queue that knows no
+ * clock need not be sorted again because time passes.
  */
-function tailMinutes(state: State, start: TaskId, known: Map<TaskId, number>): number {
-  const stack = [start];
-  const entered = new Set<TaskId>();
-  for (let id = stack.at(-1); id !== undefined; id = stack.at(-1)) {
-    const waiters = openHardWaiters(state, id);
-    const unknown = entered.has(id) ? [] : waiters.filter((waiter) => !known.has(waiter) && !entered.has(waiter));
-    entered.add(id);
-    if (unknown.length > 0) {
-      stack.push(...unknown);
-      continue;
-    }
-    stack.pop();
-    known.set(id, effortOf(state, id) + Math.max(0, ...waiters.map((waiter) => known.get(waiter) ?? 0)));
-  }
-  return known.get(start) ?? defaultEffortMinutes;
-}
-
-function effortOf(state: State, id: TaskId): number {
+function inputOf(state: State, id: TaskId, view: View): RankInput<TaskId> {
   const task = state.tasks.get(id);
-  return task?.estimateOverride ?? task?.definition.estimateMinutes ?? defaultEffortMinutes;
+  const reach = state.reach.get(id);
+  if (task === undefined || reach === undefined) throw new Error(`Task ${id} is ready and not in the graph.`);
+  const { createdAt, quickWin, number } = task.definition;
+  return {
+    id,
+    priority: view.inherits ? reach.priority : priorityOf(task),
+    createdAt,
+    estimateMinutes: estimateOf(task),
+    quickWin,
+    position: number,
+    impact: reach,
+    tailMinutes: reach.tailMinutes,
+    ageMs: -createdAt,
+    tier: tierOf(task, reach.tailMinutes, view.peaks),
+  };
 }
 
-function openHardWaiters(state: State, id: TaskId): readonly TaskId[] {
-  return (state.dependents.get(id) ?? []).filter((waiter) => {
-    const task = state.tasks.get(waiter);
-    return (
-      task !== undefined && !isEnded(task) && task.blockedBy.some((edge) => edge.on === id && edge.kind === "hard")
-    );
-  });
+/**
+ * A failed task on the critical path goes first: its remaining path is more than half of the longest one, rounded up to a
+ * power of two. One that could not be started because of its surroundings goes last until it can.
+ */
+function tierOf(task: Task, tailMinutes: number, peaks: Peaks): -1 | 0 | 1 {
+  if (task.refusals > 0) return 1;
+  return task.failuresInRow > 0 && tailMinutes > peaks.tail / 2 ? -1 : 0;
+}
+
+/** How long a session of the task is expected to take, milliseconds. */
+export function expectedMs(task: Task): number {
+  return effortOf(task) * 60_000;
+}
+
+/** What its age adds to the score of a task, for explanations. */
+export function ageScore(task: Task, context: Context): number {
+  return ageShare(context.now - task.definition.createdAt, context.config.ageing.perWeek);
 }

@@ -19,7 +19,19 @@ export function blockerState(state: State, dependency: Dependency): BlockerState
 export function isSatisfied(state: State, task: Task, dependency: Dependency): boolean {
   if (task.unblocked.includes(dependency.on)) return true;
   const blocker = blockerState(state, dependency);
-  return dependency.kind === "hard" ? blocker === "completed" : blocker !== "open";
+  if (dependency.kind === "hard") return blocker === "completed";
+  return blocker !== "open" || (dependency.partial === true && hasPull(state, dependency.on));
+}
+
+/** Partial results are there as soon as a pull request is. */
+function hasPull(state: State, id: Task["id"]): boolean {
+  const pull = state.tasks.get(id)?.pull ?? null;
+  return pull !== null && pull.state !== "closed";
+}
+
+function isUnblocked(state: State, task: Task): boolean {
+  for (const dependency of task.blockedBy) if (!isSatisfied(state, task, dependency)) return false;
+  return true;
 }
 
 export function openBlockers(state: State, task: Task): readonly Dependency[] {
@@ -57,7 +69,7 @@ export function isReady(state: State, task: Task): boolean {
     task.pullDueAt === null &&
     !isUnderReview(task) &&
     isWorkable(task) &&
-    openBlockers(state, task).length === 0
+    isUnblocked(state, task)
   );
 }
 
@@ -80,7 +92,7 @@ export function statusOf(state: State, task: Task): TaskStatus {
 function queuedStatus(state: State, task: Task): TaskStatus {
   if (task.trust === null || task.pendingReason !== null || task.isHeld || task.definition.heldByLabel)
     return "pending";
-  return task.definition.isContainer || openBlockers(state, task).length > 0 ? "blocked" : "ready";
+  return task.definition.isContainer || !isUnblocked(state, task) ? "blocked" : "ready";
 }
 
 function assignedStatus(phase: NonNullable<Task["assignment"]>["phase"]): TaskStatus {

@@ -1,37 +1,94 @@
 /** The state as lines of JSON and back: one line for the whole, one a record. Indexes are not written: they are derived. */
 import type { RecordedEffect } from "../model/effect.ts";
 import { effectKey } from "../model/effect.ts";
-import type { CommandId, TaskId, WorkerId } from "../model/ids.ts";
+import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
+import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
-import { isActive, isReady } from "./readiness.ts";
+import { ownSlots, reviseSlot, slotOf } from "./fold-health.ts";
+import { toMicros } from "./fold-figures.ts";
+import { isActive, isEnded, isReady } from "./readiness.ts";
+import type {
+  AgentRecord,
+  Completion,
+  Learned,
+  PatternRecord,
+  Reading,
+  SessionEnd,
+  SessionStart,
+  WorkerRecord,
+} from "./records.ts";
+import { Ring } from "./ring.ts";
+import { markBusy } from "./slots.ts";
 import { createState, type State } from "./state.ts";
 
 /** Command ids on one line: long enough to be few, short enough for a person to look at. */
 const idsPerLine = 200;
+/** Figures on one line. */
+const figuresPerLine = 100;
+
+type Whole = Pick<
+  State,
+  | "version"
+  | "eventCount"
+  | "at"
+  | "fence"
+  | "effectCount"
+  | "mode"
+  | "modeBy"
+  | "attack"
+  | "isPaused"
+  | "configuration"
+  | "rejectedConfiguration"
+>;
+
+function wholeOf(state: State): Whole {
+  const { version, eventCount, at, fence, effectCount, mode, modeBy, attack, isPaused } = state;
+  const { configuration, rejectedConfiguration } = state;
+  return {
+    version,
+    eventCount,
+    at,
+    fence,
+    effectCount,
+    mode,
+    modeBy,
+    attack,
+    isPaused,
+    configuration,
+    rejectedConfiguration,
+  };
+}
+
+/** The rings, by the name that each has in a line. */
+interface Figures {
+  readonly starts: SessionStart;
+  readonly ends: SessionEnd;
+  readonly completions: Completion;
+  readonly readings: Reading;
+}
+const figureNames = ["starts", "ends", "completions", "readings"] as const;
+
+/** Tables whose records are written one a line as they are, with their keys. */
+interface Records {
+  readonly workers: WorkerRecord;
+  readonly agents: AgentRecord;
+  readonly learned: Learned;
+  readonly milestoneModes: Mode;
+  readonly patterns: PatternRecord;
+  readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
+}
+const recordNames = ["workers", "agents", "learned", "milestoneModes", "patterns", "warnings"] as const;
 
 /** Returns the lines of `state`. The same state gives the same lines. */
 export function toSnapshot(state: State): readonly string[] {
-  const { version, eventCount, at, fence, effectCount, mode, isPaused, configuration, rejectedConfiguration, starts } =
-    state;
-  const lines = [
-    JSON.stringify({
-      whole: {
-        version,
-        eventCount,
-        at,
-        fence,
-        effectCount,
-        mode,
-        isPaused,
-        configuration,
-        rejectedConfiguration,
-        starts,
-      },
-    }),
-  ];
+  const lines = [JSON.stringify({ whole: wholeOf(state) })];
   for (const [, task] of state.tasks.entries()) lines.push(JSON.stringify({ task }));
   for (const [, external] of state.externals.entries()) lines.push(JSON.stringify({ external }));
   for (const [worker, by] of state.disabledWorkers.entries()) lines.push(JSON.stringify({ disabled: { worker, by } }));
+  for (const name of recordNames) {
+    for (const [key, value] of state[name].entries()) lines.push(JSON.stringify({ record: { name, key, value } }));
+  }
+  for (const name of figureNames) lines.push(...figureLines(state, name));
   for (const [, effect] of state.outbox.entries()) lines.push(JSON.stringify({ effect }));
   const ids = [...state.seen.keys()];
   for (let start = 0; start < ids.length; start += idsPerLine) {
@@ -40,21 +97,51 @@ export function toSnapshot(state: State): readonly string[] {
   return lines;
 }
 
+function figureLines(state: State, name: (typeof figureNames)[number]): readonly string[] {
+  const items: unknown[] = [...state[name]];
+  const lines: string[] = [];
+  const { first } = state[name];
+  // Also without any left: assignments know their starts by number.
+  for (let start = 0; start < items.length || (start === 0 && first > 0); start += figuresPerLine) {
+    const part = items.slice(start, start + figuresPerLine);
+    lines.push(JSON.stringify({ figures: { name, first: first + start, items: part } }));
+  }
+  return lines;
+}
+
 interface Line {
-  readonly whole?: Omit<State, "seen" | "tasks" | "externals">;
+  readonly whole?: Whole;
   readonly task?: Task;
   readonly external?: External;
   readonly disabled?: { readonly worker: WorkerId; readonly by: string };
+  readonly record?: { readonly name: keyof Records; readonly key: string; readonly value: never };
+  readonly figures?: { readonly name: keyof Figures; readonly first: number; readonly items: readonly never[] };
   readonly effect?: RecordedEffect;
   readonly seen?: readonly CommandId[];
 }
 
 /** Builds the state that `toSnapshot` wrote. Throws on a line that is not JSON. */
 export function fromSnapshot(lines: readonly string[]): State {
-  const state = createState();
-  for (const line of lines) readLine(state, JSON.parse(line) as Line);
+  const read = lines.map((line) => JSON.parse(line) as Line);
+  const state: State = { ...createState(), ...ringsOf(read) };
+  for (const line of read) readLine(state, line);
   index(state);
   return state;
+}
+
+function ringsOf(lines: readonly Line[]): Pick<State, "starts" | "ends" | "completions" | "readings"> {
+  return {
+    starts: ringOf(lines, "starts"),
+    ends: ringOf(lines, "ends"),
+    completions: ringOf(lines, "completions"),
+    readings: ringOf(lines, "readings"),
+  };
+}
+
+function ringOf<Name extends keyof Figures>(lines: readonly Line[], name: Name): Ring<Figures[Name]> {
+  const parts = lines.flatMap((line) => (line.figures?.name === name ? [line.figures] : []));
+  const items: readonly Figures[Name][] = parts.flatMap((part) => part.items as readonly Figures[Name][]);
+  return Ring.of(parts[0]?.first ?? 0, items);
 }
 
 function readLine(state: State, line: Line): void {
@@ -62,6 +149,7 @@ function readLine(state: State, line: Line): void {
   if (line.task !== undefined) state.tasks.set(line.task.id, line.task);
   if (line.external !== undefined) state.externals.set(line.external.id, line.external);
   if (line.disabled !== undefined) state.disabledWorkers.set(line.disabled.worker, line.disabled.by);
+  if (line.record !== undefined) state[line.record.name].set(line.record.key as never, line.record.value);
   if (line.effect !== undefined) readEffect(state, line.effect);
   for (const id of line.seen ?? []) state.seen.set(id, true);
 }
@@ -75,14 +163,45 @@ function readEffect(state: State, effect: RecordedEffect): void {
 function index(state: State): void {
   const waiters = new Map<TaskId, TaskId[]>();
   for (const [id, task] of state.tasks.entries()) {
-    for (const edge of task.blockedBy) waiters.set(edge.on, [...(waiters.get(edge.on) ?? []), id]);
-    if (task.assignment !== null) state.occupied.set(task.assignment.worker, id);
+    for (const edge of task.blockedBy) {
+      const known = waiters.get(edge.on);
+      if (known === undefined) waiters.set(edge.on, [id]);
+      else known.push(id);
+    }
+    state.numbers.set(task.definition.number, id);
+    indexAssignment(state, task);
     if (task.pull !== null) state.pulls.set(task.pull.number, id);
     if (task.discardedPull !== null) state.pulls.set(task.discardedPull, id);
+    if (task.cycle !== null) state.cyclicCount += 1;
+    if (!isEnded(task)) {
+      state.openCount += 1;
+      state.unsettled.add(id);
+    }
   }
   for (const [id, ids] of waiters) state.dependents.set(id, ids.toSorted());
   for (const [id, task] of state.tasks.entries()) {
-    if (isReady(state, task)) state.ready.set(id, true);
+    const ready = isReady(state, task);
+    if (ready) state.ready.set(id, true);
+    if (ready && task.retryAt !== null) state.backingOff.set(id, true);
     if (isActive(task)) state.active.set(id, true);
   }
+  for (const worker of [...state.disabledWorkers.keys(), ...state.workers.keys()]) reviseSlot(state, worker);
+  indexStarts(state);
+}
+
+function indexAssignment(state: State, task: Task): void {
+  if (task.assignment === null) return;
+  const { worker, startedAt } = task.assignment;
+  state.occupied.set(worker, task.id);
+  markBusy(ownSlots(state, agentOf(worker)), slotOf(worker), true);
+  if (startedAt === null) state.unstartedCount += 1;
+}
+
+function indexStarts(state: State): void {
+  const counts = new Map<AgentId, number>();
+  for (const start of state.starts) {
+    counts.set(start.agent, (counts.get(start.agent) ?? 0) + 1);
+    state.costMicros += toMicros(start.costUsd);
+  }
+  for (const [agent, count] of counts) state.startsOf.set(agent, count);
 }

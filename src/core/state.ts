@@ -7,17 +7,40 @@ import type { RecordedEffect } from "../model/effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
+import type { Warning } from "../model/warning.ts";
+import { ReadyQueue } from "./ready-queue.ts";
+import { OpenScale } from "./open-scale.ts";
+import type {
+  AgentRecord,
+  Attack,
+  Completion,
+  Learned,
+  PatternRecord,
+  Reading,
+  SessionEnd,
+  SessionStart,
+  WorkerRecord,
+} from "./records.ts";
+import { Ring } from "./ring.ts";
+import { copySlots, type Slots } from "./slots.ts";
 import { createTable, draftTable, type Table } from "./table.ts";
 
-/** One session that reached a vendor; kept for a day, for the caps. */
-export interface SessionStart {
-  readonly at: number;
-  readonly task: TaskId;
-  readonly agent: AgentId;
-  readonly costUsd: number;
+/** What waits behind an open task over hard edges; a function of the graph alone. */
+export interface Reach {
+  readonly direct: number;
+  /** Counted up to `impactMax`. */
+  readonly transitive: number;
+  /** The longest remaining path from it on, its own effort included, minutes. */
+  readonly tailMinutes: number;
+  /** Its own effort. */
+  readonly minutes: number;
+  /** The most urgent priority of itself and of what waits for it. */
+  readonly priority: Task["definition"]["priority"];
 }
 
 export interface State {
+  /** Null in the base; in a draft the state that it was drafted from. */
+  readonly base: State | null;
   /** Entries folded. */
   version: number;
   /** Events folded. */
@@ -30,72 +53,168 @@ export interface State {
   effectCount: number;
   /** Null: the configuration's. */
   mode: Mode | null;
+  /** Who set the mode; null while it is the configuration's. */
+  modeBy: string | null;
+  attack: Attack | null;
   isPaused: boolean;
   configuration: { readonly sha: string; readonly config: Config } | null;
   rejectedConfiguration: { readonly sha: string; readonly problems: readonly string[] } | null;
-  /** Sessions of the last day, oldest first. */
-  starts: readonly SessionStart[];
+  /** Sessions of the last day. */
+  readonly starts: Ring<SessionStart>;
+  readonly ends: Ring<SessionEnd>;
+  readonly completions: Ring<Completion>;
+  readonly readings: Ring<Reading>;
+  /** What the sessions in `starts` cost, in millionths of a US dollar, so that sums are exact. */
+  costMicros: number;
+  readonly startsOf: Table<AgentId, number>;
   readonly seen: Table<CommandId, true>;
   readonly tasks: Table<TaskId, Task>;
   readonly externals: Table<TaskId, External>;
   readonly disabledWorkers: Table<WorkerId, string>;
+  readonly workers: Table<WorkerId, WorkerRecord>;
+  readonly agents: Table<AgentId, AgentRecord>;
+  /** By `<agent>|<kind of work>`; the kind `*` is all of its work. */
+  readonly learned: Table<string, Learned>;
+  readonly milestoneModes: Table<string, Mode>;
+  readonly patterns: Table<string, PatternRecord>;
+  /** By `warningKey`; `since` is when it was raised. */
+  readonly warnings: Table<string, Warning & { readonly since: number }>;
   readonly outbox: Table<EffectId, RecordedEffect>;
   /** Index: the effects that wait under a key, in order. */
   readonly outboxKeys: Table<string, readonly EffectId[]>;
   /** Index: who waits for a task or external. */
   readonly dependents: Table<TaskId, readonly TaskId[]>;
+  /** Index: the task of an issue number. */
+  readonly numbers: Table<number, TaskId>;
   /** Index: tasks that are ready but for a backoff. */
   readonly ready: Table<TaskId, true>;
+  /** Index: those of them that wait for an instant (`retryAt`). */
+  readonly backingOff: Table<TaskId, true>;
   /** Index: tasks with an assignment, an open pull request, or one that is due. */
   readonly active: Table<TaskId, true>;
   /** Index: workers that are taken. */
   readonly occupied: Table<WorkerId, TaskId>;
+  /** Index: the slots of each agent. */
+  readonly slots: Table<AgentId, Slots>;
   /** Index: which task a pull request belongs to, by number. */
   readonly pulls: Table<number, TaskId>;
+  /** Index: what waits behind each open task, but for those in `unsettled`. */
+  readonly reach: Table<TaskId, Reach>;
+  /** Tasks whose reach has to be found again, with those before them; of this layer alone (reach.ts). */
+  readonly unsettled: Set<TaskId>;
+  /** Index: assignments whose session has not started. */
+  unstartedCount: number;
+  /** Index: how many tasks have not ended. */
+  openCount: number;
+  /** Index: how many are known to be in a cycle. */
+  cyclicCount: number;
+  /** Index: the scale that balanced scores are measured on. */
+  readonly scale: OpenScale;
+  /** Index of the base, shared by its drafts: the ready tasks in the order in which they were last asked for. */
+  readonly queue: ReadyQueue;
 }
 
 export function createState(): State {
   return {
+    base: null,
     version: 0,
     eventCount: 0,
     at: 0,
     fence: 0,
     effectCount: 0,
     mode: null,
+    modeBy: null,
+    attack: null,
     isPaused: false,
     configuration: null,
     rejectedConfiguration: null,
-    starts: [],
+    starts: Ring.empty(),
+    ends: Ring.empty(),
+    completions: Ring.empty(),
+    readings: Ring.empty(),
+    costMicros: 0,
+    startsOf: createTable(),
     seen: createTable(),
     tasks: createTable(),
     externals: createTable(),
     disabledWorkers: createTable(),
+    workers: createTable(),
+    agents: createTable(),
+    learned: createTable(),
+    milestoneModes: createTable(),
+    patterns: createTable(),
+    warnings: createTable(),
     outbox: createTable(),
     outboxKeys: createTable(),
     dependents: createTable(),
+    numbers: createTable(),
     ready: createTable(),
+    backingOff: createTable(),
     active: createTable(),
     occupied: createTable(),
+    slots: createTable(),
     pulls: createTable(),
+    reach: createTable(),
+    unsettled: new Set(),
+    unstartedCount: 0,
+    openCount: 0,
+    cyclicCount: 0,
+    scale: new OpenScale(),
+    queue: new ReadyQueue(),
   };
 }
 
+const same = <Value>(value: Value): Value => value;
+const spread = <Value extends object>(value: Value): Value => ({ ...value });
+
 /** A draft that can be folded into and thrown away; `state` is left as it is. */
 export function draftState(state: State): State {
-  const same = <Value>(value: Value): Value => value;
   return {
-    ...state,
+    base: state,
+    version: state.version,
+    eventCount: state.eventCount,
+    at: state.at,
+    fence: state.fence,
+    effectCount: state.effectCount,
+    mode: state.mode,
+    modeBy: state.modeBy,
+    attack: state.attack === null ? null : { ...state.attack },
+    isPaused: state.isPaused,
+    configuration: state.configuration,
+    rejectedConfiguration: state.rejectedConfiguration,
+    starts: state.starts.draft(),
+    ends: state.ends.draft(),
+    completions: state.completions.draft(),
+    readings: state.readings.draft(),
+    costMicros: state.costMicros,
+    startsOf: draftTable(state.startsOf, same),
     seen: draftTable(state.seen, same),
     tasks: draftTable(state.tasks, copyTask),
     externals: draftTable(state.externals, same),
     disabledWorkers: draftTable(state.disabledWorkers, same),
-    outbox: draftTable(state.outbox, (effect) => ({ ...effect })),
+    workers: draftTable(state.workers, spread),
+    agents: draftTable(state.agents, spread),
+    learned: draftTable(state.learned, spread),
+    milestoneModes: draftTable(state.milestoneModes, same),
+    patterns: draftTable(state.patterns, spread),
+    warnings: draftTable(state.warnings, same),
+    outbox: draftTable(state.outbox, spread),
     outboxKeys: draftTable(state.outboxKeys, same),
     dependents: draftTable(state.dependents, same),
+    numbers: draftTable(state.numbers, same),
     ready: draftTable(state.ready, same),
+    backingOff: draftTable(state.backingOff, same),
     active: draftTable(state.active, same),
     occupied: draftTable(state.occupied, same),
+    slots: draftTable(state.slots, copySlots),
     pulls: draftTable(state.pulls, same),
+    reach: draftTable(state.reach, same),
+    unsettled: new Set(),
+    unstartedCount: state.unstartedCount,
+    openCount: state.openCount,
+    cyclicCount: state.cyclicCount,
+    scale: state.scale.draft(),
+    queue: state.queue,
   };
 }
 
@@ -108,4 +227,11 @@ export function ownTask(state: State, id: TaskId): Task {
   const task = state.tasks.own(id);
   if (task === undefined) throw new Error(`The log speaks of task ${id}, which was never tracked.`);
   return task;
+}
+
+/** The state at the bottom: the one that is no draft. */
+export function rootOf(state: State): State {
+  let root = state;
+  while (root.base !== null) root = root.base;
+  return root;
 }

@@ -12,77 +12,122 @@ export interface Table<Key, Value> {
   delete(key: Key): void;
   keys(): IterableIterator<Key>;
   entries(): IterableIterator<[Key, Value]>;
+  /** Adds to `into` every key that a draft has written or removed; a base has none. */
+  collectTouched(into: Set<Key>): void;
   readonly size: number;
 }
 
+class BaseTable<Key, Value> implements Table<Key, Value> {
+  readonly #map = new Map<Key, Value>();
+
+  get(key: Key): Value | undefined {
+    return this.#map.get(key);
+  }
+  has(key: Key): boolean {
+    return this.#map.has(key);
+  }
+  own(key: Key): Value | undefined {
+    return this.#map.get(key);
+  }
+  set(key: Key, value: Value): void {
+    this.#map.set(key, value);
+  }
+  delete(key: Key): void {
+    this.#map.delete(key);
+  }
+  keys(): IterableIterator<Key> {
+    return this.#map.keys();
+  }
+  entries(): IterableIterator<[Key, Value]> {
+    return this.#map.entries();
+  }
+  collectTouched(): void {
+    // A base is what drafts are compared with.
+  }
+  get size(): number {
+    return this.#map.size;
+  }
+}
+
+/** Its maps are made when they are first needed: most drafts of most tables are never written. */
+class DraftTable<Key, Value> implements Table<Key, Value> {
+  readonly #base: Table<Key, Value>;
+  readonly #copy: (value: Value) => Value;
+  #written: Map<Key, Value> | null = null;
+  #removed: Set<Key> | null = null;
+  #sizeDelta = 0;
+
+  constructor(base: Table<Key, Value>, copy: (value: Value) => Value) {
+    this.#base = base;
+    this.#copy = copy;
+  }
+
+  get(key: Key): Value | undefined {
+    if (this.#written !== null) {
+      const own = this.#written.get(key);
+      if (own !== undefined) return own;
+    }
+    return this.#removed !== null && this.#removed.has(key) ? undefined : this.#base.get(key);
+  }
+  has(key: Key): boolean {
+    if (this.#written !== null && this.#written.has(key)) return true;
+    return !(this.#removed !== null && this.#removed.has(key)) && this.#base.has(key);
+  }
+  own(key: Key): Value | undefined {
+    const own = this.#written?.get(key);
+    if (own !== undefined) return own;
+    if (this.#removed !== null && this.#removed.has(key)) return undefined;
+    const inherited = this.#base.get(key);
+    if (inherited === undefined) return undefined;
+    const copied = this.#copy(inherited);
+    this.#write(key, copied);
+    return copied;
+  }
+  set(key: Key, value: Value): void {
+    if (!this.has(key)) this.#sizeDelta += 1;
+    this.#removed?.delete(key);
+    this.#write(key, value);
+  }
+  delete(key: Key): void {
+    if (!this.has(key)) return;
+    this.#sizeDelta -= 1;
+    this.#written?.delete(key);
+    this.#removed ??= new Set();
+    this.#removed.add(key);
+  }
+  *keys(): IterableIterator<Key> {
+    for (const [key] of this.entries()) yield key;
+  }
+  *entries(): IterableIterator<[Key, Value]> {
+    for (const entry of this.#base.entries()) {
+      if (this.#removed?.has(entry[0]) === true) continue;
+      const own = this.#written?.get(entry[0]);
+      yield own === undefined ? entry : [entry[0], own];
+    }
+    if (this.#written === null) return;
+    for (const entry of this.#written) if (!this.#base.has(entry[0])) yield entry;
+  }
+  collectTouched(into: Set<Key>): void {
+    this.#base.collectTouched(into);
+    if (this.#written !== null) for (const key of this.#written.keys()) into.add(key);
+    if (this.#removed !== null) for (const key of this.#removed) into.add(key);
+  }
+  get size(): number {
+    return this.#base.size + this.#sizeDelta;
+  }
+
+  #write(key: Key, value: Value): void {
+    this.#written ??= new Map();
+    this.#written.set(key, value);
+  }
+}
+
+/** An empty table. Values must not be `undefined`. */
 export function createTable<Key, Value>(): Table<Key, Value> {
-  const map = new Map<Key, Value>();
-  return {
-    get: (key) => map.get(key),
-    has: (key) => map.has(key),
-    own: (key) => map.get(key),
-    set: (key, value) => void map.set(key, value),
-    delete: (key) => void map.delete(key),
-    keys: () => map.keys(),
-    entries: () => map.entries(),
-    get size() {
-      return map.size;
-    },
-  };
+  return new BaseTable();
 }
 
 /** A draft over `base`. `copy` must copy everything that an owner may mutate. */
 export function draftTable<Key, Value>(base: Table<Key, Value>, copy: (value: Value) => Value): Table<Key, Value> {
-  const written = new Map<Key, Value>();
-  const removed = new Set<Key>();
-  let sizeDelta = 0;
-
-  function get(key: Key): Value | undefined {
-    if (written.has(key)) return written.get(key);
-    return removed.has(key) ? undefined : base.get(key);
-  }
-  function has(key: Key): boolean {
-    return written.has(key) || (!removed.has(key) && base.has(key));
-  }
-  function set(key: Key, value: Value): void {
-    if (!has(key)) sizeDelta += 1;
-    removed.delete(key);
-    written.set(key, value);
-  }
-  function* entries(): IterableIterator<[Key, Value]> {
-    for (const [key, value] of base.entries()) {
-      if (removed.has(key)) continue;
-      const own = written.get(key);
-      yield [key, own ?? value];
-    }
-    for (const [key, value] of written) if (!base.has(key)) yield [key, value];
-  }
-
-  return {
-    get,
-    has,
-    set,
-    entries,
-    own(key) {
-      const own = written.get(key);
-      if (own !== undefined || removed.has(key)) return own;
-      const inherited = base.get(key);
-      if (inherited === undefined) return undefined;
-      const copied = copy(inherited);
-      written.set(key, copied);
-      return copied;
-    },
-    delete(key) {
-      if (!has(key)) return;
-      sizeDelta -= 1;
-      written.delete(key);
-      removed.add(key);
-    },
-    *keys() {
-      for (const [key] of entries()) yield key;
-    },
-    get size() {
-      return base.size + sizeDelta;
-    },
-  };
+  return new DraftTable(base, copy);
 }

@@ -1,10 +1,10 @@
 /** Why a task is not moving: reason codes with their details, recomputed from the state. Silence is a bug. */
-import { chooseWorker } from "../matching/choose-worker.ts";
+import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Task } from "../model/task.ts";
-import { candidateWorkers } from "./candidates.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
-import { wishOf } from "./decide-schedule.ts";
+import { policyOf, wishOf } from "./decide-schedule.ts";
 import type { Context } from "./decision.ts";
+import { Pool } from "./pool.ts";
 import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
 
@@ -76,8 +76,10 @@ function readyReasons(state: State, task: Task, context: Context): readonly Wait
 
 /** Counts per reason code over all workers. */
 function workerReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
-  const choice = chooseWorker(wishOf(task), candidateWorkers(state, context));
-  if (choice.worker !== null) return [{ code: "next_pass", detail: "It is next: a worker is free." }];
+  const candidates = new Pool(state, context).candidatesFor(task);
+  const choice = chooseAgent(wishOf(state, task, context), candidates, policyOf(state, task, context));
+  if (choice.kind === "assign") return [{ code: "next_pass", detail: "It is next: a worker is free." }];
+  if (choice.kind === "wait") return [{ code: "better_worker", detail: choice.note }];
   return Object.entries(choice.rejectedCount).map(([code, count]) => ({
     code,
     detail: `${count} ${count === 1 ? "worker" : "workers"}: ${code.replaceAll("_", " ")}.`,

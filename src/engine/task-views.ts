@@ -1,13 +1,12 @@
 /** From the state to what the views are told. */
-import { candidateWorkers } from "../core/candidates.ts";
-import { sessionsToday } from "../core/caps.ts";
+import { figuresOfTheDay, sessionsToday } from "../core/caps.ts";
 import type { Context } from "../core/decision.ts";
-import { dayMs } from "../core/limits.ts";
+import { capacityOf } from "../core/pool.ts";
 import { rankReady } from "../core/rank-ready.ts";
 import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
-import type { TaskId } from "../model/ids.ts";
+import { toAgentId, toWorkerId, type TaskId } from "../model/ids.ts";
 import type { Task, TaskStatus } from "../model/task.ts";
 import type { AgentView, BlockerView, OverviewView, TaskLine, TaskView } from "../views/task-view.ts";
 
@@ -37,6 +36,9 @@ function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]
   };
 }
 
+/** Ready tasks that an overview names: more than any view shows. */
+const nextMax = 100;
+
 /** The whole repository at a glance. Lists are cut by the view. */
 export function toOverview(state: State, context: Context): OverviewView {
   const counts: Partial<Record<TaskStatus, number>> = {};
@@ -48,8 +50,8 @@ export function toOverview(state: State, context: Context): OverviewView {
     if (task.assignment !== null) running.push(toLine(state, task, context));
     else if (needsPerson(status, task)) attention.push(toLine(state, task, context));
   }
-  const next = rankReady(state, context).flatMap(({ id }) => lineOf(state, id, context));
-  const starts = state.starts.filter((start) => start.at > context.now - dayMs);
+  const next = rankReady(state, context, nextMax).flatMap(({ id }) => lineOf(state, id, context));
+  const day = figuresOfTheDay(state, context.now);
   return {
     mode: state.mode ?? context.config.mode,
     isPaused: state.isPaused,
@@ -58,9 +60,9 @@ export function toOverview(state: State, context: Context): OverviewView {
     next,
     attention,
     workersBusy: state.occupied.size,
-    workersTotal: context.config.agents.reduce((sum, agent) => sum + agent.capacity, 0),
-    costTodayUsd: starts.reduce((sum, start) => sum + start.costUsd, 0),
-    sessionsToday: starts.length,
+    workersTotal: context.config.agents.reduce((sum, agent) => sum + capacityOf(state, agent), 0),
+    costTodayUsd: day.costUsd,
+    sessionsToday: day.sessions,
     configurationProblems: state.rejectedConfiguration?.problems ?? [],
   };
 }
@@ -85,19 +87,16 @@ function toLine(state: State, task: Task, context: Context): TaskLine {
 }
 
 export function toAgentViews(state: State, context: Context): readonly AgentView[] {
-  const candidates = candidateWorkers(state, context);
   return context.config.agents.map((agent) => ({
     id: agent.id,
     type: agent.type,
     dispatch: agent.dispatch,
     capabilities: agent.capabilities,
-    workers: candidates
-      .filter((each) => each.agent === agent.id)
-      .map((each) => ({
-        id: each.worker,
-        isEnabled: !each.isDisabled,
-        task: taskOf(state, state.occupied.get(each.worker)),
-      })),
+    workers: Array.from({ length: capacityOf(state, agent) }, (_, slot) => {
+      const worker = toWorkerId(toAgentId(agent.id), slot + 1);
+      const isEnabled = !state.disabledWorkers.has(worker);
+      return { id: worker, isEnabled, task: taskOf(state, state.occupied.get(worker)) };
+    }),
     sessionsToday: sessionsToday(state, context, agent.id),
     quota: agent.quota ?? null,
   }));

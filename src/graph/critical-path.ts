@@ -9,26 +9,35 @@ export interface CriticalPath {
 
 /**
  * The weight of each node together with the heaviest chain behind it. What lies in or behind a cycle can never run: it
- * lengthens nobody's path, and its own tail is its weight.
+ * lengthens nobody's path, and its own tail is its weight. Weights are 0 or more.
  */
 export function tails(graph: Graph, order: Order, weights: ArrayLike<number>): Float64Array {
+  const { successorStart, successors } = graph;
+  const { nodes, stageOf } = order;
+  const canAllRun = nodes.length === graph.count;
   const tail = Float64Array.from(weights);
-  for (let place = order.nodes.length - 1; place >= 0; place -= 1) {
-    const node = at(order.nodes, place);
-    const next = heaviestSuccessor(graph, order, { node, tail });
-    if (next !== -1) tail[node] = at(tail, node) + at(tail, next);
+  for (let place = nodes.length - 1; place >= 0; place -= 1) {
+    const node = at(nodes, place);
+    const end = at(successorStart, node + 1);
+    let behind = 0;
+    for (let edge = at(successorStart, node); edge < end; edge += 1) {
+      const next = at(successors, edge);
+      if (weightAt(tail, next) > behind && (canAllRun || at(stageOf, next) !== -1)) behind = weightAt(tail, next);
+    }
+    tail[node] = weightAt(tail, node) + behind;
   }
   return tail;
 }
 
 /** The heaviest chain from a first to a last node; of equal ones, that of lower indexes. Empty when nothing can run. */
 export function criticalPath(graph: Graph, order: Order, tail: Float64Array): CriticalPath {
+  const firstCount = order.stageCount === 0 ? 0 : at(order.stageStart, 1);
   let node = -1;
-  for (const candidate of order.nodes) {
-    if (at(order.stageOf, candidate) > 0) continue;
-    if (node === -1 || at(tail, candidate) > at(tail, node)) node = candidate;
+  for (let place = 0; place < firstCount; place += 1) {
+    const candidate = at(order.nodes, place);
+    if (node === -1 || weightAt(tail, candidate) > weightAt(tail, node)) node = candidate;
   }
-  const total = node === -1 ? 0 : at(tail, node);
+  const total = node === -1 ? 0 : weightAt(tail, node);
   const nodes: number[] = [];
   while (node !== -1) {
     nodes.push(node);
@@ -43,7 +52,11 @@ function heaviestSuccessor(graph: Graph, order: Order, from: { node: number; tai
   for (let edge = at(graph.successorStart, from.node); edge < end; edge += 1) {
     const next = at(graph.successors, edge);
     if (at(order.stageOf, next) === -1) continue;
-    if (heaviest === -1 || at(from.tail, next) > at(from.tail, heaviest)) heaviest = next;
+    if (heaviest === -1 || weightAt(from.tail, next) > weightAt(from.tail, heaviest)) heaviest = next;
   }
   return heaviest;
+}
+
+function weightAt(weights: Float64Array, node: number): number {
+  return weights[node] as number;
 }

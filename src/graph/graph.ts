@@ -14,8 +14,17 @@ export interface Graph {
   readonly predecessors: Int32Array;
 }
 
-/** An element that is there by construction; spares the callers a fallback that could never be taken. */
-export function at(array: Int32Array | Float64Array, index: number): number {
+/** One direction: row v of `values` is from `start[v]` up to `start[v + 1]`. */
+export interface Rows {
+  readonly start: Int32Array;
+  readonly values: Int32Array;
+}
+
+/**
+ * An element that is there by construction; spares the callers a fallback that could never be taken. For one type of array
+ * only: the engine compiles a function that sees two of them into one that is slow for both.
+ */
+export function at(array: Int32Array, index: number): number {
   return array[index] as number;
 }
 
@@ -24,25 +33,14 @@ export function at(array: Int32Array | Float64Array, index: number): number {
  * from a node to itself stays, as the cycle that it is. Throws a RangeError when an end is not a node.
  */
 export function buildGraph(count: number, edges: ArrayLike<number>): Graph {
-  const pairCount = checkEdges(count, edges);
-  const sources = new Int32Array(pairCount);
-  const targets = new Int32Array(pairCount);
-  for (let pair = 0; pair < pairCount; pair += 1) {
-    sources[pair] = edges[2 * pair] as number;
-    targets[pair] = edges[2 * pair + 1] as number;
-  }
-  // Two stable counting sorts, by source and then by target, leave the rows of each direction sorted in linear time.
-  const bySource = rowsOf(count, sources, targets);
-  const incoming = withoutRepeats(count, transpose(count, bySource));
-  const outgoing = transpose(count, incoming);
-  return {
-    count,
-    edgeCount: incoming.values.length,
-    successorStart: outgoing.start,
-    successors: outgoing.values,
-    predecessorStart: incoming.start,
-    predecessors: incoming.values,
-  };
+  const incoming = turn(count, groupBySource(count, edges));
+  return toGraph(count, turn(count, incoming), incoming);
+}
+
+/** The same from what each node waits for; those rows may be unsorted and repeat themselves, and name nodes only. */
+export function buildGraphFromBlockers(count: number, blockers: Rows): Graph {
+  const outgoing = turn(count, blockers);
+  return toGraph(count, outgoing, turn(count, outgoing));
 }
 
 /** The nodes that node v blocks, in ascending order. */
@@ -55,58 +53,90 @@ export function predecessorsOf(graph: Graph, node: number): Int32Array {
   return graph.predecessors.subarray(graph.predecessorStart[node], graph.predecessorStart[node + 1]);
 }
 
-interface Rows {
-  readonly start: Int32Array;
-  readonly values: Int32Array;
+/** Turns the sizes of rows, each one place behind its row, into where the rows start. */
+export function sumUp(sizes: Int32Array): Int32Array {
+  for (let row = 1; row < sizes.length; row += 1) sizes[row] = at(sizes, row) + at(sizes, row - 1);
+  return sizes;
 }
 
-function checkEdges(count: number, edges: ArrayLike<number>): number {
+function toGraph(count: number, outgoing: Rows, incoming: Rows): Graph {
+  return {
+    count,
+    edgeCount: outgoing.values.length,
+    successorStart: outgoing.start,
+    successors: outgoing.values,
+    predecessorStart: incoming.start,
+    predecessors: incoming.values,
+  };
+}
+
+function groupBySource(count: number, edges: ArrayLike<number>): Rows {
   if (edges.length % 2 !== 0) throw new RangeError("A list of edges holds pairs, so its length must be even.");
-  for (let index = 0; index < edges.length; index += 1) {
-    const node = edges[index] as number;
-    if (!Number.isInteger(node) || node < 0 || node >= count) {
-      throw new RangeError(`Edge ${Math.floor(index / 2)} names node ${node}, but nodes are 0 to ${count - 1}.`);
+  const sizes = new Int32Array(count + 1);
+  for (let index = 0; index < edges.length; index += 2) {
+    const source = edges[index] as number;
+    if (!isNode(count, source) || !isNode(count, edges[index + 1] as number)) throw noNode(count, edges, index);
+    sizes[source + 1] = at(sizes, source + 1) + 1;
+  }
+  const start = sumUp(sizes);
+  const next = start.slice();
+  const values = new Int32Array(edges.length / 2);
+  for (let index = 0; index < edges.length; index += 2) {
+    const source = edges[index] as number;
+    const place = at(next, source);
+    values[place] = edges[index + 1] as number;
+    next[source] = place + 1;
+  }
+  return { start, values };
+}
+
+function isNode(count: number, value: number): boolean {
+  return (value | 0) === value && value >= 0 && value < count;
+}
+
+function noNode(count: number, edges: ArrayLike<number>, index: number): RangeError {
+  const node = edges[isNode(count, edges[index] as number) ? index + 1 : index] as number;
+  return new RangeError(`Edge ${index / 2} names node ${node}, but nodes are 0 to ${count - 1}.`);
+}
+
+/**
+ * Turns every edge round, by a counting sort. Rows come out sorted, because keys are visited in ascending order, and for the
+ * same reason a repeated edge stands beside its first.
+ */
+function turn(count: number, rows: Rows): Rows {
+  const sizes = new Int32Array(count + 1);
+  for (const value of rows.values) sizes[value + 1] = at(sizes, value + 1) + 1;
+  const start = sumUp(sizes);
+  const next = start.slice();
+  const values = new Int32Array(rows.values.length);
+  let repeats = 0;
+  for (let key = 0; key < count; key += 1) {
+    const end = at(rows.start, key + 1);
+    for (let index = at(rows.start, key); index < end; index += 1) {
+      const row = at(rows.values, index);
+      const place = at(next, row);
+      if (place > at(start, row) && at(values, place - 1) === key) {
+        repeats += 1;
+        continue;
+      }
+      values[place] = key;
+      next[row] = place + 1;
     }
   }
-  return edges.length / 2;
+  return repeats === 0 ? { start, values } : closeGaps({ start, values }, next, repeats);
 }
 
-/** Groups `values` by `keys`, keeping the order within a group. */
-function rowsOf(count: number, keys: Int32Array, values: Int32Array): Rows {
-  const start = new Int32Array(count + 1);
-  for (const key of keys) start[key + 1] = at(start, key + 1) + 1;
-  for (let key = 0; key < count; key += 1) start[key + 1] = at(start, key + 1) + at(start, key);
-  const next = start.slice();
-  const grouped = new Int32Array(values.length);
-  for (let index = 0; index < keys.length; index += 1) {
-    const key = at(keys, index);
-    const place = at(next, key);
-    grouped[place] = at(values, index);
-    next[key] = place + 1;
-  }
-  return { start, values: grouped };
-}
-
-/** Turns every edge round. Rows come out sorted, because keys are visited in ascending order. */
-function transpose(count: number, rows: Rows): Rows {
-  const keys = new Int32Array(rows.values.length);
-  for (let key = 0; key < count; key += 1) keys.fill(key, rows.start[key], rows.start[key + 1]);
-  return rowsOf(count, rows.values, keys);
-}
-
-function withoutRepeats(count: number, rows: Rows): Rows {
-  const start = new Int32Array(count + 1);
-  const values = new Int32Array(rows.values.length);
+/** Moves the rows together; `ends` tells how far each one is filled. */
+function closeGaps(rows: Rows, ends: Int32Array, gaps: number): Rows {
+  const start = new Int32Array(rows.start.length);
+  const values = new Int32Array(rows.values.length - gaps);
   let length = 0;
-  for (let key = 0; key < count; key += 1) {
-    const rowStart = length;
-    for (let index = at(rows.start, key); index < at(rows.start, key + 1); index += 1) {
-      const value = at(rows.values, index);
-      if (length > rowStart && at(values, length - 1) === value) continue;
-      values[length] = value;
+  for (let row = 0; row + 1 < start.length; row += 1) {
+    for (let index = at(rows.start, row); index < at(ends, row); index += 1) {
+      values[length] = at(rows.values, index);
       length += 1;
     }
-    start[key + 1] = length;
+    start[row + 1] = length;
   }
-  return { start, values: values.slice(0, length) };
+  return { start, values };
 }

@@ -5,7 +5,7 @@
 import type { DependencyKind } from "../model/task.ts";
 import { criticalPath, tails } from "./critical-path.ts";
 import { cycles } from "./cycles.ts";
-import { at, buildGraph, type Graph } from "./graph.ts";
+import { buildGraphFromBlockers, type Graph, type Rows } from "./graph.ts";
 import { directDependents, transitiveDependents } from "./impact.ts";
 import { stages, topologicalOrder } from "./order.ts";
 
@@ -24,6 +24,7 @@ export interface TaskGraph<Id extends string> {
   readonly indexOf: ReadonlyMap<Id, number>;
   /** Hard and soft edges. */
   readonly all: Graph;
+  /** The very same graph as `all` where no edge is soft. */
   readonly hard: Graph;
   readonly minutes: Float64Array;
 }
@@ -52,48 +53,121 @@ export interface TaskAnalysis<Id extends string> {
  * tasks to see what is left. Throws when an id occurs twice.
  */
 export function buildTaskGraph<Id extends string>(tasks: readonly GraphTask<Id>[]): TaskGraph<Id> {
+  const count = tasks.length;
+  const ids: Id[] = [];
   const indexOf = new Map<Id, number>();
-  for (const { id } of tasks) {
-    if (indexOf.has(id)) throw new Error(`Task ${id} is given twice; a task graph needs distinct ids.`);
-    indexOf.set(id, indexOf.size);
+  const minutes = new Float64Array(count);
+  let edgeCount = 0;
+  for (const { id, estimateMinutes, blockedBy } of tasks) {
+    minutes[ids.length] = estimateMinutes ?? unestimatedMinutes;
+    indexOf.set(id, ids.length);
+    ids.push(id);
+    if (indexOf.size !== ids.length) throw new Error(`Task ${id} is given twice; a task graph needs distinct ids.`);
+    edgeCount += blockedBy.length;
   }
-  const all: number[] = [];
-  const hard: number[] = [];
-  for (const [node, task] of tasks.entries()) {
-    for (const { on, kind } of task.blockedBy) {
-      const blocker = indexOf.get(on);
-      if (blocker === undefined) continue;
-      all.push(blocker, node);
-      if (kind === "hard") hard.push(blocker, node);
-    }
-  }
-  return {
-    ids: tasks.map((task) => task.id),
-    indexOf,
-    all: buildGraph(tasks.length, all),
-    hard: buildGraph(tasks.length, hard),
-    minutes: Float64Array.from(tasks, (task) => task.estimateMinutes ?? unestimatedMinutes),
-  };
+  const rows = internBlockers(tasks, indexOf, edgeCount);
+  const all = buildGraphFromBlockers(count, { start: rows.start, values: rows.blockers.subarray(0, rows.length) });
+  const hard = rows.softCount === 0 ? all : buildGraphFromBlockers(count, withoutSoft(rows));
+  return { ids, indexOf, all, hard, minutes };
 }
 
-/** Everything that the graph says about its tasks. Equal tasks in equal order give equal results. */
+/** What each task waits for, row by row, and which of these edges are soft. */
+interface BlockerRows {
+  readonly start: Int32Array;
+  readonly blockers: Int32Array;
+  readonly isSoft: Uint8Array;
+  readonly length: number;
+  readonly softCount: number;
+}
+
+/** The only place where ids of blockers are looked up, which is most of the work of planning. */
+function internBlockers<Id extends string>(
+  tasks: readonly GraphTask<Id>[],
+  indexOf: ReadonlyMap<Id, number>,
+  edgeCount: number,
+): BlockerRows {
+  const start = new Int32Array(tasks.length + 1);
+  const blockers = new Int32Array(edgeCount);
+  const isSoft = new Uint8Array(edgeCount);
+  let length = 0;
+  let softCount = 0;
+  let node = 0;
+  for (const { blockedBy } of tasks) {
+    for (const { on, kind } of blockedBy) {
+      const blocker = indexOf.get(on);
+      if (blocker === undefined) continue;
+      if (kind === "soft") {
+        isSoft[length] = 1;
+        softCount += 1;
+      }
+      blockers[length] = blocker;
+      length += 1;
+    }
+    node += 1;
+    start[node] = length;
+  }
+  return { start, blockers, isSoft, length, softCount };
+}
+
+function withoutSoft(rows: BlockerRows): Rows {
+  const start = new Int32Array(rows.start.length);
+  const values = new Int32Array(rows.length - rows.softCount);
+  let length = 0;
+  for (let node = 0; node + 1 < start.length; node += 1) {
+    const end = rows.start[node + 1] as number;
+    for (let index = rows.start[node] as number; index < end; index += 1) {
+      if (rows.isSoft[index] === 1) continue;
+      values[length] = rows.blockers[index] as number;
+      length += 1;
+    }
+    start[node + 1] = length;
+  }
+  return { start, values };
+}
+
+/**
+ * Everything that the graph says about its tasks. Equal tasks in equal order give equal results. Each part is worked out when
+ * it is first read, and kept: who asks for the order does not pay for the impact.
+ */
 export function analyseTasks<Id extends string>(graph: TaskGraph<Id>): TaskAnalysis<Id> {
   const { ids, all, hard } = graph;
-  const named = (nodes: Iterable<number>): readonly Id[] => Array.from(nodes, (node) => ids[node] as Id);
-  const order = topologicalOrder(all);
-  const knots = cycles(all);
-  const hardOrder = topologicalOrder(hard);
-  const tail = tails(hard, hardOrder, graph.minutes);
-  const path = criticalPath(hard, hardOrder, tail);
-  const direct = directDependents(hard);
-  const transitive = transitiveDependents(hard);
-  return {
-    order: named(order.nodes),
-    stages: stages(order).map(named),
-    cycles: knots.map((knot) => named(knot.path)),
-    cyclic: new Set(knots.flatMap((knot) => named(knot.members))),
-    criticalPath: { tasks: named(path.nodes), minutes: path.total },
-    tailMinutes: new Map(ids.map((id, node) => [id, at(tail, node)])),
-    impact: new Map(ids.map((id, node) => [id, { direct: at(direct, node), transitive: at(transitive, node) }])),
-  };
+  const named = (nodes: ArrayLike<number>): readonly Id[] => Array.from(nodes, (node) => ids[node] as Id);
+  const byId = <Value>(valueOf: (node: number) => Value): ReadonlyMap<Id, Value> =>
+    new Map(ids.map((id, node) => [id, valueOf(node)]));
+  const order = once(() => topologicalOrder(all));
+  const hardOrder = hard === all ? order : once(() => topologicalOrder(hard));
+  const knots = once(() => cycles(all, order()));
+  const tail = once(() => tails(hard, hardOrder(), graph.minutes));
+  return lazily<TaskAnalysis<Id>>({
+    order: () => named(order().nodes),
+    stages: () => stages(order()).map(named),
+    cycles: () => knots().map((knot) => named(knot.path)),
+    cyclic: () => new Set(knots().flatMap((knot) => named(knot.members))),
+    criticalPath: () => {
+      const { nodes, total } = criticalPath(hard, hardOrder(), tail());
+      return { tasks: named(nodes), minutes: total };
+    },
+    tailMinutes: () => byId((node) => tail()[node] as number),
+    impact: () => {
+      const direct = directDependents(hard);
+      const transitive = transitiveDependents(hard);
+      return byId((node): Impact => ({ direct: direct[node] as number, transitive: transitive[node] as number }));
+    },
+  });
+}
+
+/** An object whose fields are worked out when they are first read. */
+function lazily<Fields extends object>(makers: { readonly [Key in keyof Fields]: () => Fields[Key] }): Fields {
+  const fields = {} as Fields;
+  for (const key of Object.keys(makers) as (keyof Fields)[]) {
+    const get = once(() => ({ value: makers[key]() }));
+    Object.defineProperty(fields, key, { enumerable: true, get: () => get().value });
+  }
+  return fields;
+}
+
+/** Works a value out when it is first asked for. */
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | null = null;
+  return () => (made ??= make());
 }

@@ -1,19 +1,7 @@
 /** `.github/orchestrate.yml`: every key optional, an empty file works. One zod schema feeds validation, types and docs. */
 import { z } from "zod";
+import { parseDuration, unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
-
-const durationPattern = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/;
-const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `90s`, `5m`, `2h`, `7d`; a bare number is minutes. Returns milliseconds, or null when it is not a duration. */
-export function parseDuration(text: string | number): number | null {
-  const match = durationPattern.exec(String(text).trim());
-  if (match === null) return null;
-  const unit = (match[2] ?? "m") as keyof typeof unitMs;
-  const ms = Math.round(Number(match[1]) * unitMs[unit]);
-  // Four hundred digits are Infinity, which JSON would store as null.
-  return Number.isSafeInteger(ms) ? ms : null;
-}
 
 /** A duration in the configuration, milliseconds once parsed. */
 export const Duration = z
@@ -47,6 +35,9 @@ export const AgentConfig = z
     ),
     cost: z.number().min(0).default(0).describe("US dollars a session, where the vendor does not report it."),
     quota: z.number().int().min(1).optional().describe("Sessions a day at this agent."),
+    heartbeat: Duration.optional().describe(
+      "How long the agent may be silent, for agents that send heartbeats: after that the vendor is asked.",
+    ),
     label: z.string().min(1).max(50).optional().describe("The label that the vendor listens to (dispatch: label)."),
     model: z.string().min(1).max(100).optional(),
     command: z.string().min(1).max(1_000).optional().describe("bifrost: the program that the Sprite runs."),
@@ -58,6 +49,9 @@ export const AgentConfig = z
 export type AgentConfig = z.output<typeof AgentConfig>;
 
 const share = z.number().min(0).max(1_000);
+/** A part of a whole, 0 to 1. */
+const part = z.number().min(0).max(1);
+const counted = z.number().int().min(1).max(100_000);
 
 export const Config = z.strictObject({
   version: z.literal(1).default(1),
@@ -79,6 +73,17 @@ export const Config = z.strictObject({
       backoff: z
         .strictObject({ initial: Duration.default(30 * unitMs.s), max: Duration.default(10 * unitMs.m) })
         .prefault({}),
+      switchAfter: counted
+        .default(2)
+        .describe(
+          "Failures in a row at one agent after which another agent is preferred; no result or a refusal counts at once.",
+        ),
+      timeoutGrowth: z
+        .number()
+        .min(1)
+        .max(10)
+        .default(1.5)
+        .describe("Every timeout makes the next attempt's timeout this many times longer."),
     })
     .prefault({}),
   done: z.enum(["merged", "checks", "reported"]).default("merged"),
@@ -91,6 +96,150 @@ export const Config = z.strictObject({
       costPerTask: z.number().min(0).default(20),
       costPerDay: z.number().min(0).default(200),
       sessionsPerDay: z.number().int().min(1).default(100),
+      inProgress: counted.optional().describe("Tasks being worked on at once in the whole repository."),
+      labels: z.record(z.string(), counted).default({}).describe("Tasks being worked on at once, per label."),
+      fairShare: z.boolean().default(false).describe("Milestones with ready work take turns."),
+      memory: z
+        .number()
+        .int()
+        .min(64)
+        .max(1_000_000)
+        .default(512)
+        .describe("Resident megabytes above which no new issue is taken in."),
+    })
+    .prefault({}),
+  cycle: z
+    .strictObject({
+      every: Duration.default(30 * unitMs.s).describe("How often the App looks after everything in flight."),
+      refresh: Duration.default(60 * unitMs.s).describe(
+        "How often the App asks the tracker what is new, whatever webhooks say.",
+      ),
+    })
+    .prefault({}),
+  matching: z
+    .strictObject({
+      weights: z
+        .strictObject({
+          capability: share.default(0.4),
+          load: share.default(0.3),
+          history: share.default(0.2),
+          cohesion: share.default(0.1),
+        })
+        .prefault({}),
+      bar: part
+        .default(0.7)
+        .describe("The fit below which an idle worker may be passed over for a better one that is busy."),
+      wait: Duration.default(10 * unitMs.m).describe(
+        "The longest that a task waits for a better worker; 0m never waits.",
+      ),
+      lookAhead: counted
+        .default(200)
+        .describe("How many tasks of the queue are tried when the first ones fit nobody free."),
+    })
+    .prefault({}),
+  ageing: z
+    .strictObject({
+      perWeek: part.default(0.05).describe("What a week of waiting adds to the score of the mode balanced."),
+    })
+    .prefault({}),
+  blockers: z
+    .strictObject({
+      inherit: z.boolean().default(true).describe("A task that important work waits for takes over its priority."),
+    })
+    .prefault({}),
+  health: z
+    .strictObject({
+      sample: counted.default(10).describe("The last attempts of a worker that the failure rate is taken over."),
+      failureRate: part.default(0.3).describe("A worker that fails more than this share of them rests."),
+      failures: counted.default(3).describe("A worker that fails this often within the time below rests."),
+      within: Duration.default(10 * unitMs.m),
+      rest: Duration.default(15 * unitMs.m).describe("How long it rests; then one task tries it out."),
+      refusals: counted
+        .default(3)
+        .describe("Refused starts within the time above that pause the whole agent: its vendor has an outage."),
+      pause: Duration.default(5 * unitMs.m).describe(
+        "How long the agent pauses; it doubles while the vendor goes on refusing.",
+      ),
+      pauseMax: Duration.default(60 * unitMs.m),
+    })
+    .prefault({}),
+  stale: z
+    .strictObject({
+      factor: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(2)
+        .describe("A session of this many times the estimate is asked for at its vendor."),
+      min: Duration.default(20 * unitMs.m).describe("No session is stale before."),
+      person: Duration.default(2 * unitMs.h).describe("A task that has not moved for this long goes to a person."),
+      escalate: Duration.default(5 * unitMs.m).describe("What cannot be resolved reaches a person within this time."),
+    })
+    .prefault({}),
+  attack: z
+    .strictObject({
+      threshold: Duration.default(15 * unitMs.m).describe(
+        "Tasks estimated below this are quick wins without the label.",
+      ),
+      min: Duration.default(5 * unitMs.m).describe("The threshold never falls below."),
+      max: Duration.default(60 * unitMs.m).describe("The threshold never rises above."),
+      target: z.number().min(0.1).max(10_000).default(20).describe("Tasks an hour that keep the momentum."),
+      raise: part.default(0.2).describe("Above the target the threshold rises by this part."),
+      lower: part.default(0.1).describe("Below the target it falls by this part."),
+      momentum: z
+        .strictObject({ tasks: counted.default(10), within: Duration.default(30 * unitMs.m) })
+        .prefault({})
+        .describe("So many completions within this time adjust the threshold."),
+      scale: z
+        .strictObject({ ready: counted.default(30), every: Duration.default(10 * unitMs.m) })
+        .prefault({})
+        .describe("More ready tasks than this with every worker busy raise the capacity, at most this often."),
+      spawn: z
+        .strictObject({ after: Duration.default(30 * unitMs.m), tasks: counted.default(5) })
+        .prefault({})
+        .describe("Beside a session of this length, so many new quick wins get a worker of their own."),
+    })
+    .prefault({}),
+  preemption: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      after: Duration.default(20 * unitMs.m).describe(
+        "Only when every worker has been at its task for longer than this.",
+      ),
+      nearEnd: part.default(0.8).describe("Never a session that has used this part of its expected time."),
+      perTask: counted.default(2).describe("How often one task may be interrupted."),
+    })
+    .prefault({}),
+  phases: z
+    .strictObject({
+      early: z.enum(modes).default("priority"),
+      middle: z.enum(modes).default("blocker"),
+      late: z.enum(modes).default("effort"),
+      middleFrom: part.default(0.33),
+      lateFrom: part.default(0.8),
+    })
+    .optional()
+    .describe("The mode of a milestone's tasks by how much of the time to its due date has passed."),
+  patterns: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(agentIdPattern, "lower-case letters, digits and dashes, at most 40"),
+        label: z.string().min(1).max(50),
+        merged: counted.default(5),
+        create: z.strictObject({
+          title: z.string().min(1).max(200),
+          body: z.string().max(10_000).default(""),
+          labels: z.array(z.string().min(1).max(50)).max(20).default([]),
+        }),
+      }),
+    )
+    .max(50)
+    .default([])
+    .describe("After so many merged tasks with the label, an issue is created, once for each such series."),
+  metrics: z
+    .strictObject({
+      every: Duration.default(5 * unitMs.m).describe("The least time between two readings."),
+      keep: z.number().int().min(1).max(1_000).default(100).describe("Readings kept."),
     })
     .prefault({}),
   estimateScale: z.record(z.string(), Duration).default({ 1: 900_000, 2: 2_700_000, 3: 7_200_000 }),
@@ -100,9 +249,39 @@ export const Config = z.strictObject({
     )
     .default([]),
   linear: z.strictObject({ team: z.string(), estimateScale: z.record(z.string(), Duration).optional() }).optional(),
-  alerts: z.strictObject({ issue: z.number().int().min(1).optional() }).prefault({}),
+  alerts: z
+    .strictObject({
+      issue: z.number().int().min(1).optional().describe("The issue that warnings are written to."),
+      queueDepth: counted.default(50).describe("More ready tasks than this are a warning."),
+      fullFor: Duration.default(10 * unitMs.m).describe("All workers taken for longer than this is a warning."),
+      failureRate: part.default(0.2).describe("A higher share of failed attempts is a warning."),
+      overdue: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(3)
+        .describe("A task that takes this many times its estimate is a warning."),
+      velocity: z.number().min(0).max(10_000).default(20).describe("Tasks an hour that are aimed at."),
+      utilisation: part.default(0.3).describe("An agent used less than this while work waits is a warning."),
+      every: Duration.default(5 * unitMs.m).describe("How often use and balance of the agents are judged."),
+    })
+    .prefault({}),
 });
 export type Config = z.output<typeof Config>;
 
 /** What an empty file means. */
 export const defaultConfig: Config = Config.parse({});
+
+/** A configuration of an older version of this program: what it does not say yet is what an empty file means. */
+export function completeConfig(config: Config): Config {
+  const complete: Record<string, unknown> = { ...defaultConfig, ...config };
+  for (const [key, value] of Object.entries(defaultConfig)) {
+    const own = (config as Record<string, unknown>)[key];
+    if (isSection(value) && isSection(own)) complete[key] = { ...value, ...own };
+  }
+  return complete as Config;
+}
+
+function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -17,7 +17,11 @@ export type Effect =
       readonly comment: string;
       readonly reaction: "+1" | "-1" | "eyes" | "confused";
     }
-  | { readonly type: "ReportConfiguration"; readonly sha: string; readonly problems: readonly string[] };
+  | { readonly type: "ReportConfiguration"; readonly sha: string; readonly problems: readonly string[] }
+  /** Bring the comment on the monitoring issue to the warnings there are. */
+  | { readonly type: "UpdateAlerts"; readonly issue: number }
+  /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
+  | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number };
 
 export type EffectType = Effect["type"];
 
@@ -43,5 +47,9 @@ export function effectKey(effect: Effect): string {
       return `AcknowledgeComment:${effect.comment}`;
     case "ReportConfiguration":
       return `ReportConfiguration:${effect.sha}`;
+    case "UpdateAlerts":
+      return `UpdateAlerts:${effect.issue}`;
+    case "CreateIssue":
+      return `CreateIssue:${effect.pattern}:${effect.series}`;
   }
 }

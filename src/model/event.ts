@@ -17,6 +17,7 @@ import type {
   Session,
   TaskDefinition,
 } from "./task.ts";
+import type { Warning, WarningCode } from "./warning.ts";
 
 export type Event =
   // The task and its graph
@@ -49,6 +50,8 @@ export type Event =
       readonly attempt: number;
       readonly fence: number;
       readonly continues: { readonly session: Session | null; readonly branch: string } | null;
+      readonly timeoutMs: number;
+      readonly expectedMs: number;
       readonly reasons: AssignmentReasons;
     }
   | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }
@@ -113,8 +116,44 @@ export type Event =
   | { readonly type: "ManualReviewRequired"; readonly task: TaskId; readonly reason: string }
   | { readonly type: "UpstreamFailed"; readonly task: TaskId; readonly upstream: TaskId }
   | { readonly type: "UpstreamRecovered"; readonly task: TaskId }
+  /** It gives way to `for`: the cancel that follows is no failure, and its branch and context are kept. */
+  | { readonly type: "TaskPreempted"; readonly task: TaskId; readonly for: TaskId; readonly reason: string }
+  /** Something about the task that only a person can settle, told once. */
+  | { readonly type: "TaskEscalated"; readonly task: TaskId; readonly reason: string }
   // The whole
   | { readonly type: "ModeChanged"; readonly mode: Mode; readonly by: string }
+  /** The mode of a milestone's tasks, by its phase; null: the repository's again. */
+  | {
+      readonly type: "MilestoneModeChanged";
+      readonly milestone: string;
+      readonly mode: Mode | null;
+      readonly reason: string;
+    }
+  /** The effort below which a task is a quick win follows the momentum. */
+  | {
+      readonly type: "AttackThresholdChanged";
+      readonly minutes: number;
+      /** Completed tasks an hour when it was decided. */
+      readonly velocity: number;
+    }
+  /** The slots of an agent: raised by scaling, or as the vendor says; null: the configuration's again. */
+  | {
+      readonly type: "CapacityChanged";
+      readonly agent: AgentId;
+      readonly capacity: number | null;
+      readonly reason: string;
+    }
+  | { readonly type: "WorkerRested"; readonly worker: WorkerId; readonly until: number; readonly reason: string }
+  /** Its rest is over: one task tries it out. */
+  | { readonly type: "WorkerTried"; readonly worker: WorkerId }
+  /** Back at work: the one task that tried it out ended well, or a person said so. */
+  | { readonly type: "WorkerRestored"; readonly worker: WorkerId; readonly by: string }
+  | { readonly type: "AgentPaused"; readonly agent: AgentId; readonly until: number; readonly reason: string }
+  | { readonly type: "AgentResumed"; readonly agent: AgentId; readonly by: string }
+  | { readonly type: "WarningRaised"; readonly warning: Warning }
+  | { readonly type: "WarningCleared"; readonly code: WarningCode; readonly subject: string }
+  /** The pattern has seen its series of merged tasks: an issue is asked for, once for this series. */
+  | { readonly type: "PatternMatched"; readonly pattern: string; readonly series: number }
   | { readonly type: "OrchestrationPaused"; readonly by: string }
   | { readonly type: "OrchestrationResumed"; readonly by: string }
   | { readonly type: "WorkerDisabled"; readonly worker: WorkerId; readonly by: string }

@@ -3,7 +3,7 @@
  * other the choice is fixed (most urgent, longest, first by name) and a problem says so.
  */
 import { type AgentId, toAgentId } from "./ids.ts";
-import { parseDuration } from "./config.ts";
+import { parseDuration } from "./duration.ts";
 import { isMode, type Mode, modes } from "./mode.ts";
 import { nearest } from "./nearest.ts";
 import { parsePriority, priorityChoices } from "./priority.ts";

@@ -1,5 +1,5 @@
 /** The arguments of slash commands: how each kind is read, and the sentence that says what is wrong with it. */
-import { parseDuration } from "./config.ts";
+import { parseDuration } from "./duration.ts";
 import { isMode, modes } from "./mode.ts";
 import { nearest } from "./nearest.ts";
 import { parsePriority, priorityChoices } from "./priority.ts";

@@ -40,6 +40,11 @@ export interface AssignmentReasons {
   readonly readyCount: number;
   readonly rejected: readonly RejectedCandidate[];
   readonly rejectedCount: Readonly<Record<string, number>>;
+  /** How well the agent suits: the score of matching, 0 to 1, with its parts. */
+  readonly match: number;
+  readonly matchParts: Readonly<Record<string, number>>;
+  /** What was weighed beside the score, in words; null when nothing was. */
+  readonly note: string | null;
 }
 
 export type DependencyKind = "hard" | "soft";
@@ -50,6 +55,8 @@ export interface Dependency {
   readonly on: TaskId;
   readonly kind: DependencyKind;
   readonly source: DependencySource;
+  /** A soft edge that is satisfied as soon as its blocker has a pull request: partial results are enough. */
+  readonly partial?: true;
 }
 
 /** What the issue itself says; replaced as a whole when the issue changes. */
@@ -66,11 +73,19 @@ export interface TaskDefinition {
   readonly hash: string;
   readonly priority: Priority;
   readonly estimateMinutes: number | null;
+  /** What tasks of its kind have taken, where nobody has estimated; null until enough is known. */
+  readonly learnedMinutes: number | null;
+  /** Labels that are not ours, as written, sorted: the kinds of work it is, for limits, patterns and learning. */
+  readonly labels: readonly string[];
   readonly needs: readonly string[];
+  /** Capabilities that would be good to have. */
+  readonly prefers: readonly string[];
   readonly quickWin: boolean;
   /** `mode:<mode>` on the issue or its milestone. */
   readonly mode: Mode | null;
   readonly milestone: string | null;
+  /** From when to when the milestone runs; null where it has no due date. */
+  readonly milestoneSpan: { readonly from: number; readonly to: number } | null;
   /** `agent:<id>` set by a person before anything was assigned. */
   readonly pinnedAgent: AgentId | null;
   /** `hold` label. */
@@ -102,6 +117,7 @@ export const failureReasons = [
   "cancelled",
   "pull_closed",
   "reported",
+  "preempted",
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
@@ -126,6 +142,14 @@ export interface Assignment {
   readonly fence: number;
   phase: AssignmentPhase;
   readonly assignedAt: number;
+  /** After this long since the start (or since the claim) the session is cancelled. */
+  readonly timeoutMs: number;
+  /** How long it is expected to take. */
+  readonly expectedMs: number;
+  /** How long the task was ready before it was claimed. */
+  readonly waitedMs: number;
+  /** The number of its start in the figures of the day. */
+  start: number | null;
   startedAt: number | null;
   /** When the session was last heard of or asked for. */
   heardAt: number;
@@ -157,6 +181,8 @@ export interface Attempt {
   readonly result: "success" | FailureReason;
   readonly detail: string;
   readonly costUsd: number;
+  /** The branch that it left behind, where the vendor named one. */
+  readonly branch: string | null;
 }
 
 /** The pull request that belongs to the task, as last observed. */
@@ -204,6 +230,12 @@ export interface Task {
   failuresInRow: number;
   /** Refused starts in a row; each doubles the wait. */
   refusals: number;
+  /** How often it gave way to more important work; these are not failures. */
+  preemptions: number;
+  /** Since when it could have been started; null while it could not. */
+  readySince: number | null;
+  /** What a person was told about it and has to settle; null while there is nothing. */
+  escalated: string | null;
   /** Not before this instant may the next attempt start. */
   retryAt: number | null;
   pull: PullRequest | null;
@@ -236,4 +268,6 @@ export interface External {
   readonly reference: string;
   readonly url: string | null;
   readonly state: "open" | "completed" | "not_planned" | "duplicate" | "missing";
+  /** What is waited for, where it is no issue: a pull request that merges, a workflow that is green, a date, a person. */
+  readonly waitsFor?: "pull" | "workflow" | "date" | "person";
 }

@@ -3,15 +3,15 @@
  * and a little for age, so that nothing waits for ever. Age counts the same for all, so it never reorders two waiting tasks.
  */
 import { unestimatedMinutes } from "../graph/task-graph.ts";
-import type { Maxima, RankInput, Standing, Weights } from "./standing.ts";
+import type { Maxima, RankInput, Scale, Standing } from "./standing.ts";
 
 const weekMs = 7 * 24 * 60 * 60_000;
 /** A week of waiting is worth this much: eight weeks lift a task without priority to a fresh urgent one. */
-const ageShareOfWeek = 0.05;
+export const ageingPerWeek = 0.05;
 
-export interface Scale {
-  readonly weights: Weights;
-  readonly maxima: Maxima;
+/** What an age adds to a balanced score. */
+export function ageShare(ageMs: number, perWeek: number): number {
+  return (perWeek * ageMs) / weekMs;
 }
 
 export function standInBalance(input: RankInput, scale: Scale): Standing {
@@ -23,7 +23,7 @@ export function standInBalance(input: RankInput, scale: Scale): Standing {
     priority: (weights.priority / total) * ((5 - input.priority) / 4),
     blocker: (weights.blocker / total) * share(input.impact.transitive, scale.maxima.transitive),
     effort: (weights.effort / total) * (1 - share(minutes, scale.maxima.minutes)),
-    ...(input.ageMs === null ? {} : { age: (ageShareOfWeek * input.ageMs) / weekMs }),
+    ...(input.ageMs === null ? {} : { age: ageShare(input.ageMs, scale.ageing) }),
   };
   const score = parts.priority + parts.blocker + parts.effort + (parts.age ?? 0);
   return { keys: [-score], score, parts };

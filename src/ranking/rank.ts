@@ -1,25 +1,36 @@
 /** Which task next: the selector over the six modes, and the total order that breaks every tie the same way everywhere. */
 import type { Mode } from "../model/mode.ts";
 import { standInAttack } from "./attack.ts";
-import { maximaOf, type Scale, standInBalance } from "./balanced.ts";
+import { ageingPerWeek, maximaOf, standInBalance } from "./balanced.ts";
 import { standByBlocker } from "./by-blocker.ts";
 import { standByCriticalPath } from "./by-critical-path.ts";
 import { standByEffort } from "./by-effort.ts";
 import { standByPriority } from "./by-priority.ts";
-import type { Maxima, RankInput, Standing, Weights } from "./standing.ts";
+import type { Maxima, RankInput, Scale, Standing, Weights } from "./standing.ts";
 
-export type { Maxima, RankInput, Weights } from "./standing.ts";
+export type { Maxima, RankInput, Scale, Weights } from "./standing.ts";
+
+/** Below this many minutes a task is a quick win without the label, unless the momentum says otherwise. */
+const quickWinMinutes = 15;
 
 export interface RankContext {
   readonly weights: Weights;
   /** Over all open tasks; without it, over the candidates. */
   readonly maxima?: Maxima;
+  readonly ageing?: number;
+  readonly quickWinBelow?: number;
 }
 
 export interface Ranked<Id extends string = string> {
   readonly id: Id;
   readonly score: number;
   readonly parts: Readonly<Record<string, number>>;
+}
+
+/** One candidate's place among all others of its mode: numbers to compare from the first to the last, lower first. */
+export interface Placed<Id extends string = string> {
+  readonly id: Id;
+  readonly keys: readonly number[];
 }
 
 const standingOf: Readonly<Record<Mode, (input: RankInput, scale: Scale) => Standing>> = {
@@ -37,11 +48,51 @@ export function rank<Id extends string>(
   candidates: readonly RankInput<Id>[],
   context: RankContext,
 ): readonly Ranked<Id>[] {
-  const scale = { weights: context.weights, maxima: context.maxima ?? maximaOf(candidates) };
+  const scale = scaleOf(context, context.maxima ?? maximaOf(candidates));
   return candidates
-    .map((input) => ({ input, standing: standingOf[mode](input, scale) }))
-    .toSorted((a, b) => compareStandings(a.standing, b.standing) || compareInputs(a.input, b.input))
-    .map(({ input, standing }) => ({ id: input.id, score: standing.score, parts: standing.parts }));
+    .map((input) => ({ input, place: placeOf(mode, input, scale) }))
+    .toSorted((a, b) => comparePlaces(a.place, b.place))
+    .map(({ input }) => scoreOf(mode, input, scale));
+}
+
+/** The scale with what the context does not say filled in. */
+export function scaleOf(context: RankContext, maxima: Maxima): Scale {
+  return {
+    weights: context.weights,
+    maxima,
+    ageing: context.ageing ?? ageingPerWeek,
+    quickWinBelow: context.quickWinBelow ?? quickWinMinutes,
+  };
+}
+
+/** The score of one candidate and its parts, for people: higher is better. */
+export function scoreOf<Id extends string>(mode: Mode, input: RankInput<Id>, scale: Scale): Ranked<Id> {
+  const { score, parts } = standingOf[mode](input, scale);
+  return { id: input.id, score, parts };
+}
+
+/**
+ * Where a candidate stands. Ties: priority, then the older one (unknown last), then the earlier in the input; the id, which
+ * `comparePlaces` comes to last, is the only one that never ties.
+ */
+export function placeOf<Id extends string>(mode: Mode, input: RankInput<Id>, scale: Scale): Placed<Id> {
+  const { keys } = standingOf[mode](input, scale);
+  const created = input.createdAt ?? Number.POSITIVE_INFINITY;
+  return { id: input.id, keys: [input.tier ?? 0, ...keys, input.priority, created, input.position] };
+}
+
+/** Negative when `a` goes first. Zero only for the same id. Both must have been placed by one mode on one scale. */
+export function comparePlaces(a: Placed, b: Placed): number {
+  for (let at = 0; at < a.keys.length; at += 1) {
+    const left = a.keys[at] as number;
+    const right = b.keys[at] as number;
+    // Not a subtraction, because two infinities would give no number.
+    if (left < right) return -1;
+    if (left > right) return 1;
+  }
+  // By code unit: a locale's order would differ between machines.
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
 }
 
 /**
@@ -50,38 +101,8 @@ export function rank<Id extends string>(
  */
 export function compare(
   mode: Mode,
-  scale: { readonly weights: Weights; readonly maxima: Maxima },
+  context: RankContext & { readonly maxima: Maxima },
 ): (a: RankInput, b: RankInput) => number {
-  const stand = standingOf[mode];
-  return (a, b) => compareStandings(stand(a, scale), stand(b, scale)) || compareInputs(a, b);
-}
-
-function compareStandings(a: Standing, b: Standing): number {
-  for (const [place, key] of a.keys.entries()) {
-    const order = compareNumbers(key, b.keys[place] ?? 0);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-/** Ties: priority, then the older one (unknown last), then the earlier in the input, then the id. */
-function compareInputs(a: RankInput, b: RankInput): number {
-  return (
-    a.priority - b.priority ||
-    compareNumbers(a.createdAt ?? Number.POSITIVE_INFINITY, b.createdAt ?? Number.POSITIVE_INFINITY) ||
-    a.position - b.position ||
-    compareTexts(a.id, b.id)
-  );
-}
-
-/** Not a subtraction, because two infinities would give no number. */
-function compareNumbers(a: number, b: number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-/** By code unit: a locale's order would differ between machines. */
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  const scale = scaleOf(context, context.maxima);
+  return (a, b) => comparePlaces(placeOf(mode, a, scale), placeOf(mode, b, scale));
 }

@@ -15,8 +15,16 @@ export interface RankInput<Id extends string = string> {
   readonly impact: { readonly direct: number; readonly transitive: number };
   /** The longest remaining path from this task on, its own effort included. */
   readonly tailMinutes: number;
-  /** How long the task has waited; null where ageing does not count. */
+  /**
+   * How long the task has waited; null where ageing does not count. Only differences matter to the order, so a queue that must
+   * not depend on the clock gives the age at a fixed instant.
+   */
   readonly ageMs: number | null;
+  /**
+   * What failures do to the rank: -1 goes before all others (a retry that holds up the critical path), 1 after all others
+   * (it failed for its surroundings, which have not recovered).
+   */
+  readonly tier?: -1 | 0 | 1;
 }
 
 export interface Weights {
@@ -29,6 +37,16 @@ export interface Weights {
 export interface Maxima {
   readonly transitive: number;
   readonly minutes: number;
+}
+
+/** The numbers that the modes go by beside those of the candidates. */
+export interface Scale {
+  readonly weights: Weights;
+  readonly maxima: Maxima;
+  /** What a week of waiting adds to a balanced score. */
+  readonly ageing: number;
+  /** Below this many minutes a task is a quick win without the label. */
+  readonly quickWinBelow: number;
 }
 
 /** Where a mode puts one candidate. */

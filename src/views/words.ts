@@ -38,6 +38,7 @@ export const failureWords: Readonly<Record<FailureReason, string>> = {
   cancelled: "it was cancelled",
   pull_closed: "the pull request was closed without a merge",
   reported: "a person reported it as failed",
+  preempted: "it gave way to more important work",
 };
 
 export const modeWords: Readonly<Record<Mode, string>> = {

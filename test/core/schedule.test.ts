@@ -20,6 +20,8 @@ describe("when two issues are selected and one waits for the other", () => {
         attempt: 1,
         fence: 1,
         continues: null,
+        timeoutMs: 45 * 60_000,
+        expectedMs: 30 * 60_000,
         reasons: expect.objectContaining({ algorithm: "priority", rank: 1, readyCount: 1 }),
       },
     ]);

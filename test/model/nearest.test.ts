@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nearest } from "../../src/model/nearest.ts";
-import { parseDuration } from "../../src/model/config.ts";
+import { parseDuration } from "../../src/model/duration.ts";
 
 test.each([
   ["retyr", "retry"],

@@ -1,0 +1,169 @@
+/** How events change what is known of workers and agents: results, rests, pauses, capacity, and what was learned. */
+import type { EventOf } from "../model/event.ts";
+import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
+import type { Attempt, FailureReason, Task } from "../model/task.ts";
+import { recentTasksMax, workerResultsMax } from "./limits.ts";
+import { newAgentRecord, newWorkerRecord, type AgentRecord, type WorkerRecord } from "./records.ts";
+import { markOff, newSlots, type Slots } from "./slots.ts";
+import type { State } from "./state.ts";
+
+/** Ends that say nothing of the worker: a person's doing, the base's, or the vendor's. */
+const neutral: ReadonlySet<string> = new Set<FailureReason>([
+  "cancelled",
+  "preempted",
+  "pull_closed",
+  "conflict",
+  "api_error",
+  "needs_input",
+]);
+
+/** Whether a result counts for or against the worker; null when it says nothing of it. */
+export function verdictOf(result: Attempt["result"]): boolean | null {
+  if (result === "success") return true;
+  return neutral.has(result) ? null : false;
+}
+
+/** The key of what was learned of an agent at one kind of work. */
+export function learnedKey(agent: AgentId, kind: string): string {
+  return `${agent}|${kind}`;
+}
+
+/** All of an agent's work, whatever its kind. */
+export const anyKind = "*";
+
+/** The kinds of work that a task is. */
+export function kindsOf(task: Task): readonly string[] {
+  return task.definition.labels;
+}
+
+export function ownSlots(state: State, agent: AgentId): Slots {
+  const known = state.slots.own(agent);
+  if (known !== undefined) return known;
+  const slots = newSlots();
+  state.slots.set(agent, slots);
+  return slots;
+}
+
+export function ownAgent(state: State, agent: AgentId): AgentRecord {
+  const known = state.agents.own(agent);
+  if (known !== undefined) return known;
+  const record = newAgentRecord();
+  state.agents.set(agent, record);
+  return record;
+}
+
+function ownWorker(state: State, worker: WorkerId): WorkerRecord {
+  const known = state.workers.own(worker);
+  if (known !== undefined) return known;
+  const record = newWorkerRecord();
+  state.workers.set(worker, record);
+  return record;
+}
+
+/** The number of a worker's slot, from 1. */
+export function slotOf(worker: WorkerId): number {
+  return Number(worker.slice(worker.lastIndexOf("/") + 1));
+}
+
+/** A slot is out of use while a person has disabled it or it rests. */
+export function reviseSlot(state: State, worker: WorkerId): void {
+  const isOff = state.disabledWorkers.has(worker) || (state.workers.get(worker)?.restsUntil ?? null) !== null;
+  markOff(ownSlots(state, agentOf(worker)), slotOf(worker), isOff);
+}
+
+/** One more result of a worker. */
+export function noteResult(state: State, worker: WorkerId, isGood: boolean): void {
+  const record = ownWorker(state, worker);
+  record.results = [...record.results.slice(1 - workerResultsMax), { at: state.at, isGood }];
+}
+
+/** One more attempt of an agent at a task of these kinds; `minutes` counts where it was good. */
+export function learn(state: State, task: Task, how: { agent: AgentId; isGood: boolean; minutes: number }): void {
+  for (const kind of [anyKind, ...kindsOf(task)]) {
+    const key = learnedKey(how.agent, kind);
+    let learned = state.learned.own(key);
+    if (learned === undefined) {
+      learned = { successes: 0, failures: 0, minutes: 0 };
+      state.learned.set(key, learned);
+    }
+    if (how.isGood) {
+      learned.successes += 1;
+      learned.minutes += how.minutes;
+    } else learned.failures += 1;
+  }
+}
+
+/** The vendor has taken a session: its outage, if there was one, is over. */
+export function noteStart(state: State, task: Task, agent: AgentId): void {
+  const record = ownAgent(state, agent);
+  record.refusals = [];
+  record.pausedUntil = null;
+  record.pauseReason = null;
+  record.pauses = 0;
+  record.recent = [...record.recent.slice(1 - recentTasksMax), task.id];
+}
+
+/** The vendor has refused a start. */
+export function noteRefusal(state: State, agent: AgentId): void {
+  const record = ownAgent(state, agent);
+  record.refusals = [...record.refusals.slice(1 - workerResultsMax), state.at];
+}
+
+export function foldWorkerRested(state: State, event: EventOf<"WorkerRested">): void {
+  const record = ownWorker(state, event.worker);
+  record.restsUntil = event.until;
+  record.restReason = event.reason;
+  record.isOnTrial = false;
+  reviseSlot(state, event.worker);
+}
+
+export function foldWorkerTried(state: State, event: EventOf<"WorkerTried">): void {
+  const record = ownWorker(state, event.worker);
+  record.restsUntil = null;
+  record.isOnTrial = true;
+  // What it was rested for has been paid for: only what follows counts.
+  record.results = [];
+  reviseSlot(state, event.worker);
+}
+
+export function foldWorkerRestored(state: State, event: EventOf<"WorkerRestored">): void {
+  const record = ownWorker(state, event.worker);
+  record.restsUntil = null;
+  record.restReason = null;
+  record.isOnTrial = false;
+  record.results = [];
+  reviseSlot(state, event.worker);
+}
+
+export function foldAgentPaused(state: State, event: EventOf<"AgentPaused">): void {
+  const record = ownAgent(state, event.agent);
+  record.pausedUntil = event.until;
+  record.pauseReason = event.reason;
+  record.pauses += 1;
+  record.refusals = [];
+}
+
+export function foldAgentResumed(state: State, event: EventOf<"AgentResumed">): void {
+  const record = ownAgent(state, event.agent);
+  record.pausedUntil = null;
+  record.pauseReason = null;
+  record.pauses = 0;
+  record.refusals = [];
+}
+
+export function foldCapacityChanged(state: State, event: EventOf<"CapacityChanged">): void {
+  const record = ownAgent(state, event.agent);
+  if (event.capacity !== null && event.capacity > (record.capacity ?? 0)) record.scaledAt = state.at;
+  record.capacity = event.capacity;
+  record.capacityReason = event.reason;
+}
+
+export function foldWorkerDisabled(state: State, event: EventOf<"WorkerDisabled">): void {
+  state.disabledWorkers.set(event.worker, event.by);
+  reviseSlot(state, event.worker);
+}
+
+export function foldWorkerEnabled(state: State, event: EventOf<"WorkerEnabled">): void {
+  state.disabledWorkers.delete(event.worker);
+  reviseSlot(state, event.worker);
+}

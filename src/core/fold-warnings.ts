@@ -1,0 +1,18 @@
+/** How warnings and patterns change the state. */
+import type { EventOf } from "../model/event.ts";
+import { warningKey } from "../model/warning.ts";
+import type { State } from "./state.ts";
+
+export function foldWarningRaised(state: State, event: EventOf<"WarningRaised">): void {
+  const key = warningKey(event.warning);
+  const since = state.warnings.get(key)?.since ?? state.at;
+  state.warnings.set(key, { ...event.warning, since });
+}
+
+export function foldWarningCleared(state: State, event: EventOf<"WarningCleared">): void {
+  state.warnings.delete(warningKey(event));
+}
+
+export function foldPatternMatched(state: State, event: EventOf<"PatternMatched">): void {
+  state.patterns.set(event.pattern, { merged: 0, series: event.series });
+}

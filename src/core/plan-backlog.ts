@@ -1,0 +1,30 @@
+/** The plan of a backlog: the order of all open work in one mode, what waits and for what, and who takes what first. */
+import type { Plan } from "../model/plan.ts";
+import { assignReady } from "./plan-assign.ts";
+import type { Backlog } from "./plan-input.ts";
+import { orderOfWork } from "./plan-order.ts";
+import { rankWork, ranksOf, surveyWork } from "./plan-work.ts";
+
+/** Plans the backlog in its mode. The same backlog gives the same plan; nothing in it is ever an error. */
+export function planBacklog(backlog: Backlog): Plan {
+  const { mode } = backlog;
+  const work = surveyWork(backlog);
+  const { tasks, graph, whole, reachable } = work;
+  const ranking = rankWork(work, mode);
+  const order = orderOfWork(graph.all, ranksOf(work, ranking), work.isDead);
+  const scores = new Map(ranking.map(({ id, score }) => [id, score]));
+  const startable = new Map(tasks.filter(work.isReady).map((task) => [task.id, task]));
+  const ready = ranking.filter(({ id }) => startable.has(id));
+  return {
+    mode,
+    order: Array.from(order, (node) => graph.ids[node] as string),
+    ready: ready.map(({ id }) => id),
+    blocked: work.blocked,
+    stages: reachable.stages,
+    criticalPath: reachable.criticalPath,
+    impact: new Map(work.inputs.map(({ id, impact }) => [id, impact])),
+    scores: new Map(tasks.map(({ id }) => [id, scores.get(id) ?? 0])),
+    cycles: whole.cycles,
+    assignments: assignReady(backlog, ready, startable),
+  };
+}

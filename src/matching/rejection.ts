@@ -1,0 +1,48 @@
+/** Why an agent, or a slot of it, was passed over: the stable words, and what stands in the way of a task. */
+import { agentOf, toWorkerId, type WorkerId } from "../model/ids.ts";
+import type { AgentCandidate, Wish } from "./fit.ts";
+import { lacksNeed } from "./capability.ts";
+
+/** Counted in assignments and shown to people, so the words are stable. */
+export const rejectionCodes = [
+  "not_pinned",
+  "excluded",
+  "disabled",
+  "agent_paused",
+  "missing_capability",
+  "quota_spent",
+  "resting",
+  "at_capacity",
+  "avoided",
+  "awaited",
+  "lower_score",
+  "more_loaded",
+] as const;
+export type RejectionCode = (typeof rejectionCodes)[number];
+
+/** What keeps the whole agent from the task, from a person's wish down to what passes by itself; null when nothing does. */
+export function agentRejection(wish: Wish, candidate: AgentCandidate): RejectionCode | null {
+  if (!isPinned(wish, candidate)) return "not_pinned";
+  if (wish.excludedAgents?.includes(candidate.agent) === true) return "excluded";
+  if (candidate.paused !== null) return "agent_paused";
+  if (lacksNeed(candidate, wish)) return "missing_capability";
+  return candidate.quotaLeft !== null && candidate.quotaLeft <= 0 ? "quota_spent" : null;
+}
+
+function isPinned(wish: Wish, { agent }: AgentCandidate): boolean {
+  if (wish.pinnedWorker !== null) return agentOf(wish.pinnedWorker) === agent;
+  return wish.pinnedAgent === null || wish.pinnedAgent === agent;
+}
+
+/** Why an agent that may and can has no free slot: of several reasons the one that is soonest over. */
+export function slotRejection(candidate: AgentCandidate): RejectionCode {
+  if (candidate.busy > 0 || candidate.capacity === 0) return "at_capacity";
+  return candidate.resting > 0 ? "resting" : "disabled";
+}
+
+/** The slot that stands for its agent where a rejection is told. */
+export function representative(wish: Wish, candidate: AgentCandidate): WorkerId {
+  if (candidate.firstFree !== null) return candidate.firstFree;
+  if (wish.pinnedWorker !== null && isPinned(wish, candidate)) return wish.pinnedWorker;
+  return toWorkerId(candidate.agent, 1);
+}

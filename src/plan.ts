@@ -1,0 +1,93 @@
+/** `orchestrate plan`: a backlog in, what to do next out. Pure but for reading the input and printing the answer. */
+import { readFile } from "node:fs/promises";
+import { JsonInvalid, parseJson } from "./core/plan-json.ts";
+import { planBacklog } from "./core/plan-backlog.ts";
+import { compareModes } from "./core/plan-compare.ts";
+import { BacklogInvalid } from "./core/plan-fields.ts";
+import { type Backlog, readBacklog } from "./core/plan-input.ts";
+import { isMode, modes } from "./model/mode.ts";
+import { nearest } from "./model/nearest.ts";
+import { UsageError } from "./usage-error.ts";
+import { renderComparison } from "./views/plan-comparison.ts";
+import { renderComparisonJson, renderPlanJson } from "./views/plan-json.ts";
+import { renderPlan } from "./views/plan-page.ts";
+
+export interface PlanOptions {
+  readonly mode?: string;
+  readonly json?: boolean;
+  readonly compare?: boolean;
+}
+
+/** Plans the backlog in FILE and prints it. Returns 0; throws UsageError when there is nothing that could be planned. */
+export async function runPlan(file: string, options: PlanOptions): Promise<number> {
+  const given = toBacklog(await readText(file), nameOf(file));
+  const backlog = options.mode === undefined ? given : { ...given, mode: readMode(options.mode) };
+  print(options.compare === true ? compare(backlog, options) : plan(backlog, options));
+  return 0;
+}
+
+function plan(backlog: Backlog, { json }: PlanOptions): string {
+  const answer = planBacklog(backlog);
+  if (json === true) return renderPlanJson(answer);
+  return renderPlan(answer, new Map(backlog.tasks.map((task) => [task.id, task])));
+}
+
+function compare(backlog: Backlog, { json }: PlanOptions): string {
+  const answer = compareModes(backlog);
+  return json === true ? renderComparisonJson(answer) : renderComparison(answer);
+}
+
+function readMode(text: string) {
+  if (isMode(text)) return text;
+  const near = nearest(text, modes);
+  const hint = near === null ? "" : ` Did you mean ${near}?`;
+  throw new UsageError(`--mode ${JSON.stringify(text)} is not a mode.${hint} The modes are ${modes.join(", ")}.`);
+}
+
+function isStandardInput(file: string): boolean {
+  return file === "-" || file === "/dev/stdin";
+}
+
+function nameOf(file: string): string {
+  return isStandardInput(file) ? "standard input" : file;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const bytes = isStandardInput(file) ? await readStandardInput() : await readFile(file);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new UsageError(`${nameOf(file)} cannot be read: ${describe(error)}`, { cause: error });
+  }
+}
+
+/** From the stream: where a program started this one, `/dev/stdin` may be a socket, which cannot be opened as a file. */
+async function readStandardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof TypeError) return "it is not UTF-8 text";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function toBacklog(text: string, name: string): Backlog {
+  if (text.trim() === "") throw new UsageError(`${name} is empty: a backlog is {"tasks": [{"id": "a"}, ...]}`);
+  try {
+    return readBacklog(parseJson(text));
+  } catch (error) {
+    if (error instanceof JsonInvalid || error instanceof BacklogInvalid)
+      throw new UsageError(`${name}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Whoever reads the answer may stop reading before its end, as `head` does: that is no failure. */
+function print(text: string): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,2 @@
+/** The suite `graph`. */
+export async function run(_args: readonly string[]): Promise<void> {}
