@@ -22,7 +22,7 @@ export interface PlanOptions {
 export async function runPlan(file: string, options: PlanOptions): Promise<number> {
   const given = toBacklog(await readText(file), nameOf(file));
   const backlog = options.mode === undefined ? given : { ...given, mode: readMode(options.mode) };
-  print(options.compare === true ? compare(backlog, options) : plan(backlog, options));
+  await print(options.compare === true ? compare(backlog, options) : plan(backlog, options));
   return 0;
 }
 
@@ -85,9 +85,13 @@ function toBacklog(text: string, name: string): Backlog {
 }
 
 /** Whoever reads the answer may stop reading before its end, as `head` does: that is no failure. */
-function print(text: string): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The callback is told as well; without a listener the event would end the process.
+    process.stdout.once("error", () => undefined);
+    process.stdout.write(`${text}\n`, (error: NodeJS.ErrnoException | null | undefined) => {
+      if (error === null || error === undefined || error.code === "EPIPE") resolve();
+      else reject(new Error(`The answer cannot be written: ${error.message}`, { cause: error }));
+    });
   });
-  process.stdout.write(`${text}\n`);
 }

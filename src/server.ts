@@ -5,7 +5,7 @@ import { parseEnv } from "node:util";
 import { ProbotOctokit, run, type Options } from "probot";
 import { createApplication, type Application } from "./app.ts";
 import type { Fetch } from "./ports/fetch.ts";
-import { createLogJournal, createSystemChance, createSystemClock } from "./system-ports.ts";
+import { createLogJournal, createSystemChance, createSystemClock, readMemory } from "./system-ports.ts";
 import type { Surroundings } from "./wire.ts";
 
 /** Runs until the process is asked to stop. Returns 1 at once when the environment is not fit. */
@@ -110,6 +110,7 @@ export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surr
     owner: `${env["HOSTNAME"] ?? "app"}-${chance.id()}`,
     clock: createSystemClock(),
     chance,
+    memory: readMemory,
     fetch: boundedFetch,
     vendorKeys: { jules: env["JULES_API_KEY"], cursor: env["CURSOR_API_KEY"], bifrost: env["SPRITES_TOKEN"] },
     vendorBaseUrls: { jules: env["JULES_BASE_URL"], cursor: env["CURSOR_BASE_URL"], bifrost: env["SPRITES_BASE_URL"] },

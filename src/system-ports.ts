@@ -22,6 +22,11 @@ export function createSystemChance(): Chance {
   };
 }
 
+/** Resident megabytes of this process. */
+export function readMemory(): number {
+  return process.memoryUsage.rss() / 1_048_576;
+}
+
 /** The part of pino that the journal needs. */
 export interface Logger {
   debug(data: object, message: string): void;

@@ -7,8 +7,11 @@ import { createBranchStore } from "./branch/branch-store.ts";
 import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import { renderProblem } from "./config/problem.ts";
+import { createTimetable } from "./config/schedule.ts";
+import { isSameDefinition } from "./core/define-task.ts";
 import { allBrokenInvariants } from "./core/invariants.ts";
 import { configOf } from "./core/react.ts";
+import type { State } from "./core/state.ts";
 import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
@@ -19,6 +22,7 @@ import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
 import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
+import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
 import type { Agents } from "./ports/agent.ts";
 import type { Chance } from "./ports/chance.ts";
@@ -38,6 +42,8 @@ export interface Surroundings {
   readonly vendorBaseUrls?: Readonly<Partial<Record<AgentType, string | undefined>>>;
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
   readonly assertsEverything?: boolean;
+  /** Resident megabytes of the process, where it has one of its own. */
+  readonly memory?: () => number;
   /** Least time between two writes to GitHub; its own advice, a second, unless said otherwise. */
   readonly minGapMs?: number;
 }
@@ -108,9 +114,17 @@ export async function auditRepository(
   const names = namesOf(pass.draft);
   const news = pass.entries
     .flatMap((entry) => entry.events)
+    .filter((event) => !isOnlyLearned(event, state))
     .map((event) => `A fresh look says: ${renderEventLine(event, names)}`);
   const unread = observation.unreadable.map(({ number, reason }) => `#${number} could not be read: ${reason}`);
   return { problems: [...allBrokenInvariants(state), ...unread, ...news], events: state.eventCount };
+}
+
+/** What was learned since the last look moves on with the next one: no difference between the state and the tracker. */
+function isOnlyLearned(event: Event, state: State): boolean {
+  const before = event.type === "TaskRevised" ? state.tasks.get(event.task)?.definition : undefined;
+  if (event.type !== "TaskRevised" || before === undefined) return false;
+  return isSameDefinition({ ...event.definition, learnedMinutes: null }, { ...before, learnedMinutes: null });
 }
 
 function configFrom(state: Parameters<typeof configOf>[0] | null): Config {
@@ -137,10 +151,12 @@ function wire(
       defaultBranch: place.defaultBranch,
       owner: surroundings.owner,
       assertsEverything: surroundings.assertsEverything ?? false,
+      ...(surroundings.memory === undefined ? {} : { memory: surroundings.memory }),
       store,
       clock,
       chance,
       journal,
+      timetable: createTimetable(),
     },
     world: {
       tracker: createTracker({ client, repository: place, clock, journal, selectLabels: () => config().select.labels }),

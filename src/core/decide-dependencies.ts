@@ -16,8 +16,8 @@ export function decideDependencies(decision: Decision, facts: IssueFacts): void 
   for (const blocker of blockersOf(facts)) {
     const isEdge = edges.some((edge) => edge.on === blocker.id);
     if (!isEdge || decision.state.tasks.has(blocker.id)) continue;
-    const { id, reference, url, state } = blocker;
-    emitExternal(decision, { id, reference, url, state });
+    const { id, reference, url, state, waitsFor } = blocker;
+    emitExternal(decision, { id, reference, url, state, ...(waitsFor === undefined ? {} : { waitsFor }) });
   }
   if (!isSameEdges(edges, task.blockedBy)) changeDependencies(decision, facts.id, edges);
 }

@@ -2,6 +2,7 @@
 import type { Command, EffectOutcome } from "../model/command.ts";
 import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
+import { tellRefusedMerge } from "./decide-merge.ts";
 import { applyReport, bounded, refuseStart } from "./decide-session.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { effectBackoffMaxMs, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
@@ -49,7 +50,7 @@ export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects
 /** What only shows the state may wait; what starts or ends a session may not. */
 function isPatient(state: State, id: EffectId): boolean {
   const type = state.outbox.get(id)?.effect.type;
-  return type === "UpdateIssue" || type === "AcknowledgeComment";
+  return type === "UpdateIssue" || type === "UpdateAlerts" || type === "AcknowledgeComment";
 }
 
 /** First what is off the outbox, then the news of sessions: what was performed by now cannot show that news any more. */
@@ -71,6 +72,12 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       return false;
     case "dropped":
       decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      if (recorded.effect.type === "MergePull") {
+        tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
+      }
+      return false;
+    case "created":
+      decision.emit({ type: "EffectSettled", effect: recorded.id, issue: outcome.number });
       return false;
     case "surfaced":
       decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });
@@ -95,7 +102,7 @@ function delay(
   });
 }
 
-type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" }>;
+type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" | "created" }>;
 
 /** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
 function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {
@@ -113,7 +120,7 @@ export function decideOutcomeReport(decision: Decision, command: CommandOf<"Repo
   const task = fencedTask(decision.state, command.task, command.fence);
   const { outcome } = command;
   if (task === null || outcome.kind === "done" || outcome.kind === "delayed") return;
-  if (outcome.kind === "dropped" || outcome.kind === "surfaced") return;
+  if (outcome.kind === "dropped" || outcome.kind === "surfaced" || outcome.kind === "created") return;
   settleFenced(decision, task, outcome);
 }
 
@@ -132,7 +139,7 @@ function settleFenced(
       return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
     case "refused":
       // A refused watch says nothing about the session; only a start that never was frees the slot.
-      if (task.assignment.session === null) refuseStart(decision, task, outcome);
+      if (task.assignment.session === null) refuseStart(decision, task, { ...outcome, cause: "vendor" });
       return;
     case "ended":
       return applyReport(decision, task, outcome.report);
@@ -144,6 +151,7 @@ function settleFenced(
       return refuseStart(decision, task, {
         reason: "The text of the issue changed after it was approved: nothing was started.",
         retryAfterMs: null,
+        cause: "text",
       });
   }
 }

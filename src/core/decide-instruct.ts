@@ -3,6 +3,7 @@ import { permits, type Permission } from "../model/actor.ts";
 import { neededPermission } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import { instructGraph } from "./instruct-graph.ts";
+import { startsAttack } from "./instruct-mode.ts";
 import { instructTask } from "./instruct-task.ts";
 import { instructWhole } from "./instruct-whole.ts";
 import { refused, type Instruct, type Reply } from "./instruction.ts";
@@ -25,6 +26,7 @@ export function decideInstruction(decision: Decision, command: Instruct): void {
 /** `trust: triage` lets those who triage start work as well. */
 function permissionFor(decision: Decision, instruction: SlashCommand): Permission {
   const needed = neededPermission(instruction);
+  if (startsAttack(instruction)) return needed;
   return needed === "write" ? decision.context.config.trust : needed;
 }
 

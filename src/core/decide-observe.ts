@@ -8,15 +8,19 @@ import { cancelTask, completeContainer, completeTask, reopenTask, requestCancel 
 import { decidePulls } from "./decide-pulls.ts";
 import { defineTask, isSameDefinition } from "./define-task.ts";
 import type { Decision } from "./decision.ts";
-import { emitExternal } from "./externals.ts";
+import { decideExternals, emitExternal } from "./externals.ts";
+import { decideOutside, noteRefusal, refusalNow } from "./intake.ts";
 import { isEnded } from "./readiness.ts";
 
 /**
  * Tasks first, so that edges and pull requests find them; pull requests before closed issues, so that a merge is
- * recognised as one; edges last, when every task of the observation is known.
+ * recognised as one; edges last, when every task of the observation is known. The oldest issue comes first, so that it is
+ * the one that is let in where there is not room for all.
  */
 export function decideObservation(decision: Decision, observation: Observation): void {
-  const issues = observation.issues.filter((facts) => !isStale(decision, facts));
+  const issues = observation.issues
+    .filter((facts) => !isStale(decision, facts))
+    .toSorted((a, b) => a.number - b.number);
   for (const facts of issues) decideIssue(decision, facts);
   decidePulls(decision, observation.pulls);
   for (const facts of issues) decideState(decision, facts);
@@ -26,6 +30,8 @@ export function decideObservation(decision: Decision, observation: Observation):
     if (task !== undefined) completeContainer(decision, task);
   }
   for (const gone of observation.gone) decideGone(decision, gone.id, gone.reason);
+  decideExternals(decision, observation.externals ?? []);
+  if (observation.outside !== undefined) decideOutside(decision, observation.outside);
 }
 
 /** Another replica may have looked later and written first: its word stands. */
@@ -39,20 +45,22 @@ function decideIssue(decision: Decision, facts: IssueFacts): void {
   if (facts.selectedBy === null && task === null) return observeExternal(decision, facts);
   if (facts.selectedBy === null && task !== null) return deselect(decision, task, facts);
   if (task === null) {
-    if (facts.state === "closed") return observeExternal(decision, facts);
-    decision.emit({
-      type: "TaskTracked",
-      task: facts.id,
-      definition: defineTask(facts, decision.context.config, null),
-    });
+    const refusal = facts.state === "closed" ? null : refusalNow(decision.state, decision.context);
+    if (refusal !== null) noteRefusal(decision, refusal, facts.number);
+    if (facts.state === "closed" || refusal !== null) return observeExternal(decision, facts);
+    decision.emit({ type: "TaskTracked", task: facts.id, definition: defineTask(facts, groundOf(decision), null) });
   } else {
-    const definition = defineTask(facts, decision.context.config, task);
+    const definition = defineTask(facts, groundOf(decision), task);
     if (!isSameDefinition(definition, task.definition)) {
       decideReopening(decision, task, facts);
       decision.emit({ type: "TaskRevised", task: facts.id, definition });
     }
   }
   decideTrust(decision, facts);
+}
+
+function groundOf({ state, context }: Decision): Parameters<typeof defineTask>[1] {
+  return { state, config: context.config };
 }
 
 /** An issue that somebody waits for but that is not work here: only its state counts. */
@@ -97,9 +105,17 @@ function findApprover(decision: Decision, task: Task, facts: IssueFacts): string
   if (wasEditedSinceSelection(facts))
     return isTrusted(decision, facts.editedBy) ? (facts.editedBy?.login ?? null) : null;
   const { selectedBy } = facts;
+  if (isMadeForPattern(decision, facts)) return `pattern ${facts.madeFor?.pattern ?? ""}`;
   if (selectedBy === null || !isTrusted(decision, selectedBy.actor)) return null;
   const isNewSelection = task.trust === null || selectedBy.at > task.trust.at;
   return isNewSelection ? selectedBy.actor.login : null;
+}
+
+/** Our own issue with the text that the configuration gave it, for a series that was asked for, selected by nobody else. */
+function isMadeForPattern({ state }: Decision, { madeFor, selectedBy, author }: IssueFacts): boolean {
+  if (!madeFor || selectedBy === null || selectedBy.actor.kind !== "bot") return false;
+  const isOwn = selectedBy.actor.login.replace(/\[bot\]$/, "") === author.replace(/\[bot\]$/, "");
+  return isOwn && (state.patterns.get(madeFor.pattern)?.series ?? 0) >= madeFor.series;
 }
 
 function wasEditedSinceSelection(facts: IssueFacts): boolean {

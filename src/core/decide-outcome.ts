@@ -1,49 +1,38 @@
 /** Ends and their consequences: an attempt that failed, a task that is done, failed or called off, and those who wait. */
 import type { TaskId } from "../model/ids.ts";
 import type { FailureReason, Receipt, Task } from "../model/task.ts";
+import { agentsInService, judgeWorker } from "./decide-health.ts";
 import type { Decision } from "./decision.ts";
+import { isFoundLater } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
+import { determineRetryAction, type Failure } from "./retry-policy.ts";
 import type { State } from "./state.ts";
 
-export interface Failure {
-  readonly reason: FailureReason;
-  readonly detail: string;
-  /** Commit and checks of a red pull request; the same one is never answered twice. */
-  readonly answers?: string | null;
-}
-
-/** The task did not get done by this attempt: try again after a backoff, or give up and say why. */
+/**
+ * The task did not get done by this attempt: it is tried again after a backoff, a person is asked, or it is given up with the
+ * reason (retry-policy.ts). A worker whose good end turned out to be none is judged anew.
+ */
 export function failAttempt(decision: Decision, id: TaskId, failure: Failure): void {
-  const task = decision.state.tasks.get(id);
+  const { state, context } = decision;
+  const task = state.tasks.get(id);
   if (task === undefined || isEnded(task)) return;
-  const { retry, limits } = decision.context.config;
-  // A conflict is the base's doing, not the agent's: it is bounded by the cap on attempts alone.
-  const counts = failure.reason !== "conflict";
-  const failures = task.failuresInRow + (counts ? 1 : 0);
-  if (attemptsUsed(task) >= limits.attemptsPerTask) {
-    failTask(decision, id, `${failure.detail} The cap limits.attemptsPerTask (${limits.attemptsPerTask}) is reached.`);
-  } else if (counts && failures >= retry.maxAttempts) {
-    failTask(
-      decision,
-      id,
-      `${failure.detail} ${failures} of ${retry.maxAttempts} attempts (retry.maxAttempts) have failed.`,
-    );
-  } else {
+  const agents = agentsInService(state, context, task);
+  const action = determineRetryAction(task, failure, { config: context.config, agents });
+  if (action.kind === "person") decision.emit({ type: "ManualReviewRequired", task: id, reason: action.reason });
+  else if (action.kind === "give_up") failTask(decision, id, { reason: action.reason, cause: failure.reason });
+  else {
     decision.emit({
       type: "RetryScheduled",
       task: id,
       reason: failure.reason,
       detail: failure.detail,
-      retryAt: decision.context.now + backoffMs(decision, Math.max(1, failures)),
+      retryAt: context.now + backoffMs(decision, Math.max(1, action.failures)),
       answers: failure.answers ?? null,
-      counts,
+      counts: action.counts,
+      ...(action.plan === null ? {} : { plan: action.plan }),
     });
   }
-}
-
-/** Attempts that reached a vendor over the whole life of the task. */
-export function attemptsUsed(task: Task): number {
-  return task.attempts.at(-1)?.attempt ?? 0;
+  if (isFoundLater(failure.reason)) judgeWorker(decision, id);
 }
 
 /** Doubles from `initial` with every failure in a row, up to `max`. */
@@ -52,8 +41,13 @@ export function backoffMs(decision: Decision, failures: number): number {
   return Math.min(max, initial * 2 ** (failures - 1));
 }
 
-export function failTask(decision: Decision, id: TaskId, reason: string): void {
-  decision.emit({ type: "TaskFailed", task: id, reason });
+/** Given up, by a person or (with the `cause`) after the last attempt; those who need it fail with it. */
+export function failTask(
+  decision: Decision,
+  id: TaskId,
+  why: { readonly reason: string; readonly cause?: FailureReason },
+): void {
+  decision.emit({ type: "TaskFailed", task: id, ...why });
   propagateFailure(decision, id);
 }
 

@@ -3,6 +3,7 @@ import { permits } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { PullRequest, Task } from "../model/task.ts";
+import { decideMergeOurselves, isOurMerge } from "./decide-merge.ts";
 import { completeTask, failAttempt } from "./decide-outcome.ts";
 import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
@@ -119,6 +120,7 @@ function judgePull(decision: Decision, id: TaskId, facts: PullFacts | null): voi
     });
   }
   decideOpenPull(decision, task, facts === null ? task.pull : toPullRequest(facts));
+  if (facts !== null) decideMergeOurselves(decision, id, facts);
 }
 
 function decideOpenPull(decision: Decision, task: Task, pull: PullRequest): void {
@@ -158,7 +160,7 @@ function answerFailure(
 function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): void {
   if (facts === null || task.pull === null) return;
   const merger = facts.mergedBy;
-  if (merger === null || !permits(merger.permission, "write")) {
+  if (!isOurMerge(task, facts) && (merger === null || !permits(merger.permission, "write"))) {
     if (task.manualReview !== null) return;
     return decision.emit({
       type: "ManualReviewRequired",
@@ -169,7 +171,7 @@ function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): v
   const checks = rollUp(facts);
   completeTask(decision, task.id, {
     kind: "merge",
-    by: merger.login,
+    by: merger?.login ?? "orchestrate",
     at: facts.mergedAt ?? decision.context.now,
     reference: facts.url,
     warning:

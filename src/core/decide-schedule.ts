@@ -4,11 +4,11 @@ import type { Choice, MatchingPolicy, Wish } from "../matching/fit.ts";
 import type { Config } from "../model/config.ts";
 import type { AssignmentReasons, Task } from "../model/task.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
-import { attemptsUsed } from "./decide-outcome.ts";
 import type { Context, Decision } from "./decision.ts";
 import { Pool } from "./pool.ts";
 import { expectedMs, modeOf, readyInOrder, type RankedTask } from "./rank-ready.ts";
 import { reachOf } from "./reach.ts";
+import { attemptsUsed } from "./retry-policy.ts";
 import type { State } from "./state.ts";
 
 /** Assigns ready tasks to free workers until the batch is full, nobody is free, or nothing fits. */
@@ -18,29 +18,25 @@ export function decideSchedule(decision: Decision): void {
   if (state.isPaused || agents.length === 0 || state.ready.size === 0) return;
   const pool = new Pool(state, context);
   if (!pool.hasFree()) return;
+  const readyCount = state.ready.size;
   let assigned = 0;
-  for (const [index, entry] of rankedUpTo(decision, matching.lookAhead).entries()) {
-    if (assigned >= limits.batch || !pool.hasFree() || spentCaps(state, context).length > 0) return;
+  let rank = 0;
+  // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.
+  for (const entry of readyInOrder(state, context)) {
+    if (assigned >= limits.batch || rank - assigned >= matching.lookAhead) return;
+    if (!pool.hasFree() || spentCaps(state, context).length > 0) return;
+    rank += 1;
     const task = state.tasks.get(entry.id);
     if (task === undefined || (task.retryAt ?? 0) > context.now || isCostCapSpent(task, context)) continue;
-    if (assign(decision, { task, entry, rank: index + 1, pool })) assigned += 1;
+    if (assign(decision, { task, entry, rank, readyCount, pool })) assigned += 1;
   }
-}
-
-/** Read before anything is assigned: the queue must not change while it is read. */
-function rankedUpTo(decision: Decision, max: number): readonly RankedTask[] {
-  const ranked: RankedTask[] = [];
-  for (const entry of readyInOrder(decision.state, decision.context)) {
-    ranked.push(entry);
-    if (ranked.length >= max) break;
-  }
-  return ranked;
 }
 
 interface Turn {
   readonly task: Task;
   readonly entry: RankedTask;
   readonly rank: number;
+  readonly readyCount: number;
   readonly pool: Pool;
 }
 
@@ -62,7 +58,7 @@ function assign(decision: Decision, turn: Turn): boolean {
     continues: continuation(task, choice.agent),
     timeoutMs: agent.timeout,
     expectedMs: expectedMs(task),
-    reasons: reasonsOf(turn, choice, state.ready.size),
+    reasons: reasonsOf(turn, choice),
   });
   pool.refresh(choice.agent);
   return true;
@@ -117,8 +113,8 @@ function continuation(
   return { session: last?.session ?? null, branch: task.pull.branch };
 }
 
-function reasonsOf(turn: Turn, choice: Choice & { readonly kind: "assign" }, readyCount: number): AssignmentReasons {
-  const { entry, rank } = turn;
+function reasonsOf(turn: Turn, choice: Choice & { readonly kind: "assign" }): AssignmentReasons {
+  const { entry, rank, readyCount } = turn;
   return {
     algorithm: entry.algorithm,
     score: entry.score,

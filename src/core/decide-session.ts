@@ -3,8 +3,10 @@ import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
-import type { FailureReason, Task } from "../model/task.ts";
+import type { Assignment, FailureReason, Task } from "../model/task.ts";
+import { judgeVendor, judgeWorker } from "./decide-health.ts";
 import { backoffMs, failAttempt } from "./decide-outcome.ts";
+import { returnPreempted } from "./decide-preempt.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
@@ -56,8 +58,9 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   const task = decision.state.tasks.get(id);
   if (task === undefined || task.assignment === null) return;
   const { assignment } = task;
-  const result = resultOf(report, assignment.cancelReason);
-  const detail = bounded(report.reason ?? describe(report.state, assignment.cancelReason));
+  const result = resultOf(report, assignment);
+  const unanswered = result === "needs_input" ? unansweredText(assignment) : null;
+  const detail = bounded(unanswered ?? report.reason ?? describe(report.state, assignment.cancelReason));
   const isWaitingForPull = result === "success" && !isEnded(task);
   const agent = decision.context.config.agents.find((each) => each.id === assignment.agent);
   decision.emit({
@@ -71,7 +74,10 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
     branch: report.branch,
     pullDueAt: isWaitingForPull ? pullDueAt(decision, task, report.pullUrl) : null,
   });
-  if (result !== "success") failAttempt(decision, id, { reason: result, detail });
+  // First who may get work now: what follows for the task depends on it.
+  judgeWorker(decision, id);
+  if (result === "preempted") returnPreempted(decision, id, detail);
+  else if (result !== "success") failAttempt(decision, id, { reason: result, detail });
   else if (decision.context.config.done === "reported" && !isEnded(task))
     completeByReport(decision, id, assignment.agent);
 }
@@ -94,33 +100,52 @@ function completeByReport(decision: Decision, id: TaskId, agent: string): void {
   });
 }
 
-function resultOf(report: SessionReport, cancelReason: FailureReason | null): "success" | FailureReason {
+/** A session that ended, not well, while it waited for a person's answer ended because nobody gave it. */
+function resultOf(
+  report: SessionReport,
+  { cancelReason, phase }: Pick<Assignment, "cancelReason" | "phase">,
+): "success" | FailureReason {
   if (report.state === "succeeded") return "success";
   if (cancelReason !== null) return cancelReason;
+  if (phase === "waiting") return "needs_input";
   return report.state === "cancelled" ? "cancelled" : "vendor_failed";
+}
+
+function unansweredText({ question }: Pick<Assignment, "question">): string {
+  return question === null
+    ? "The agent asked, and nobody answered."
+    : `The agent asked, and nobody answered: ${question}`;
 }
 
 function describe(state: SessionReport["state"], cancelReason: FailureReason | null): string {
   if (cancelReason === "timeout") return "The session ran into its timeout and was ended.";
+  if (cancelReason === "preempted") return "The session gave way to more urgent work and was ended.";
   if (state === "cancelled") return "The session was cancelled.";
   if (state === "not_found") return "The vendor no longer knows the session.";
   return state === "succeeded" ? "The session ended well." : "The session failed at the vendor.";
 }
 
-/** The vendor said no to a start: no attempt is counted, the wait doubles with every refusal. */
-export function refuseStart(
-  decision: Decision,
-  task: AssignedTask,
-  refusal: { readonly reason: string; readonly retryAfterMs: number | null },
-): void {
+export interface Refusal {
+  readonly reason: string;
+  readonly retryAfterMs: number | null;
+  /** Whose doing it was: the vendor's, that of the run that was to start it, or that of whoever changed the text. */
+  readonly cause: "vendor" | "run" | "text";
+}
+
+/** A start that was none: no attempt is counted, the wait doubles with every refusal. Many of them pause the agent. */
+export function refuseStart(decision: Decision, task: AssignedTask, refusal: Refusal): void {
+  const { agent, fence } = task.assignment;
   const wait = Math.max(backoffMs(decision, task.refusals + 1), refusal.retryAfterMs ?? 0);
+  const reason = bounded(refusal.reason);
   decision.emit({
     type: "SessionRefused",
     task: task.id,
-    fence: task.assignment.fence,
-    reason: bounded(refusal.reason),
+    fence,
+    reason,
     retryAt: decision.context.now + Math.min(Math.max(wait, 1_000), refusalBackoffMaxMs),
+    cause: refusal.cause,
   });
+  if (refusal.cause !== "text") judgeVendor(decision, agent, { reason, retryAfterMs: refusal.retryAfterMs });
 }
 
 /** The agent workflow's run. An ended one that never claimed started nothing; one that claimed may have. */
@@ -133,6 +158,7 @@ export function decideRunReport(decision: Decision, command: CommandOf<"ReportRu
     refuseStart(decision, task, {
       reason: `Run ${command.run} of the agent workflow ended before it started a session.`,
       retryAfterMs: null,
+      cause: "run",
     });
     return;
   }

@@ -1,20 +1,35 @@
 /** What time alone brings: sessions over their timeout, pull requests that never came. Work in proportion to what is in flight. */
+import { decideAttack } from "./decide-attack.ts";
+import { decideHealth, healthDueAt } from "./decide-health.ts";
+import { decideEscalation, decideSpentCaps, nextEscalationAt } from "./decide-escalation.ts";
+import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
+import { decidePatterns } from "./decide-patterns.ts";
+import { decideWarnings } from "./decide-warnings.ts";
 import type { Decision } from "./decision.ts";
+import { decideDates, nextDateAt } from "./externals.ts";
 import type { Task } from "../model/task.ts";
 
 export function decideTick(decision: Decision): void {
+  decideDates(decision);
+  decideHealth(decision);
+  decideModes(decision);
+  decideAttack(decision);
   for (const id of Array.from(decision.state.active.keys()).toSorted()) {
     const task = decision.state.tasks.get(id);
     if (task === undefined) continue;
     if (task.assignment !== null) decideTimeout(decision, task);
     else if (task.pullDueAt !== null && task.pullDueAt <= decision.context.now) decideMissingPull(decision, task);
+    decideEscalation(decision, id);
   }
+  decideSpentCaps(decision);
+  decidePatterns(decision);
+  decideWarnings(decision);
 }
 
 /** A session that waits for a person is not silent. The end is asked for, and nothing else starts until it is seen. */
 function decideTimeout(decision: Decision, task: Task): void {
-  const timeoutAt = timeoutOf(task, decision.context);
+  const timeoutAt = timeoutOf(task);
   if (timeoutAt === null || decision.context.now < timeoutAt) return;
   requestCancel(decision, task.id, { reason: "timeout", by: "orchestrate" });
 }
@@ -30,25 +45,30 @@ function decideMissingPull(decision: Decision, task: Task): void {
 
 /** When the next thing that time alone brings is due; null when there is none. */
 export function nextDueAt({ state, context }: Pick<Decision, "state" | "context">): number | null {
-  const instants: number[] = [];
+  let next = Math.min(
+    nextDateAt(state) ?? Infinity,
+    modesDueAt(state, context) ?? Infinity,
+    ...healthDueAt({ state, context }),
+  );
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
     if (task === undefined) continue;
-    if (task.pullDueAt !== null) instants.push(task.pullDueAt);
-    const timeoutAt = timeoutOf(task, context);
-    if (timeoutAt !== null) instants.push(timeoutAt);
+    next = Math.min(
+      next,
+      task.pullDueAt ?? Infinity,
+      timeoutOf(task) ?? Infinity,
+      nextEscalationAt(state, task, context) ?? Infinity,
+    );
   }
-  for (const id of state.ready.keys()) {
+  for (const id of state.backingOff.keys()) {
     const retryAt = state.tasks.get(id)?.retryAt ?? null;
-    if (retryAt !== null && retryAt > context.now) instants.push(retryAt);
+    if (retryAt !== null && retryAt > context.now) next = Math.min(next, retryAt);
   }
-  return instants.length === 0 ? null : Math.min(...instants);
+  return next === Infinity ? null : next;
 }
 
 /** When the live session is over its time; null while it waits for a person, ends already, or has not started. */
-function timeoutOf(task: Task, context: Decision["context"]): number | null {
-  const { assignment } = task;
+function timeoutOf({ assignment }: Task): number | null {
   if (assignment === null || assignment.phase !== "running" || assignment.startedAt === null) return null;
-  const agent = context.config.agents.find((each) => each.id === assignment.agent);
-  return agent === undefined ? null : assignment.startedAt + agent.timeout;
+  return assignment.startedAt + assignment.timeoutMs;
 }

@@ -1,12 +1,27 @@
 /** From the facts of an issue to the definition and the edges of its task. */
 import type { Config } from "../model/config.ts";
-import type { TaskId } from "../model/ids.ts";
-import { readLabels } from "../model/labels.ts";
+import { toAgentId, type TaskId } from "../model/ids.ts";
+import { kindsOfWork, readLabels } from "../model/labels.ts";
 import type { BlockerFacts, IssueFacts } from "../model/observation.ts";
 import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
+import { learnedKey } from "./fold-health.ts";
+import { isEnded } from "./readiness.ts";
+import type { State } from "./state.ts";
+
+/** Fewer good attempts say nothing of a kind of work; finer steps than these say more than is known. */
+const learnedSample = 3;
+const learnedStepMinutes = 5;
+
+/** What a definition is made with, beside the facts. */
+export interface Ground {
+  readonly config: Config;
+  readonly state: Pick<State, "learned">;
+}
 
 /** What the issue says now. A pinned agent is kept only from before the first assignment: later we set that label. */
-export function defineTask(facts: IssueFacts, config: Config, before: Task | null): TaskDefinition {
+export function defineTask(facts: IssueFacts, ground: Ground, before: Task | null): TaskDefinition {
+  const { config } = ground;
+  const kinds = kindsOfWork(facts.labels, config.select.labels);
   const labels = readLabels(facts.labels, config.estimateScale);
   const milestone = readLabels(facts.milestone?.labels ?? [], config.estimateScale);
   const wasTouched =
@@ -21,20 +36,47 @@ export function defineTask(facts: IssueFacts, config: Config, before: Task | nul
     hash: facts.hash,
     priority: labels.priority ?? 5,
     estimateMinutes: labels.estimateMinutes,
-    learnedMinutes: null,
-    labels: [],
+    learnedMinutes: labels.estimateMinutes === null ? learnMinutes(kinds, ground, before) : null,
+    labels: kinds,
     needs: labels.needs,
-    prefers: [],
+    prefers: labels.prefers,
     quickWin: labels.quickWin,
     mode: labels.mode ?? milestone.mode,
     milestone: facts.milestone?.title ?? null,
-    milestoneSpan: null,
+    milestoneSpan: spanOf(facts.milestone),
     pinnedAgent: wasTouched ? before.definition.pinnedAgent : labels.agent,
     heldByLabel: labels.held,
     isContainer: facts.children.length > 0,
     problems: labels.problems,
     isOpen: facts.state === "open",
   };
+}
+
+/** From the making of the milestone to its due date; null where that is not a time to come. */
+function spanOf(milestone: IssueFacts["milestone"]): TaskDefinition["milestoneSpan"] {
+  const from = milestone?.createdAt ?? null;
+  const to = milestone?.dueAt ?? null;
+  return from === null || to === null || to <= from ? null : { from, to };
+}
+
+/**
+ * The mean of what good attempts at these kinds of work have taken, all agents together. What was said before stays, unless
+ * it was nothing or is off by more than half: a definition must not change with every look.
+ */
+function learnMinutes(kinds: readonly string[], { config, state }: Ground, before: Task | null): number | null {
+  let [successes, minutes] = [0, 0];
+  for (const { id } of config.agents) {
+    for (const kind of kinds) {
+      const learned = state.learned.get(learnedKey(toAgentId(id), kind));
+      successes += learned?.successes ?? 0;
+      minutes += learned?.minutes ?? 0;
+    }
+  }
+  const isSameKind = before !== null && JSON.stringify(before.definition.labels) === JSON.stringify(kinds);
+  const said = isSameKind ? (before.definition.learnedMinutes ?? null) : null;
+  if (successes < learnedSample || (before !== null && isEnded(before))) return said;
+  const mean = Math.max(1, Math.round(minutes / successes / learnedStepMinutes)) * learnedStepMinutes;
+  return said !== null && Math.abs(mean - said) <= said / 2 ? said : mean;
 }
 
 /**
@@ -51,8 +93,12 @@ export function defineDependencies(
   );
   const found = [...facts.blockedBy, ...facts.children]
     .filter((blocker) => blocker.source !== "body" || isTrustedText)
-    .map((blocker) => ({ on: blocker.id, kind: blocker.kind, source: blocker.source }));
+    .map(toEdge);
   return uniteEdges([...found, ...kept], facts.id);
+}
+
+function toEdge({ id, kind, source, partial }: BlockerFacts): Dependency {
+  return { on: id, kind, source, ...(partial === true && kind === "soft" ? { partial } : {}) };
 }
 
 /** One edge a blocker: hard wins over soft, the first source stays. Nothing waits for itself. Sorted, so equal sets are equal. */
@@ -80,7 +126,12 @@ export function isSameEdges(a: readonly Dependency[], b: readonly Dependency[]):
     a.length === b.length &&
     a.every((edge, index) => {
       const other = b[index];
-      return edge.on === other?.on && edge.kind === other.kind && edge.source === other.source;
+      return (
+        edge.on === other?.on &&
+        edge.kind === other.kind &&
+        edge.source === other.source &&
+        edge.partial === other.partial
+      );
     })
   );
 }

@@ -6,6 +6,7 @@ import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import * as attempt from "./fold-attempt.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
+import { notePassEnd } from "./fold-watch.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
@@ -46,6 +47,7 @@ const folds: Folds = {
   RetryScheduled: attempt.foldRetryScheduled,
   PullRequestLinked: attempt.foldPullRequestLinked,
   PullRequestChanged: attempt.foldPullRequestChanged,
+  MergeRequested: attempt.foldMergeRequested,
   TaskCompleted: outcome.foldTaskCompleted,
   ReceiptRevoked: outcome.foldReceiptRevoked,
   TaskFailed: outcome.foldTaskFailed,
@@ -141,7 +143,7 @@ export function evolve(state: State, event: Event): State {
     state.openCount += (isOpenTask(state, id) ? 1 : 0) - (wasOpen ? 1 : 0);
   }
   reindex(state, id);
-  if (moved.dependents) reindexDependents(state, id);
+  if (moved.dependents && (event.type !== "SessionEnded" || event.pullUrl !== null)) reindexDependents(state, id);
   return state;
 }
 
@@ -163,10 +165,11 @@ export function evolveEntry(state: State, entry: Entry): State {
  * have moved on. Ids with a leading `~` are the program's own looks and ticks: deciding them again on the state they left
  * decides nothing, so they are not kept.
  */
-export function sealEntry(state: State, entry: Pick<Entry, "id">): State {
+export function sealEntry(state: State, entry: Pick<Entry, "id" | "command">): State {
   if (!entry.id.startsWith("~")) state.seen.set(entry.id, true);
   state.version += 1;
   forgetOldFigures(state, state.at);
+  notePassEnd(state, entry.command);
   takeReading(state);
   return state;
 }
@@ -183,7 +186,11 @@ function reindex(state: State, id: TaskId): void {
     return;
   }
   const ready = isReady(state, task);
-  if (ready !== (task.readySince !== null)) ownTask(state, id).readySince = ready ? state.at : null;
+  if (ready !== (task.readySince !== null)) {
+    const own = ownTask(state, id);
+    own.readySince = ready ? state.at : null;
+    own.promised = null;
+  }
   mark(state.ready, id, ready);
   mark(state.backingOff, id, ready && task.retryAt !== null);
   mark(state.active, id, isActive(task));

@@ -3,8 +3,9 @@ import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, Attempt, Task } from "../model/task.ts";
-import { noteRedPull, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
+import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
 import { noteRefusal, noteStart, ownSlots, slotOf } from "./fold-health.ts";
+import { noteUse } from "./fold-watch.ts";
 import { attemptsKeptMax } from "./limits.ts";
 import { markBusy } from "./slots.ts";
 import { ownTask, type State } from "./state.ts";
@@ -13,9 +14,11 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
   const task = ownTask(state, event.task);
   state.fence = Math.max(state.fence, event.fence);
   state.occupied.set(event.worker, event.task);
+  noteUse(state, event.agent);
   markBusy(ownSlots(state, event.agent), slotOf(event.worker), true);
   state.unstartedCount += 1;
   task.retryAt = null;
+  task.escalated = null;
   task.assignTo = null;
   task.assignment = {
     agent: event.agent,
@@ -37,6 +40,7 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
     claimedBy: null,
     question: null,
     cancelReason: null,
+    preemptedFor: null,
     personAsked: false,
   };
 }
@@ -77,6 +81,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   assignment.heardAt = state.at;
   if (assignment.phase !== "ending") assignment.phase = "running";
   task.refusals = 0;
+  task.refusedBy = null;
   task.escalated = null;
   const { agent, waitedMs } = assignment;
   assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
@@ -85,13 +90,17 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
 
 export function foldSessionRefused(state: State, event: EventOf<"SessionRefused">): void {
   const task = ownTask(state, event.task);
-  if (task.assignment !== null) noteRefusal(state, task.assignment.agent);
+  if (task.assignment !== null && event.cause !== "text") {
+    noteRefusal(state, task, task.assignment.agent);
+    task.refusedBy = task.assignment.agent;
+  }
   release(state, task);
   task.refusals += 1;
   task.retryAt = event.retryAt;
 }
 
 export function foldSessionWaiting(state: State, event: EventOf<"SessionWaiting">): void {
+  ownTask(state, event.task).escalated = null;
   const assignment = ownAssignment(state, event.task);
   if (assignment.phase !== "ending") assignment.phase = "waiting";
   assignment.question = event.question;
@@ -99,6 +108,7 @@ export function foldSessionWaiting(state: State, event: EventOf<"SessionWaiting"
 }
 
 export function foldSessionContinued(state: State, event: EventOf<"SessionContinued">): void {
+  ownTask(state, event.task).escalated = null;
   const assignment = ownAssignment(state, event.task);
   if (assignment.phase === "waiting") assignment.phase = "running";
   assignment.question = null;
@@ -109,6 +119,7 @@ export function foldCancelRequested(state: State, event: EventOf<"CancelRequeste
   const assignment = ownAssignment(state, event.task);
   assignment.phase = "ending";
   assignment.cancelReason = event.reason;
+  assignment.heardAt = state.at;
 }
 
 export function foldPersonAsked(state: State, event: EventOf<"PersonAsked">): void {
@@ -131,8 +142,12 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
     costUsd: event.costUsd,
     branch: event.branch,
   };
-  task.attempts = [...task.attempts.slice(1 - attemptsKeptMax), attempt];
-  noteSessionEnd(state, task, { ...attempt, start: assignment.start });
+  const kept = task.attempts.length < attemptsKeptMax ? task.attempts : task.attempts.slice(1);
+  task.attempts = kept.concat(attempt);
+  noteSessionEnd(state, task, { attempt, start: assignment.start });
+  // It was done before it could give way, so it did not.
+  if (assignment.preemptedFor !== null && event.result !== "preempted") task.preemptions -= 1;
+  task.escalated = null;
   task.pullDueAt = event.pullDueAt;
   task.vendorPull = event.pullUrl ?? task.vendorPull;
   if (event.pullUrl !== null && task.pull === null)
@@ -163,6 +178,7 @@ function release(state: State, task: Task): void {
   if (task.assignment !== null) {
     if (task.assignment.startedAt === null) state.unstartedCount -= 1;
     state.occupied.delete(task.assignment.worker);
+    noteUse(state, task.assignment.agent);
     markBusy(ownSlots(state, task.assignment.agent), slotOf(task.assignment.worker), false);
   }
   task.assignment = null;
@@ -171,7 +187,8 @@ function release(state: State, task: Task): void {
 export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled">): void {
   const task = ownTask(state, event.task);
   if (event.counts) task.failuresInRow += 1;
-  if (event.reason === "checks_failed") noteRedPull(state, task);
+  task.escalated = null;
+  noteLateFailure(state, task, event.reason);
   if (event.answers !== null) task.answeredFailure = event.answers;
   task.retryAt = event.retryAt;
   task.pullDueAt = null;
@@ -194,7 +211,14 @@ function foldPull(state: State, event: EventOf<"PullRequestLinked" | "PullReques
   if (isNews) task.pullDueAt = null;
 }
 
+export function foldMergeRequested(state: State, event: EventOf<"MergeRequested">): void {
+  ownTask(state, event.task).mergeAsked = { pull: event.pull, sha: event.sha, at: state.at };
+}
+
 /** It gives way: counted apart from failures, and what it has done is gone on with. */
 export function foldTaskPreempted(state: State, event: EventOf<"TaskPreempted">): void {
   ownTask(state, event.task).preemptions += 1;
+  ownAssignment(state, event.task).preemptedFor = event.for;
+  ownTask(state, event.for).promised = event.task;
+  if (state.base === null) state.queue.touch(event.for);
 }

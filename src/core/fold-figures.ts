@@ -1,7 +1,7 @@
 /** How events change the figures of the day: starts, ends, completions and the readings taken of them. */
 import type { AgentId, TaskId } from "../model/ids.ts";
-import type { Attempt, Task } from "../model/task.ts";
-import { learn, noteResult, verdictOf } from "./fold-health.ts";
+import type { Attempt, FailureReason, Task } from "../model/task.ts";
+import { isFoundLater, learn, noteEnd, turnResult, verdictOf } from "./fold-health.ts";
 import { dayMs } from "./limits.ts";
 import type { Reading } from "./records.ts";
 import type { State } from "./state.ts";
@@ -35,32 +35,42 @@ export function noteSessionStart(
   start: { readonly task: TaskId; readonly agent: AgentId; readonly waitedMs: number },
 ): number {
   state.startsOf.set(start.agent, (state.startsOf.get(start.agent) ?? 0) + 1);
-  return state.starts.push({ at: state.at, ...start, costUsd: 0 });
+  const { task, agent, waitedMs } = start;
+  return state.starts.push({ at: state.at, task, agent, waitedMs, costUsd: 0 });
 }
 
 /** What the session cost, and what its end says of worker and agent. */
-export function noteSessionEnd(state: State, task: Task, attempt: Attempt & { readonly start: number | null }): void {
-  const start = attempt.start === null ? undefined : state.starts.own(attempt.start);
+export function noteSessionEnd(
+  state: State,
+  task: Task,
+  ended: { readonly attempt: Attempt; readonly start: number | null },
+): void {
+  const { attempt } = ended;
+  const start = ended.start === null ? undefined : state.starts.own(ended.start);
   if (start !== undefined) {
     state.costMicros += toMicros(attempt.costUsd) - toMicros(start.costUsd);
     start.costUsd = attempt.costUsd;
   }
   const isGood = verdictOf(attempt.result);
-  if (isGood === null) return;
   const durationMs = attempt.startedAt === null ? null : state.at - attempt.startedAt;
   const { agent, costUsd } = attempt;
-  state.ends.push({ at: state.at, task: task.id, agent, isGood, durationMs, costUsd });
-  noteResult(state, attempt.worker, isGood);
+  state.ends.push({ at: state.at, task: task.id, agent, isGood, isSecondThought: false, durationMs, costUsd });
+  noteEnd(state, task.id, attempt);
   // A good end is not yet a good result: that is learned from the completion.
-  if (!isGood) learn(state, task, { agent, isGood, minutes: 0 });
+  if (isGood === false) learn(state, task, { agent, isGood, minutes: 0 });
 }
 
-/** The pull request of the last attempt was red: its good end was none. */
-export function noteRedPull(state: State, task: Task): void {
+/** The good end of the last attempt was none: its pull request is red, or never came. Other failures were known at the end. */
+export function noteLateFailure(state: State, task: Task, reason: FailureReason): void {
   const last = task.attempts.at(-1);
-  if (last === undefined) return;
-  noteResult(state, last.worker, false);
-  learn(state, task, { agent: last.agent, isGood: false, minutes: 0 });
+  if (last === undefined || last.result !== "success" || last.failedLater !== undefined) return;
+  if (!isFoundLater(reason)) return;
+  task.attempts = [...task.attempts.slice(0, -1), { ...last, failedLater: reason }];
+  const { agent } = last;
+  const none = { durationMs: null, costUsd: 0 };
+  state.ends.push({ at: state.at, task: task.id, agent, isGood: false, isSecondThought: true, ...none });
+  turnResult(state, task.id, last);
+  learn(state, task, { agent, isGood: false, minutes: 0 });
 }
 
 /** The task is done; the agent of its last attempt has learned. */
@@ -87,29 +97,39 @@ export function takeReading(state: State): void {
   const config = state.configuration?.config.metrics ?? { every: readingGapMs, keep: readingsKept };
   const last = state.readings.last;
   if (last !== undefined && state.at - last.at < config.every) return;
-  state.readings.push(readingOf(state));
+  state.readings.push(readingOf(state, state.at));
   state.readings.keepLast(config.keep);
 }
 
-function readingOf(state: State): Reading {
-  let [completed, minutes, costUsd, waited, started] = [0, 0, 0, 0, 0];
-  for (const completion of state.completions.since(state.at - hourMs)) {
+/** The figures of the hour before `at`; `ready`, `inFlight` and `open` as they are. */
+export function readingOf(state: State, at: number): Reading {
+  const since = at - hourMs;
+  let [completed, minutes, micros, waited, started] = [0, 0, 0, 0, 0];
+  for (const completion of state.completions.since(since)) {
     completed += 1;
     minutes += completion.minutes;
   }
-  for (const start of state.starts.since(state.at - hourMs)) {
+  for (const start of state.starts.since(since)) {
     started += 1;
     waited += start.waitedMs;
-    costUsd += start.costUsd;
   }
+  for (const end of state.ends.since(since)) micros += toMicros(end.costUsd);
   return {
-    at: state.at,
+    at,
     throughput: completed,
     durationMinutes: completed === 0 ? null : minutes / completed,
     waitMinutes: started === 0 ? null : waited / started / 60_000,
-    costUsd,
+    costUsd: toUsd(micros),
     ready: state.ready.size,
     inFlight: state.occupied.size,
     open: state.openCount,
+    busyMs: Object.fromEntries([...state.agents.keys()].toSorted().map((agent) => [agent, busyMsOf(state, agent, at)])),
   };
+}
+
+/** How long the slots of `agent` have been taken since the beginning, summed over the slots, milliseconds. */
+export function busyMsOf(state: State, agent: AgentId, at: number): number {
+  const record = state.agents.get(agent);
+  if (record === undefined) return 0;
+  return record.busyMs + (state.slots.get(agent)?.busyCount ?? 0) * Math.max(0, at - record.busyAt);
 }

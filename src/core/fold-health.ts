@@ -1,6 +1,6 @@
 /** How events change what is known of workers and agents: results, rests, pauses, capacity, and what was learned. */
 import type { EventOf } from "../model/event.ts";
-import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
+import { agentOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { recentTasksMax, workerResultsMax } from "./limits.ts";
 import { newAgentRecord, newWorkerRecord, type AgentRecord, type WorkerRecord } from "./records.ts";
@@ -16,6 +16,13 @@ const neutral: ReadonlySet<string> = new Set<FailureReason>([
   "api_error",
   "needs_input",
 ]);
+
+/** Failures that show only after a session has ended well. */
+const foundLater: ReadonlySet<string> = new Set<FailureReason>(["checks_failed", "no_result", "validation"]);
+
+export function isFoundLater(reason: FailureReason): boolean {
+  return foundLater.has(reason);
+}
 
 /** Whether a result counts for or against the worker; null when it says nothing of it. */
 export function verdictOf(result: Attempt["result"]): boolean | null {
@@ -71,10 +78,41 @@ export function reviseSlot(state: State, worker: WorkerId): void {
   markOff(ownSlots(state, agentOf(worker)), slotOf(worker), isOff);
 }
 
-/** One more result of a worker. */
-export function noteResult(state: State, worker: WorkerId, isGood: boolean): void {
-  const record = ownWorker(state, worker);
-  record.results = [...record.results.slice(1 - workerResultsMax), { at: state.at, isGood }];
+/** What the end of a session says of its worker and of the vendor; nothing where it is neither's doing. */
+export function noteEnd(state: State, task: TaskId, attempt: Attempt): void {
+  const isGood = verdictOf(attempt.result);
+  if (isGood === null) return;
+  const record = ownWorker(state, attempt.worker);
+  record.results = [...record.results.slice(1 - workerResultsMax), { at: state.at, task, isGood }];
+  if (isGood) noteGoodEnd(state, attempt.agent);
+  else if (attempt.result === "vendor_failed") noteVendorFailure(state, task, attempt);
+}
+
+/** The vendor has brought a session to a good end: that it failed others is over. */
+function noteGoodEnd(state: State, agent: AgentId): void {
+  const known = state.agents.get(agent);
+  if (known === undefined || (known.failures.length === 0 && !known.isFailing)) return;
+  const record = ownAgent(state, agent);
+  record.failures = [];
+  if (record.isFailing) endPause(record);
+}
+
+function noteVendorFailure(state: State, task: TaskId, { agent, worker }: Attempt): void {
+  const record = ownAgent(state, agent);
+  record.failures = [...record.failures.slice(1 - workerResultsMax), { at: state.at, task, worker }];
+}
+
+/**
+ * A good end turned out to be none: of the attempt there is still one result, a bad one, known as of now. One from before the
+ * worker rested has been paid for.
+ */
+export function turnResult(state: State, task: TaskId, attempt: Attempt): void {
+  const record = ownWorker(state, attempt.worker);
+  const index = record.results.findLastIndex(
+    (result) => result.task === task && result.at === attempt.endedAt && result.isGood,
+  );
+  if (index < 0) return;
+  record.results = [...record.results.toSpliced(index, 1), { at: state.at, task, isGood: false }];
 }
 
 /** One more attempt of an agent at a task of these kinds; `minutes` counts where it was good. */
@@ -93,20 +131,18 @@ export function learn(state: State, task: Task, how: { agent: AgentId; isGood: b
   }
 }
 
-/** The vendor has taken a session: its outage, if there was one, is over. */
+/** The vendor has taken a session: if it refused them before, it is back. */
 export function noteStart(state: State, task: Task, agent: AgentId): void {
   const record = ownAgent(state, agent);
   record.refusals = [];
-  record.pausedUntil = null;
-  record.pauseReason = null;
-  record.pauses = 0;
+  if (!record.isFailing) endPause(record);
   record.recent = [...record.recent.slice(1 - recentTasksMax), task.id];
 }
 
 /** The vendor has refused a start. */
-export function noteRefusal(state: State, agent: AgentId): void {
+export function noteRefusal(state: State, task: Task, agent: AgentId): void {
   const record = ownAgent(state, agent);
-  record.refusals = [...record.refusals.slice(1 - workerResultsMax), state.at];
+  record.refusals = [...record.refusals.slice(1 - workerResultsMax), { at: state.at, task: task.id }];
 }
 
 export function foldWorkerRested(state: State, event: EventOf<"WorkerRested">): void {
@@ -141,19 +177,28 @@ export function foldAgentPaused(state: State, event: EventOf<"AgentPaused">): vo
   record.pauseReason = event.reason;
   record.pauses += 1;
   record.refusals = [];
+  record.failures = [];
+  record.isFailing ||= event.cause === "failures";
+}
+
+function endPause(record: AgentRecord): void {
+  record.pausedUntil = null;
+  record.pauseReason = null;
+  record.pauses = 0;
+  record.isFailing = false;
 }
 
 export function foldAgentResumed(state: State, event: EventOf<"AgentResumed">): void {
   const record = ownAgent(state, event.agent);
-  record.pausedUntil = null;
-  record.pauseReason = null;
-  record.pauses = 0;
+  endPause(record);
   record.refusals = [];
+  record.failures = [];
 }
 
 export function foldCapacityChanged(state: State, event: EventOf<"CapacityChanged">): void {
   const record = ownAgent(state, event.agent);
-  if (event.capacity !== null && event.capacity > (record.capacity ?? 0)) record.scaledAt = state.at;
+  record.isScaled = event.isScaled === true;
+  if (record.isScaled) record.scaledAt = state.at;
   record.capacity = event.capacity;
   record.capacityReason = event.reason;
 }

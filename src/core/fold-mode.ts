@@ -1,23 +1,53 @@
 /** How events change what ranks the work: the mode, attack mode with its threshold, and the modes of milestones. */
+import { defaultConfig } from "../model/config.ts";
 import type { EventOf } from "../model/event.ts";
+import type { Mode } from "../model/mode.ts";
+import type { TaskDefinition } from "../model/task.ts";
 import type { State } from "./state.ts";
 
-/** Where attack mode begins, and what it returns to below (requirement: 15 minutes). */
-const firstThresholdMinutes = 15;
+/** The mode in force by the log alone: a person's or a rule's, else that of the configuration. */
+export function modeByLog(state: State): Mode {
+  return state.mode ?? state.configuration?.config.mode ?? defaultConfig.mode;
+}
 
 export function foldModeChanged(state: State, event: EventOf<"ModeChanged">): void {
-  if (event.mode !== "attack") state.attack = null;
-  else if (state.attack === null) {
-    const thresholdMinutes = (state.configuration?.config.attack.threshold ?? firstThresholdMinutes * 60_000) / 60_000;
-    state.attack = { since: state.at, before: state.mode, by: event.by, thresholdMinutes, adjustedAt: state.at };
-  }
+  const before = state.mode;
+  const restoredBy = noteRule(state, event);
   state.mode = event.mode;
-  state.modeBy = event.by;
+  state.modeBy = event.mode === null ? null : (restoredBy ?? event.by);
+  reviseAttack(state, { before, by: event.by });
+}
+
+/** A rule that follows another one goes back to what was before the first. Returns who set what the end of a rule restores. */
+function noteRule(state: State, event: EventOf<"ModeChanged">): string | null {
+  const { rule } = event;
+  if (rule === undefined) return null;
+  const known = state.rule;
+  const before = known === null ? { before: state.mode, beforeBy: state.modeBy } : known;
+  state.rule = rule === null ? null : { key: rule, before: before.before, beforeBy: before.beforeBy };
+  return rule === null ? (known?.beforeBy ?? null) : null;
+}
+
+/** Attack mode is on while it is the mode in force, whatever brought it. */
+export function reviseAttack(state: State, change: { readonly before: Mode | null; readonly by: string }): void {
+  if (modeByLog(state) !== "attack") state.attack = null;
+  else if (state.attack === null) {
+    const { threshold } = (state.configuration?.config ?? defaultConfig).attack;
+    const { before, by } = change;
+    state.attack = { since: state.at, before, by, thresholdMinutes: threshold / 60_000, adjustedAt: state.at };
+  }
 }
 
 export function foldMilestoneModeChanged(state: State, event: EventOf<"MilestoneModeChanged">): void {
   if (event.mode === null) state.milestoneModes.delete(event.milestone);
   else state.milestoneModes.set(event.milestone, event.mode);
+}
+
+/** The issue that was read last knows the due date of its milestone best. */
+export function noteMilestone(state: State, { milestone, milestoneSpan }: TaskDefinition): void {
+  if (milestone === null) return;
+  if (milestoneSpan === null) state.milestones.delete(milestone);
+  else state.milestones.set(milestone, milestoneSpan);
 }
 
 export function foldAttackThresholdChanged(state: State, event: EventOf<"AttackThresholdChanged">): void {

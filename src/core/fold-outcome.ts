@@ -1,7 +1,7 @@
 /** How a task's end, and its return, change the state. */
 import type { EventOf } from "../model/event.ts";
 import type { Task } from "../model/task.ts";
-import { noteCompletion } from "./fold-figures.ts";
+import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
 import { ownTask, type State } from "./state.ts";
 
 /** What an end of any kind leaves behind: nothing to wait for. */
@@ -35,6 +35,7 @@ export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked"
 export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void {
   const task = ownTask(state, event.task);
   settle(task);
+  if (event.cause !== undefined) noteLateFailure(state, task, event.cause);
   task.outcome = "failed";
   task.outcomeReason = event.reason;
 }
@@ -55,6 +56,7 @@ export function foldTaskReopened(state: State, event: EventOf<"TaskReopened">): 
   task.outcomeReason = null;
   task.failuresInRow = 0;
   task.refusals = 0;
+  task.refusedBy = null;
   if (task.pull?.state !== "open") discardPull(state, task);
   // An open red pull request is gone on with at once, so `retryAt` marks it as not under review.
   task.retryAt = task.pull?.state === "open" ? state.at : null;

@@ -1,7 +1,9 @@
 /** How events about a task and its place in the graph change the state. */
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
-import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
+import { dateOfWait } from "../model/external-wait.ts";
+import type { Dependency, External, Task, TaskDefinition } from "../model/task.ts";
+import { noteMilestone } from "./fold-mode.ts";
 import { ownTask, type State } from "./state.ts";
 
 function newTask(id: TaskId, definition: TaskDefinition): Task {
@@ -21,13 +23,16 @@ function newTask(id: TaskId, definition: TaskDefinition): Task {
     attempts: [],
     failuresInRow: 0,
     refusals: 0,
+    refusedBy: null,
     preemptions: 0,
+    promised: null,
     readySince: null,
     escalated: null,
     retryAt: null,
     pull: null,
     vendorPull: null,
     discardedPull: null,
+    mergeAsked: null,
     answeredFailure: null,
     cycle: null,
     pullDueAt: null,
@@ -45,6 +50,7 @@ export function foldTaskTracked(state: State, event: EventOf<"TaskTracked">): vo
   state.tasks.set(event.task, newTask(event.task, event.definition));
   state.numbers.set(event.definition.number, event.task);
   state.externals.delete(event.task);
+  noteMilestone(state, event.definition);
 }
 
 export function foldTaskRevised(state: State, event: EventOf<"TaskRevised">): void {
@@ -54,6 +60,9 @@ export function foldTaskRevised(state: State, event: EventOf<"TaskRevised">): vo
     state.numbers.set(event.definition.number, event.task);
   }
   task.definition = event.definition;
+  noteMilestone(state, event.definition);
+  // What was told of a task that nobody could take may no longer be so: if it is, it is told again.
+  if (task.assignment === null && task.pull === null) task.escalated = null;
 }
 
 export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">): void {
@@ -120,6 +129,15 @@ export function foldCycleReported(state: State, event: EventOf<"CycleReported">)
 
 export function foldExternalObserved(state: State, event: EventOf<"ExternalObserved">): void {
   state.externals.set(event.external.id, event.external);
+  indexDate(state, event.external);
+}
+
+/** A date that has not come is waited for by the clock. */
+export function indexDate(state: State, external: External): void {
+  if (external.waitsFor !== "date") return;
+  const at = external.state === "open" ? dateOfWait(external.id) : null;
+  if (at === null) state.dates.delete(external.id);
+  else state.dates.set(external.id, at);
 }
 
 export function foldPriorityOverridden(state: State, event: EventOf<"PriorityOverridden">): void {

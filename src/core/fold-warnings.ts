@@ -3,6 +3,9 @@ import type { EventOf } from "../model/event.ts";
 import { warningKey } from "../model/warning.ts";
 import type { State } from "./state.ts";
 
+/** Warnings that have passed and are still shown. */
+const passedKept = 10;
+
 export function foldWarningRaised(state: State, event: EventOf<"WarningRaised">): void {
   const key = warningKey(event.warning);
   const since = state.warnings.get(key)?.since ?? state.at;
@@ -10,7 +13,11 @@ export function foldWarningRaised(state: State, event: EventOf<"WarningRaised">)
 }
 
 export function foldWarningCleared(state: State, event: EventOf<"WarningCleared">): void {
-  state.warnings.delete(warningKey(event));
+  const key = warningKey(event);
+  const open = state.warnings.get(key);
+  if (open === undefined) return;
+  state.warnings.delete(key);
+  state.watch.passed = [{ ...open, until: state.at }, ...state.watch.passed].slice(0, passedKept);
 }
 
 export function foldPatternMatched(state: State, event: EventOf<"PatternMatched">): void {

@@ -3,6 +3,7 @@ import { completeConfig } from "../model/config.ts";
 import { effectKey } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
+import { reviseAttack } from "./fold-mode.ts";
 import type { State } from "./state.ts";
 
 export function foldOrchestrationPaused(state: State): void {
@@ -16,6 +17,7 @@ export function foldOrchestrationResumed(state: State): void {
 export function foldConfigurationAccepted(state: State, event: EventOf<"ConfigurationAccepted">): void {
   state.configuration = { sha: event.sha, config: completeConfig(event.config) };
   state.rejectedConfiguration = null;
+  reviseAttack(state, { before: state.mode, by: "configuration" });
 }
 
 export function foldConfigurationRejected(state: State, event: EventOf<"ConfigurationRejected">): void {
@@ -55,6 +57,10 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
   if (recorded !== undefined && recorded.effect.type === "UpdateIssue" && event.surface !== undefined) {
     const task = state.tasks.own(recorded.effect.task);
     if (task !== undefined) task.surface = event.surface;
+  }
+  if (recorded !== undefined && recorded.effect.type === "CreateIssue" && event.issue !== undefined) {
+    const pattern = state.patterns.own(recorded.effect.pattern);
+    if (pattern !== undefined) pattern.issue = event.issue;
   }
   removeEffect(state, event.effect);
 }

@@ -96,7 +96,7 @@ function fail(decision: Decision, { task, by, instruction }: Act): Reply {
   if (instruction.verb !== "fail") return done;
   if (isEnded(task)) return refused("It has ended already.");
   requestCancel(decision, task.id, { reason: "reported", by });
-  failTask(decision, task.id, `${by} said: ${instruction.reason}`);
+  failTask(decision, task.id, { reason: `${by} said: ${instruction.reason}` });
   return done;
 }
 

@@ -1,6 +1,9 @@
-/** Slash commands that are about everything: mode, pause and resume, enabling and disabling workers. */
+/** Slash commands that are about everything: mode and attack mode, pause and resume, enabling and disabling workers. */
+import { toAgentId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
+import { restoreWorker, resumeAgent } from "./decide-health.ts";
 import type { Decision } from "./decision.ts";
+import { switchAttack, switchMode } from "./instruct-mode.ts";
 import { done, refused, unknownTarget, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 
 /** Null when the command is not one of these. */
@@ -8,8 +11,9 @@ export function instructWhole(decision: Decision, command: Instruct, instruction
   const by = command.by.login;
   switch (instruction.verb) {
     case "mode":
-      if (decision.state.mode !== instruction.mode) decision.emit({ type: "ModeChanged", mode: instruction.mode, by });
-      return done;
+      return switchMode(decision, instruction.mode, by);
+    case "attack":
+      return switchAttack(decision, instruction.to, by);
     case "pause":
       if (!decision.state.isPaused) decision.emit({ type: "OrchestrationPaused", by });
       return done;
@@ -35,7 +39,11 @@ function switchWorkers(
   for (const worker of workers) {
     const isDisabled = decision.state.disabledWorkers.has(worker);
     if (instruction.verb === "disable" && !isDisabled) decision.emit({ type: "WorkerDisabled", worker, by });
-    if (instruction.verb === "enable" && isDisabled) decision.emit({ type: "WorkerEnabled", worker, by });
+    if (instruction.verb !== "enable") continue;
+    if (isDisabled) decision.emit({ type: "WorkerEnabled", worker, by });
+    restoreWorker(decision, worker, by);
   }
+  // The name of a worker is that of no agent.
+  if (instruction.verb === "enable") resumeAgent(decision, toAgentId(instruction.worker), by);
   return done;
 }

@@ -1,8 +1,10 @@
 /** What must be true of every state, whatever happened. Asserted on the tasks touched in production, on all in tests. */
 import type { Event } from "../model/event.ts";
-import type { TaskId } from "../model/ids.ts";
+import { agentOf, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { slotOf } from "./fold-health.ts";
 import { isActive, isReady } from "./readiness.ts";
+import { isFree } from "./slots.ts";
 import type { State } from "./state.ts";
 
 /** The sentences that are not true of the tasks in `ids`; `[]` when all is well, which costs no more than the checks. */
@@ -27,6 +29,11 @@ export function allBrokenInvariants(state: State): readonly string[] {
   const broken = [...brokenInvariants(state, state.tasks.keys())];
   for (const [worker, id] of state.occupied.entries()) {
     if (state.tasks.get(id)?.assignment?.worker !== worker) broken.push(`Worker ${worker} is taken by nobody.`);
+  }
+  for (const [worker, { restsUntil }] of state.workers.entries()) {
+    const slots = state.slots.get(agentOf(worker));
+    if (restsUntil === null || (slots !== undefined && !isFree(slots, slotOf(worker)))) continue;
+    broken.push(`Worker ${worker} rests and could be given work.`);
   }
   for (const id of [...state.ready.keys(), ...state.active.keys()]) {
     if (!state.tasks.has(id)) broken.push(`Task ${id} is indexed and does not exist.`);

@@ -3,6 +3,9 @@
 /** A vendor that ended well gets this long to show its pull request: Jules reports the end before GitHub shows the pull. */
 export const pullGraceMs = 3 * 60_000;
 
+/** A pull request without any check has none only after this long: workflows take a while to show their first one. */
+export const noChecksGraceMs = 5 * 60_000;
+
 /** Non-urgent writes to an issue wait this long, so that start, session and labels become one write. */
 export const surfaceDelayMs = 20_000;
 
@@ -50,3 +53,6 @@ export const workerResultsMax = 50;
 
 /** Tasks that an agent is remembered to have worked on last. */
 export const recentTasksMax = 20;
+
+/** Timeouts in a row lengthen the next one to at most this many times the agent's own: a session that hangs must still end. */
+export const timeoutGrowthMax = 4;

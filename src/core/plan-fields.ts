@@ -18,29 +18,22 @@ export class BacklogInvalid extends Error {
 export type Fields = Readonly<Record<string, unknown>>;
 export type Read<Value> = (value: unknown) => Value;
 
-/** What `read` gives for the value at `key`; `missing` where there is none or null. */
-export function optional<Value, Missing>(
-  fields: Fields,
-  key: string,
-  { read, missing }: { readonly read: Read<Value>; readonly missing: Missing },
-): Value | Missing {
+/** What `read` gives for the value at `key`; undefined where there is none or null. */
+export function optional<Value>(fields: Fields, key: string, read: Read<Value>): Value | undefined {
   const value = fields[key];
-  return value === undefined || value === null ? missing : within(key, () => read(value));
+  return value === undefined || value === null ? undefined : within(key, read, value);
 }
 
 /** What `read` gives for the value at `key`, which must be there. */
 export function required<Value>(fields: Fields, key: string, read: Read<Value>): Value {
-  return within(key, () => {
-    if (fields[key] === undefined) throw new BacklogInvalid("is missing");
-    return read(fields[key]);
-  });
+  return within(key, read, fields[key]);
 }
 
 /** A list with `read` for each of its items. */
 export function listOf<Item>(read: Read<Item>): Read<readonly Item[]> {
   return (value) => {
-    if (!Array.isArray(value)) throw new BacklogInvalid(`${show(value)} is not a list`);
-    return value.map((item: unknown, index) => within(index, () => read(item)));
+    if (!Array.isArray(value)) throw wrong(value, "is not a list");
+    return value.map((item: unknown, index) => within(index, read, item));
   };
 }
 
@@ -49,8 +42,7 @@ export function listOf<Item>(read: Read<Item>): Read<readonly Item[]> {
  * dashes or underscores is refused: ignoring `blocked_by` would plan without any dependency.
  */
 export function readFields(value: unknown, known: ReadonlyMap<string, string>): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new BacklogInvalid(`${show(value)} is not an object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(value, "is not an object");
   for (const key in value) {
     const meant = known.get(key) ?? known.get(fold(key));
     if (meant !== undefined && meant !== key) throw new BacklogInvalid(`unknown key ${show(key)}; write "${meant}"`);
@@ -68,13 +60,18 @@ function fold(key: string): string {
 }
 
 /** Adds a step to the place of whatever `read` finds wrong. */
-export function within<Value>(step: string | number, read: () => Value): Value {
+function within<Value>(step: string | number, read: Read<Value>, value: unknown): Value {
   try {
-    return read();
+    return read(value);
   } catch (error) {
     if (!(error instanceof BacklogInvalid)) throw error;
     throw new BacklogInvalid(error.problem, `${toStep(step)}${error.place}`);
   }
+}
+
+/** What a value that does not fit is said to be. */
+function wrong(value: unknown, complaint: string): BacklogInvalid {
+  return new BacklogInvalid(value === undefined ? "is missing" : `${show(value)} ${complaint}`);
 }
 
 function toStep(step: string | number): string {
@@ -83,7 +80,7 @@ function toStep(step: string | number): string {
 }
 
 export function readText(value: unknown): string {
-  if (typeof value !== "string") throw new BacklogInvalid(`${show(value)} is not a text`);
+  if (typeof value !== "string") throw wrong(value, "is not a text");
   return value;
 }
 
@@ -101,7 +98,7 @@ export function oneOf<Word extends string>(what: string, words: readonly Word[])
     if (word !== undefined) return word;
     const near = typeof value === "string" ? nearest(value, words) : null;
     const hint = near === null ? "" : `Did you mean ${near}? `;
-    throw new BacklogInvalid(`${show(value)} is not a ${what}. ${hint}Write ${words.join(", ")}`);
+    throw wrong(value, `is not a ${what}. ${hint}Write ${words.join(", ")}`);
   };
 }
 
@@ -109,20 +106,20 @@ export function oneOf<Word extends string>(what: string, words: readonly Word[])
 export function between(min: number, max: number, unit = ""): Read<number> {
   return (value) => {
     if (typeof value === "number" && value >= min && value <= max) return value;
-    throw new BacklogInvalid(`${show(value)} is not a number from ${min} to ${max}${unit}`);
+    throw wrong(value, `is not a number from ${min} to ${max}${unit}`);
   };
 }
 
 export function wholeBetween(min: number, max: number): Read<number> {
   return (value) => {
     if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new BacklogInvalid(`${show(value)} is not a whole number from ${min} to ${max}`);
+    throw wrong(value, `is not a whole number from ${min} to ${max}`);
   };
 }
 
 export function readPriority(value: unknown): Priority {
   const priority = typeof value === "number" || typeof value === "string" ? parsePriority(String(value)) : null;
-  if (priority === null) throw new BacklogInvalid(`${show(value)} is not a priority: write ${priorityChoices}`);
+  if (priority === null) throw wrong(value, `is not a priority: write ${priorityChoices}`);
   return priority;
 }
 
@@ -135,9 +132,7 @@ const instantMax = 8.64e15;
 export function readInstant(value: unknown): number {
   const instant = typeof value === "number" ? value : parseInstant(value);
   if (Number.isFinite(instant) && Math.abs(instant) <= instantMax) return instant;
-  throw new BacklogInvalid(
-    `${show(value)} is not a time: write ISO 8601, such as "2026-03-01T09:00:00Z", or milliseconds since 1970`,
-  );
+  throw wrong(value, 'is not a time: write ISO 8601, such as "2026-03-01T09:00:00Z", or milliseconds since 1970');
 }
 
 function parseInstant(value: unknown): number {

@@ -1,6 +1,6 @@
 /** The input of a plan: a backlog as a person or a program wrote it, checked and turned into values. */
 import { toAgentId, type AgentId } from "../model/ids.ts";
-import { readLabels, type LabelReading } from "../model/labels.ts";
+import { readLabels } from "../model/labels.ts";
 import { modes, type Mode } from "../model/mode.ts";
 import { nearest } from "../model/nearest.ts";
 import { taskStatuses, type DependencyKind, type Priority, type TaskStatus } from "../model/task.ts";
@@ -42,8 +42,13 @@ export interface BacklogTask {
   readonly estimateMinutes: number | null;
   readonly createdAt: number | null;
   /** Each blocker once. */
-  readonly blockedBy: readonly { readonly on: string; readonly kind: DependencyKind }[];
+  readonly blockedBy: readonly BacklogEdge[];
   readonly wish: LabelWish;
+}
+
+export interface BacklogEdge {
+  readonly on: string;
+  readonly kind: DependencyKind;
 }
 
 /** What labels ask for beside priority and estimate. */
@@ -77,9 +82,6 @@ const taskKeys = knownKeys("id", "title", "status", "priority", "estimateMinutes
 const blockerKeys = knownKeys("id", "kind");
 const agentKeys = knownKeys("id", "type", "capacity", "capabilities");
 
-const noWish: LabelWish = { quickWin: false, isHeld: false, needs: [], prefers: [], agent: null };
-const kinds: readonly DependencyKind[] = ["hard", "soft"];
-
 /**
  * Reads the value of a JSON text. Keys that mean nothing here are ignored. Throws BacklogInvalid with the place of the first
  * value that is out of range, of the wrong type, a second time there, or the id of a task that is not.
@@ -89,11 +91,11 @@ export function readBacklog(value: unknown): Backlog {
     throw new BacklogInvalid(`${show(value)} is not a backlog: write {"tasks": [{"id": "a"}, ...]}`);
   const fields = readFields(value, backlogKeys);
   const backlog: Backlog = {
-    mode: optional(fields, "mode", { read: oneOf("mode", modes), missing: defaultMode }),
-    weights: optional(fields, "weights", { read: readWeights, missing: defaultWeights }),
-    now: optional(fields, "now", { read: readInstant, missing: null }),
+    mode: optional(fields, "mode", oneOf("mode", modes)) ?? defaultMode,
+    weights: optional(fields, "weights", readWeights) ?? defaultWeights,
+    now: optional(fields, "now", readInstant) ?? null,
     tasks: required(fields, "tasks", listOf(readTask)),
-    agents: optional(fields, "agents", { read: listOf(readAgent), missing: [] }),
+    agents: optional(fields, "agents", listOf(readAgent)) ?? [],
   };
   checkDistinct(backlog.agents, "agents");
   checkBlockers(backlog.tasks, fields);
@@ -102,52 +104,59 @@ export function readBacklog(value: unknown): Backlog {
 
 function readWeights(value: unknown): Weights {
   const fields = readFields(value, weightKeys);
-  const weigh = (key: keyof Weights): number =>
-    optional(fields, key, { read: between(0, weightMax), missing: defaultWeights[key] });
+  const weigh = (key: keyof Weights): number => optional(fields, key, between(0, weightMax)) ?? defaultWeights[key];
   const weights = { priority: weigh("priority"), blocker: weigh("blocker"), effort: weigh("effort") };
   if (weights.priority + weights.blocker + weights.effort === 0)
     throw new BacklogInvalid("all are 0; at least one must be above");
   return weights;
 }
 
+const readStatus = oneOf("status", taskStatuses);
+const readMinutes = between(0, minutesMax, " (minutes)");
+const readLabelList = listOf(readText);
+
 function readTask(value: unknown): BacklogTask {
   const fields = readFields(value, taskKeys);
   const id = required(fields, "id", readId);
-  const labels = optional(fields, "labels", { read: listOf(readText), missing: [] });
-  const said = labels.length === 0 ? null : readLabels(labels, defaultEstimateScale);
-  const minutes = between(0, minutesMax, " (minutes)");
+  const said = optional(fields, "labels", readSaid) ?? unlabelled;
   return {
     id,
-    title: optional(fields, "title", { read: readText, missing: "" }),
-    status: optional(fields, "status", { read: oneOf("status", taskStatuses), missing: "pending" }),
-    priority: optional(fields, "priority", { read: readPriority, missing: said?.priority ?? 5 }),
-    estimateMinutes: optional(fields, "estimateMinutes", { read: minutes, missing: said?.estimateMinutes ?? null }),
-    createdAt: optional(fields, "createdAt", { read: readInstant, missing: null }),
-    blockedBy: optional(fields, "blockedBy", { read: readBlockers, missing: [] }),
-    wish: said === null ? noWish : toWish(said),
+    title: optional(fields, "title", readText) ?? "",
+    status: optional(fields, "status", readStatus) ?? "pending",
+    priority: optional(fields, "priority", readPriority) ?? said.priority,
+    estimateMinutes: optional(fields, "estimateMinutes", readMinutes) ?? said.estimateMinutes,
+    createdAt: optional(fields, "createdAt", readInstant) ?? null,
+    blockedBy: optional(fields, "blockedBy", readBlockers) ?? [],
+    wish: said.wish,
   };
 }
 
-function toWish({ quickWin, held, needs, prefers, agent }: LabelReading): LabelWish {
-  return { quickWin, isHeld: held, needs, prefers, agent };
+type Said = Pick<BacklogTask, "priority" | "estimateMinutes" | "wish">;
+
+function readSaid(value: unknown): Said {
+  const said = readLabels(readLabelList(value), defaultEstimateScale);
+  const { priority, estimateMinutes, quickWin, held, needs, prefers, agent } = said;
+  return { priority: priority ?? 5, estimateMinutes, wish: { quickWin, isHeld: held, needs, prefers, agent } };
 }
 
+const unlabelled = readSaid([]);
+
+const readKind = oneOf("kind of dependency", ["hard", "soft"]);
+const readEdges = listOf(readEdge);
+
 /** A blocker that is named twice counts once, and as hard where one of the two says so. */
-function readBlockers(value: unknown): BacklogTask["blockedBy"] {
-  const edges = listOf(readBlocker)(value);
+function readBlockers(value: unknown): readonly BacklogEdge[] {
+  const edges = readEdges(value);
   if (edges.length < 2) return edges;
   const kindOf = new Map<string, DependencyKind>();
   for (const { on, kind } of edges) kindOf.set(on, kindOf.get(on) === "hard" ? "hard" : kind);
-  return [...kindOf].map(([on, kind]) => ({ on, kind }));
+  return kindOf.size === edges.length ? edges : Array.from(kindOf, ([on, kind]) => ({ on, kind }));
 }
 
-function readBlocker(value: unknown): BacklogTask["blockedBy"][number] {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const fields = readFields(value, blockerKeys);
-    const kind = optional(fields, "kind", { read: oneOf("kind of dependency", kinds), missing: "hard" as const });
-    return { on: required(fields, "id", readId), kind };
-  }
-  return { on: readId(value), kind: "hard" };
+function readEdge(value: unknown): BacklogEdge {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { on: readId(value), kind: "hard" };
+  const fields = readFields(value, blockerKeys);
+  return { on: required(fields, "id", readId), kind: optional(fields, "kind", readKind) ?? "hard" };
 }
 
 function readAgent(value: unknown): BacklogAgent {
@@ -156,7 +165,7 @@ function readAgent(value: unknown): BacklogAgent {
     id: toAgentId(required(fields, "id", readId)),
     type: required(fields, "type", readId),
     capacity: required(fields, "capacity", wholeBetween(1, capacityMax)),
-    capabilities: optional(fields, "capabilities", { read: readCapabilities, missing: {} }),
+    capabilities: optional(fields, "capabilities", readCapabilities) ?? {},
   };
 }
 
@@ -187,7 +196,7 @@ function checkBlockers(tasks: readonly BacklogTask[], fields: Fields): void {
     if (unknown === undefined) continue;
     // In the raw list the number of an edge is the one that its author counts.
     const raw = (fields["tasks"] as readonly { readonly blockedBy: readonly unknown[] }[])[index];
-    const place = raw?.blockedBy.findIndex((each) => readBlocker(each).on === unknown.on) ?? 0;
+    const place = raw?.blockedBy.findIndex((each) => readEdge(each).on === unknown.on) ?? 0;
     throw new BacklogInvalid(describeUnknown(unknown.on, ids), `tasks[${index}].blockedBy[${place}]`);
   }
 }

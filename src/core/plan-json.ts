@@ -24,24 +24,43 @@ interface Standing {
   readonly mayClose: boolean;
 }
 
-/** Sticky: white space and one token. A text may hold anything here; whether it may in JSON is asked when it is found. */
-const tokenPattern =
-  /[ \t\n\r]*(?<token>[{}[\],:]|"[^"\\]*(?:\\[^][^"\\]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+/** Sticky: one token that is not a text. */
+const tokenPattern = /[{}[\],:]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** Walks over the tokens as far as they can belong to one value. */
 function describeBreak(text: string): string {
   const opened: string[] = [];
   let standing: Standing = { wanted: "a value", mayClose: false };
-  tokenPattern.lastIndex = 0;
-  for (;;) {
-    const offset = tokenPattern.lastIndex;
-    const token: string | undefined = tokenPattern.exec(text)?.groups?.["token"];
-    const next: Standing | null = token === undefined ? null : follow(token, standing, opened);
+  for (let offset = skipSpace(text, 0); ;) {
+    const token = tokenAt(text, offset);
+    if (token === "" && text[offset] === '"') return `${describePlace(text, offset)} without an end`;
+    const next = follow(token, standing, opened);
     if (next === null) return `${describePlace(text, offset)} where ${standing.wanted} should be`;
-    if (token !== undefined && isBrokenText(token))
-      return `${describePlace(text, offset)}, a text with a line break, a control character or a wrong escape in it`;
+    if (isBrokenText(token))
+      return `${describePlace(text, offset)} with a line break, a control character or a wrong escape in it`;
     standing = next;
+    offset = skipSpace(text, offset + token.length);
   }
+}
+
+function skipSpace(text: string, from: number): number {
+  let offset = from;
+  while (offset < text.length && " \t\n\r".includes(text[offset] as string)) offset += 1;
+  return offset;
+}
+
+/** The token that begins here, empty when none does. Whether a text may be in JSON is not asked here. */
+function tokenAt(text: string, offset: number): string {
+  if (text[offset] === '"') return text.slice(offset, textEnd(text, offset));
+  tokenPattern.lastIndex = offset;
+  return tokenPattern.exec(text)?.[0] ?? "";
+}
+
+/** Behind the closing quotation mark, or `offset` when there is none. A pattern would need a stack as deep as the text is long. */
+function textEnd(text: string, offset: number): number {
+  for (let place = offset + 1; place < text.length; place += text[place] === "\\" ? 2 : 1)
+    if (text[place] === '"') return place + 1;
+  return offset;
 }
 
 function isBrokenText(token: string): boolean {
@@ -77,7 +96,7 @@ function follow(token: string, { wanted, mayClose }: Standing, opened: string[])
 }
 
 function followValue(token: string, opened: string[]): Standing | null {
-  if (token === "," || token === ":") return null;
+  if (token === "" || token === "," || token === ":") return null;
   if (token !== "{" && token !== "[") return afterValue(opened);
   opened.push(token);
   return { wanted: token === "{" ? "a key" : "a value", mayClose: true };
@@ -89,11 +108,13 @@ function afterValue(opened: readonly string[]): Standing {
 
 /** `line 3, column 7: found "}"`: lines and columns count from 1. */
 function describePlace(text: string, offset: number): string {
-  let place = offset;
-  while (place < text.length && " \t\n\r".includes(text[place] as string)) place += 1;
-  const before = text.slice(0, place);
+  const before = text.slice(0, offset);
   const line = before.split("\n").length;
-  const found = text.codePointAt(place);
-  const shown = found === undefined ? "the end of the text" : show(String.fromCodePoint(found));
-  return `line ${line}, column ${place - before.lastIndexOf("\n")}: found ${shown}`;
+  return `line ${line}, column ${offset - before.lastIndexOf("\n")}: found ${describeFound(text.codePointAt(offset))}`;
+}
+
+function describeFound(letter: number | undefined): string {
+  if (letter === undefined) return "the end of the text";
+  const found = String.fromCodePoint(letter);
+  return found === '"' ? "a quoted text" : show(found);
 }

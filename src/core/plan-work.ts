@@ -12,7 +12,7 @@ import {
 import type { Mode } from "../model/mode.ts";
 import type { TaskStatus } from "../model/task.ts";
 import { rank, type Ranked, type RankInput, type Weights } from "../ranking/rank.ts";
-import type { Backlog, BacklogTask } from "./plan-input.ts";
+import type { Backlog, BacklogEdge, BacklogTask } from "./plan-input.ts";
 import { orderOfWork } from "./plan-order.ts";
 
 export interface OpenWork {
@@ -90,9 +90,8 @@ function isUnderWay(status: TaskStatus): boolean {
 }
 
 type Given = ReadonlyMap<string, BacklogTask>;
-type Edge = BacklogTask["blockedBy"][number];
 
-function isUnsatisfied({ on, kind }: Edge, given: Given): boolean {
+function isUnsatisfied({ on, kind }: BacklogEdge, given: Given): boolean {
   const status = given.get(on)?.status ?? "completed";
   return kind === "hard" ? status !== "completed" : !isEnded(status);
 }

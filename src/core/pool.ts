@@ -5,12 +5,12 @@
 import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config.ts";
-import { toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
+import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./decision.ts";
 import { anyKind, kindsOf, learnedKey, slotOf } from "./fold-health.ts";
-import { countSlots, firstFree, isFree, newSlots, type SlotCounts, type Slots } from "./slots.ts";
+import { countSlots, firstFree, isFree, newSlots, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 const untouched: Slots = newSlots();
@@ -20,131 +20,157 @@ export function capacityOf(state: State, agent: AgentConfig): number {
   return state.agents.get(toAgentId(agent.id))?.capacity ?? agent.capacity;
 }
 
-interface Member {
-  readonly id: AgentId;
-  readonly config: AgentConfig;
-  readonly capacity: number;
-  counts: SlotCounts;
-  paused: string | null;
-  quota: number | null;
-}
-
 export class Pool {
   readonly #state: State;
-  readonly #context: Context;
   readonly #members: readonly Member[];
 
   constructor(state: State, context: Context) {
     this.#state = state;
-    this.#context = context;
-    this.#members = context.config.agents.map((config) => {
-      const id = toAgentId(config.id);
-      const capacity = capacityOf(state, config);
-      return { id, config, capacity, ...standing(state, context, { id, config, capacity }) };
-    });
+    this.#members = context.config.agents.map((config) => new Member(state, context, config));
   }
 
   /** Whether any slot could take a task. */
   hasFree(): boolean {
-    return this.#members.some((member) => isOpen(member));
+    for (const member of this.#members) if (member.isOpen) return true;
+    return false;
   }
 
-  /** All slots, and those that are taken. */
+  /** All slots, those that are taken, and those that could take a task. */
   totals(): { readonly capacity: number; readonly busy: number; readonly free: number } {
     let [capacity, busy, free] = [0, 0, 0];
     for (const member of this.#members) {
       capacity += member.capacity;
-      busy += member.counts.busy;
-      if (isOpen(member)) free += member.counts.free;
+      busy += member.busy;
+      if (member.isOpen) free += member.free;
     }
     return { capacity, busy, free };
   }
 
   /** Everything again for the agent that has just been given a task. */
   refresh(agent: AgentId): void {
-    const member = this.#members.find((each) => each.id === agent);
-    if (member !== undefined) Object.assign(member, standing(this.#state, this.#context, member));
+    this.#members.find((each) => each.agent === agent)?.refresh();
   }
 
-  /** One candidate an agent, in the order of the configuration, as `task` sees them. */
+  /** One candidate an agent, in the order of the configuration, as `task` sees them; good until the next call. */
   candidatesFor(task: Task): readonly AgentCandidate[] {
-    return this.#members.map((member) => this.#candidate(member, task));
+    const hands = handsBefore(this.#state, task);
+    for (const member of this.#members) member.face(task, hands);
+    return this.#members;
   }
 
   /** The slot of the chosen agent: the one that a person asked for, one that did a blocker of the task, or the first free. */
   slotFor(agent: AgentId, task: Task, pinned: WorkerId | null): WorkerId | null {
-    const member = this.#members.find((each) => each.id === agent);
+    const member = this.#members.find((each) => each.agent === agent);
     if (member === undefined) return null;
     const slots = this.#state.slots.get(agent) ?? untouched;
     const wished = pinned ?? lastHand(this.#state, task, agent);
     if (wished !== null && slotOf(wished) <= member.capacity && isFree(slots, slotOf(wished))) return wished;
-    const slot = pinned === null ? firstFree(slots, member.capacity) : 0;
-    return slot === 0 ? null : toWorkerId(agent, slot);
+    return pinned === null ? member.firstFree : null;
+  }
+}
+
+/** One agent. It shows itself to one task after another, because a thousand tasks look at the same ten agents. */
+class Member implements AgentCandidate {
+  readonly agent: AgentId;
+  readonly type: AgentConfig["type"];
+  readonly capabilities: AgentConfig["capabilities"];
+  readonly capacity: number;
+  /** Resting slots are among the disabled ones here: the bits do not tell them apart. */
+  readonly resting = 0;
+  busy = 0;
+  disabled = 0;
+  free = 0;
+  firstFree: WorkerId | null = null;
+  paused: string | null = null;
+  quotaLeft: number | null = null;
+  history: number | null = null;
+  cohesion: number | null = null;
+  readonly #state: State;
+  readonly #context: Context;
+  readonly #config: AgentConfig;
+  /** All free slots; `free` is what the task at hand may use of them. */
+  #freeCount = 0;
+  #historyKey: string | null = null;
+  #historyValue: number | null = null;
+
+  constructor(state: State, context: Context, config: AgentConfig) {
+    this.#state = state;
+    this.#context = context;
+    this.#config = config;
+    this.agent = toAgentId(config.id);
+    this.type = config.type;
+    this.capabilities = config.capabilities;
+    this.capacity = capacityOf(state, config);
+    this.refresh();
   }
 
-  #candidate(member: Member, task: Task): AgentCandidate {
-    const { id, config, capacity, counts, paused, quota } = member;
-    const state = this.#state;
-    const now = this.#context.now;
-    const isPinnedFree = (worker: WorkerId): boolean => isFree(state.slots.get(id) ?? untouched, slotOf(worker));
+  get isOpen(): boolean {
+    return this.#freeCount > 0 && this.paused === null && (this.quotaLeft === null || this.quotaLeft > 0);
+  }
+
+  get freeInMs(): number | null {
+    return expectedFreeInMs(this.#state, this.agent, { capacity: this.capacity, now: this.#context.now });
+  }
+
+  /** Counts the slots again. */
+  refresh(): void {
+    const slots = this.#state.slots.get(this.agent) ?? untouched;
+    const counts = countSlots(slots, this.capacity);
+    this.busy = counts.busy;
+    this.disabled = counts.off;
+    this.#freeCount = counts.free;
+    const first = counts.free === 0 ? 0 : firstFree(slots, this.capacity);
+    this.firstFree = first === 0 ? null : toWorkerId(this.agent, first);
+    this.paused = pauseOf(this.#state, this, this.#context.now);
+    this.quotaLeft = quotaLeft(this.#state, this.#context, this.#config);
+  }
+
+  /** What depends on the task: what was learned of its kind, what it follows on, and the slot that a person wants. */
+  face(task: Task, hands: readonly AgentId[]): void {
     const pinned = task.assignTo?.worker ?? null;
-    const first = counts.free === 0 ? 0 : firstFree(state.slots.get(id) ?? untouched, capacity);
-    return {
-      agent: id,
-      type: config.type,
-      capabilities: config.capabilities,
-      capacity,
-      busy: counts.busy,
-      disabled: counts.off,
-      resting: 0,
-      free: pinned !== null && pinned.startsWith(`${id}/`) && !isPinnedFree(pinned) ? 0 : counts.free,
-      firstFree: first === 0 ? null : toWorkerId(id, first),
-      paused,
-      quotaLeft: quota,
-      history: historyFor(state, id, task),
-      cohesion: cohesionFor(state, id, task),
-      get freeInMs() {
-        return expectedFreeInMs(state, id, { capacity, now });
-      },
-    };
+    this.free = pinned !== null && agentOf(pinned) === this.agent && !this.#isFree(pinned) ? 0 : this.#freeCount;
+    this.history = this.#historyAt(kindsOf(task));
+    this.cohesion = cohesionOf(this.agent, hands);
   }
-}
 
-function isOpen(member: Member): boolean {
-  return member.counts.free > 0 && member.paused === null && (member.quota === null || member.quota > 0);
-}
+  /** Of the last kinds of work asked for: nearly always those of the task before. */
+  #historyAt(kinds: readonly string[]): number | null {
+    const key = kinds.length === 0 ? "" : kinds.join("\n");
+    if (this.#historyKey !== key) {
+      this.#historyKey = key;
+      this.#historyValue = historyFor(this.#state, this.agent, kinds);
+    }
+    return this.#historyValue;
+  }
 
-function standing(
-  state: State,
-  context: Context,
-  member: { readonly id: AgentId; readonly config: AgentConfig; readonly capacity: number },
-): Pick<Member, "counts" | "paused" | "quota"> {
-  const slots = state.slots.get(member.id);
-  const counts = slots === undefined ? { busy: 0, off: 0, free: member.capacity } : countSlots(slots, member.capacity);
-  return { counts, paused: pauseOf(state, member, context.now), quota: quotaLeft(state, context, member.config) };
+  #isFree(worker: WorkerId): boolean {
+    return isFree(this.#state.slots.get(this.agent) ?? untouched, slotOf(worker));
+  }
 }
 
 /** Why the agent takes nothing now. After its pause one start tries the vendor out before the others follow. */
 function pauseOf(
   state: State,
-  member: { readonly id: AgentId; readonly capacity: number },
+  member: { readonly agent: AgentId; readonly capacity: number },
   now: number,
 ): string | null {
-  const record = state.agents.get(member.id);
+  const record = state.agents.get(member.agent);
   if (record === undefined || record.pausedUntil === null) return null;
   if (record.pausedUntil > now) return record.pauseReason ?? "its vendor refuses to start sessions";
   for (let slot = 1; slot <= member.capacity; slot += 1) {
-    const task = state.occupied.get(toWorkerId(member.id, slot));
+    const task = state.occupied.get(toWorkerId(member.agent, slot));
     const assignment = task === undefined ? null : (state.tasks.get(task)?.assignment ?? null);
-    if (assignment !== null && assignment.startedAt === null) return "one start tries out whether its vendor is back";
+    if (assignment === null) continue;
+    if (assignment.startedAt === null) return "one start tries out whether its vendor is back";
+    if (record.isFailing && assignment.assignedAt >= record.pausedUntil) return "one session tries its vendor out";
   }
   return null;
 }
 
 /** What was learned of the agent at the kinds of work that the task is, else at any; null where nothing was. */
-function historyFor(state: State, agent: AgentId, task: Task): number | null {
+function historyFor(state: State, agent: AgentId, kinds: readonly string[]): number | null {
   let [successes, failures] = [0, 0];
-  for (const kind of kindsOf(task)) {
+  for (const kind of kinds) {
     const learned = state.learned.get(learnedKey(agent, kind));
     if (learned === undefined) continue;
     successes += learned.successes;
@@ -155,16 +181,26 @@ function historyFor(state: State, agent: AgentId, task: Task): number | null {
   return all === undefined ? null : historyOf(all);
 }
 
-/** The share of the task's blockers that this agent worked on last; null where no agent did any. */
-function cohesionFor(state: State, agent: AgentId, task: Task): number | null {
-  let [own, all] = [0, 0];
+const nobody: readonly AgentId[] = [];
+
+/** The agents that worked last on what the task waited for. */
+function handsBefore(state: State, task: Task): readonly AgentId[] {
+  let hands: AgentId[] | null = null;
   for (const edge of task.blockedBy) {
     const last = state.tasks.get(edge.on)?.attempts.at(-1);
     if (last === undefined) continue;
-    all += 1;
-    if (last.agent === agent) own += 1;
+    hands ??= [];
+    hands.push(last.agent);
   }
-  return all === 0 ? null : own / all;
+  return hands ?? nobody;
+}
+
+/** The share of the task's blockers that this agent worked on last; null where no agent did any. */
+function cohesionOf(agent: AgentId, hands: readonly AgentId[]): number | null {
+  if (hands.length === 0) return null;
+  let own = 0;
+  for (const hand of hands) if (hand === agent) own += 1;
+  return own / hands.length;
 }
 
 /** The worker of this agent that did a blocker of the task last: it knows the ground. */

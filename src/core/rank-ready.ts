@@ -71,6 +71,8 @@ interface View {
   readonly milestoneModes: ReadonlyMap<string, Mode>;
 }
 
+const noModes: ReadonlyMap<string, Mode> = new Map();
+
 function openView(state: State, context: Context): View {
   const { weights, ageing, blockers } = context.config;
   const peaks = state.scale.peaks();
@@ -78,17 +80,25 @@ function openView(state: State, context: Context): View {
     { weights, ageing: ageing.perWeek, quickWinBelow: thresholdMinutes(state, context.config) },
     { transitive: peaks.transitive, minutes: peaks.minutes },
   );
-  const milestoneModes = new Map(state.milestoneModes.entries());
+  const milestoneModes = state.milestoneModes.size === 0 ? noModes : new Map(state.milestoneModes.entries());
   return { context, mode: modeInForce(state, context), scale, peaks, inherits: blockers.inherit, milestoneModes };
 }
 
 function orderingOf(root: State, view: View): Ordering {
-  const { mode, scale, peaks, inherits, milestoneModes } = view;
   return {
-    key: JSON.stringify([mode, scale, peaks, inherits, [...milestoneModes]]),
+    key: keyOf(view),
     modeOf: (id) => modeWithin(root.tasks.get(id), view),
     placeOf: (id, own) => placeWithin(root, id, { view, mode: own }),
   };
+}
+
+/** Everything that the order depends on beside the tasks, as one text. */
+function keyOf({ mode, scale, peaks, inherits, milestoneModes }: View): string {
+  const { weights, ageing, quickWinBelow } = scale;
+  const numbers = `${weights.priority} ${weights.blocker} ${weights.effort} ${ageing} ${quickWinBelow}`;
+  const highest = `${peaks.transitive} ${peaks.minutes} ${peaks.tail}`;
+  const phases = milestoneModes.size === 0 ? "" : JSON.stringify([...milestoneModes]);
+  return `${mode} ${inherits} ${numbers} ${highest} ${phases}`;
 }
 
 /** As `modeOf`, by the modes of the view: a draft may have switched one that the base below has not. */
@@ -145,17 +155,35 @@ function* merge(
   yield* own.slice(at);
 }
 
+/** The tier of a task that has been promised a slot: it goes before all others, those of other modes too. */
+const promisedTier = -2;
+
+function isPromised(place: Placed): boolean {
+  return place.keys[0] === promisedTier;
+}
+
 function* inTurn(
   state: State,
   view: View,
   groups: { readonly queues: readonly IterableIterator<Placed<TaskId>>[]; readonly modes: readonly Mode[] },
 ): IterableIterator<RankedTask> {
-  const open = new Set(groups.queues.keys());
-  while (open.size > 0) {
-    for (const index of open) {
-      const next = groups.queues[index]?.next();
-      if (next === undefined || next.done === true) open.delete(index);
-      else yield scored(state, view, { place: next.value, mode: groups.modes[index] as Mode });
+  const heads = new Map<number, Placed<TaskId>>();
+  const moveOn = (index: number): void => {
+    const next = groups.queues[index]?.next();
+    if (next === undefined || next.done === true) heads.delete(index);
+    else heads.set(index, next.value);
+  };
+  for (const index of groups.queues.keys()) moveOn(index);
+  for (const [index, mode] of groups.modes.entries()) {
+    for (let place = heads.get(index); place !== undefined && isPromised(place); place = heads.get(index)) {
+      yield scored(state, view, { place, mode });
+      moveOn(index);
+    }
+  }
+  while (heads.size > 0) {
+    for (const [index, place] of heads) {
+      yield scored(state, view, { place, mode: groups.modes[index] as Mode });
+      moveOn(index);
     }
   }
 }
@@ -169,7 +197,8 @@ function scored(state: State, view: View, found: { readonly place: Placed<TaskId
 }
 
 function tierPart(input: RankInput): Readonly<Record<string, number>> {
-  return input.tier === undefined || input.tier === 0 ? {} : { retry: -input.tier };
+  if (input.tier === undefined || input.tier === 0) return {};
+  return input.tier === promisedTier ? { promised: 1 } : { retry: -input.tier };
 }
 
 /**
@@ -197,9 +226,11 @@ function inputOf(state: State, id: TaskId, view: View): RankInput<TaskId> {
 
 /**
  * A failed task on the critical path goes first: its remaining path is more than half of the longest one, rounded up to a
- * power of two. One that could not be started because of its surroundings goes last until it can.
+ * power of two. One that could not be started because of its surroundings goes last until it can. Before all goes the one that
+ * another task gives way to: the slot was freed for it.
  */
-function tierOf(task: Task, tailMinutes: number, peaks: Peaks): -1 | 0 | 1 {
+function tierOf(task: Task, tailMinutes: number, peaks: Peaks): -2 | -1 | 0 | 1 {
+  if (task.promised !== null) return promisedTier;
   if (task.refusals > 0) return 1;
   return task.failuresInRow > 0 && tailMinutes > peaks.tail / 2 ? -1 : 0;
 }

@@ -2,7 +2,7 @@
  * What waits behind each open task, kept in proportion to the change: a completion touches only itself, a new edge the tasks
  * before it. The result is a function of the graph alone, whichever way it was found, so replicas and replays agree.
  */
-import { transitiveDependents } from "../graph/impact.ts";
+import { impactUpTo } from "../graph/impact.ts";
 import { tails } from "../graph/critical-path.ts";
 import { at, buildGraph, successorsOf, type Graph } from "../graph/graph.ts";
 import { topologicalOrder, type Order } from "../graph/order.ts";
@@ -13,8 +13,12 @@ import { impactMax } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
 import type { Reach, State } from "./state.ts";
 
-/** Beyond this many tasks to look at again, or steps to count what is behind them, finding everything anew is cheaper. */
-const localTasksMax = 512;
+/**
+ * Beyond this many tasks to look at again, or this share of all, or so many steps to count what is behind them, finding
+ * everything anew is cheaper.
+ */
+const localTasksMin = 256;
+const localShare = 1 / 8;
 const localStepsMax = 50_000;
 
 /** What a task is taken to need: what a person said, what the issue says, what its kind has taken, or 30 minutes. */
@@ -43,7 +47,7 @@ export function settleReach(state: State): void {
   if (state.unsettled.size === 0) return;
   const changed = [...state.unsettled];
   state.unsettled.clear();
-  if (state.cyclicCount > 0 || changed.length > localTasksMax || !settleNearby(state, changed)) settleAll(state);
+  if (state.cyclicCount > 0 || !settleNearby(state, changed)) settleAll(state);
 }
 
 /** Finds the changed tasks and those before them anew; false when that is too much, and nothing was written. */
@@ -65,9 +69,10 @@ function settleNearby(state: State, changed: readonly TaskId[]): boolean {
 
 /** The changed tasks and every open task that they wait for, directly or not; null when there are too many. */
 function tasksBefore(state: State, changed: readonly TaskId[]): ReadonlySet<TaskId> | null {
+  const localMax = Math.max(localTasksMin, state.openCount * localShare);
   const affected = new Set(changed);
   for (const id of affected) {
-    if (affected.size > localTasksMax) return null;
+    if (affected.size > localMax) return null;
     const task = state.tasks.get(id);
     if (task === undefined) continue;
     for (const edge of task.blockedBy) {
@@ -190,13 +195,13 @@ function settleAll(state: State): void {
     order,
     Float64Array.from(open, (task) => effortOf(task)),
   );
-  const transitive = transitiveDependents(graph);
+  const transitive = impactUpTo(graph, order, impactMax);
   const priorities = inherit(graph, order, open);
   for (const id of state.reach.keys()) if (!indexOf.has(id)) write(state, id, null);
   for (const [node, task] of open.entries()) {
     write(state, task.id, {
       direct: at(graph.successorStart, node + 1) - at(graph.successorStart, node),
-      transitive: Math.min(at(transitive, node), impactMax),
+      transitive: at(transitive, node),
       tailMinutes: tail[node] ?? 0,
       minutes: effortOf(task),
       priority: at(priorities, node) as Priority,

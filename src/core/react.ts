@@ -5,6 +5,7 @@ import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
+import { blockerState, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
 import type { State } from "./state.ts";
 
 export interface Reaction {
@@ -25,12 +26,23 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       return [now(resume(state.tasks.get(event.task), event.fence, event.task))];
     case "CancelRequested":
       return [now({ type: "CancelSession", task: event.task, fence: event.fence })];
+    case "MergeRequested":
+      return [now({ type: "MergePull", task: event.task, pull: event.pull, sha: event.sha })];
     case "CommandAnswered":
       return [now({ type: "AcknowledgeComment", comment: event.comment, reaction: event.reaction })];
+    case "PatternMatched":
+      return [now({ type: "CreateIssue", pattern: event.pattern, series: event.series })];
     case "ConfigurationRejected":
       return [now({ type: "ReportConfiguration", sha: event.sha, problems: event.problems })];
     case "ConfigurationAccepted":
-      return event.isRecovery ? [now({ type: "ReportConfiguration", sha: event.sha, problems: [] })] : [];
+      return [
+        ...(event.isRecovery ? [now({ type: "ReportConfiguration", sha: event.sha, problems: [] })] : []),
+        // The issue may be another one now.
+        ...(state.warnings.size > 0 ? alert(state) : []),
+      ];
+    case "WarningRaised":
+    case "WarningCleared":
+      return alert(state);
     default:
       return [];
   }
@@ -40,6 +52,12 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
 function resume(task: Task | undefined, fence: number, id: TaskId): Effect {
   const isStarted = task !== undefined && task.assignment !== null && task.assignment.session !== null;
   return { type: isStarted ? "WatchSession" : "StartSession", task: id, fence };
+}
+
+/** Warnings that come or pass together are one write; without a monitoring issue they are in the answers and the log alone. */
+function alert(state: State): readonly Reaction[] {
+  const issue = state.configuration?.config.alerts.issue;
+  return issue === undefined ? [] : [{ effect: { type: "UpdateAlerts", issue }, afterMs: surfaceDelayMs }];
 }
 
 function now(effect: Effect): Reaction {
@@ -62,6 +80,8 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   TaskCancelled: 0,
   TaskReopened: 0,
   ManualReviewRequired: 0,
+  TaskEscalated: 0,
+  TaskPreempted: surfaceDelayMs,
   UpstreamFailed: surfaceDelayMs,
   UpstreamRecovered: surfaceDelayMs,
   ApprovalRequired: 0,
@@ -70,7 +90,40 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
 
 function reactOnIssue(state: State, event: Event): readonly Reaction[] {
   const afterMs = issueDelaysMs[event.type] ?? tellingDelayMs(state, event);
-  return afterMs === null || !("task" in event) ? [] : surface(state, event.task, afterMs);
+  const own = afterMs === null || !("task" in event) ? [] : surface(state, event.task, afterMs);
+  const lost = lostFor(event);
+  return lost === null ? own : [...own, ...waitersOf(state, lost).flatMap((id) => surface(state, id, surfaceDelayMs))];
+}
+
+/** Whom people may now wait for in vain, or no longer: an end that is no completion, and the way back from it. */
+function lostFor(event: Event): TaskId | null {
+  switch (event.type) {
+    case "TaskCancelled":
+    case "TaskReopened":
+      return event.task;
+    case "ExternalObserved":
+      return event.external.state === "completed" ? null : event.external.id;
+    default:
+      return null;
+  }
+}
+
+/** Those who cannot start because of it, and those who have been told so. */
+function waitersOf(state: State, blocker: TaskId): readonly TaskId[] {
+  return (state.dependents.get(blocker) ?? []).filter((id) => {
+    const task = state.tasks.get(id);
+    if (task === undefined || isEnded(task)) return false;
+    return task.surface.comment !== null || isHeldBackForGood(state, task);
+  });
+}
+
+/** Behind a hard edge to what will never be completed: only a person can say what is meant. */
+function isHeldBackForGood(state: State, task: Task): boolean {
+  return openBlockers(state, task).some((edge) => edge.kind === "hard" && isLost(blockerState(state, edge)));
+}
+
+function isLost(blocker: BlockerState): boolean {
+  return blocker === "cancelled" || blocker === "not_planned" || blocker === "duplicate" || blocker === "missing";
 }
 
 /** Events that are shown only where there is something to tell; null: nothing. */
@@ -79,7 +132,7 @@ function tellingDelayMs(state: State, event: Event): number | null {
     case "CommandAnswered":
       return event.answer === null ? null : 0;
     case "DependenciesChanged":
-      return hasMissing(state, event.task) ? 0 : null;
+      return waitsInVain(state, event.task) ? 0 : null;
     case "TaskTracked":
     case "TaskRevised":
       return event.definition.problems.length === 0 ? null : surfaceDelayMs;
@@ -95,9 +148,12 @@ function surface(state: State, task: TaskId | null, afterMs: number): readonly R
   return [{ effect: { type: "UpdateIssue", task }, afterMs }];
 }
 
-function hasMissing(state: State, id: TaskId): boolean {
+/** Also behind a soft edge to what nobody can find: it is probably a typing error. */
+function waitsInVain(state: State, id: TaskId): boolean {
   const task = state.tasks.get(id);
-  return task !== undefined && task.blockedBy.some((edge) => state.externals.get(edge.on)?.state === "missing");
+  if (task === undefined) return false;
+  const isMissing = task.blockedBy.some((edge) => state.externals.get(edge.on)?.state === "missing");
+  return isMissing || isHeldBackForGood(state, task);
 }
 
 /** The configuration in force: the last good one, or what an empty file means. */

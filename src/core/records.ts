@@ -1,6 +1,7 @@
 /** What the state remembers beside the tasks: how workers and agents have fared, what was learned, and the figures of the day. */
-import type { AgentId, TaskId } from "../model/ids.ts";
+import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
+import type { Warning } from "../model/warning.ts";
 
 /** One session that reached a vendor; kept for a day, for the caps. */
 export interface SessionStart {
@@ -17,7 +18,10 @@ export interface SessionEnd {
   readonly at: number;
   readonly task: TaskId;
   readonly agent: AgentId;
-  readonly isGood: boolean;
+  /** Null where the end says nothing of the worker: a cancel, a conflict, the vendor's own trouble. */
+  readonly isGood: boolean | null;
+  /** No further end: the pull request of one that was good has turned red. */
+  readonly isSecondThought: boolean;
   /** From the start at the vendor; null where it never started. */
   readonly durationMs: number | null;
   readonly costUsd: number;
@@ -36,8 +40,8 @@ export interface Completion {
 
 /** How one worker has fared: rests after failures, and is tried out with one task before it is trusted again. */
 export interface WorkerRecord {
-  /** The last attempts, oldest first. */
-  results: readonly { readonly at: number; readonly isGood: boolean }[];
+  /** The last attempts, oldest first, each as it is known by now. */
+  results: readonly { readonly at: number; readonly task: TaskId; readonly isGood: boolean }[];
   restsUntil: number | null;
   restReason: string | null;
   /** The rest is over and one task tries it out. */
@@ -46,8 +50,12 @@ export interface WorkerRecord {
 
 /** How one agent and its vendor have fared. */
 export interface AgentRecord {
-  /** Instants of refused starts since the last good one, oldest first. */
-  refusals: readonly number[];
+  /** Refused starts since the last good one, oldest first. */
+  refusals: readonly { readonly at: number; readonly task: TaskId }[];
+  /** Sessions that failed at the vendor since the last one that ended well, oldest first. */
+  failures: readonly { readonly at: number; readonly task: TaskId; readonly worker: WorkerId }[];
+  /** It was paused because its sessions fail: a session that ends well, not a start, tells that the vendor is back. */
+  isFailing: boolean;
   pausedUntil: number | null;
   pauseReason: string | null;
   /** Pauses in a row; each doubles the next. */
@@ -55,10 +63,15 @@ export interface AgentRecord {
   /** Slots, where they differ from the configuration. */
   capacity: number | null;
   capacityReason: string | null;
-  /** When the capacity was last raised. */
+  /** Attack mode has raised the capacity. */
+  isScaled: boolean;
+  /** When attack mode last raised the capacity. */
   scaledAt: number | null;
   /** What it last worked on, newest last. */
   recent: readonly TaskId[];
+  /** How long its slots have been taken since the beginning, summed over the slots, up to `busyAt`. */
+  busyMs: number;
+  busyAt: number;
 }
 
 /** What was learned of one agent at one kind of work. */
@@ -81,6 +94,31 @@ export interface Reading {
   readonly ready: number;
   readonly inFlight: number;
   readonly open: number;
+  /** `busyMs` of each agent at the instant of the reading. */
+  readonly busyMs: Readonly<Record<AgentId, number>>;
+}
+
+/** What warnings are judged by that no other record tells. */
+export interface Watch {
+  /** The last pass with a tick that has left an entry. */
+  tickedAt: number;
+  /** Since when no worker was free at the end of a pass; null while one was. */
+  fullSince: number | null;
+  /** The last warnings that have passed, newest first. */
+  passed: readonly (Warning & { readonly since: number; readonly until: number })[];
+}
+
+/** A time rule that was taken note of, and what to go back to when it ends. */
+export interface TimeRule {
+  readonly key: string;
+  readonly before: Mode | null;
+  readonly beforeBy: string | null;
+}
+
+/** From when to when a milestone runs. */
+export interface MilestoneSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Attack mode while it is on. */
@@ -98,6 +136,8 @@ export interface Attack {
 export interface PatternRecord {
   merged: number;
   series: number;
+  /** The issue of the last series, once it is there. */
+  issue?: number;
 }
 
 export function newWorkerRecord(): WorkerRecord {
@@ -107,12 +147,17 @@ export function newWorkerRecord(): WorkerRecord {
 export function newAgentRecord(): AgentRecord {
   return {
     refusals: [],
+    failures: [],
+    isFailing: false,
     pausedUntil: null,
     pauseReason: null,
     pauses: 0,
     capacity: null,
     capacityReason: null,
+    isScaled: false,
     scaledAt: null,
     recent: [],
+    busyMs: 0,
+    busyAt: 0,
   };
 }

@@ -1,23 +1,25 @@
 /**
  * The slots of one agent as bits: which are taken and which are out of use. A thousand slots are 32 words, so finding a free
- * one, or counting, costs next to nothing.
+ * one, or counting, costs next to nothing. Plain arrays, because a draft copies them and typed ones are slow to make.
  */
 export interface Slots {
   /** Bit n-1 of `busy` is slot n; `off` holds those that a person disabled or that rest. */
-  readonly busy: Int32Array;
-  readonly off: Int32Array;
+  readonly busy: number[];
+  readonly off: number[];
   busyCount: number;
+  /** Slots that are taken or out of use. */
+  outCount: number;
+  /** The highest slot that was ever marked. */
+  top: number;
 }
 
-/** More than a configuration may ask for. */
-const slotsMax = 1_024;
-
 export function newSlots(): Slots {
-  return { busy: new Int32Array(slotsMax / 32), off: new Int32Array(slotsMax / 32), busyCount: 0 };
+  return { busy: [], off: [], busyCount: 0, outCount: 0, top: 0 };
 }
 
 export function copySlots(slots: Slots): Slots {
-  return { busy: slots.busy.slice(), off: slots.off.slice(), busyCount: slots.busyCount };
+  const { busy, off, busyCount, outCount, top } = slots;
+  return { busy: busy.slice(), off: off.slice(), busyCount, outCount, top };
 }
 
 function wordOf(slot: number): number {
@@ -31,18 +33,26 @@ function bitOf(slot: number): number {
 /** Marks slot `slot`, from 1, as taken or free. */
 export function markBusy(slots: Slots, slot: number, isBusy: boolean): void {
   const word = wordOf(slot);
+  while (slots.busy.length <= word) slots.busy.push(0);
   const before = slots.busy[word] ?? 0;
   const after = isBusy ? before | bitOf(slot) : before & ~bitOf(slot);
   if (after === before) return;
   slots.busy[word] = after;
   slots.busyCount += isBusy ? 1 : -1;
+  if (slot > slots.top) slots.top = slot;
+  if (((slots.off[word] ?? 0) & bitOf(slot)) === 0) slots.outCount += isBusy ? 1 : -1;
 }
 
 /** Marks slot `slot`, from 1, as out of use or in use. */
 export function markOff(slots: Slots, slot: number, isOff: boolean): void {
   const word = wordOf(slot);
+  while (slots.off.length <= word) slots.off.push(0);
   const before = slots.off[word] ?? 0;
-  slots.off[word] = isOff ? before | bitOf(slot) : before & ~bitOf(slot);
+  const after = isOff ? before | bitOf(slot) : before & ~bitOf(slot);
+  if (after === before) return;
+  slots.off[word] = after;
+  if (slot > slots.top) slots.top = slot;
+  if (((slots.busy[word] ?? 0) & bitOf(slot)) === 0) slots.outCount += isOff ? 1 : -1;
 }
 
 export function isFree(slots: Slots, slot: number): boolean {
@@ -61,6 +71,20 @@ export function firstFree(slots: Slots, capacity: number): number {
   return 0;
 }
 
+/** The slots that are out of use, in order. */
+export function offSlots(slots: Slots): readonly number[] {
+  const found: number[] = [];
+  for (let word = 0; word < slots.off.length; word += 1) {
+    let bits = slots.off[word] ?? 0;
+    while (bits !== 0) {
+      const lowest = bits & -bits;
+      found.push(word * 32 + (31 - Math.clz32(lowest)) + 1);
+      bits &= ~lowest;
+    }
+  }
+  return found;
+}
+
 export interface SlotCounts {
   readonly busy: number;
   /** Free but out of use. */
@@ -70,6 +94,10 @@ export interface SlotCounts {
 
 /** Counts over the slots 1 to `capacity`. A taken slot beyond a lowered capacity is not counted. */
 export function countSlots(slots: Slots, capacity: number): SlotCounts {
+  if (slots.top <= capacity) {
+    const { busyCount, outCount } = slots;
+    return { busy: busyCount, off: outCount - busyCount, free: capacity - outCount };
+  }
   let busy = 0;
   let off = 0;
   for (let word = 0; word * 32 < capacity; word += 1) {

@@ -6,11 +6,13 @@ import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import { ownSlots, reviseSlot, slotOf } from "./fold-health.ts";
 import { toMicros } from "./fold-figures.ts";
+import { indexDate } from "./fold-task.ts";
 import { isActive, isEnded, isReady } from "./readiness.ts";
 import type {
   AgentRecord,
   Completion,
   Learned,
+  MilestoneSpan,
   PatternRecord,
   Reading,
   SessionEnd,
@@ -36,14 +38,16 @@ type Whole = Pick<
   | "mode"
   | "modeBy"
   | "attack"
+  | "rule"
   | "isPaused"
   | "configuration"
   | "rejectedConfiguration"
+  | "watch"
 >;
 
 function wholeOf(state: State): Whole {
-  const { version, eventCount, at, fence, effectCount, mode, modeBy, attack, isPaused } = state;
-  const { configuration, rejectedConfiguration } = state;
+  const { version, eventCount, at, fence, effectCount, mode, modeBy, attack, rule, isPaused } = state;
+  const { configuration, rejectedConfiguration, watch } = state;
   return {
     version,
     eventCount,
@@ -53,9 +57,11 @@ function wholeOf(state: State): Whole {
     mode,
     modeBy,
     attack,
+    rule,
     isPaused,
     configuration,
     rejectedConfiguration,
+    watch,
   };
 }
 
@@ -74,10 +80,11 @@ interface Records {
   readonly agents: AgentRecord;
   readonly learned: Learned;
   readonly milestoneModes: Mode;
+  readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
 }
-const recordNames = ["workers", "agents", "learned", "milestoneModes", "patterns", "warnings"] as const;
+const recordNames = ["workers", "agents", "learned", "milestoneModes", "milestones", "patterns", "warnings"] as const;
 
 /** Returns the lines of `state`. The same state gives the same lines. */
 export function toSnapshot(state: State): readonly string[] {
@@ -179,6 +186,7 @@ function index(state: State): void {
     }
   }
   for (const [id, ids] of waiters) state.dependents.set(id, ids.toSorted());
+  for (const [, external] of state.externals.entries()) indexDate(state, external);
   for (const [id, task] of state.tasks.entries()) {
     const ready = isReady(state, task);
     if (ready) state.ready.set(id, true);

@@ -15,10 +15,13 @@ import type {
   Attack,
   Completion,
   Learned,
+  MilestoneSpan,
   PatternRecord,
   Reading,
   SessionEnd,
   SessionStart,
+  TimeRule,
+  Watch,
   WorkerRecord,
 } from "./records.ts";
 import { Ring } from "./ring.ts";
@@ -56,6 +59,8 @@ export interface State {
   /** Who set the mode; null while it is the configuration's. */
   modeBy: string | null;
   attack: Attack | null;
+  /** The time rule in force; null while there is none. */
+  rule: TimeRule | null;
   isPaused: boolean;
   configuration: { readonly sha: string; readonly config: Config } | null;
   rejectedConfiguration: { readonly sha: string; readonly problems: readonly string[] } | null;
@@ -76,9 +81,12 @@ export interface State {
   /** By `<agent>|<kind of work>`; the kind `*` is all of its work. */
   readonly learned: Table<string, Learned>;
   readonly milestoneModes: Table<string, Mode>;
+  /** Milestones with a due date, as the issue that was read last says. */
+  readonly milestones: Table<string, MilestoneSpan>;
   readonly patterns: Table<string, PatternRecord>;
   /** By `warningKey`; `since` is when it was raised. */
   readonly warnings: Table<string, Warning & { readonly since: number }>;
+  watch: Watch;
   readonly outbox: Table<EffectId, RecordedEffect>;
   /** Index: the effects that wait under a key, in order. */
   readonly outboxKeys: Table<string, readonly EffectId[]>;
@@ -96,6 +104,8 @@ export interface State {
   readonly occupied: Table<WorkerId, TaskId>;
   /** Index: the slots of each agent. */
   readonly slots: Table<AgentId, Slots>;
+  /** Index: dates that have not come, with their instants. */
+  readonly dates: Table<TaskId, number>;
   /** Index: which task a pull request belongs to, by number. */
   readonly pulls: Table<number, TaskId>;
   /** Index: what waits behind each open task, but for those in `unsettled`. */
@@ -125,6 +135,7 @@ export function createState(): State {
     mode: null,
     modeBy: null,
     attack: null,
+    rule: null,
     isPaused: false,
     configuration: null,
     rejectedConfiguration: null,
@@ -142,8 +153,10 @@ export function createState(): State {
     agents: createTable(),
     learned: createTable(),
     milestoneModes: createTable(),
+    milestones: createTable(),
     patterns: createTable(),
     warnings: createTable(),
+    watch: { tickedAt: 0, fullSince: null, passed: [] },
     outbox: createTable(),
     outboxKeys: createTable(),
     dependents: createTable(),
@@ -153,6 +166,7 @@ export function createState(): State {
     active: createTable(),
     occupied: createTable(),
     slots: createTable(),
+    dates: createTable(),
     pulls: createTable(),
     reach: createTable(),
     unsettled: new Set(),
@@ -165,7 +179,12 @@ export function createState(): State {
 }
 
 const same = <Value>(value: Value): Value => value;
-const spread = <Value extends object>(value: Value): Value => ({ ...value });
+// One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.
+const copyWorker = (record: WorkerRecord): WorkerRecord => ({ ...record });
+const copyAgent = (record: AgentRecord): AgentRecord => ({ ...record });
+const copyLearned = (learned: Learned): Learned => ({ ...learned });
+const copyPattern = (record: PatternRecord): PatternRecord => ({ ...record });
+const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });
 
 /** A draft that can be folded into and thrown away; `state` is left as it is. */
 export function draftState(state: State): State {
@@ -179,6 +198,7 @@ export function draftState(state: State): State {
     mode: state.mode,
     modeBy: state.modeBy,
     attack: state.attack === null ? null : { ...state.attack },
+    rule: state.rule,
     isPaused: state.isPaused,
     configuration: state.configuration,
     rejectedConfiguration: state.rejectedConfiguration,
@@ -192,13 +212,15 @@ export function draftState(state: State): State {
     tasks: draftTable(state.tasks, copyTask),
     externals: draftTable(state.externals, same),
     disabledWorkers: draftTable(state.disabledWorkers, same),
-    workers: draftTable(state.workers, spread),
-    agents: draftTable(state.agents, spread),
-    learned: draftTable(state.learned, spread),
+    workers: draftTable(state.workers, copyWorker),
+    agents: draftTable(state.agents, copyAgent),
+    learned: draftTable(state.learned, copyLearned),
     milestoneModes: draftTable(state.milestoneModes, same),
-    patterns: draftTable(state.patterns, spread),
+    milestones: draftTable(state.milestones, same),
+    patterns: draftTable(state.patterns, copyPattern),
     warnings: draftTable(state.warnings, same),
-    outbox: draftTable(state.outbox, spread),
+    watch: { ...state.watch },
+    outbox: draftTable(state.outbox, copyEffect),
     outboxKeys: draftTable(state.outboxKeys, same),
     dependents: draftTable(state.dependents, same),
     numbers: draftTable(state.numbers, same),
@@ -207,6 +229,7 @@ export function draftState(state: State): State {
     active: draftTable(state.active, same),
     occupied: draftTable(state.occupied, same),
     slots: draftTable(state.slots, copySlots),
+    dates: draftTable(state.dates, same),
     pulls: draftTable(state.pulls, same),
     reach: draftTable(state.reach, same),
     unsettled: new Set(),

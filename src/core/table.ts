@@ -49,12 +49,19 @@ class BaseTable<Key, Value> implements Table<Key, Value> {
   }
 }
 
-/** Its maps are made when they are first needed: most drafts of most tables are never written. */
+/** What a draft has done with one key: written it, or taken it away. */
+const removed = Symbol("removed");
+
+/**
+ * What is written is kept in two short lists, because most drafts of most tables write nothing or next to nothing, and looking
+ * through a few keys costs less than a map does to make; a map takes over when there are many.
+ */
 class DraftTable<Key, Value> implements Table<Key, Value> {
   readonly #base: Table<Key, Value>;
   readonly #copy: (value: Value) => Value;
-  #written: Map<Key, Value> | null = null;
-  #removed: Set<Key> | null = null;
+  #keys: Key[] | null = null;
+  #values: (Value | typeof removed)[] | null = null;
+  #places: Map<Key, number> | null = null;
   #sizeDelta = 0;
 
   constructor(base: Table<Key, Value>, copy: (value: Value) => Value) {
@@ -63,20 +70,23 @@ class DraftTable<Key, Value> implements Table<Key, Value> {
   }
 
   get(key: Key): Value | undefined {
-    if (this.#written !== null) {
-      const own = this.#written.get(key);
-      if (own !== undefined) return own;
-    }
-    return this.#removed !== null && this.#removed.has(key) ? undefined : this.#base.get(key);
+    if (this.#keys === null) return this.#base.get(key);
+    const place = this.#placeOf(key);
+    if (place === -1) return this.#base.get(key);
+    const own = this.#at(place);
+    return own === removed ? undefined : own;
   }
   has(key: Key): boolean {
-    if (this.#written !== null && this.#written.has(key)) return true;
-    return !(this.#removed !== null && this.#removed.has(key)) && this.#base.has(key);
+    if (this.#keys === null) return this.#base.has(key);
+    const place = this.#placeOf(key);
+    return place === -1 ? this.#base.has(key) : this.#at(place) !== removed;
   }
   own(key: Key): Value | undefined {
-    const own = this.#written?.get(key);
-    if (own !== undefined) return own;
-    if (this.#removed !== null && this.#removed.has(key)) return undefined;
+    const place = this.#keys === null ? -1 : this.#placeOf(key);
+    if (place !== -1) {
+      const own = this.#at(place);
+      return own === removed ? undefined : own;
+    }
     const inherited = this.#base.get(key);
     if (inherited === undefined) return undefined;
     const copied = this.#copy(inherited);
@@ -85,42 +95,64 @@ class DraftTable<Key, Value> implements Table<Key, Value> {
   }
   set(key: Key, value: Value): void {
     if (!this.has(key)) this.#sizeDelta += 1;
-    this.#removed?.delete(key);
     this.#write(key, value);
   }
   delete(key: Key): void {
     if (!this.has(key)) return;
     this.#sizeDelta -= 1;
-    this.#written?.delete(key);
-    this.#removed ??= new Set();
-    this.#removed.add(key);
+    this.#write(key, removed);
   }
   *keys(): IterableIterator<Key> {
     for (const [key] of this.entries()) yield key;
   }
   *entries(): IterableIterator<[Key, Value]> {
     for (const entry of this.#base.entries()) {
-      if (this.#removed?.has(entry[0]) === true) continue;
-      const own = this.#written?.get(entry[0]);
-      yield own === undefined ? entry : [entry[0], own];
+      const place = this.#placeOf(entry[0]);
+      const own = place === -1 ? entry[1] : this.#at(place);
+      if (own !== removed) yield place === -1 ? entry : [entry[0], own];
     }
-    if (this.#written === null) return;
-    for (const entry of this.#written) if (!this.#base.has(entry[0])) yield entry;
+    // What is added meanwhile is come to as well, as in a map.
+    for (let place = 0; place < (this.#keys?.length ?? 0); place += 1) {
+      const key = this.#keys?.[place] as Key;
+      const own = this.#at(place);
+      if (own !== removed && !this.#base.has(key)) yield [key, own];
+    }
   }
   collectTouched(into: Set<Key>): void {
     this.#base.collectTouched(into);
-    if (this.#written !== null) for (const key of this.#written.keys()) into.add(key);
-    if (this.#removed !== null) for (const key of this.#removed) into.add(key);
+    if (this.#keys !== null) for (const key of this.#keys) into.add(key);
   }
   get size(): number {
     return this.#base.size + this.#sizeDelta;
   }
 
-  #write(key: Key, value: Value): void {
-    this.#written ??= new Map();
-    this.#written.set(key, value);
+  #at(place: number): Value | typeof removed {
+    return (this.#values as (Value | typeof removed)[])[place] as Value | typeof removed;
+  }
+
+  #placeOf(key: Key): number {
+    if (this.#keys === null) return -1;
+    if (this.#places !== null) return this.#places.get(key) ?? -1;
+    return this.#keys.indexOf(key);
+  }
+
+  #write(key: Key, value: Value | typeof removed): void {
+    this.#keys ??= [];
+    this.#values ??= [];
+    const known = this.#placeOf(key);
+    if (known !== -1) {
+      this.#values[known] = value;
+      return;
+    }
+    this.#keys.push(key);
+    this.#values.push(value);
+    if (this.#places !== null) this.#places.set(key, this.#keys.length - 1);
+    else if (this.#keys.length > shortMax) this.#places = new Map(this.#keys.map((each, place) => [each, place]));
   }
 }
+
+/** Up to this many keys are looked through. */
+const shortMax = 8;
 
 /** An empty table. Values must not be `undefined`. */
 export function createTable<Key, Value>(): Table<Key, Value> {

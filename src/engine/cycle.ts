@@ -1,11 +1,14 @@
 /**
- * Events first, clock second. Webhooks make it fast; the cycle makes it right: it asks the cursors what changed, asks
- * about everything in flight, and reads everything at start, on a gap and every hour.
+ * Events first, clock second. Webhooks make it fast; the cycle makes it right: it asks about everything in flight, with every
+ * refresh also what is new and what is waited for outside, and reads everything at start, on a gap and every hour.
  */
+import { watchedExternals } from "../core/externals.ts";
 import type { State } from "../core/state.ts";
 import type { Task } from "../model/task.ts";
 import type { Timer } from "../ports/clock.ts";
-import type { Hint } from "../ports/tracker.ts";
+import type { Hint, Poll } from "../ports/tracker.ts";
+import type { External } from "../model/task.ts";
+import { defaultConfig } from "../model/config.ts";
 import { Hearing } from "./hearing.ts";
 import type { Lane } from "./lane.ts";
 import { pauseAfter } from "./outage.ts";
@@ -13,12 +16,12 @@ import type { EngineParts, World } from "./parts.ts";
 import type { Scout } from "./scout.ts";
 import { createAsking, type Asking } from "./sessions.ts";
 
-/** The App's cycle (design, section 8). */
-const cycleMs = 30_000;
 /** A full read makes right what cursors cannot see. */
 const fullReadMs = 60 * 60_000;
 /** Conflicts arise when the base moves, which no webhook of the pull request tells. */
 const pullsEveryCycles = 10;
+/** What is waited for outside is asked for by turns: a request each, which is free while nothing changed. */
+const waitsPerRefresh = 30;
 
 export class Cycle {
   readonly #parts: EngineParts;
@@ -31,6 +34,10 @@ export class Cycle {
   #isStopped = false;
   #cycles = 0;
   #fullReadAt = 0;
+  #refreshedAt = 0;
+  #refreshes = 0;
+  /** The last wait that was asked for. */
+  #askedWait = "";
 
   constructor(parts: EngineParts, world: World, own: { readonly lane: Lane; readonly scout: Scout }) {
     this.#parts = parts;
@@ -56,7 +63,9 @@ export class Cycle {
 
   schedule(): void {
     if (this.#isStopped) return;
-    this.#timer = this.#parts.clock.after(cycleMs, "cycle", () => {
+    const state = this.#lane.stream.peek();
+    const { every } = (state === null ? defaultConfig : this.#lane.contextOf(state).config).cycle;
+    this.#timer = this.#parts.clock.after(every, "cycle", () => {
       void this.#once()
         .catch((error: unknown) => this.#note(error))
         .finally(() => this.schedule());
@@ -70,16 +79,49 @@ export class Cycle {
 
   async #once(): Promise<void> {
     this.#cycles += 1;
-    const poll = await this.#world.tracker.poll();
-    const isFullReadDue = this.#parts.clock.now() - this.#fullReadAt >= fullReadMs;
-    if (poll.wanted === null || isFullReadDue) await this.#readEverything();
-    else this.#scout.want(poll.wanted);
-    if (poll.stateMoved) await this.#hearing.catchUp(null);
-    await this.#hearing.configureIfDue(poll.configurationMoved);
-    await this.#hearing.instruct(poll.comments);
+    const state = await this.#lane.stream.current();
+    const { refresh, every } = this.#lane.contextOf(state).config.cycle;
+    // Half a cycle of grace: a timer that fires a little early must not put the refresh off by a whole one.
+    const isRefreshDue = this.#parts.clock.now() - this.#refreshedAt >= refresh - every / 2;
+    const poll = isRefreshDue ? await this.#refresh() : null;
+    if (poll?.stateMoved === true) await this.#hearing.catchUp(null);
+    await this.#hearing.configureIfDue(poll?.configurationMoved === true);
+    await this.#hearing.instruct(poll?.comments ?? []);
     this.#scout.want({ pulls: this.#pullsInFlight(await this.#lane.stream.current()) });
+    await this.#scout.admit();
     await this.#scout.idle();
+    if (isRefreshDue) this.#logRefresh();
     await this.#lane.submit(await this.#asking.ask({ isStart: false }));
+  }
+
+  /** What is new at the tracker, whatever webhooks said, and what became of that which tasks wait for outside. */
+  async #refresh(): Promise<Poll> {
+    const poll = await this.#world.tracker.poll();
+    const now = this.#parts.clock.now();
+    this.#refreshedAt = now;
+    if (poll.wanted === null || now - this.#fullReadAt >= fullReadMs) await this.#readEverything();
+    else this.#scout.want(poll.wanted);
+    this.#scout.want({ waits: this.#waitsByTurns(await this.#lane.stream.current()) });
+    return poll;
+  }
+
+  #waitsByTurns(state: State): readonly External[] {
+    const watched = watchedExternals(state);
+    const next = watched.findIndex(({ id }) => id > this.#askedWait);
+    const start = next < 0 ? 0 : next;
+    const asked = [...watched.slice(start), ...watched.slice(0, start)].slice(0, waitsPerRefresh);
+    this.#askedWait = asked.at(-1)?.id ?? "";
+    return asked;
+  }
+
+  /** One line where the backlog changed; a refresh that found nothing is only for whoever looks closely. */
+  #logRefresh(): void {
+    this.#refreshes += 1;
+    const { added, removed, changed } = this.#scout.takeTally();
+    const line = `refresh: ${added} added, ${removed} removed, ${changed} changed`;
+    const data = { refreshes: this.#refreshes, added, removed, changed };
+    if (added + removed + changed > 0) this.#parts.journal.info(line, data);
+    else this.#parts.journal.debug(line, data);
   }
 
   async #readEverything(): Promise<void> {
@@ -92,7 +134,9 @@ export class Cycle {
     const numbers: number[] = [];
     for (const id of state.active.keys()) {
       const task = state.tasks.get(id);
-      if (task?.pull?.state === "open" && this.#isWorthALook(task.pull)) numbers.push(task.pull.number);
+      if (task?.pull?.state !== "open") continue;
+      // In attack mode the look is what merges it.
+      if (isReviewRelaxed(state, task, config) || this.#isWorthALook(task.pull)) numbers.push(task.pull.number);
     }
     return numbers;
   }

@@ -89,7 +89,11 @@ export class Lane {
   }
 
   contextOf(state: State): Context {
-    return { now: this.#parts.clock.now(), config: configOf(state, defaultConfig) };
+    const { clock, memory, timetable } = this.#parts;
+    const config = configOf(state, defaultConfig);
+    const now = clock.now();
+    const isMemoryFull = memory !== undefined && memory() > config.limits.memory;
+    return { now, config, isMemoryFull, ...(timetable && { schedule: timetable(config.schedule, now) }) };
   }
 
   stop(reason: string): void {

@@ -1,4 +1,5 @@
 /** What one repository's engine is made of: the ports, and who it is. */
+import type { ScheduleNow } from "../core/decision.ts";
 import type { Config } from "../model/config.ts";
 import type { StreamId } from "../model/ids.ts";
 import type { Agents } from "../ports/agent.ts";
@@ -21,6 +22,10 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly journal: Journal;
+  /** Reads the rules of `schedule` at an instant; where it is left out, no rule begins or ends. */
+  readonly timetable?: (rules: Config["schedule"], now: number) => ScheduleNow;
+  /** Resident megabytes of the process; where it is left out, nothing is refused for want of memory. */
+  readonly memory?: () => number;
 }
 
 /** The orchestrator's view of the world, beside its store. */

@@ -9,7 +9,7 @@ import { foldRecordedEffect } from "../core/fold-whole.ts";
 import { react, type Reaction } from "../core/react.ts";
 import { draftState, type State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
-import { effectKey } from "../model/effect.ts";
+import { effectKey, type Effect } from "../model/effect.ts";
 import type { Entry, Event } from "../model/event.ts";
 import type { CommandId, EffectId } from "../model/ids.ts";
 
@@ -57,6 +57,9 @@ function fold(draft: State, command: Command, events: readonly Event[]): Entry {
   return entry;
 }
 
+/** Effects that show the state as it is when they are performed. */
+const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>(["UpdateIssue", "UpdateAlerts"]);
+
 /** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */
 function record(draft: State, reaction: Reaction): Entry["effects"][number] | null {
   const notBefore = draft.at + reaction.afterMs;
@@ -67,19 +70,20 @@ function record(draft: State, reaction: Reaction): Entry["effects"][number] | nu
     return known.notBefore <= notBefore ? null : { id: known.id, effect: known.effect, notBefore };
   }
   // What is being performed now may be too early for this change; everything but a surface is the same act again.
-  if (known !== undefined && reaction.effect.type !== "UpdateIssue") return null;
+  if (known !== undefined && !surfaces.has(reaction.effect.type)) return null;
   return { id: `e${draft.effectCount + 1}` as EffectId, effect: reaction.effect, notBefore };
 }
 
 /** A look with several issues, one by one: a bad one stops only itself. */
 function split(command: Command): readonly Command[] {
   if (command.type !== "Observe") return [];
-  const { issues, pulls, gone } = command.observation;
+  const { issues, pulls, gone, externals = [] } = command.observation;
   const nothing = { isComplete: false, issues: [], pulls: [], gone: [], unreadable: [] };
   const parts = [
     ...issues.map((issue) => ({ ...nothing, issues: [issue] })),
     ...pulls.map((pull) => ({ ...nothing, pulls: [pull] })),
     ...gone.map((each) => ({ ...nothing, gone: [each] })),
+    ...externals.map((each) => ({ ...nothing, externals: [each] })),
   ];
   return parts.map((observation, index) => ({
     type: "Observe" as const,

@@ -1,4 +1,4 @@
-/** Performs the effects that concern a vendor or a run: start, cancel, watch; and the report on a configuration. */
+/** Performs the effects that concern a vendor or a run: start, cancel, watch; and those that are one request of their own. */
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { AgentConfig } from "../model/config.ts";
@@ -9,6 +9,7 @@ import type { WriteOutcome } from "../ports/tracker.ts";
 import { startSession } from "./brief.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
+import { performMerge } from "./perform-merge.ts";
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 type SessionEffect = Extract<Effect, { readonly fence: number }>;
@@ -30,6 +31,7 @@ export async function performSession(
   if (effect.type === "ReportConfiguration") {
     return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
   }
+  if (effect.type === "MergePull") return performMerge({ tracker: world.tracker, lane }, effect);
   if (!("fence" in effect)) return { kind: "dropped", reason: "It is not an effect of a session." };
   const state = await lane.stream.current();
   const task = liveTask(state, effect);

@@ -24,6 +24,8 @@ import { Scout } from "./scout.ts";
 
 /** The least time between two wake-ups: what is due within it goes together. */
 const wakeGapMs = 1_000;
+/** Timers end at 24 days: what is due later is asked for again by then. */
+const wakeAheadMs = 24 * 60 * 60_000;
 
 export class Repository implements LaneHooks {
   readonly lane: Lane;
@@ -98,11 +100,14 @@ export class Repository implements LaneHooks {
     if (this.#parts.assertsEverything === true) assertInvariants(state);
     logEvents(this.#parts.journal, entries, state);
     const events = entries.flatMap((entry) => entry.events);
+    this.#scout.count(entries);
     this.#delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
     for (const event of events) {
       const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;
       // The text may have changed since it was approved: a look tells, and asks for approval.
       if (refused !== undefined) this.#scout.want({ issues: [refused.definition.number] });
+      // Its webhook may be lost, or come before we know that we asked for it.
+      if (event.type === "EffectSettled" && event.issue !== undefined) this.#scout.want({ issues: [event.issue] });
     }
   }
 
@@ -116,7 +121,8 @@ export class Repository implements LaneHooks {
     this.#wake?.cancel();
     const dueAt = this.#nextWakeAt(state);
     if (dueAt === null || !this.#hasTakenStock) return;
-    this.#wake = this.#parts.clock.after(dueAt - this.#parts.clock.now(), "due", () => {
+    const waitMs = Math.min(dueAt - this.#parts.clock.now(), wakeAheadMs);
+    this.#wake = this.#parts.clock.after(waitMs, "due", () => {
       void this.lane.submit([]).catch((error: unknown) => {
         this.#parts.journal.debug("A wake-up came too late.", { reason: String(error) });
       });

@@ -2,8 +2,12 @@
  * Looks where hints point, one look at a time, so that an older look is never decided after a newer one. What could not
  * be read stays wanted: an outage costs time, not facts.
  */
+import type { Entry } from "../model/event.ts";
+import type { TaskId } from "../model/ids.ts";
 import type { Observation, PullFacts } from "../model/observation.ts";
+import type { External, Task } from "../model/task.ts";
 import type { Tracker, Wanted } from "../ports/tracker.ts";
+import { Outside } from "./outside.ts";
 import { pauseAfter } from "./outage.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts } from "./parts.ts";
@@ -12,6 +16,13 @@ import type { State } from "../core/state.ts";
 /** Issues decided in one command: a commit stays small, and one bad issue sets aside few others on its way. */
 const issuesPerCommand = 40;
 
+/** What looks have changed in the backlog. */
+export interface Tally {
+  added: number;
+  removed: number;
+  changed: number;
+}
+
 export class Scout {
   readonly #parts: EngineParts;
   readonly #tracker: Tracker;
@@ -19,7 +30,10 @@ export class Scout {
   readonly #issues = new Set<number>();
   readonly #pulls = new Set<number>();
   readonly #commits = new Set<string>();
+  readonly #waits = new Map<TaskId, External>();
   readonly #seen = new Map<number, PullFacts>();
+  readonly #outside = new Outside();
+  #tally: Tally = { added: 0, removed: 0, changed: 0 };
   #everything = false;
   #isStopped = false;
   #running: Promise<void> | null = null;
@@ -36,6 +50,7 @@ export class Scout {
     for (const number of wanted.issues ?? []) this.#issues.add(number);
     for (const number of wanted.pulls ?? []) this.#pulls.add(number);
     for (const sha of wanted.commits ?? []) this.#commits.add(sha);
+    for (const external of wanted.waits ?? []) this.#waits.set(external.id, external);
     if (this.#running === null && this.#hasWants() && !this.#isStopped) this.#running = this.#run();
   }
 
@@ -49,12 +64,43 @@ export class Scout {
     return this.#seen.get(pull) ?? null;
   }
 
+  /** Whether the issue is selected and was not taken in, for want of room. */
+  isOutside(issue: number): boolean {
+    return this.#outside.has(issue);
+  }
+
+  /** Wants the issues outside that there is room for. */
+  async admit(): Promise<void> {
+    const state = await this.#lane.stream.current();
+    this.want({ issues: this.#outside.admissible(state, this.#lane.contextOf(state)) });
+  }
+
+  /** Counts what looks that have landed changed. */
+  count(entries: readonly Entry[]): void {
+    for (const { command, events } of entries) {
+      if (command !== "Observe") continue;
+      for (const { type } of events) {
+        if (type === "TaskTracked") this.#tally.added += 1;
+        if (type === "TaskUntracked") this.#tally.removed += 1;
+        if (type === "TaskRevised") this.#tally.changed += 1;
+      }
+    }
+  }
+
+  /** What has been counted since the last call. */
+  takeTally(): Tally {
+    const tally = this.#tally;
+    this.#tally = { added: 0, removed: 0, changed: 0 };
+    return tally;
+  }
+
   stop(): void {
     this.#isStopped = true;
   }
 
   #hasWants(): boolean {
-    return this.#everything || this.#issues.size + this.#pulls.size + this.#commits.size > 0;
+    const wants = [this.#issues, this.#pulls, this.#commits, this.#waits];
+    return this.#everything || wants.some((each) => each.size > 0);
   }
 
   async #run(): Promise<void> {
@@ -85,9 +131,10 @@ export class Scout {
       pulls: [...this.#pulls],
       commits: [...this.#commits],
       tracked: [],
+      waits: [...this.#waits.values()],
     });
     this.#everything = false;
-    for (const wants of [this.#issues, this.#pulls, this.#commits]) wants.clear();
+    for (const wants of [this.#issues, this.#pulls, this.#commits, this.#waits]) wants.clear();
     return wanted;
   }
 
@@ -106,12 +153,18 @@ export class Scout {
         observation: part,
       })),
     );
+    const outside = this.#outside.note(observation, await this.#lane.stream.current());
+    if (outside === null) return;
+    const told = { ...noNews, outside };
+    await this.#lane.submit([{ type: "Observe", id: this.#lane.nextId("observe"), observation: told }]);
   }
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const noNews: Observation = { isComplete: false, issues: [], pulls: [], gone: [], unreadable: [] };
 
 /**
  * A look at an issue looks at its pull request too, so that a merge is recognised as one, and a look at a pull request at
@@ -120,15 +173,28 @@ function messageOf(error: unknown): string {
 function withLinked(state: State, wanted: Wanted): Wanted {
   const byNumber = new Set(wanted.issues);
   const pulls = new Set(wanted.pulls);
-  const tracked: Wanted["tracked"][number][] = [];
-  for (const [id, task] of state.tasks.entries()) {
-    const { number, node } = task.definition;
-    if (wanted.everything) tracked.push({ id, number, node });
-    if (task.pull?.state !== "open") continue;
-    if (pulls.has(task.pull.number)) byNumber.add(number);
-    else if (wanted.everything || byNumber.has(number)) pulls.add(task.pull.number);
+  for (const number of wanted.pulls) {
+    const task = taskOf(state, state.pulls.get(number));
+    if (task?.pull?.number === number && task.pull.state === "open") byNumber.add(task.definition.number);
   }
+  for (const number of wanted.issues) {
+    const pull = taskOf(state, state.numbers.get(number))?.pull ?? null;
+    if (pull?.state === "open") pulls.add(pull.number);
+  }
+  if (!wanted.everything) return { ...wanted, issues: [...byNumber], pulls: [...pulls] };
+  for (const id of state.active.keys()) {
+    const pull = taskOf(state, id)?.pull ?? null;
+    if (pull?.state === "open") pulls.add(pull.number);
+  }
+  const tracked = [...state.tasks.entries()].map(([id, { definition }]) => {
+    const { number, node } = definition;
+    return { id, number, node };
+  });
   return { ...wanted, issues: [...byNumber], pulls: [...pulls], tracked };
+}
+
+function taskOf(state: State, id: TaskId | undefined): Task | undefined {
+  return id === undefined ? undefined : state.tasks.get(id);
 }
 
 /** Pull requests go with the first chunk: they must be decided before a closed issue of any chunk is. */
@@ -137,7 +203,8 @@ function chunked(observation: Observation): readonly Observation[] {
   const chunks: Observation[] = [];
   for (let start = 0; start < observation.issues.length; start += issuesPerCommand) {
     const issues = observation.issues.slice(start, start + issuesPerCommand);
-    chunks.push({ isComplete: false, issues, pulls: [], gone: [], unreadable: [] });
+    chunks.push({ ...noNews, issues });
   }
-  return [{ ...observation, issues: [] }, ...chunks, { ...observation, issues: [], gone: [], unreadable: [] }];
+  const { isComplete, pulls } = observation;
+  return [{ ...observation, issues: [] }, ...chunks, { ...noNews, isComplete, pulls }];
 }

@@ -1,4 +1,6 @@
 /** Asks how sessions and runs are: vendors that the App talks to itself, and runs of the agent workflow that fell silent. */
+import { isUnresponsive } from "../core/decide-health.ts";
+import { detectStaleAssignments } from "../core/decide-stale.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { AgentConfig } from "../model/config.ts";
@@ -8,7 +10,10 @@ import type { EngineParts, World } from "./parts.ts";
 
 /** A run whose session is known and that has said nothing for this long is looked up. */
 const runSilenceMs = 10 * 60_000;
-/** A run that has not got as far as a session: runners come up within a minute or so, and nothing else frees the slot. */
+/**
+ * A run that has not got as far as a session, or whose session takes longer than expected: runners come up within a minute or so,
+ * and nothing else frees the slot.
+ */
 const startSilenceMs = 2 * 60_000;
 /** Vendor calls at once: enough for many sessions in a cycle, few for one vendor's limit. */
 const askedAtOnceMax = 8;
@@ -33,10 +38,12 @@ export function createAsking(parts: EngineParts, world: World, lane: Lane): Aski
     },
     async ask({ isStart }) {
       const state = await lane.stream.current();
-      const { config } = lane.contextOf(state);
+      const context = lane.contextOf(state);
+      const { config } = context;
+      const stale = new Set(detectStaleAssignments(state, context));
       const asks = assignedTasks(state).flatMap((task) => {
         const agent = config.agents.find((each) => each.id === task.assignment.agent);
-        return agent === undefined ? [] : [{ parts, world, lane, task, agent, isStart, askedAt, suspects }];
+        return agent === undefined ? [] : [{ parts, world, lane, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
       });
       const reports: Command[] = [];
       for (let start = 0; start < asks.length; start += askedAtOnceMax) {
@@ -64,6 +71,7 @@ interface Ask {
   readonly task: Assigned;
   readonly agent: AgentConfig;
   readonly isStart: boolean;
+  readonly isStale: boolean;
   readonly askedAt: Map<string, number>;
   readonly suspects: Set<string>;
 }
@@ -88,12 +96,15 @@ async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | n
   return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };
 }
 
-async function askRun({ parts, world, lane, task, isStart, askedAt, suspects }: Ask): Promise<Command | null> {
+async function askRun(question: Ask): Promise<Command | null> {
+  const { parts, world, lane, task, agent, isStart, isStale, askedAt, suspects } = question;
   const { run, heardAt, fence } = task.assignment;
   if (run === null) return null;
   const now = parts.clock.now();
-  const silenceMs = task.assignment.session === null ? startSilenceMs : runSilenceMs;
-  const isSilent = now - Math.max(heardAt, askedAt.get(run) ?? 0) >= silenceMs;
+  const silenceMs = task.assignment.session === null || isStale ? startSilenceMs : runSilenceMs;
+  const lastAskedAt = askedAt.get(run) ?? 0;
+  const isLate = isUnresponsive(task, agent, now) && now - lastAskedAt > (agent.heartbeat ?? 0);
+  const isSilent = isLate || now - Math.max(heardAt, lastAskedAt) >= silenceMs;
   if (!isStart && !isSilent && !suspects.delete(run)) return null;
   askedAt.set(run, now);
   const state = await world.runs.state(run);

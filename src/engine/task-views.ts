@@ -1,14 +1,18 @@
 /** From the state to what the views are told. */
+import { thresholdMinutes } from "../core/attack-threshold.ts";
 import { figuresOfTheDay, sessionsToday } from "../core/caps.ts";
 import type { Context } from "../core/decision.ts";
+import { metricsOf } from "../core/metrics.ts";
 import { capacityOf } from "../core/pool.ts";
-import { rankReady } from "../core/rank-ready.ts";
+import { modeInForce, rankReady } from "../core/rank-ready.ts";
+import { priorityOf, reachOf } from "../core/reach.ts";
 import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import { toAgentId, toWorkerId, type TaskId } from "../model/ids.ts";
-import type { Task, TaskStatus } from "../model/task.ts";
+import type { Priority, Task, TaskStatus } from "../model/task.ts";
 import type { AgentView, BlockerView, OverviewView, TaskLine, TaskView } from "../views/task-view.ts";
+import { toOpenWarnings } from "./warning-views.ts";
 
 export function toTaskView(state: State, task: Task, context: Context): TaskView {
   return {
@@ -20,8 +24,15 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     reasons: task.assignment?.reasons ?? null,
     attemptsMax: context.config.retry.maxAttempts,
     cycle: task.cycle === null ? null : task.cycle.map((id) => referenceOf(state, id)),
+    inheritedPriority: inheritedPriority(state, task, context),
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
+}
+
+/** Null where what waits for it is no more urgent than itself. */
+function inheritedPriority(state: State, task: Task, { config }: Context): Priority | null {
+  const reach = config.blockers.inherit ? reachOf(state, task.id) : null;
+  return reach !== null && reach.priority < priorityOf(task) ? reach.priority : null;
 }
 
 function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]): BlockerView {
@@ -48,12 +59,15 @@ export function toOverview(state: State, context: Context): OverviewView {
     const status = statusOf(state, task);
     counts[status] = (counts[status] ?? 0) + 1;
     if (task.assignment !== null) running.push(toLine(state, task, context));
-    else if (needsPerson(status, task)) attention.push(toLine(state, task, context));
+    if (task.escalated !== null) attention.push({ ...toLine(state, task, context), detail: task.escalated });
+    else if (task.assignment === null && needsPerson(status, task)) attention.push(toLine(state, task, context));
   }
   const next = rankReady(state, context, nextMax).flatMap(({ id }) => lineOf(state, id, context));
   const day = figuresOfTheDay(state, context.now);
   return {
-    mode: state.mode ?? context.config.mode,
+    mode: modeInForce(state, context),
+    modeBy: state.modeBy,
+    quickWinMinutes: modeInForce(state, context) === "attack" ? thresholdMinutes(state, context.config) : null,
     isPaused: state.isPaused,
     counts,
     running,
@@ -64,6 +78,8 @@ export function toOverview(state: State, context: Context): OverviewView {
     costTodayUsd: day.costUsd,
     sessionsToday: day.sessions,
     configurationProblems: state.rejectedConfiguration?.problems ?? [],
+    figures: metricsOf(state, context),
+    warnings: toOpenWarnings(state),
   };
 }
 

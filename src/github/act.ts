@@ -37,7 +37,8 @@ export function toOutcome(fault: GithubFault): WriteOutcome {
   return { kind: "delayed", reason: fault.message, retryAfterMs: fault.retryAfterMs };
 }
 
-function toFault(error: unknown): GithubFault {
+/** Whatever was thrown, as a fault: an answer that cannot be read is asked for again later. */
+export function toFault(error: unknown): GithubFault {
   if (error instanceof GithubFault) return error;
   const message = `GitHub's answer could not be read (${error instanceof Error ? error.message : String(error)}).`;
   return new GithubFault(message.slice(0, 300), { kind: "retry", retryAfterMs: 60_000, cause: error });
@@ -126,7 +127,7 @@ function settle(surface: IssueSurface, results: readonly Result[]): WriteOutcome
 }
 
 /** Performs operations in documents of at most 30. Never rejects. */
-async function performAll(client: GithubClient, operations: readonly Operation[]): Promise<readonly Result[]> {
+export async function performAll(client: GithubClient, operations: readonly Operation[]): Promise<readonly Result[]> {
   const results: Result[] = [];
   const waiting = [...toChunks(operations, operationsMax)];
   for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) {

@@ -71,9 +71,17 @@ export const IssueNode = z.object({
   author: z.object({ login: z.string() }).nullish(),
   editor: ActorNode.nullish(),
   lastEditedAt: Instant.nullish(),
+  viewerDidAuthor: z.boolean(),
   repository: z.object({ databaseId: z.number() }),
   labels: z.object({ nodes: z.array(z.object({ name: z.string() })) }).nullish(),
-  milestone: z.object({ title: z.string(), description: z.string().nullish() }).nullish(),
+  milestone: z
+    .object({
+      title: z.string(),
+      description: z.string().nullish(),
+      createdAt: Instant,
+      dueOn: Instant.nullish(),
+    })
+    .nullish(),
   blockedBy: Links,
   subIssues: Links,
   acts: Acts,
@@ -135,6 +143,13 @@ export const PageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string
 
 export const IssuesPage = z.object({
   repository: z.object({ issues: z.object({ pageInfo: PageInfo, nodes: z.array(z.unknown()) }) }),
+});
+
+export const NewestIssue = z.object({
+  number: z.number(),
+  state: IssueState,
+  body: z.string(),
+  viewerDidAuthor: z.boolean(),
 });
 
 export const PullNumbers = z.object({

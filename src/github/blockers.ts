@@ -45,7 +45,17 @@ function resolveNode(place: Place, node: ReferencedNode): External {
     reference: referenceOf(place, node.repository, node.number),
     url: node.url,
     state: node.pullState === "OPEN" ? "open" : node.pullState === "MERGED" ? "completed" : "not_planned",
+    waitsFor: "pull",
   };
+}
+
+/** A pull request of this repository as something that others wait for. */
+export function toWaitedPull(
+  place: Place,
+  pull: { readonly number: number; readonly url: string; readonly state: "OPEN" | "CLOSED" | "MERGED" },
+): External {
+  const repository = { databaseId: place.id, nameWithOwner: fullNameOf(place) };
+  return resolveNode(place, { __typename: "PullRequest", number: pull.number, url: pull.url, pullState: pull.state, repository });
 }
 
 /** Native links. One that may not be seen stays in the way as a missing blocker: it must not vanish unnoticed. */

@@ -8,14 +8,16 @@ import { toBlockers, toMissing, toReferenceKey } from "./blockers.ts";
 import { ghost } from "./permissions.ts";
 import { fullNameOf, hashText, taskIdIn } from "./place.ts";
 import type { Place } from "./place.ts";
-import { parseDependencies } from "./references.ts";
+import { parseDependencies, parsePatternMarker, parseWaits } from "./references.ts";
 import type { DependencyReference } from "./references.ts";
+import { toWaitId, type Wait } from "../model/external-wait.ts";
 
 /** An issue with everything read off it that needs no further look. */
 export interface ReadIssue {
   readonly node: IssueNode;
   readonly id: TaskId;
   readonly references: readonly DependencyReference[];
+  readonly waits: readonly Wait[];
   readonly selected: { readonly actor: Somebody | null; readonly at: number } | null;
   /** It carries a selecting label and the act that put it there is older than what was read. */
   readonly lacksSelection: boolean;
@@ -63,6 +65,7 @@ export function readIssue(node: IssueNode, options: ReadOptions): ReadIssue {
     node,
     id: taskIdIn(place, node.fullDatabaseId),
     references: parseDependencies(node.body, { repository: fullNameOf(place), host: place.host }),
+    waits: parseWaits(node.body),
     // Without the act (an imported issue) somebody without any right put it there, long ago.
     selected: selection.isCarried ? (selection.act ?? { actor: null, at: node.createdAt }) : null,
     lacksSelection: selection.isCarried && selection.act === null && hasOlder,
@@ -89,13 +92,20 @@ function readMilestone(node: IssueNode): IssueFacts["milestone"] {
   if (!node.milestone) return null;
   const lines = (node.milestone.description ?? "").slice(0, 4_000).split("\n");
   const labels = lines.map((line) => line.trim().toLowerCase()).filter((line) => /^mode:[a-z]{1,20}$/.test(line));
-  return { title: node.milestone.title, labels };
+  const { title, createdAt, dueOn } = node.milestone;
+  return { title, labels, createdAt, dueAt: dueOn ?? null };
+}
+
+/** The pattern that our own issue was made for, while its text is the one that we wrote. */
+function readMadeFor({ node, edited }: ReadIssue): IssueFacts["madeFor"] {
+  return node.viewerDidAuthor && edited === null ? parsePatternMarker(node.body) : null;
 }
 
 export interface FactsOptions {
   readonly place: Place;
   readonly toActor: (somebody: Somebody | null | undefined) => Actor;
   readonly resolved: ReadonlyMap<string, External>;
+  readonly waits: ReadonlyMap<TaskId, External>;
 }
 
 function readBlockers(issue: ReadIssue, options: FactsOptions): readonly BlockerFacts[] {
@@ -104,10 +114,15 @@ function readBlockers(issue: ReadIssue, options: FactsOptions): readonly Blocker
   const known = new Set(native.map((blocker) => blocker.id));
   const named = issue.references.map((reference): BlockerFacts => {
     const external = resolved.get(toReferenceKey(place, reference)) ?? toMissing(place, reference);
-    return { ...external, kind: reference.kind, source: "body" };
+    const { kind, partial } = reference;
+    return { ...external, kind, source: "body", ...(partial === undefined ? {} : { partial }) };
+  });
+  const waits = issue.waits.flatMap((wait): readonly BlockerFacts[] => {
+    const external = options.waits.get(toWaitId(wait, fullNameOf(place)));
+    return external === undefined ? [] : [{ ...external, kind: "hard", source: "body" }];
   });
   // A native link says the same as the text, and more surely; an issue that names itself waits for nothing.
-  return [...native, ...named.filter((blocker) => !known.has(blocker.id) && blocker.id !== issue.id)];
+  return [...native, ...named.filter((blocker) => !known.has(blocker.id) && blocker.id !== issue.id), ...waits];
 }
 
 function readState(
@@ -144,6 +159,7 @@ export function toIssueFacts(issue: ReadIssue, options: FactsOptions): IssueFact
     editedAt: issue.edited?.at ?? null,
     blockedBy: readBlockers(issue, options),
     children: toBlockers(place, node.subIssues, { issue: issue.id, source: "sub_issue" }),
+    madeFor: readMadeFor(issue),
     // Looked up by `write` before one is created; reading every comment here would double the price of a look.
     sticky: null,
   };

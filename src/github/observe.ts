@@ -2,7 +2,7 @@
 import type { TaskId } from "../model/ids.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Wanted } from "../ports/tracker.ts";
-import { resolveReferences, toExternal, toReferenceKey } from "./blockers.ts";
+import { resolveReferences, toExternal, toReferenceKey, toWaitedPull } from "./blockers.ts";
 import type { GithubClient } from "./client.ts";
 import { peopleOf, toIssueFacts } from "./issue-facts.ts";
 import type { ReadIssue } from "./issue-facts.ts";
@@ -16,12 +16,14 @@ import type { IssueReading } from "./read-issues.ts";
 import { createPullReader } from "./read-pulls.ts";
 import type { PullReading } from "./read-pulls.ts";
 import type { Reference } from "./references.ts";
+import type { WaitReader } from "./external-waits.ts";
 import type { External } from "../model/task.ts";
 
 export interface ObserveParts {
   readonly client: GithubClient;
   readonly place: Place;
   readonly permissions: Permissions;
+  readonly waits: WaitReader;
   readonly selectLabels: () => readonly string[];
 }
 
@@ -65,10 +67,13 @@ export function createLook(parts: ObserveParts): (wanted: Wanted) => Promise<Obs
     remember(known, issues);
     const facts = await toFacts(parts, readings, known);
     const gone = await findGone(parts, { wanted, reading: issues, known });
+    const pulls = [...readings.pulls.pulls.values()].map((pull) => toWaitedPull(place, pull));
+    const externals = [...pulls, ...(await parts.waits.refresh(wanted.waits ?? []))];
     const unreadable = [...issues.unreadable, ...readings.pulls.unreadable];
     return {
       isComplete: wanted.everything,
       ...facts,
+      externals,
       gone,
       unreadable: unreadable.map(([number, reason]) => ({ number, reason })),
     };
@@ -107,6 +112,7 @@ async function toFacts(
   const resolved = await resolveAll(parts, readings, known);
   const issues = [...readings.issues.issues.values()];
   const pulls = [...readings.pulls.pulls.values()];
+  const waits = await parts.waits.resolve(issues.flatMap((issue) => issue.waits));
   const toActor = await parts.permissions.lookUp([
     ...issues.flatMap(peopleOf),
     ...pulls.flatMap((pull) => [pull.author, pull.mergedBy]),
@@ -119,7 +125,7 @@ async function toFacts(
   }
   const { defaultBranch } = readings.pulls;
   return {
-    issues: issues.map((issue) => toIssueFacts(issue, { place, toActor, resolved })),
+    issues: issues.map((issue) => toIssueFacts(issue, { place, toActor, resolved, waits })),
     pulls: pulls.map((pull) => toPullFacts(pull, { place, defaultBranch, toActor, toTask })),
   };
 }

@@ -30,10 +30,10 @@ const issueParts = `fragment IssueParts on Issue {
   id fullDatabaseId number url title body createdAt updatedAt state stateReason(enableDuplicate: true)
   author { login }
   editor { ...ActorParts }
-  lastEditedAt
+  lastEditedAt viewerDidAuthor
   repository { databaseId }
   labels(first: 100) { nodes { name } }
-  milestone { title description }
+  milestone { title description createdAt dueOn }
   blockedBy(first: 50) { nodes { ...LinkParts } }
   subIssues(first: 100) { nodes { ...LinkParts } }
   acts: timelineItems(last: ${actsCount}, itemTypes: [LABELED_EVENT, CLOSED_EVENT]) { ${actNodes} }
@@ -80,6 +80,16 @@ export const pullNumbers = `query ($owner: String!, $name: String!, $after: Stri
     }
     recent: pullRequests(first: 50, states: [MERGED, CLOSED], orderBy: { field: UPDATED_AT, direction: DESC }) {
       nodes { number }
+    }
+  }
+}`;
+
+/** The newest issues with their texts, and whether they are ours. Variables: owner, name, after. */
+export const newestIssues = `query ($owner: String!, $name: String!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    issues(first: 100, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
+      pageInfo { hasNextPage endCursor }
+      nodes { number state body viewerDidAuthor }
     }
   }
 }`;

@@ -1,12 +1,19 @@
 /**
- * What a Markdown text points at: dependencies, closing references, reverts, and our marker. The text is hostile: it is
- * read as Markdown, so that code, quotes, struck text and HTML comments do not count, and only its beginning is read.
+ * What a Markdown text points at: dependencies, waits for dates, workflows and people, closing references, reverts, and our
+ * markers. The text is hostile: only what a reader sees as prose counts (prose.ts).
  */
-import { Lexer } from "marked";
-import type { Token } from "marked";
+import {
+  branchPattern,
+  datePattern,
+  loginPattern,
+  readDate,
+  workflowFilePattern,
+  type Wait,
+} from "../model/external-wait.ts";
 import { toTaskId } from "../model/ids.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { DependencyKind } from "../model/task.ts";
+import { itemEnd, listEnd, readProse, textMax } from "./prose.ts";
 
 export interface Reference {
   /** `owner/name`; null: the repository of the text itself. */
@@ -16,109 +23,17 @@ export interface Reference {
 
 export interface DependencyReference extends Reference {
   readonly kind: DependencyKind;
+  /** Partial results are enough; of soft ones only. */
+  readonly partial?: true;
 }
 
-/** GitHub cuts bodies at 65,536 characters; nothing beyond is read. */
-const textMax = 65_536;
 const referencesMax = 50;
-/** The parser's time grows with the square of a paragraph: 4,000 characters take it 16 ms at worst, 64,000 four seconds. */
-const paragraphMax = 4_000;
-const paragraphsTotalMax = 32_000;
-
-/** Stands for what was left out, so that words on both sides of it do not meet. */
-const gap = "\uFFFC";
-const blockEnd = "\u0001";
-const itemEnd = "\u0002";
-const listEnd = "\u0003";
-const ourSigns = new RegExp(`[${blockEnd}${itemEnd}${listEnd}]`, "g");
-
-const skipped: ReadonlySet<string> = new Set([
-  "code",
-  "codespan",
-  "blockquote",
-  "html",
-  "del",
-  "image",
-  "escape",
-  "def",
-  "hr",
-]);
-const ends: Readonly<Record<string, string>> = {
-  paragraph: blockEnd,
-  heading: blockEnd,
-  list_item: itemEnd,
-  list: listEnd,
-};
-
-const mayMatter = /#\d|\/issues\/|\/pull\/|block|depend|clos|fix|resolv|revert/i;
-
-/** The text as Markdown tokens; only paragraphs that may matter are read to the end. Throws when nesting is too deep. */
-function readTokens(text: string): readonly Token[] {
-  const markdown = text
-    .slice(0, textMax)
-    // Our own signs are nobody else's; and quotes or lists many deep in one line are the parser's dearest constructs.
-    .replaceAll(ourSigns, " ")
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/^[ \t]{0,3}(?:>[ \t]?){6}.*$/gm, ">")
-    .replaceAll(/^(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+){8}.*$/gm, "");
-  const parser = new Lexer({ gfm: true });
-  const tokens = parser.blockTokens(markdown, parser.tokens);
-  let left = paragraphsTotalMax;
-  for (const paragraph of parser.inlineQueue) {
-    if (left <= 0 || !mayMatter.test(paragraph.src)) continue;
-    const source = paragraph.src.slice(0, Math.min(paragraphMax, left));
-    left -= source.length;
-    parser.inlineTokens(source, paragraph.tokens);
-  }
-  return tokens;
-}
-
-/** The words of the text as a reader sees them; "" when it cannot be read as Markdown at all. */
-function readProse(text: string): string {
-  if (!mayMatter.test(text)) return "";
-  let tokens: readonly Token[];
-  try {
-    tokens = readTokens(text);
-  } catch {
-    // Nesting thousands deep overflows the parser's stack. Such a text names nothing.
-    return "";
-  }
-  const parts: string[] = [];
-  const stack: (Token | string)[] = tokens.toReversed();
-  for (let token = stack.pop(); token !== undefined; token = stack.pop()) {
-    if (typeof token === "string") parts.push(token);
-    else readToken(token, stack, parts);
-  }
-  return parts.join("");
-}
-
-/** Adds the words of one token to `parts`, or what it contains to the `stack`. */
-function readToken(token: Token, stack: (Token | string)[], parts: string[]): void {
-  if (token.type === "space" || token.type === "checkbox") return;
-  if (skipped.has(token.type)) {
-    // An HTML tag in a line is invisible to the reader; a comment or a block of HTML separates.
-    parts.push(/^<\/?[a-z][a-z0-9]{0,20}>$/i.test(token.raw) ? "" : gap);
-    return;
-  }
-  const end = ends[token.type];
-  if (end !== undefined) stack.push(end);
-  const inner = readInner(token);
-  if (inner !== null) stack.push(...inner.toReversed());
-  else parts.push(token.type === "text" || token.type === "br" ? token.raw : gap);
-}
-
-function readInner(token: Token): readonly (Token | string)[] | null {
-  if (token.type === "list") return (token as { items?: Token[] }).items ?? [];
-  if (token.type === "table") {
-    const table = token as { header?: { tokens: Token[] }[]; rows?: { tokens: Token[] }[][] };
-    return [...(table.header ?? []), ...(table.rows ?? []).flat()].flatMap((cell) => [...cell.tokens, blockEnd]);
-  }
-  return (token as { tokens?: Token[] }).tokens ?? null;
-}
+/** Waits are few: a date or two, a workflow, somebody to ask. */
+const waitsMax = 10;
 
 const afterWords = "\\b[ \\t\\n]*:?[ \\t\\n]*";
 const dependencyWords = new RegExp(
-  `(?<![\\w/-])(?<negation>(?:\\w{0,8}n['’]t|not|never|no longer)\\s{1,9})?(?<soft>soft(?:ly)?[\\s-]{1,9})?(?:blocked[\\s-]by|depends[\\s-]on)${afterWords}(?<list>\u0001+)?`,
+  `(?<![\\w/-])(?<negation>(?:\\w{0,8}n['’]t|not|never|no longer)\\s{1,9})?(?<soft>soft(?:ly)?[\\s-]{1,9})?(?:blocked[\\s-]by|depends[\\s-]on|waits?[\\s-]for)${afterWords}(?<list>\u0001+)?`,
   "giu",
 );
 const closingWords = new RegExp(`(?<![\\w/-])(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)${afterWords}`, "giu");
@@ -128,11 +43,17 @@ const listSeparator = new RegExp(`[^${itemEnd}${listEnd}]*${itemEnd}[ \t]*`, "uy
 const reference =
   /(?:(?<repository>[\w-]{1,39}\/[\w.-]{1,100})?#(?<number>[1-9]\d{0,9})|https?:\/\/(?<host>[\w.:-]{1,255})\/(?<path>[\w-]{1,39}\/[\w.-]{1,100})\/(?:issues|pull)\/(?<id>[1-9]\d{0,9}))(?![\w#-]|\/\w)/uy;
 
+const partialWords = /[ \t]*\(partial(?: results?)?\)/iuy;
+
+interface Found extends Reference {
+  readonly isPartial: boolean;
+}
+
 function readReference(
   prose: string,
   at: number,
   host: string,
-): { readonly found: Reference; readonly end: number } | null {
+): { readonly found: Found; readonly end: number } | null {
   reference.lastIndex = at;
   const groups = reference.exec(prose)?.groups;
   if (groups === undefined) return null;
@@ -140,12 +61,15 @@ function readReference(
   const number = Number(groups["number"] ?? groups["id"]);
   // GraphQL's Int; no issue has a higher number.
   if (number > 2_147_483_647) return null;
-  return { found: { repository: groups["repository"] ?? groups["path"] ?? null, number }, end: reference.lastIndex };
+  partialWords.lastIndex = reference.lastIndex;
+  const isPartial = partialWords.test(prose);
+  const end = isPartial ? partialWords.lastIndex : reference.lastIndex;
+  return { found: { repository: groups["repository"] ?? groups["path"] ?? null, number, isPartial }, end };
 }
 
 /** The references that follow `at`: separated by commas or "and", or each at the beginning of an item of a list. */
-function readList(prose: string, at: number, options: { host: string; isList: boolean }): readonly Reference[] {
-  const found: Reference[] = [];
+function readList(prose: string, at: number, options: { host: string; isList: boolean }): readonly Found[] {
+  const found: Found[] = [];
   const separator = options.isList ? listSeparator : inlineSeparator;
   for (let next = readReference(prose, at, options.host); next !== null && found.length < referencesMax;) {
     found.push(next.found);
@@ -157,8 +81,8 @@ function readList(prose: string, at: number, options: { host: string; isList: bo
 }
 
 /** A reference written out with its own repository is the same as the short one. */
-function localise(found: Reference, own: string | null): Reference {
-  return found.repository?.toLowerCase() === own?.toLowerCase() ? { repository: null, number: found.number } : found;
+function localise({ repository, number }: Reference, own: string | null): Reference {
+  return { repository: repository?.toLowerCase() === own?.toLowerCase() ? null : repository, number };
 }
 
 function toKey(found: Reference): string {
@@ -173,8 +97,8 @@ export interface ReferenceOptions {
 }
 
 /**
- * Dependencies that a body names: `Blocked by #1, #2 and owner/repo#3`, `Depends on #4`, also over a list; soft ones as
- * `Soft depends on #5`. At most 50, each once; hard wins over soft. Never throws.
+ * Dependencies that a body names: `Blocked by #1, #2 and owner/repo#3`, `Depends on #4`, `Waits for #5`, also over a
+ * list; soft ones as `Soft depends on #6`, or `Soft depends on #6 (partial)`. At most 50, each once; hard wins over soft. Never throws.
  */
 export function parseDependencies(body: string, options: ReferenceOptions): readonly DependencyReference[] {
   const prose = readProse(body);
@@ -187,10 +111,54 @@ export function parseDependencies(body: string, options: ReferenceOptions): read
       const local = localise(each, options.repository);
       const known = found.get(toKey(local));
       const isWanted = known === undefined ? found.size < referencesMax : kind === "hard";
-      if (isWanted) found.set(toKey(local), { ...local, kind });
+      const partial = kind === "soft" && each.isPartial ? ({ partial: true } as const) : {};
+      if (isWanted) found.set(toKey(local), { ...local, kind, ...partial });
     }
   }
   return [...found.values()];
+}
+
+const negated = "(?<negation>(?:\\w{0,8}n['’]t|not|never|no longer)\\s{1,9})?";
+const dateWords = new RegExp(
+  `(?<![\\w/-])(?:not[ \\t]before|${negated}waits?[ \\t]until)${afterWords}(?<date>${datePattern})`,
+  "giu",
+);
+const workflowWords = new RegExp(
+  `(?<![\\w/-])${negated}waits?[ \\t]for${afterWords}(?:the )?workflow[ \\t]{1,9}(?<file>${workflowFilePattern})[ \\t]{1,9}on[ \\t]{1,9}(?<branch>${branchPattern})`,
+  "giu",
+);
+const peopleWords = new RegExp(`(?<![\\w/-])${negated}waits?[ \\t]for${afterWords}(?=@)`, "giu");
+const person = new RegExp(`@(?<login>${loginPattern})(?![\\w/-])`, "iuy");
+
+/** `@a`, `@a and @b`, `@a, @b`, from `at` on. */
+function readPeople(prose: string, at: number): readonly Wait[] {
+  const found: Wait[] = [];
+  for (let next = at; found.length < waitsMax;) {
+    person.lastIndex = next;
+    const login = person.exec(prose)?.groups?.["login"];
+    if (login === undefined) break;
+    found.push({ kind: "person", login });
+    inlineSeparator.lastIndex = person.lastIndex;
+    if (inlineSeparator.exec(prose) === null || inlineSeparator.lastIndex === person.lastIndex) break;
+    next = inlineSeparator.lastIndex;
+  }
+  return found;
+}
+
+/**
+ * What a body waits for that is no issue: `Not before: 2026-12-01`, `Waits until 2026-12-01T09:00Z`,
+ * `Waits for workflow ci.yml on main`, `Waits for @ada and @bob`. At most ten, perhaps one twice. Never throws.
+ */
+export function parseWaits(body: string): readonly Wait[] {
+  if (!/wait|not before/i.test(body)) return [];
+  const prose = readProse(body);
+  const meant = (words: RegExp) => [...prose.matchAll(words)].filter(({ groups }) => groups?.["negation"] === undefined);
+  const dates = meant(dateWords).map(({ groups }) => readDate(groups?.["date"] ?? ""));
+  const workflows = meant(workflowWords).map(
+    ({ groups }): Wait => ({ kind: "workflow", file: groups?.["file"] ?? "", branch: groups?.["branch"] ?? "" }),
+  );
+  const people = meant(peopleWords).flatMap(({ index, 0: words }) => readPeople(prose, index + words.length));
+  return [...dates, ...workflows, ...people].slice(0, waitsMax);
 }
 
 function parseAfter(words: RegExp, body: string, options: ReferenceOptions): readonly Reference[] {
@@ -220,6 +188,19 @@ export function parseReverts(body: string, options: ReferenceOptions): readonly 
 
 const marker =
   /<!--\s{0,9}orchestrate:task=gh:(?<repository>\d{1,19}):(?<issue>\d{1,19})\s{1,9}attempt=\d{1,9}\s{1,9}fence=(?<fence>\d{1,15})\s{0,9}-->/u;
+
+const patternMarker = /^<!-- orchestrate:pattern=(?<pattern>[a-z0-9-]{1,40}) series=(?<series>[1-9]\d{0,8}) -->/u;
+
+/** The first line of an issue that a pattern asked for; it proves nothing without its author. */
+export function toPatternMarker(pattern: string, series: number): string {
+  return `<!-- orchestrate:pattern=${pattern} series=${series} -->`;
+}
+
+/** Pattern and series of an issue's body; null where it does not begin with our marker. */
+export function parsePatternMarker(body: string): { readonly pattern: string; readonly series: number } | null {
+  const { pattern, series } = patternMarker.exec(body.slice(0, 200))?.groups ?? {};
+  return pattern === undefined || series === undefined ? null : { pattern, series: Number(series) };
+}
 
 /** The marker of an assignment in a description; it is public and proves nothing. */
 export function parseMarker(body: string): { readonly task: TaskId; readonly fence: number } | null {

@@ -37,6 +37,16 @@ export async function findSticky(
   client: GithubClient,
   issueNodes: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
+  const found = await findOwn(client, issueNodes, stickyMarker);
+  return new Map([...found].map(([issue, { id }]) => [issue, id]));
+}
+
+/** Our own comments that begin with `marker`, by the issue's node id. Rejects with `GithubFault`. */
+export async function findOwn(
+  client: GithubClient,
+  issueNodes: readonly string[],
+  marker: string,
+): Promise<ReadonlyMap<string, { readonly id: string; readonly body: string }>> {
   const candidates = new Map<string, string>();
   for (const ids of toChunks(issueNodes, issuesAtOnce)) {
     const answer = await client.query(ownCommentsOfMany, { ids });
@@ -44,15 +54,15 @@ export async function findSticky(
       for (const comment of await readOwn(client, { answer, index, issue })) candidates.set(comment, issue);
     }
   }
-  const found = new Map<string, string>();
+  const found = new Map<string, { readonly id: string; readonly body: string }>();
   for (const ids of toChunks([...candidates.keys()], 50)) {
     const answer = await client.query(commentBodies, { ids });
     for (const value of Nodes.parse(answer.data).nodes) {
       const comment = CommentBody.safeParse(value);
-      if (!comment.success || !comment.data.body.startsWith(stickyMarker)) continue;
+      if (!comment.success || !comment.data.body.startsWith(marker)) continue;
       const issue = candidates.get(comment.data.id);
       // The oldest is the one; a second may be left from a crash between two replicas.
-      if (issue !== undefined && !found.has(issue)) found.set(issue, comment.data.id);
+      if (issue !== undefined && !found.has(issue)) found.set(issue, comment.data);
     }
   }
   return found;

@@ -11,14 +11,18 @@ import { GithubFault } from "./classify-error.ts";
 import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
 import { readConfiguration, reportConfiguration } from "./configuration.ts";
+import { createPatternIssue } from "./create-issue.ts";
+import { createWaitReader } from "./external-waits.ts";
 import { hear } from "./hear.ts";
 import { createLabels } from "./labels.ts";
 import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
+import { mergePull } from "./merge.ts";
 import { readOneIssue } from "./one-issue.ts";
 import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { createPoller } from "./poll.ts";
+import { keepComment } from "./standing-comment.ts";
 
 export interface TrackerOptions {
   /** Shared with the workflow runs of the same credential, so that they share one budget. */
@@ -85,7 +89,8 @@ export function createTracker(options: TrackerOptions): Tracker {
   const { client, clock, journal, selectLabels } = options;
   const place: Place = { host: "github.com", ...options.repository };
   const permissions = createPermissions({ client, place, clock });
-  const look = createLook({ client, place, permissions, selectLabels });
+  const waits = createWaitReader({ client, place });
+  const look = createLook({ client, place, permissions, waits, selectLabels });
   const poller = createPoller({ client, place, clock, permissions });
   const writer = createWriter({ client, labels: createLabels({ client, place }) });
 
@@ -114,8 +119,11 @@ export function createTracker(options: TrackerOptions): Tracker {
     configuration: () => available(() => readConfiguration(client, place)),
     write: (surfaces) => writer.write(surfaces),
     react: (reactions) => writer.react(reactions),
+    keepComment: (comment) => keepComment({ client, place }, comment),
     reportConfiguration: (sha, problems) => reportConfiguration({ client, place }, { sha, problems }),
     brief: (number) => available(() => readBrief(client, place, number)),
+    createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
+    mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
     label: (number, label) => addLabel(client, place, { number, label }),
   };
 }

@@ -14,18 +14,20 @@ export interface CriticalPath {
 export function tails(graph: Graph, order: Order, weights: ArrayLike<number>): Float64Array {
   const { successorStart, successors } = graph;
   const { nodes, stageOf } = order;
-  const canAllRun = nodes.length === graph.count;
-  const tail = Float64Array.from(weights);
+  const tail = new Float64Array(graph.count);
   for (let place = nodes.length - 1; place >= 0; place -= 1) {
     const node = at(nodes, place);
     const end = at(successorStart, node + 1);
+    // Nodes that can never run have no tail yet, and so do not count here.
     let behind = 0;
     for (let edge = at(successorStart, node); edge < end; edge += 1) {
-      const next = at(successors, edge);
-      if (weightAt(tail, next) > behind && (canAllRun || at(stageOf, next) !== -1)) behind = weightAt(tail, next);
+      const next = weightAt(tail, at(successors, edge));
+      if (next > behind) behind = next;
     }
-    tail[node] = weightAt(tail, node) + behind;
+    tail[node] = (weights[node] as number) + behind;
   }
+  if (nodes.length === graph.count) return tail;
+  for (let node = 0; node < graph.count; node += 1) if (at(stageOf, node) === -1) tail[node] = weights[node] as number;
   return tail;
 }
 

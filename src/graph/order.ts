@@ -17,64 +17,72 @@ export interface Order {
 /** A topological order that depends on nothing but the graph. Linear in nodes and edges. */
 export function topologicalOrder(graph: Graph): Order {
   const { count, predecessorStart } = graph;
-  const stageOf = new Int32Array(count).fill(-1);
+  const stageOf = new Int32Array(count);
   const waiting = new Int32Array(count);
   const queue = new Int32Array(count);
   let length = 0;
   for (let node = 0; node < count; node += 1) {
-    waiting[node] = at(predecessorStart, node + 1) - at(predecessorStart, node);
-    if (waiting[node] !== 0) continue;
-    stageOf[node] = 0;
+    const blockers = at(predecessorStart, node + 1) - at(predecessorStart, node);
+    waiting[node] = blockers;
+    if (blockers !== 0) continue;
     queue[length] = node;
     length += 1;
   }
-  const found = release(graph, { queue, waiting, stageOf }, length);
-  const stageCount = found === 0 ? 0 : at(stageOf, at(queue, found - 1)) + 1;
-  const stageStart = stageStarts(queue.subarray(0, found), stageOf, stageCount);
-  return { nodes: sortByStage(stageOf, stageStart), stageOf, stageCount, stageStart };
+  const stageStart = release(graph, { queue, waiting, stageOf }, length);
+  if (at(stageStart, stageStart.length - 1) < count) {
+    for (let node = 0; node < count; node += 1) if (at(waiting, node) > 0) stageOf[node] = -1;
+  }
+  return { nodes: sortByStage(stageOf, stageStart), stageOf, stageCount: stageStart.length - 1, stageStart };
 }
 
-/** The nodes of each stage, in ascending order. */
-export function stages(order: Order): readonly (readonly number[])[] {
-  const found: number[][] = [];
-  for (let stage = 0; stage < order.stageCount; stage += 1) {
-    found.push(Array.from(order.nodes.subarray(order.stageStart[stage], order.stageStart[stage + 1])));
-  }
-  return found;
+/** The nodes of a stage, in ascending order. */
+export function nodesOfStage(order: Order, stage: number): Int32Array {
+  return order.nodes.subarray(order.stageStart[stage], order.stageStart[stage + 1]);
 }
 
 interface Kahn {
+  /** Begins with the nodes that wait for nothing. */
   readonly queue: Int32Array;
+  /** For how many blockers each node still waits. */
   readonly waiting: Int32Array;
   readonly stageOf: Int32Array;
 }
 
-/** Takes what waits for nothing, until nothing is left that does. Returns how many nodes were taken. */
-function release(graph: Graph, { queue, waiting, stageOf }: Kahn, begin: number): number {
+/** Takes stage after stage, until nothing is left that waits for nothing. Returns where each stage starts, and the end. */
+function release(graph: Graph, kahn: Kahn, firstCount: number): Int32Array {
+  const starts = [0];
+  let begin = 0;
+  for (let end = firstCount; begin < end;) {
+    const released = releaseNext(graph, kahn, { begin, end, stage: starts.length });
+    starts.push(end);
+    begin = end;
+    end = released;
+  }
+  return Int32Array.from(starts);
+}
+
+/** Puts what waits for nobody but a stage's nodes behind them into the queue. Returns the queue's new length. */
+function releaseNext(
+  graph: Graph,
+  { queue, waiting, stageOf }: Kahn,
+  { begin, end, stage }: { readonly begin: number; readonly end: number; readonly stage: number },
+): number {
   const { successorStart, successors } = graph;
-  let length = begin;
-  for (let head = 0; head < length; head += 1) {
-    const node = at(queue, head);
-    const stage = at(stageOf, node) + 1;
-    const end = at(successorStart, node + 1);
-    for (let edge = at(successorStart, node); edge < end; edge += 1) {
+  let length = end;
+  for (let place = begin; place < end; place += 1) {
+    const node = at(queue, place);
+    const edgeEnd = at(successorStart, node + 1);
+    for (let edge = at(successorStart, node); edge < edgeEnd; edge += 1) {
       const next = at(successors, edge);
       const left = at(waiting, next) - 1;
       waiting[next] = left;
       if (left !== 0) continue;
-      // The queue runs stage by stage, so whoever releases a node last is in the latest stage before it.
       stageOf[next] = stage;
       queue[length] = next;
       length += 1;
     }
   }
   return length;
-}
-
-function stageStarts(queue: Int32Array, stageOf: Int32Array, stageCount: number): Int32Array {
-  const start = new Int32Array(stageCount + 1);
-  for (let place = 0; place < queue.length; place += 1) start[at(stageOf, at(queue, place)) + 1] = place + 1;
-  return start;
 }
 
 /** A counting sort: released in one stage, nodes may leave the queue in any order of their indexes. */

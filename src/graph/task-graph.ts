@@ -7,7 +7,7 @@ import { criticalPath, tails } from "./critical-path.ts";
 import { cycles } from "./cycles.ts";
 import { buildGraphFromBlockers, type Graph, type Rows } from "./graph.ts";
 import { directDependents, transitiveDependents } from "./impact.ts";
-import { stages, topologicalOrder } from "./order.ts";
+import { nodesOfStage, topologicalOrder } from "./order.ts";
 
 /** What a task without an estimate is taken to need, everywhere but in the ranking by effort. */
 export const unestimatedMinutes = 30;
@@ -45,7 +45,18 @@ export interface TaskAnalysis<Id extends string> {
   readonly criticalPath: { readonly tasks: readonly Id[]; readonly minutes: number };
   /** Minutes of each task together with the longest chain behind it. */
   readonly tailMinutes: ReadonlyMap<Id, number>;
+  /** Exact, unless the graph is so large that counting takes too long: see `impactCertainty`. */
   readonly impact: ReadonlyMap<Id, Impact>;
+  readonly impactCertainty: ImpactCertainty<Id>;
+}
+
+/** How far the transitive impact can be off. */
+export interface ImpactCertainty<Id extends string> {
+  readonly isExact: boolean;
+  /** The relative standard error of what is estimated; 0 when all is exact. */
+  readonly relativeError: number;
+  /** Between which numbers the transitive impact lies, whatever the error. */
+  readonly bounds: ReadonlyMap<Id, { readonly atLeast: number; readonly atMost: number }>;
 }
 
 /**
@@ -131,27 +142,37 @@ function withoutSoft(rows: BlockerRows): Rows {
  */
 export function analyseTasks<Id extends string>(graph: TaskGraph<Id>): TaskAnalysis<Id> {
   const { ids, all, hard } = graph;
-  const named = (nodes: ArrayLike<number>): readonly Id[] => Array.from(nodes, (node) => ids[node] as Id);
+  const named = (nodes: Int32Array): readonly Id[] => {
+    const found: Id[] = [];
+    for (const node of nodes) found.push(ids[node] as Id);
+    return found;
+  };
   const byId = <Value>(valueOf: (node: number) => Value): ReadonlyMap<Id, Value> =>
     new Map(ids.map((id, node) => [id, valueOf(node)]));
   const order = once(() => topologicalOrder(all));
   const hardOrder = hard === all ? order : once(() => topologicalOrder(hard));
   const knots = once(() => cycles(all, order()));
+  const transitive = once(() => transitiveDependents(hard, hardOrder()));
   const tail = once(() => tails(hard, hardOrder(), graph.minutes));
   return lazily<TaskAnalysis<Id>>({
     order: () => named(order().nodes),
-    stages: () => stages(order()).map(named),
-    cycles: () => knots().map((knot) => named(knot.path)),
-    cyclic: () => new Set(knots().flatMap((knot) => named(knot.members))),
+    stages: () => Array.from({ length: order().stageCount }, (_, stage) => named(nodesOfStage(order(), stage))),
+    cycles: () => knots().map(({ path }) => path.map((node) => ids[node] as Id)),
+    cyclic: () => new Set(knots().flatMap(({ members }) => members.map((node) => ids[node] as Id))),
     criticalPath: () => {
       const { nodes, total } = criticalPath(hard, hardOrder(), tail());
-      return { tasks: named(nodes), minutes: total };
+      return { tasks: nodes.map((node) => ids[node] as Id), minutes: total };
     },
     tailMinutes: () => byId((node) => tail()[node] as number),
     impact: () => {
       const direct = directDependents(hard);
-      const transitive = transitiveDependents(hard);
-      return byId((node): Impact => ({ direct: direct[node] as number, transitive: transitive[node] as number }));
+      const counts = transitive().transitive;
+      return byId((node) => ({ direct: direct[node] as number, transitive: counts[node] as number }));
+    },
+    impactCertainty: () => {
+      const { isExact, relativeError, atLeast, atMost } = transitive();
+      const bounds = byId((node) => ({ atLeast: atLeast[node] as number, atMost: atMost[node] as number }));
+      return { isExact, relativeError, bounds };
     },
   });
 }

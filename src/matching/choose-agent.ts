@@ -2,10 +2,11 @@
  * Which agent takes a task: of those that may and can, the one with the best score; or the task waits for a better one that is
  * soon free. Every slot that was passed over is accounted for, so that "why not that one?" has an answer.
  */
-import type { Contender } from "./contender.ts";
-import { accountFor, accountForAll, type Field, surveyField } from "./field.ts";
+import { accountFor, accountForAll } from "./account.ts";
+import { bestOf, type Contender, isAvoided, partsOf } from "./contender.ts";
+import { type Field, surveyField } from "./field.ts";
 import type { AgentCandidate, Choice, MatchingPolicy, Wish } from "./fit.ts";
-import { describeRival, soonestWithinReach, type Weighing, weighWait } from "./weigh-wait.ts";
+import { describeRival, type Rival, soonestOf, type Weighing, weighWait } from "./weigh-wait.ts";
 
 /**
  * Takes the candidates in the order of the configuration, each agent once. `assign` names the agent with the best score; of
@@ -14,34 +15,39 @@ import { describeRival, soonestWithinReach, type Weighing, weighWait } from "./w
  */
 export function chooseAgent(wish: Wish, candidates: readonly AgentCandidate[], policy: MatchingPolicy): Choice {
   const field = surveyField(wish, candidates, policy);
-  const weighing = { wish, candidates, policy };
+  const weighing = { wish: field.wish, candidates, policy };
   if (wish.avoidedAgents.length === 0) return settle(field, field, weighing);
+  const isUntried = (contender: Contender): boolean => !isAvoided(wish, contender);
   const untried = { idle: field.idle.filter(isUntried), busy: field.busy.filter(isUntried) };
   if (untried.idle.length > 0) return settle(field, untried, weighing);
-  const [failed] = field.idle;
-  const other = failed === undefined || wish.isUrgent ? null : soonestWithinReach(untried.busy, weighing);
-  if (failed === undefined || other === null) return settle(field, field, weighing);
+  const failed = bestOf(field.idle);
+  const other = wish.isUrgent ? null : soonestOf(untried.busy, weighing);
+  if (failed === null || other === null || !other.isWithinReach) return settle(field, field, weighing);
   return waitFor(field, other, `${failed.candidate.agent} has failed at it, and ${describeRival(other)}`);
-}
-
-function isUntried({ isAvoided }: Contender): boolean {
-  return !isAvoided;
 }
 
 /** Takes the best of the idle agents, or waits for one of the busy ones; nobody where none is idle. */
 function settle(field: Field, { idle, busy }: Pick<Field, "idle" | "busy">, weighing: Weighing): Choice {
-  const [best] = idle;
-  if (best === undefined) return { kind: "none", ...accountForAll(field) };
+  const best = bestOf(idle);
+  if (best === null) return { kind: "none", ...accountForAll(field) };
   const { awaited, note } = weighWait(idle, busy, weighing);
   if (awaited !== null) return waitFor(field, awaited, note);
-  const { candidate, score, fit, parts, isAvoided } = best;
-  const again = isAvoided ? `${candidate.agent} has failed at it, and nobody else can be had` : null;
-  const account = accountFor(field, { contender: best, isAwaited: false });
-  return { kind: "assign", agent: candidate.agent, score, fit, parts, note: again ?? note, ...account };
+  const { candidate, score, fit } = best;
+  const { rejected, rejectedCount } = accountFor(field, { contender: best, isAwaited: false });
+  return {
+    kind: "assign",
+    agent: candidate.agent,
+    score,
+    fit,
+    parts: partsOf(best),
+    note: isAvoided(field.wish, best) ? `${candidate.agent} has failed at it, but nobody else can be had` : note,
+    rejected,
+    rejectedCount,
+  };
 }
 
-function waitFor(field: Field, awaited: Contender, note: string): Choice {
-  const { agent, freeInMs } = awaited.candidate;
-  const account = accountFor(field, { contender: awaited, isAwaited: true });
-  return { kind: "wait", agent, score: awaited.score, forMs: Math.max(0, freeInMs ?? 0), note, ...account };
+function waitFor(field: Field, { contender, freeInMs }: Rival, note: string): Choice {
+  const { rejected, rejectedCount } = accountFor(field, { contender, isAwaited: true });
+  const { agent } = contender.candidate;
+  return { kind: "wait", agent, score: contender.score, forMs: freeInMs, note, rejected, rejectedCount };
 }

@@ -1,43 +1,65 @@
-/** An agent that may and can take the task, with how well it suits. */
-import { capabilityOf } from "./capability.ts";
+/** How well an agent that may and can take the task suits it: the score that ranks, and the fit that leaves load out. */
 import type { AgentCandidate, FitParts, MatchingPolicy, Wish } from "./fit.ts";
 import { unknownHistory } from "./history.ts";
 
 /** Neither near to nor far from what the agent has just done. */
 const unknownCohesion = 0.5;
 
+/** Small, because one is made of every agent for every assignment. */
 export interface Contender {
   readonly candidate: AgentCandidate;
-  readonly parts: FitParts;
+  readonly capability: number;
   /** Ranks: capability, load, history and cohesion by their weights, 0 to 1. */
   readonly score: number;
   /** The same without load, which passes: what the bar and the waiting are judged by. */
   readonly fit: number;
-  /** It has failed at the task before. */
-  readonly isAvoided: boolean;
 }
 
-export function toContender(wish: Wish, candidate: AgentCandidate, { weights }: MatchingPolicy): Contender {
-  const parts = {
-    capability: capabilityOf(candidate, wish),
-    load: candidate.capacity === 0 ? 0 : candidate.free / candidate.capacity,
+export function toContender(candidate: AgentCandidate, capability: number, { weights }: MatchingPolicy): Contender {
+  const suited =
+    weights.capability * capability +
+    weights.history * (candidate.history ?? unknownHistory) +
+    weights.cohesion * (candidate.cohesion ?? unknownCohesion);
+  const suitedMax = weights.capability + weights.history + weights.cohesion;
+  // Weights may all be zero: then nothing tells agents apart.
+  return {
+    candidate,
+    capability,
+    score: (suited + weights.load * freeShareOf(candidate)) / (suitedMax + weights.load || 1),
+    fit: suited / (suitedMax || 1),
+  };
+}
+
+export function partsOf({ candidate, capability }: Contender): FitParts {
+  return {
+    capability,
+    load: freeShareOf(candidate),
     history: candidate.history ?? unknownHistory,
     cohesion: candidate.cohesion ?? unknownCohesion,
   };
-  const suited =
-    weights.capability * parts.capability + weights.history * parts.history + weights.cohesion * parts.cohesion;
-  // Weights may all be zero: then nothing but load, or nothing at all, tells agents apart.
-  const suitedMax = weights.capability + weights.history + weights.cohesion;
-  return {
-    candidate,
-    parts,
-    score: (suited + weights.load * parts.load) / (suitedMax + weights.load || 1),
-    fit: suited / (suitedMax || 1),
-    isAvoided: wish.avoidedAgents.includes(candidate.agent),
-  };
+}
+
+/** The share of its slots that could take a task now: what ranks as load. */
+function freeShareOf({ capacity, free }: AgentCandidate): number {
+  return capacity === 0 ? 0 : free / capacity;
 }
 
 /** True when `one` ranks before `other`: by score, then by the larger free share. Neither does when they are alike. */
 export function ranksBefore(one: Contender, other: Contender): boolean {
-  return one.score === other.score ? one.parts.load > other.parts.load : one.score > other.score;
+  if (one.score !== other.score) return one.score > other.score;
+  return freeShareOf(one.candidate) > freeShareOf(other.candidate);
+}
+
+/** The first of those that no other ranks before; null when there is none. */
+export function bestOf(contenders: readonly Contender[]): Contender | null {
+  let best: Contender | null = null;
+  for (const contender of contenders) {
+    if (best === null || ranksBefore(contender, best)) best = contender;
+  }
+  return best;
+}
+
+/** True when the agent has failed at the task before. */
+export function isAvoided({ avoidedAgents }: Wish, { candidate }: Contender): boolean {
+  return avoidedAgents.includes(candidate.agent);
 }

@@ -32,6 +32,8 @@ export interface AgentCandidate {
   readonly cohesion: number | null;
   /** Until one of its taken slots is expected to be free, milliseconds; null where nobody can say. */
   readonly freeInMs: number | null;
+  /** Tasks that wait for one of its slots already: each of them takes one before this task can. */
+  readonly awaitedBy?: number;
 }
 
 /** What the task asks of a worker. */
@@ -41,7 +43,7 @@ export interface Wish {
   /** Capabilities that would be good to have: they raise the fit and exclude nobody. */
   readonly prefers: readonly string[];
   readonly pinnedAgent: string | null;
-  /** The one slot it is for. Give its agent as a candidate with the state of that slot alone. */
+  /** The one slot it is for; its agent has `free` at 0 while that slot can take nothing. */
   readonly pinnedWorker: WorkerId | null;
   /** Agents that it never goes to. */
   readonly excludedAgents?: readonly string[];

@@ -1,7 +1,6 @@
 /** Why an agent, or a slot of it, was passed over: the stable words, and what stands in the way of a task. */
 import { agentOf, toWorkerId, type WorkerId } from "../model/ids.ts";
 import type { AgentCandidate, Wish } from "./fit.ts";
-import { lacksNeed } from "./capability.ts";
 
 /** Counted in assignments and shown to people, so the words are stable. */
 export const rejectionCodes = [
@@ -21,12 +20,13 @@ export const rejectionCodes = [
 export type RejectionCode = (typeof rejectionCodes)[number];
 
 /** What keeps the whole agent from the task, from a person's wish down to what passes by itself; null when nothing does. */
-export function agentRejection(wish: Wish, candidate: AgentCandidate): RejectionCode | null {
+export function agentRejection(wish: Wish, candidate: AgentCandidate, capability: number | null): RejectionCode | null {
   if (!isPinned(wish, candidate)) return "not_pinned";
   if (wish.excludedAgents?.includes(candidate.agent) === true) return "excluded";
   if (candidate.paused !== null) return "agent_paused";
-  if (lacksNeed(candidate, wish)) return "missing_capability";
-  return candidate.quotaLeft !== null && candidate.quotaLeft <= 0 ? "quota_spent" : null;
+  if (capability === null) return "missing_capability";
+  if (candidate.quotaLeft !== null && candidate.quotaLeft <= 0) return "quota_spent";
+  return candidate.capacity === 0 ? "at_capacity" : null;
 }
 
 function isPinned(wish: Wish, { agent }: AgentCandidate): boolean {
@@ -36,7 +36,7 @@ function isPinned(wish: Wish, { agent }: AgentCandidate): boolean {
 
 /** Why an agent that may and can has no free slot: of several reasons the one that is soonest over. */
 export function slotRejection(candidate: AgentCandidate): RejectionCode {
-  if (candidate.busy > 0 || candidate.capacity === 0) return "at_capacity";
+  if (candidate.busy > 0) return "at_capacity";
   return candidate.resting > 0 ? "resting" : "disabled";
 }
 

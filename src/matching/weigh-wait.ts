@@ -19,88 +19,100 @@ export interface Weighing {
   readonly policy: MatchingPolicy;
 }
 
+/** A busy agent as it is waited for. */
+export interface Rival {
+  readonly contender: Contender;
+  /** Until it could take the task, milliseconds; infinite where nobody can say. */
+  readonly freeInMs: number;
+  /** From now to a success. */
+  readonly doneInMs: number;
+  /** The task may wait as long. */
+  readonly isWithinReach: boolean;
+}
+
 /** `awaited` is null where an idle one is taken; `note` then says why, or is null where nothing was weighed. */
 type Verdict =
-  | { readonly awaited: Contender; readonly note: string }
+  | { readonly awaited: Rival; readonly note: string }
   | { readonly awaited: null; readonly note: string | null };
 
+const notWeighed: Verdict = { awaited: null, note: null };
+
 /**
- * Weighs the fittest of the idle agents, of which there is one at least, against every busy one that suits better. At or above
- * the bar an idle one is always good enough, and where tasks never wait nothing is weighed.
+ * Weighs the fittest of the idle agents against every busy one that suits better. At or above the bar an idle one is always
+ * good enough, and where tasks never wait nothing is weighed.
  */
 export function weighWait(idle: readonly Contender[], busy: readonly Contender[], weighing: Weighing): Verdict {
   const { wish, policy } = weighing;
   const fittest = fittestOf(idle);
-  const rival =
-    fittest === null || fittest.fit >= policy.bar || policy.waitMax <= 0 ? null : soonest(busy, fittest.fit, weighing);
-  if (fittest === null || rival === null) return taken(null);
-  const { agent, freeInMs } = rival.candidate;
-  if (wish.isUrgent) return taken(`urgent work does not wait for the better ${agent}`);
-  if (freeInMs === null) return taken(`nobody can say when the better ${agent} is free`);
-  if (!isWithinReach(rival, weighing))
-    return taken(`the wait for the better ${agent} is too long: ${inMinutes(wish.waitedMs + Math.max(0, freeInMs))}`);
-  const nowMs = sessionsMs(fittest, wish);
-  const laterMs = expectedMs(rival, wish);
-  if (laterMs < nowMs)
-    return { awaited: rival, note: `better and sooner done than ${fittest.candidate.agent}: ${describeRival(rival)}` };
-  if (laterMs <= queueSlack * nowMs && wish.readyCount > freeSlotsOf(weighing.candidates)) {
-    return {
-      awaited: rival,
-      note: `other work is there for ${fittest.candidate.agent}, and the better ${describeRival(rival)}`,
-    };
+  if (fittest === null || fittest.fit >= policy.bar || policy.waitMax <= 0) return notWeighed;
+  const better = busy.filter(({ fit }) => fit > fittest.fit);
+  const rival = soonestOf(better, weighing);
+  return rival === null ? notWeighed : weigh({ rival, fittest, nowMs: sessionsMs(fittest, wish) }, weighing);
+}
+
+function weigh(
+  { rival, fittest, nowMs }: { readonly rival: Rival; readonly fittest: Contender; readonly nowMs: number },
+  { wish, candidates }: Weighing,
+): Verdict {
+  const better = rival.contender.candidate.agent;
+  const idle = fittest.candidate.agent;
+  if (wish.isUrgent) return taken(`urgent work does not wait for the better ${better}`);
+  if (rival.freeInMs === Infinity) return taken(`nobody can say when the better ${better} is free`);
+  if (!rival.isWithinReach) {
+    return taken(`the wait for the better ${better} would be ${inMinutes(wish.waitedMs + rival.freeInMs)}, too long`);
   }
-  return taken(`idle now is sooner than the better ${agent} in ${inMinutes(freeInMs)}`);
+  if (rival.doneInMs < nowMs) {
+    return { awaited: rival, note: `${describeRival(rival)} and is likely done before the idle ${idle}` };
+  }
+  if (rival.doneInMs <= queueSlack * nowMs && wish.readyCount > freeSlotsOf(candidates)) {
+    return { awaited: rival, note: `the better ${describeRival(rival)}, and the idle ${idle} has other work to take` };
+  }
+  return taken(`idle now is sooner than the better ${better} in ${inMinutes(rival.freeInMs)}`);
 }
 
-/** The agent that is expected to be done first, of those that the task may wait for; null when there is none. */
-export function soonestWithinReach(busy: readonly Contender[], weighing: Weighing): Contender | null {
-  const rival = soonest(busy, -1, weighing);
-  return rival !== null && isWithinReach(rival, weighing) ? rival : null;
+function taken(note: string): Verdict {
+  return { awaited: null, note };
 }
 
-/** Those within reach go first, then who is expected to be done sooner, then the fitter one. */
-function soonest(busy: readonly Contender[], fitAbove: number, weighing: Weighing): Contender | null {
-  let best: Contender | null = null;
+function fittestOf(contenders: readonly Contender[]): Contender | null {
+  let fittest: Contender | null = null;
+  for (const contender of contenders) {
+    if (fittest === null || contender.fit > fittest.fit) fittest = contender;
+  }
+  return fittest;
+}
+
+/** Who of the busy agents is likely done first, those within reach before the others; the earlier one when they are alike. */
+export function soonestOf(busy: readonly Contender[], weighing: Weighing): Rival | null {
+  let soonest: Rival | null = null;
   for (const contender of busy) {
-    if (contender.fit > fitAbove && (best === null || isSooner(contender, best, weighing))) best = contender;
+    const rival = toRival(contender, weighing);
+    if (soonest === null || isSooner(rival, soonest)) soonest = rival;
   }
-  return best;
+  return soonest;
 }
 
-function isSooner(one: Contender, other: Contender, weighing: Weighing): boolean {
-  const reach = Number(isWithinReach(one, weighing)) - Number(isWithinReach(other, weighing));
-  if (reach !== 0) return reach > 0;
-  const oneMs = expectedMs(one, weighing.wish);
-  const otherMs = expectedMs(other, weighing.wish);
-  return oneMs === otherMs ? one.fit > other.fit : oneMs < otherMs;
+function isSooner(one: Rival, other: Rival): boolean {
+  if (one.isWithinReach !== other.isWithinReach) return one.isWithinReach;
+  return one.doneInMs === other.doneInMs ? one.contender.fit > other.contender.fit : one.doneInMs < other.doneInMs;
 }
 
-function isWithinReach({ candidate }: Contender, { wish, policy }: Weighing): boolean {
-  if (candidate.freeInMs === null || policy.waitMax <= 0) return false;
-  return wish.waitedMs + Math.max(0, candidate.freeInMs) <= policy.waitMax;
-}
-
-/** From now to a success of a busy agent, milliseconds; infinite where nobody can say when it is free. */
-function expectedMs(contender: Contender, wish: Wish): number {
-  const { freeInMs } = contender.candidate;
-  return freeInMs === null ? Infinity : Math.max(0, freeInMs) + sessionsMs(contender, wish);
+/** Its slots come free one after the other; those who wait already have the first ones. */
+function toRival(contender: Contender, { wish, policy }: Weighing): Rival {
+  const { freeInMs: firstInMs, awaitedBy = 0, capacity } = contender.candidate;
+  const queueMs = (awaitedBy * wish.minutes * minuteMs) / Math.max(1, capacity);
+  const freeInMs = firstInMs === null ? Infinity : Math.max(0, firstInMs) + queueMs;
+  return {
+    contender,
+    freeInMs,
+    doneInMs: freeInMs + sessionsMs(contender, wish),
+    isWithinReach: policy.waitMax > 0 && wish.waitedMs + freeInMs <= policy.waitMax,
+  };
 }
 
 /** As many sessions as it takes until one ends well, on average. */
 function sessionsMs({ fit }: Contender, { minutes }: Wish): number {
   return fit === 0 ? Infinity : (minutes * minuteMs) / fit;
-}
-
-function taken(note: string | null): Verdict {
-  return { awaited: null, note };
-}
-
-function fittestOf(idle: readonly Contender[]): Contender | null {
-  let fittest: Contender | null = null;
-  for (const contender of idle) {
-    if (fittest === null || contender.fit > fittest.fit) fittest = contender;
-  }
-  return fittest;
 }
 
 /** Slots that could take some task now, of all agents that take any. */
@@ -112,12 +124,12 @@ function freeSlotsOf(candidates: readonly AgentCandidate[]): number {
   return slots;
 }
 
-/** `cursor is free in 22 min`: of a busy agent that is within reach. */
-export function describeRival({ candidate }: Contender): string {
-  return `${candidate.agent} is free in ${inMinutes(candidate.freeInMs ?? 0)}`;
+/** `cursor is free in 22 min`. */
+export function describeRival({ contender, freeInMs }: Rival): string {
+  return `${contender.candidate.agent} is free in ${inMinutes(freeInMs)}`;
 }
 
 /** `22 min`, rounded up, so that nobody is told 0 of something that takes time. */
 function inMinutes(ms: number): string {
-  return `${Math.ceil(Math.max(0, ms) / minuteMs)} min`;
+  return `${Math.ceil(ms / minuteMs)} min`;
 }

@@ -18,6 +18,8 @@ export type EffectOutcome =
         readonly labels: readonly string[];
       };
     }
+  /** The issue is there. */
+  | { readonly kind: "created"; readonly number: number }
   /** The vendor has the session. */
   | { readonly kind: "started"; readonly session: Session }
   /** An agent workflow run was asked for. */

@@ -18,6 +18,8 @@ export type Effect =
       readonly reaction: "+1" | "-1" | "eyes" | "confused";
     }
   | { readonly type: "ReportConfiguration"; readonly sha: string; readonly problems: readonly string[] }
+  /** Merge this commit of the pull request, if it still is the head and its review is still relaxed. */
+  | { readonly type: "MergePull"; readonly task: TaskId; readonly pull: number; readonly sha: string }
   /** Bring the comment on the monitoring issue to the warnings there are. */
   | { readonly type: "UpdateAlerts"; readonly issue: number }
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
@@ -47,6 +49,8 @@ export function effectKey(effect: Effect): string {
       return `AcknowledgeComment:${effect.comment}`;
     case "ReportConfiguration":
       return `ReportConfiguration:${effect.sha}`;
+    case "MergePull":
+      return `MergePull:${effect.task}:${effect.sha}`;
     case "UpdateAlerts":
       return `UpdateAlerts:${effect.issue}`;
     case "CreateIssue":

@@ -64,6 +64,8 @@ export type Event =
       readonly fence: number;
       readonly reason: string;
       readonly retryAt: number;
+      /** Whose doing it was; older logs do not say, and then it was the vendor's. A changed text says nothing of the agent. */
+      readonly cause?: "vendor" | "run" | "text";
     }
   | { readonly type: "SessionWaiting"; readonly task: TaskId; readonly fence: number; readonly question: string }
   | { readonly type: "SessionContinued"; readonly task: TaskId; readonly fence: number }
@@ -99,6 +101,8 @@ export type Event =
       readonly answers: string | null;
       /** False where a failure does not use up an attempt (a conflict with the base). */
       readonly counts: boolean;
+      /** What the next attempt does differently, in words; missing where it is the same again. */
+      readonly plan?: string;
     }
   | {
       readonly type: "PullRequestLinked";
@@ -107,10 +111,18 @@ export type Event =
       readonly matchedBy: string;
     }
   | { readonly type: "PullRequestChanged"; readonly task: TaskId; readonly pull: PullRequest }
+  /** This very commit was seen green while its review is relaxed: we merge it ourselves. */
+  | { readonly type: "MergeRequested"; readonly task: TaskId; readonly pull: number; readonly sha: string }
   // The outcome
   | { readonly type: "TaskCompleted"; readonly task: TaskId; readonly receipt: Receipt }
   | { readonly type: "ReceiptRevoked"; readonly task: TaskId; readonly reason: string }
-  | { readonly type: "TaskFailed"; readonly task: TaskId; readonly reason: string }
+  | {
+      readonly type: "TaskFailed";
+      readonly task: TaskId;
+      readonly reason: string;
+      /** What the last attempt failed of; missing where a person gave the task up. */
+      readonly cause?: FailureReason;
+    }
   | { readonly type: "TaskCancelled"; readonly task: TaskId; readonly reason: string; readonly by: string }
   | { readonly type: "TaskReopened"; readonly task: TaskId; readonly by: string }
   | { readonly type: "ManualReviewRequired"; readonly task: TaskId; readonly reason: string }
@@ -121,7 +133,15 @@ export type Event =
   /** Something about the task that only a person can settle, told once. */
   | { readonly type: "TaskEscalated"; readonly task: TaskId; readonly reason: string }
   // The whole
-  | { readonly type: "ModeChanged"; readonly mode: Mode; readonly by: string }
+  | {
+      readonly type: "ModeChanged";
+      /** Null: the configuration's again. */
+      readonly mode: Mode | null;
+      /** A login, `schedule`, `configuration`, or `orchestrate` where attack mode ends by itself. */
+      readonly by: string;
+      /** The time rule that begins with it; null: the one that was in force has ended; left out: no rule has to do with it. */
+      readonly rule?: string | null;
+    }
   /** The mode of a milestone's tasks, by its phase; null: the repository's again. */
   | {
       readonly type: "MilestoneModeChanged";
@@ -142,13 +162,22 @@ export type Event =
       readonly agent: AgentId;
       readonly capacity: number | null;
       readonly reason: string;
+      /** Raised by attack mode, which takes it back. */
+      readonly isScaled?: true;
     }
   | { readonly type: "WorkerRested"; readonly worker: WorkerId; readonly until: number; readonly reason: string }
   /** Its rest is over: one task tries it out. */
   | { readonly type: "WorkerTried"; readonly worker: WorkerId }
   /** Back at work: the one task that tried it out ended well, or a person said so. */
   | { readonly type: "WorkerRestored"; readonly worker: WorkerId; readonly by: string }
-  | { readonly type: "AgentPaused"; readonly agent: AgentId; readonly until: number; readonly reason: string }
+  | {
+      readonly type: "AgentPaused";
+      readonly agent: AgentId;
+      readonly until: number;
+      readonly reason: string;
+      /** After refusals a start tells that the vendor is back; after failed sessions only one that ends well does. */
+      readonly cause: "refusals" | "failures";
+    }
   | { readonly type: "AgentResumed"; readonly agent: AgentId; readonly by: string }
   | { readonly type: "WarningRaised"; readonly warning: Warning }
   | { readonly type: "WarningCleared"; readonly code: WarningCode; readonly subject: string }
@@ -184,6 +213,8 @@ export type Event =
   | {
       readonly type: "EffectSettled";
       readonly effect: EffectId;
+      /** The issue that was created. */
+      readonly issue?: number;
       readonly surface?: {
         readonly comment: string | null;
         readonly digest: string;

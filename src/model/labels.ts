@@ -15,6 +15,8 @@ export interface LabelReading {
   readonly estimateMinutes: number | null;
   /** Capabilities in lower case, sorted, each once. */
   readonly needs: readonly string[];
+  /** Capabilities that would be good to have, in the same form. */
+  readonly prefers: readonly string[];
   readonly quickWin: boolean;
   readonly mode: Mode | null;
   readonly agent: AgentId | null;
@@ -30,6 +32,7 @@ interface Draft {
   readonly priorities: Set<Priority>;
   readonly estimates: Set<number>;
   readonly needs: Set<string>;
+  readonly prefers: Set<string>;
   readonly modes: Set<Mode>;
   readonly agents: Set<string>;
   readonly problems: Set<string>;
@@ -37,10 +40,15 @@ interface Draft {
 }
 
 const barePriorityPattern = /^p[0-3]$/;
-const pairPattern = /^(?<key>priority|estimate|needs|agent|mode)\s*:\s*(?<value>.*)$/s;
+const pairPattern = /^(?<key>priority|estimate|needs|prefers|agent|mode)\s*:\s*(?<value>.*)$/s;
 const numberPattern = /^\d+(?:\.\d+)?$/;
 const agentPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 const minutesMax = 30 * 24 * 60;
+/** Labels that are ours: the core reads them, or writes them. */
+const ownPattern = /^(?:(?:priority|estimate|needs|prefers|agent|mode|status)\s*:.*|quick-win|hold|p[0-3])$/s;
+/** GitHub's own bound of a label, and more kinds of work than anybody gives one issue. */
+const kindLengthMax = 50;
+const kindsMax = 30;
 
 /** Reads labels in any letter case; unknown ones are somebody else's and say nothing. Never throws. */
 export function readLabels(labels: readonly string[], scale: EstimateScale): LabelReading {
@@ -49,6 +57,7 @@ export function readLabels(labels: readonly string[], scale: EstimateScale): Lab
     priorities: new Set(),
     estimates: new Set(),
     needs: new Set(),
+    prefers: new Set(),
     modes: new Set(),
     agents: new Set(),
     problems: new Set(),
@@ -61,12 +70,26 @@ export function readLabels(labels: readonly string[], scale: EstimateScale): Lab
     priority: [...draft.priorities].toSorted((left, right) => left - right)[0] ?? null,
     estimateMinutes: draft.estimates.size === 0 ? null : Math.max(...draft.estimates),
     needs: [...draft.needs].toSorted(),
+    prefers: [...draft.prefers].toSorted(),
     quickWin: words.includes("quick-win"),
     mode: modes.find((mode) => draft.modes.has(mode)) ?? null,
     agent: agent === null ? null : toAgentId(agent),
     held: words.includes("hold"),
     problems: [...draft.problems].toSorted(),
   };
+}
+
+/**
+ * The labels that are not ours, as written: the kinds of work that an issue is. Sorted, each once, at most 30, each cut to 50
+ * characters.
+ */
+export function kindsOfWork(labels: readonly string[], selectLabels: readonly string[]): readonly string[] {
+  const select = new Set(selectLabels.map((label) => label.trim().toLowerCase()));
+  const kinds = labels
+    .map((label) => label.trim())
+    .filter((label) => label !== "" && !select.has(label.toLowerCase()) && !ownPattern.test(label.toLowerCase()))
+    .map((label) => [...label].slice(0, kindLengthMax).join(""));
+  return [...new Set(kinds)].toSorted().slice(0, kindsMax);
 }
 
 function readLabel(draft: Draft, word: string): void {
@@ -86,6 +109,9 @@ function readLabel(draft: Draft, word: string): void {
       break;
     case "needs":
       if (value !== "") draft.needs.add(value);
+      break;
+    case "prefers":
+      if (value !== "") draft.prefers.add(value);
       break;
     case "agent":
       if (agentPattern.test(value)) draft.agents.add(value);

@@ -9,6 +9,8 @@ import type { TaskId } from "./ids.ts";
 export interface BlockerFacts extends External {
   readonly kind: DependencyKind;
   readonly source: DependencySource;
+  /** A soft edge for which partial results are enough. */
+  readonly partial?: true;
 }
 
 export interface PullFacts {
@@ -59,7 +61,13 @@ export interface IssueFacts {
   /** Who reopened it last; null when it never was. */
   readonly reopenedBy?: Actor | null;
   readonly labels: readonly string[];
-  readonly milestone: { readonly title: string; readonly labels: readonly string[] } | null;
+  readonly milestone: {
+    readonly title: string;
+    readonly labels: readonly string[];
+    readonly createdAt?: number;
+    /** Null: it has no due date. */
+    readonly dueAt?: number | null;
+  } | null;
   /** Who put the selecting label on last, and when; null while the issue does not carry it. */
   readonly selectedBy: { readonly actor: Actor; readonly at: number } | null;
   readonly editedBy: Actor | null;
@@ -67,6 +75,11 @@ export interface IssueFacts {
   /** Native dependencies and those of the body. Sub-issues are in `children`. */
   readonly blockedBy: readonly BlockerFacts[];
   readonly children: readonly BlockerFacts[];
+  /**
+   * The pattern and series that it was made for: written by ourselves, with the marker, and never edited since, so that its
+   * text is the configuration's.
+   */
+  readonly madeFor?: { readonly pattern: string; readonly series: number } | null | undefined;
   /** Our own sticky comment, found by its marker and our authorship. */
   readonly sticky: string | null;
 }
@@ -76,6 +89,10 @@ export interface Observation {
   readonly isComplete: boolean;
   readonly issues: readonly IssueFacts[];
   readonly pulls: readonly PullFacts[];
+  /** What is waited for and is no issue here, where there is news of it: pull requests, workflows, issues elsewhere. */
+  readonly externals?: readonly External[];
+  /** Selected open issues that are no tasks, for want of room, as counted after a whole look; 0 when there are none left. */
+  readonly outside?: number;
   /** Tracked issues that were asked for and are no longer there. */
   readonly gone: readonly { readonly id: TaskId; readonly reason: "deleted" | "transferred" | "not_found" }[];
   /** Issues that could not be read, set aside with the reason; the rest go on. */

@@ -8,6 +8,7 @@ export type SlashArgument =
   | "nothing"
   | "anything"
   | "mode"
+  | "switch"
   | "target"
   | "worker"
   | "reason"
@@ -48,6 +49,8 @@ export function readArgument(kind: SlashArgument, text: string): ArgumentReading
       return text === "" ? value({}) : problem("This command takes nothing after it and acts on the issue it is on.");
     case "mode":
       return readMode(text);
+    case "switch":
+      return readSwitch(text);
     case "target":
     case "worker":
       return readTarget(text, kind);
@@ -92,6 +95,12 @@ function readMode(text: string): ArgumentReading {
   const near = nearest(mode, modes);
   const hint = near === null ? "" : ` Did you mean ${near}?`;
   return problem(`${quoteWord(text)} is not a mode.${hint} The modes are ${orList(modes)}.`);
+}
+
+function readSwitch(text: string): ArgumentReading {
+  const to = text.toLowerCase();
+  if (to === "on" || to === "off") return value({ to });
+  return problem(text === "" ? "Write on or off." : `${quoteWord(text)} is neither on nor off.`);
 }
 
 function readTarget(text: string, key: "target" | "worker"): ArgumentReading {

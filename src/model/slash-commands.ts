@@ -52,6 +52,14 @@ const entries: readonly Entry[] = [
     example: "/orchestrate mode critical",
   },
   {
+    verb: "attack",
+    usage: "on|off",
+    takes: "switch",
+    needs: "write",
+    summary: "Puts every worker to quick wins at once, with their review relaxed and checks kept; off goes back.",
+    example: "/orchestrate attack on",
+  },
+  {
     verb: "assign",
     usage: "<agent|worker>",
     takes: "target",

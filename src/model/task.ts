@@ -165,6 +165,8 @@ export interface Assignment {
   question: string | null;
   /** Why the end of the session was asked for; null while nobody did. */
   cancelReason: FailureReason | null;
+  /** The more urgent task that it gives way to; null while it does not. */
+  preemptedFor: TaskId | null;
   /** Set when a person was asked because the vendor can neither say nor cancel. */
   personAsked: boolean;
 }
@@ -179,6 +181,8 @@ export interface Attempt {
   readonly startedAt: number | null;
   readonly endedAt: number;
   readonly result: "success" | FailureReason;
+  /** What its good end turned out to be worth: its pull request was red, or never came. */
+  readonly failedLater?: FailureReason;
   readonly detail: string;
   readonly costUsd: number;
   /** The branch that it left behind, where the vendor named one. */
@@ -230,8 +234,12 @@ export interface Task {
   failuresInRow: number;
   /** Refused starts in a row; each doubles the wait. */
   refusals: number;
+  /** The agent that refused the last start; null once one has taken it. */
+  refusedBy: AgentId | null;
   /** How often it gave way to more important work; these are not failures. */
   preemptions: number;
+  /** The task that gives way to it: until it is assigned, it goes before all others. Null while none does. */
+  promised: TaskId | null;
   /** Since when it could have been started; null while it could not. */
   readySince: number | null;
   /** What a person was told about it and has to settle; null while there is nothing. */
@@ -243,6 +251,8 @@ export interface Task {
   vendorPull: string | null;
   /** A pull request that no longer speaks for the task: reverted, or left behind by a reopening. */
   discardedPull: number | null;
+  /** The commit that we were last asked to merge ourselves, and when. */
+  mergeAsked: { readonly pull: number; readonly sha: string; readonly at: number } | null;
   /** Commit and checks of the last red roll-up that was answered: the same failure is never retried twice. */
   answeredFailure: string | null;
   /** A cycle of hard or soft edges through this task, in order; null when there is none. */

@@ -17,3 +17,10 @@ export const vendorLogins: Readonly<Record<AgentType, readonly string[]>> = {
   cursor: ["cursor[bot]"],
   bifrost: [],
 };
+
+/** Whether a session can be ended from outside. Where it cannot, only its own end or a person frees the worker. */
+export const canEndSessions: Readonly<Record<AgentType, boolean>> = {
+  jules: false,
+  cursor: true,
+  bifrost: true,
+};

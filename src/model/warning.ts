@@ -41,6 +41,11 @@ export interface Warning {
   readonly severity: "notice" | "warning" | "critical";
 }
 
+/** The task that a warning is about; null where it is about something else. Ids of agents and workers have no colon. */
+export function taskOfWarning({ subject }: { readonly subject: string }): TaskId | null {
+  return subject.includes(":") ? (subject as TaskId) : null;
+}
+
 /** The key of a warning: there is one of each at a time. */
 export function warningKey(warning: { readonly code: WarningCode; readonly subject: string }): string {
   return `${warning.code}:${warning.subject}`;

@@ -5,6 +5,7 @@
 import type { Actor } from "../model/actor.ts";
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
+import type { External } from "../model/task.ts";
 
 /** Where to look. Empty lists with `everything: false` and `inFlight` empty means: only what the cursors show. */
 export interface Wanted {
@@ -16,7 +17,33 @@ export interface Wanted {
   readonly commits: readonly string[];
   /** Tasks to read even when nothing points at them: tracked ones by number, for a full read. */
   readonly tracked: readonly { readonly id: TaskId; readonly number: number; readonly node: string }[];
+  /** What tasks wait for outside, as it was last seen: asked for conditionally, and only news of it comes back. */
+  readonly waits?: readonly External[];
 }
+
+/** The issue that a pattern of the configuration asks for. */
+export interface PatternIssue {
+  readonly pattern: string;
+  readonly series: number;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
+export type CreateOutcome =
+  /** Made now or by an earlier try; or an issue of an earlier series is still open, and does as well. */
+  | { readonly kind: "created"; readonly number: number }
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly kind: "dropped"; readonly reason: string };
+
+export type MergeOutcome =
+  /** Now, or by an earlier try. */
+  | { readonly kind: "merged" }
+  /** The head is another commit, or the pull request is closed: what is there now has to be looked at first. */
+  | { readonly kind: "moved" }
+  /** A rule of the repository or a missing permission is against it; the reason is for people. */
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number };
 
 export interface IssueSurface {
   readonly task: TaskId;
@@ -32,6 +59,14 @@ export interface IssueSurface {
   readonly commentNode: string | null;
   /** Close the issue as completed (a receipt without a closing keyword), reopen it (a revert), or leave it. */
   readonly state: "closed" | "open" | "leave";
+}
+
+/** A comment of ours on an issue that need not be a task, kept up to date. */
+export interface StandingComment {
+  readonly issue: number;
+  /** How the body begins; invisible to people. */
+  readonly marker: string;
+  readonly body: string;
 }
 
 export type WriteOutcome =
@@ -108,10 +143,16 @@ export interface Tracker {
   react(
     reactions: readonly { readonly comment: string; readonly reaction: "+1" | "-1" | "eyes" | "confused" }[],
   ): Promise<readonly WriteOutcome[]>;
+  /** Makes or edits a standing comment, where it differs; dropped where the issue is gone or locked. Rejects never. */
+  keepComment(comment: StandingComment): Promise<WriteOutcome>;
   /** Says on the commit what is wrong with the configuration (a check run), or that it is right again. */
   reportConfiguration(sha: string, problems: readonly string[]): Promise<WriteOutcome>;
   /** Title and body of an issue, for a prompt. Null when the issue is gone. */
   brief(number: number): Promise<Brief | null>;
+  /** Creates the issue of a pattern, once for each series: it is looked for by its marker and our authorship first. */
+  createIssue(issue: PatternIssue, isRepeat: boolean): Promise<CreateOutcome>;
+  /** Merges a pull request if its head is still `sha`; safe to repeat. Rejects never. */
+  mergePull(number: number, sha: string): Promise<MergeOutcome>;
   /** Adds a plain label, for `dispatch: label`. */
   label(number: number, label: string): Promise<WriteOutcome>;
 }

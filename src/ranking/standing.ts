@@ -21,10 +21,10 @@ export interface RankInput<Id extends string = string> {
    */
   readonly ageMs: number | null;
   /**
-   * What failures do to the rank: -1 goes before all others (a retry that holds up the critical path), 1 after all others
-   * (it failed for its surroundings, which have not recovered).
+   * What goes before or after all others, whatever the mode: -2 has been promised a slot that another task gives up, -1 is a
+   * retry that holds up the critical path, 1 failed for its surroundings, which have not recovered.
    */
-  readonly tier?: -1 | 0 | 1;
+  readonly tier?: -2 | -1 | 0 | 1;
 }
 
 export interface Weights {

@@ -21,7 +21,8 @@ const phrases: readonly Phrase[] = [
   { verb: "fail", types: ["TaskFailed"] },
   { verb: "cancel", types: ["TaskCancelled"] },
   { verb: "revoke", types: ["ReceiptRevoked"] },
-  { verb: "ask a person about", types: ["ManualReviewRequired", "PersonAsked"] },
+  { verb: "ask a person about", types: ["ManualReviewRequired", "PersonAsked", "TaskEscalated"] },
+  { verb: "preempt", types: ["TaskPreempted"] },
   { verb: "assign", types: ["TaskAssigned"] },
   { verb: "retry", types: ["RetryScheduled"] },
   { verb: "start", types: ["SessionStarted"] },
@@ -51,7 +52,7 @@ function wholeClauses(events: readonly Event[]): readonly string[] {
       case "OrchestrationResumed":
         return ["resume"];
       case "ModeChanged":
-        return [`mode ${event.mode}`];
+        return [`mode ${event.mode ?? "as configured"}`];
       case "ConfigurationAccepted":
         return ["configure"];
       case "ConfigurationRejected":

@@ -1,5 +1,5 @@
 /** The answer to `/orchestrate explain`: why a task runs where it runs, or everything that keeps it waiting. */
-import type { AssignmentReasons } from "../model/task.ts";
+import type { AssignmentReasons, Priority } from "../model/task.ts";
 import { escapeText, toCode, toReference } from "./markdown.ts";
 import { describeNextStep } from "./next-step.ts";
 import { describeReason, describeWaiting } from "./reasons.ts";
@@ -47,6 +47,7 @@ function renderInputs(view: TaskView): string {
   const estimate = task.estimateOverride ?? task.definition.estimateMinutes;
   const lines = [
     `- ${describePriority(priority)}${task.priorityOverride === null ? "" : ", by command"}`,
+    ...describeInherited(view.inheritedPriority ?? null),
     estimate === null
       ? "- no estimate, so 30 min is assumed"
       : `- estimated at ${describeMinutes(estimate)}${task.estimateOverride === null ? "" : ", by command"}`,
@@ -55,6 +56,10 @@ function renderInputs(view: TaskView): string {
   else if (task.definition.pinnedAgent !== null)
     lines.push(`- pinned to ${toCode(task.definition.pinnedAgent)} by a label`);
   return `**What the ranking goes by**\n\n${lines.join("\n")}`;
+}
+
+function describeInherited(priority: Priority | null): readonly string[] {
+  return priority === null ? [] : [`- takes over ${describePriority(priority)} from what waits for it`];
 }
 
 function renderAssignment(view: TaskView): string {

@@ -29,13 +29,23 @@ export function renderAttemptEvent(event: AttemptEvent, task: string): string {
       return `${task}: a person is asked to look at the session: ${event.reason}`;
     case "SessionEnded":
       return describeEnded(event, task);
+    case "TaskPreempted":
+      return `${task} gives way: ${event.reason}`;
     case "RetryScheduled":
-      return `${task} is tried again after ${describeInstant(event.retryAt)} because ${failureWords[event.reason]}${event.counts ? "" : " (not counted)"}`;
+      return describeRetry(event, task);
     case "PullRequestLinked":
       return `${task} has pull request #${event.pull.number} (matched by ${event.matchedBy})`;
     case "PullRequestChanged":
       return describePullChange(event, task);
+    case "MergeRequested":
+      return `${task}: pull request #${event.pull} is to be merged at ${toShortSha(event.sha)}, green and with its review relaxed`;
   }
+}
+
+function describeRetry(event: Extract<AttemptEvent, { readonly type: "RetryScheduled" }>, task: string): string {
+  const plan = event.plan === undefined ? "" : `; ${event.plan}`;
+  const counted = event.counts ? "" : " (not counted)";
+  return `${task} is tried again after ${describeInstant(event.retryAt)} because ${failureWords[event.reason]}${counted}${plan}`;
 }
 
 function describeAssigned(event: Extract<AttemptEvent, { readonly type: "TaskAssigned" }>, task: string): string {

@@ -3,6 +3,9 @@ import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { type EventIn, isInFamily } from "./event-families.ts";
 import { renderAttemptEvent } from "./log-line-attempt.ts";
+import { renderHealthEvent } from "./log-line-health.ts";
+import { renderModeEvent } from "./log-line-mode.ts";
+import { renderWarningEvent } from "./log-line-warnings.ts";
 import { toPlainLine } from "./markdown.ts";
 import { count, describeInstant, describeMinutes, describePriority, toShortSha } from "./words.ts";
 
@@ -22,6 +25,9 @@ export function renderEventLine(event: Event, names: EventNames): string {
 
 function describeEvent(event: Event, names: EventNames): string {
   if (isInFamily(event, "whole")) return renderWholeEvent(event, names);
+  if (isInFamily(event, "health")) return renderHealthEvent(event);
+  if (isInFamily(event, "mode")) return renderModeEvent(event);
+  if (isInFamily(event, "warning")) return renderWarningEvent(event, names);
   const task = names.task(event.type === "ExternalObserved" ? event.external.id : event.task);
   if (isInFamily(event, "outcome")) return renderOutcomeEvent(event, task, names);
   return isInFamily(event, "graph") ? renderGraphEvent(event, task, names) : renderAttemptEvent(event, task);
@@ -85,6 +91,8 @@ function renderOutcomeEvent(event: EventIn<"outcome">, task: string, names: Even
       return `${task} was reopened by ${event.by}`;
     case "ManualReviewRequired":
       return `${task} needs a person: ${event.reason}`;
+    case "TaskEscalated":
+      return `${task}: a person is told: ${event.reason}`;
     case "UpstreamFailed":
       return `${task} stops because ${names.task(event.upstream)} failed`;
     case "UpstreamRecovered":
@@ -94,8 +102,8 @@ function renderOutcomeEvent(event: EventIn<"outcome">, task: string, names: Even
 
 function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
   switch (event.type) {
-    case "ModeChanged":
-      return `mode is ${event.mode}, says ${event.by}`;
+    case "PatternMatched":
+      return `pattern ${event.pattern} has seen enough merged tasks: its issue is asked for (series ${event.series})`;
     case "OrchestrationPaused":
       return `paused by ${event.by}: nothing new is started`;
     case "OrchestrationResumed":
@@ -113,7 +121,7 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
     case "EffectsLeased":
       return `${count(event.effects.length, "effect")} taken by ${event.owner} until ${describeInstant(event.until)}`;
     case "EffectSettled":
-      return `effect ${event.effect} is done`;
+      return `effect ${event.effect} is done${event.issue === undefined ? "" : `: #${event.issue} is there`}`;
     case "EffectDelayed":
       return `effect ${event.effect} waits until ${describeInstant(event.notBefore)}: ${event.reason}`;
     case "EffectDropped":

@@ -10,8 +10,14 @@ const reasonMax = 500;
 /** The list below the sentence has all of them. */
 const lostMax = 5;
 
-/** What happens next with the task, as Markdown. */
+/** What happens next with the task, and what a person has been told to look at, as Markdown. */
 export function describeNextStep(view: TaskView): string {
+  const { escalated } = view.task;
+  const step = describeStep(view);
+  return escalated === null ? step : `${step} ⚠️ ${reasonOr(escalated, "")}`;
+}
+
+function describeStep(view: TaskView): string {
   const { task, status } = view;
   switch (status) {
     case "pending":
@@ -33,7 +39,7 @@ export function describeNextStep(view: TaskView): string {
     case "completed":
       return task.receipt === null ? "It is done." : describeReceipt(task.receipt);
     case "failed":
-      return `${reasonOr(task.outcomeReason, "It failed.")} \`/orchestrate retry\` starts again.`;
+      return `${reasonOr(task.outcomeReason, "It failed.")} \`/orchestrate retry\` starts again, \`/orchestrate assign\` before it chooses the agent, \`/orchestrate complete\` accepts it as done: a person has to decide.`;
     case "upstream_failed":
       return `${upstreamOf(view)} failed. This task returns by itself when that one succeeds; \`/orchestrate unblock\` with its number goes on without it.`;
     case "cancelled":
@@ -111,6 +117,9 @@ function describeProgress(view: TaskView): string {
   }
   if (assignment.personAsked) {
     return `${describeHolder(view)} can neither be asked nor cancelled from here. Please end its session, then write \`/orchestrate retry\` or \`/orchestrate cancel\`.`;
+  }
+  if (assignment.cancelReason === "preempted") {
+    return `It gives way to more urgent work: the session of ${describeHolder(view)} is being ended. This is no failure, what it has done is kept, and it goes on when a worker is free.`;
   }
   if (assignment.phase === "ending") return `The session of ${describeHolder(view)} is being cancelled.`;
   return `${describeHolder(view)} is at work. The pull request appears here.`;

@@ -8,7 +8,7 @@ export function renderComparison(comparison: Comparison): string {
   const rows = comparison.modes.map((each): readonly Cell[] => [
     each.mode,
     whole(each.makespanMinutes),
-    each.ratio.toFixed(2),
+    each.ratio,
     each.meanUnblockedMinutes === null ? "-" : whole(each.meanUnblockedMinutes),
     each.meanCompletedMinutes === null ? "-" : whole(each.meanCompletedMinutes),
   ]);

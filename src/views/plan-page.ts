@@ -1,6 +1,6 @@
 /** A plan in words for a terminal: what to take next and why, what goes on side by side, what is stuck, who takes what. */
 import type { Plan, PlannedAssignment } from "../model/plan.ts";
-import { joinIds, renderCutList, renderCutTable, round } from "./plan-table.ts";
+import { joinIds, renderCutList, renderCutTable } from "./plan-table.ts";
 import { count, describeMinutes, modeWords } from "./words.ts";
 
 /** What the page says of a task beside its place in the plan. */
@@ -42,12 +42,19 @@ function summarise({ mode, scores, ready, blocked }: Plan, given: number): reado
   ];
 }
 
-function renderOrder({ order, scores, blocked }: Plan, tasks: ReadonlyMap<string, PlannedTask>): readonly string[] {
+function renderOrder(
+  { order, ready, scores, blocked }: Plan,
+  tasks: ReadonlyMap<string, PlannedTask>,
+): readonly string[] {
   if (order.length === 0) return ["There is nothing to take."];
+  const startable = new Set(ready);
   const table = renderCutTable(["", "task", "title", "score", "effort", "blocked by"], order, (id, place) => {
     const { title, estimateMinutes } = tasks.get(id) ?? { title: "", estimateMinutes: null };
     const effort = estimateMinutes === null ? "not estimated" : describeMinutes(estimateMinutes);
-    return [place + 1, id, title, round(scores.get(id) ?? 0), effort, joinIds(blocked.get(id) ?? [], blockersMax)];
+    const idle = startable.has(id) ? "" : "(under way or held)";
+    const blockers = blocked.get(id);
+    const waits = blockers === undefined ? idle : joinIds(blockers, blockersMax);
+    return [place + 1, id, title, scores.get(id) ?? 0, effort, waits];
   });
   return ["Take them in this order:", ...table];
 }
@@ -91,7 +98,7 @@ function renderAssignments(assignments: readonly PlannedAssignment[]): readonly 
   const table = renderCutTable(["task", "worker", "match", "why"], assignments, ({ task, worker, score, reasons }) => [
     task,
     worker,
-    round(score),
+    score,
     reasons.note ?? `rank ${reasons.rank} of ${reasons.readyCount} that are ready`,
   ]);
   return ["Who takes what now:", ...table];

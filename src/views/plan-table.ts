@@ -1,7 +1,7 @@
 /** Tables and lists of a plan for a terminal: columns line up, hostile text is one harmless line, and long lists are cut. */
 import { toPlainLine } from "./markdown.ts";
 
-/** A number is set to the right; a text is not, and is cleaned. */
+/** A number is set to the right, with two digits behind the point where its column has fractions; a text is cleaned. */
 export type Cell = string | number;
 
 /** Enough to recognise a title or an id, so that a row stays a line. */
@@ -11,7 +11,10 @@ const rowsMax = 20;
 
 /** The rows under their header, two spaces in, each column as wide as its widest cell. */
 export function renderTable(header: readonly string[], rows: readonly (readonly Cell[])[]): readonly string[] {
-  const texts = rows.map((row) => row.map((cell) => (typeof cell === "number" ? String(cell) : clean(cell))));
+  const digits = header.map((_, column) => (rows.every((row) => isWhole(row[column])) ? 0 : 2));
+  const texts = rows.map((row) =>
+    row.map((cell, column) => (typeof cell === "number" ? cell.toFixed(digits[column]) : clean(cell))),
+  );
   const widths = header.map((name, column) =>
     texts.reduce((width, row) => Math.max(width, lengthOf(row[column] ?? "")), lengthOf(name)),
   );
@@ -57,9 +60,8 @@ function sayRest(rest: number): readonly string[] {
   return rest === 0 ? [] : [`  and ${rest} more (all with --json)`];
 }
 
-/** A figure for people: at most two digits behind the point. */
-export function round(value: number): number {
-  return Math.round(value * 100) / 100;
+function isWhole(cell: Cell | undefined): boolean {
+  return typeof cell !== "number" || Number.isInteger(cell);
 }
 
 function clean(text: string): string {

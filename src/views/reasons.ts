@@ -17,6 +17,7 @@ function fact(text: string, advice = ""): ReasonText {
 }
 
 const hardBlockerAdvice = "Only a completed blocker counts; `/orchestrate unblock` with its number goes on without it.";
+const limitAdvice = "It starts when one of them ends.";
 const capAdvice = "This is a cap, not a failure; it is raised under `limits` in `.github/orchestrate.yml`.";
 
 export const reasonTexts: Readonly<Record<string, ReasonText>> = {
@@ -50,6 +51,9 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   cap_cost_per_task: fact("`limits.costPerTask` is used up.", capAdvice),
   cap_attempts_per_task: fact("`limits.attemptsPerTask` is used up.", capAdvice),
   next_pass: fact("It is next: a worker is free."),
+  limit_in_progress: fact("As many tasks are being worked on as `limits.inProgress` allows.", limitAdvice),
+  limit_label: fact("As many tasks with its label are being worked on as `limits.labels` allows.", limitAdvice),
+  fair_share: fact("Its milestone has its share of the slots, and others wait.", "`limits.fairShare` is why."),
   // Workers
   not_pinned: fact("The task asks for another agent or worker."),
   excluded: fact("The agent is excluded for this task."),

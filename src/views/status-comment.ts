@@ -1,6 +1,8 @@
 /** The answer to `/orchestrate status`: this task in one line, then the whole repository at a glance. */
 import { taskStatuses } from "../model/task.ts";
+import { renderWarnings } from "./alerts.ts";
 import { escapeText, toReference } from "./markdown.ts";
+import { renderFigures } from "./metrics.ts";
 import { describeNextStep } from "./next-step.ts";
 import type { OverviewView, TaskLine, TaskView } from "./task-view.ts";
 import { count, describeCost, describeStatus, modeWords, statusWords } from "./words.ts";
@@ -14,6 +16,7 @@ export function renderStatus(overview: OverviewView, task: TaskView | null): str
     task === null ? "This issue is not a task of Orchestrate." : renderTask(task),
     renderSummary(overview),
     renderConfiguration(overview.configurationProblems),
+    titled("Warnings", renderWarnings(overview.warnings ?? [], linesMax)),
     renderList("Needs a person", overview.attention),
     renderList("Running", overview.running),
     renderList("Next", overview.next),
@@ -36,10 +39,18 @@ function renderSummary(overview: OverviewView): string {
     overview.isPaused ? "**Paused**: nothing new is started until `/orchestrate resume`.\n" : "",
     `- Tasks: ${counts.length === 0 ? "none" : counts.join(", ")}`,
     `- Workers: ${overview.workersBusy} of ${overview.workersTotal} busy; ${spent}`,
-    `- Mode: ${overview.mode} (${modeWords[overview.mode]})`,
+    describeMode(overview),
+    ...(overview.figures === undefined ? [] : renderFigures(overview.figures)),
   ]
     .filter((line) => line !== "")
     .join("\n");
+}
+
+/** `- Mode: attack (…), set by wanda; quick wins are below 18 min`. */
+function describeMode({ mode, modeBy = null, quickWinMinutes = null }: OverviewView): string {
+  const by = modeBy === null ? "" : `, set by ${escapeText(modeBy, 60)}`;
+  const threshold = quickWinMinutes === null ? "" : `; tasks below ${quickWinMinutes} min are quick wins`;
+  return `- Mode: ${mode} (${modeWords[mode]})${by}${threshold}`;
 }
 
 function renderConfiguration(problems: readonly string[]): string {
@@ -52,7 +63,11 @@ function renderList(title: string, lines: readonly TaskLine[]): string {
   if (lines.length === 0) return "";
   const shown = lines.slice(0, linesMax).map((line) => `- ${describeLine(line)}`);
   if (lines.length > linesMax) shown.push(`- and ${lines.length - linesMax} more`);
-  return `**${title}**\n\n${shown.join("\n")}`;
+  return titled(title, shown.join("\n"));
+}
+
+function titled(title: string, list: string): string {
+  return list === "" ? "" : `**${title}**\n\n${list}`;
 }
 
 function describeLine(line: TaskLine): string {

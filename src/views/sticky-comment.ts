@@ -137,7 +137,7 @@ function toAttemptRow(view: TaskView, attempt: Attempt): readonly string[] {
     of === null || attempt.attempt > of ? String(attempt.attempt) : `${attempt.attempt} of ${of}`,
     `${escapeText(agentName(view, attempt.agent))} (${toCode(attempt.worker)})`,
     session === null ? "" : toLink(toCode(session.id), session.url),
-    `${describeResult(attempt.result)}${detail}`,
+    `${describeResult(attempt.failedLater ?? attempt.result)}${detail}`,
     describeAttemptSpan(attempt),
     attempt.costUsd === 0 ? "" : describeCost(attempt.costUsd),
   ];

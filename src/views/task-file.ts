@@ -106,7 +106,7 @@ function toRow(view: TaskView, attempt: Attempt): readonly string[] {
     `${escapeText(agentName(view, attempt.agent))} (${toCode(attempt.worker)})`,
     session === null ? "" : toLink(toCode(session.id), session.url),
     describeInstant(attempt.endedAt),
-    describeResult(attempt.result),
+    describeResult(attempt.failedLater ?? attempt.result),
     describeAttemptSpan(attempt),
     describeCost(attempt.costUsd),
   ];

@@ -1,7 +1,9 @@
 /** What the views are told: plain facts that the engine fills from the state, so that no view reads the state itself. */
 import type { AssignmentReasons } from "../model/task.ts";
 import type { Mode } from "../model/mode.ts";
-import type { DependencyKind, Task, TaskStatus } from "../model/task.ts";
+import type { DependencyKind, Priority, Task, TaskStatus } from "../model/task.ts";
+import type { WarningView } from "./alerts.ts";
+import type { FiguresView } from "./metrics.ts";
 
 /** The far end of one dependency. */
 export interface BlockerView {
@@ -36,6 +38,8 @@ export interface TaskView {
   readonly reasons?: AssignmentReasons | null;
   /** References of the tasks of a dependency cycle through this one, in order. */
   readonly cycle?: readonly string[] | null;
+  /** The priority that it takes over from more urgent work that waits for it; null where there is none. */
+  readonly inheritedPriority?: Priority | null;
   /** The upstream task whose failure stopped this one. */
   readonly upstream?: string | null;
 }
@@ -54,6 +58,10 @@ export interface TaskLine {
 /** The whole repository at a glance. */
 export interface OverviewView {
   readonly mode: Mode;
+  /** Who set the mode: a login, `schedule`, `orchestrate`; null or left out: the configuration. */
+  readonly modeBy?: string | null;
+  /** While attack mode is in force: the effort below which a task is a quick win, minutes. */
+  readonly quickWinMinutes?: number | null;
   readonly isPaused: boolean;
   readonly counts: Readonly<Partial<Record<TaskStatus, number>>>;
   readonly running: readonly TaskLine[];
@@ -67,6 +75,9 @@ export interface OverviewView {
   readonly sessionsToday: number;
   /** Problems of a configuration that was refused; the last good one is in force. */
   readonly configurationProblems: readonly string[];
+  readonly figures?: FiguresView;
+  /** Open ones, oldest first. */
+  readonly warnings?: readonly WarningView[];
 }
 
 export interface WorkerView {

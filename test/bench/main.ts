@@ -20,7 +20,8 @@ async function main([first, ...rest]: readonly string[]): Promise<void> {
   }
   const [name, args] = first.startsWith("-") ? ["github", [first, ...rest]] : [first, rest];
   const load = Object.hasOwn(suites, name) ? suites[name] : undefined;
-  if (load === undefined) throw new Error(`There is no benchmark ${name}; there are ${Object.keys(suites).join(", ")}.`);
+  if (load === undefined)
+    throw new Error(`There is no benchmark ${name}; there are ${Object.keys(suites).join(", ")}.`);
   await (await load()).run(args);
 }
 

@@ -64,8 +64,14 @@ const configs: readonly Config[] = [
     agents: agents.slice(0, 2),
     done: "reported",
     limits: { costPerTask: 2 },
+    health: { failures: 2, refusals: 2, sample: 3, within: "1h" },
   }),
-  config({ mode: "critical", agents: agents.slice(1), limits: { batch: 1, sessionsPerDay: 3, attemptsPerTask: 2 } }),
+  config({
+    mode: "critical",
+    agents: agents.slice(1),
+    limits: { batch: 1, sessionsPerDay: 3, attemptsPerTask: 2 },
+    health: { failures: 1, refusals: 1, rest: "3m", pause: "30s" },
+  }),
   config({ agents: [] }),
 ];
 

@@ -7,6 +7,7 @@ import { createState, type State } from "../../src/core/state.ts";
 import { runPass } from "../../src/engine/pass.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Entry, EventOf } from "../../src/model/event.ts";
+import { toAgentId } from "../../src/model/ids.ts";
 import type { Task } from "../../src/model/task.ts";
 import { commandsOf, contextOf, type PlannedPass } from "./histories.ts";
 
@@ -94,9 +95,21 @@ function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly stri
     [!task.definition.isContainer, "although its sub-issues are the work"],
     [(task.retryAt ?? 0) <= state.at, "before its backoff was over"],
     [!state.disabledWorkers.has(event.worker), "to a worker that is disabled"],
+    [(state.workers.get(event.worker)?.restsUntil ?? null) === null, "to a worker that rests"],
+    [isOpenToWork(state, event.agent), "to an agent that is paused, or is being tried out"],
     [task.blockedBy.every((edge) => isMet(state, task, edge)), "although a blocker is open"],
   ];
   return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} was assigned ${wrong}`);
+}
+
+/** A paused agent gets nothing; after the pause one start goes before the others. */
+function isOpenToWork(state: State, agent: string): boolean {
+  const pausedUntil = state.agents.get(toAgentId(agent))?.pausedUntil ?? null;
+  if (pausedUntil === null) return true;
+  const isTried = [...state.tasks.entries()].some(
+    ([, { assignment }]) => assignment?.agent === agent && assignment.startedAt === null,
+  );
+  return pausedUntil <= state.at && !isTried;
 }
 
 /** The rule of the documentation: a hard edge wants a receipt, a soft one an end, a waived one nothing. */

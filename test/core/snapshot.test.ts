@@ -12,8 +12,8 @@ test("tasks that tie are ranked in the same order", () => {
   it.tell(instruct(1, { verb: "hold" }));
   it.tell(instruct(1, { verb: "resume", number: 1 }));
   const context = { now: it.now, config: configOf() };
-  expect(rankReady(it.state, context).map((each) => each.id)).toEqual([taskId(1), taskId(2)]);
-  expect(rankReady(fromSnapshot(toSnapshot(it.state)), context)).toEqual(rankReady(it.state, context));
+  expect(rankReady(it.state, context, 10).map((each) => each.id)).toEqual([taskId(1), taskId(2)]);
+  expect(rankReady(fromSnapshot(toSnapshot(it.state)), context, 10)).toEqual(rankReady(it.state, context, 10));
 });
 
 test("those who wait for a task are known in the same order", () => {

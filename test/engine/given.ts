@@ -9,7 +9,7 @@ import { toStreamId } from "../../src/model/ids.ts";
 import type { IssueFacts, PullFacts } from "../../src/model/observation.ts";
 import type { Agent, Assignable, StartOutcome } from "../../src/ports/agent.ts";
 import type { EventStore } from "../../src/ports/store.ts";
-import type { IssueSurface, Wanted } from "../../src/ports/tracker.ts";
+import type { IssueSurface, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
 import { createSeededChance } from "../../src/sandbox/seeded-chance.ts";
 import { silentJournal } from "../../src/sandbox/headless.ts";
 import { configOf, observation, report } from "../support/build.ts";
@@ -97,6 +97,9 @@ export interface FakeWorld {
   readonly looks: readonly Wanted[];
   readonly starts: readonly Assignable[];
   readonly written: readonly IssueSurface[];
+  readonly kept: readonly StandingComment[];
+  /** What the tracker says to a standing comment. */
+  onKeep: (comment: StandingComment) => WriteOutcome;
   /** Called before each look; may throw. */
   beforeLook: () => void;
   /** What the vendor says to a start. */
@@ -109,6 +112,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
   const looks: Wanted[] = [];
   const starts: Assignable[] = [];
   const written: IssueSurface[] = [];
+  const kept: StandingComment[] = [];
   const agent: Agent = {
     async start(assignable) {
       starts.push(assignable);
@@ -124,6 +128,8 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
     looks,
     starts,
     written,
+    kept,
+    onKeep: () => ({ kind: "written", commentNode: "IC_9" }),
     agent,
     beforeLook: () => undefined,
     onStart: ({ fence }) => ({ kind: "started", session: { id: `sessions/${fence}`, url: null } }),
@@ -151,12 +157,17 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           return surfaces.map(() => ({ kind: "written", commentNode: "IC_1" }) as const);
         },
         react: async (reactions) => reactions.map(() => ({ kind: "written", commentNode: null }) as const),
+        async keepComment(comment) {
+          kept.push(comment);
+          return self.onKeep(comment);
+        },
         reportConfiguration: async () => ({ kind: "written", commentNode: null }),
         async brief(number) {
           const facts = self.issues.get(number);
           if (facts === undefined) return null;
           return { number, url: facts.url, title: facts.title, body: "", hash: facts.hash };
         },
+        createIssue: async () => ({ kind: "created", number: 99 }),
         label: async () => ({ kind: "written", commentNode: null }),
       },
     },

@@ -5,13 +5,16 @@ import { components } from "../../src/graph/components.ts";
 import { criticalPath, tails } from "../../src/graph/critical-path.ts";
 import { cycles } from "../../src/graph/cycles.ts";
 import { buildGraph, predecessorsOf, successorsOf } from "../../src/graph/graph.ts";
-import { directDependents, transitiveDependents } from "../../src/graph/impact.ts";
-import { stages, topologicalOrder } from "../../src/graph/order.ts";
+import { nodesOfStage, type Order, topologicalOrder } from "../../src/graph/order.ts";
 import * as oracle from "./oracle.ts";
 
 const { acyclicGraph, anyGraph, flat } = oracle;
 /** Small numbers of few kinds, so that equal chains and ties do occur. */
 const weights = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 40, maxLength: 40 });
+
+function stages(order: Order): number[][] {
+  return Array.from({ length: order.stageCount }, (_, stage) => [...nodesOfStage(order, stage)]);
+}
 
 function knotsOf(small: oracle.SmallGraph): ReturnType<typeof cycles> {
   const graph = buildGraph(small.count, flat(small));
@@ -134,24 +137,6 @@ describe("the critical path", () => {
         expect(nodes.reduce((sum, node) => sum + (minutes[node] ?? 0), 0)).toBe(total);
         for (const [place, node] of nodes.slice(1).entries())
           expect(oracle.successors(small, nodes[place] ?? 0)).toContain(node);
-      }),
-    );
-  });
-});
-
-describe("impact", () => {
-  test("counts the others that wait for a node, directly and through others, cycles included", () => {
-    fc.assert(
-      fc.property(anyGraph, (small) => {
-        const graph = buildGraph(small.count, flat(small));
-        const others = (found: Iterable<number>, node: number): number =>
-          [...found].filter((other) => other !== node).length;
-        expect([...directDependents(graph)]).toEqual(
-          nodesOf(small).map((node) => others(oracle.successors(small, node), node)),
-        );
-        expect([...transitiveDependents(graph)]).toEqual(
-          nodesOf(small).map((node) => others(oracle.reachable(small, node), node)),
-        );
       }),
     );
   });

@@ -76,3 +76,67 @@ export function tail(graph: SmallGraph, weights: readonly number[], node: number
   const behind = successors(graph, node).filter((next) => !isStuck(graph, next));
   return own + Math.max(0, ...behind.map((next) => tail(graph, weights, next)));
 }
+
+/** For each node whether each node can be reached by one edge or more (Warshall). */
+export function closure(graph: SmallGraph): readonly (readonly boolean[])[] {
+  const reaches = Array.from({ length: graph.count }, () => Array.from({ length: graph.count }, () => false));
+  for (const [from, to] of graph.edges) (reaches[from] ?? [])[to] = true;
+  for (const [middle, behind] of reaches.entries()) {
+    for (const row of reaches) {
+      if (row[middle] !== true) continue;
+      for (const [node, isBehind] of behind.entries()) if (isBehind) row[node] = true;
+    }
+  }
+  return reaches;
+}
+
+/** How many other nodes each node reaches. */
+export function dependents(graph: SmallGraph): number[] {
+  return closure(graph).map((row, node) => row.filter((isReached, other) => isReached && other !== node).length);
+}
+
+/** The heaviest way that ends with the last of each node's chain, by relaxing all edges as often as there are nodes. */
+export function longestTails(graph: SmallGraph, weights: readonly number[]): number[] {
+  const own = weights.slice(0, graph.count);
+  const reaches = closure(graph);
+  const cyclic = own.map((_, node) => reaches[node]?.[node] === true);
+  const stuck = own.map((_, node) => cyclic.some((is, other) => is && (other === node || reaches[other]?.[node] === true)));
+  const tail = [...own];
+  for (let round = 0; round < graph.count; round += 1) {
+    for (const [from, to] of graph.edges) {
+      if (stuck[from] === true || stuck[to] === true) continue;
+      tail[from] = Math.max(tail[from] ?? 0, (own[from] ?? 0) + (tail[to] ?? 0));
+    }
+  }
+  return tail;
+}
+
+export type Edge = readonly [number, number];
+
+/** Whether no node reaches itself: takes away what nothing leads to, as long as there is such a node. */
+export function isAcyclic(edges: readonly Edge[]): boolean {
+  let left = edges;
+  for (;;) {
+    const targets = new Set(left.map(([, to]) => to));
+    const next = left.filter(([from]) => targets.has(from));
+    if (next.length === left.length) return left.length === 0;
+    left = next;
+  }
+}
+
+/** The lowest cost of edges whose loss leaves no cycle, and the fewest edges that do it at that cost; tries every set. */
+export function cheapestCut(edges: readonly Edge[], costs: readonly number[]): { cost: number; edgeCount: number } {
+  let best = { cost: Infinity, edgeCount: Infinity };
+  for (let set = 0; set < 2 ** edges.length; set += 1) {
+    let cost = 0;
+    let edgeCount = 0;
+    for (let edge = 0; edge < edges.length; edge += 1) {
+      if ((set & (1 << edge)) === 0) continue;
+      cost += costs[edge] ?? 0;
+      edgeCount += 1;
+    }
+    if (cost > best.cost || (cost === best.cost && edgeCount >= best.edgeCount)) continue;
+    if (isAcyclic(edges.filter((_, edge) => (set & (1 << edge)) === 0))) best = { cost, edgeCount };
+  }
+  return best;
+}

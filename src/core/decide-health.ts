@@ -1,0 +1,238 @@
+/**
+ * Who gets no work for a while: workers that fail rest and are tried out with one task, agents whose vendor refuses or fails
+ * are paused as a whole. Decided together with the failure that tells, so that the next assignment already knows.
+ */
+import { defaultConfig, type AgentConfig } from "../model/config.ts";
+import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
+import type { Attempt, Task } from "../model/task.ts";
+import type { Context, Decision } from "./decision.ts";
+import { workerResultsMax } from "./limits.ts";
+import { capacityOf } from "./pool.ts";
+import type { WorkerRecord } from "./records.ts";
+import { countSlots, offSlots } from "./slots.ts";
+import type { State } from "./state.ts";
+
+/** After the last attempt of the task `id` was seen ended, or its good end turned out to be none. */
+export function judgeWorker(decision: Decision, id: TaskId): void {
+  const { state, context } = decision;
+  const task = state.tasks.get(id);
+  const attempt = task?.attempts.at(-1);
+  const record = attempt === undefined ? undefined : state.workers.get(attempt.worker);
+  if (task === undefined || attempt === undefined || record === undefined || record.restsUntil !== null) return;
+  const newest = record.results.at(-1);
+  // The end of this attempt said nothing of the worker.
+  if (newest?.task !== id || newest.at !== context.now) return;
+  if (newest.isGood) {
+    // While its pull request is still to come nobody knows what the end was worth.
+    if (record.isOnTrial && task.pullDueAt === null) restoreWorker(decision, attempt.worker, "orchestrate");
+    return;
+  }
+  if (attempt.result === "vendor_failed" && isVendorsDoing(decision, attempt)) return;
+  const reason = restReason(decision, record);
+  if (reason === null) return;
+  decision.emit({
+    type: "WorkerRested",
+    worker: attempt.worker,
+    until: context.now + context.config.health.rest,
+    reason,
+  });
+}
+
+/** Why a worker with this record rests; null while it goes on. Both rules need their sample. */
+function restReason({ state, context }: Decision, record: WorkerRecord): string | null {
+  if (record.isOnTrial) return "The task that tried it out after its rest failed as well.";
+  const { failures, within, failureRate, sample } = context.config.health;
+  const recent = record.results.filter((result) => !result.isGood && result.at >= context.now - within);
+  // One bad task, tried again and again, is no bad worker.
+  const failed = [...new Set(recent.map((result) => result.task))];
+  if (failed.length >= failures) {
+    const names = failed.map((id) => `#${state.tasks.get(id)?.definition.number ?? id}`);
+    return `It failed ${countOf(failed.length, "task")} within ${spanOf(within)}: ${names.join(", ")}.`;
+  }
+  const size = Math.min(sample, workerResultsMax);
+  const last = record.results.slice(-size);
+  const bad = last.filter((result) => !result.isGood).length;
+  if (last.length < size || bad / size <= failureRate) return null;
+  return `${bad} of its last ${size} attempts failed, which is more than ${Math.round(failureRate * 100)} %.`;
+}
+
+/**
+ * Sessions of several workers at several tasks that fail at the vendor, with none that ends well in between, are the vendor's
+ * outage: the agent is paused, and no worker rests for it.
+ */
+function isVendorsDoing(decision: Decision, { agent, detail }: Attempt): boolean {
+  const { health } = decision.context.config;
+  const { now } = decision.context;
+  const record = decision.state.agents.get(agent);
+  if (record === undefined) return false;
+  if (record.pausedUntil !== null) {
+    if (record.isFailing && record.pausedUntil <= now) {
+      pauseAgent(decision, agent, { cause: "failures", reason: `A session still fails after the pause: ${detail}` });
+    }
+    return true;
+  }
+  const recent = record.failures.filter((failure) => failure.at >= now - health.within);
+  const workers = new Set(recent.map((failure) => failure.worker)).size;
+  const tasks = new Set(recent.map((failure) => failure.task)).size;
+  if (Math.min(workers, tasks) < health.refusals) return false;
+  const reason = `Sessions of ${countOf(workers, "worker")} failed at the vendor within ${spanOf(health.within)}, the last with: ${detail}`;
+  pauseAgent(decision, agent, { cause: "failures", reason });
+  return true;
+}
+
+/** After a start was refused by the vendor of `agent`, or its run ended before it started anything. */
+export function judgeVendor(
+  decision: Decision,
+  agent: AgentId,
+  refusal: { readonly reason: string; readonly retryAfterMs: number | null },
+): void {
+  const { health } = decision.context.config;
+  const { now } = decision.context;
+  const record = decision.state.agents.get(agent);
+  if (record === undefined) return;
+  const { pausedUntil } = record;
+  // It was on its way when the pause began.
+  if (pausedUntil !== null && pausedUntil > now) return;
+  const refused = record.refusals.filter((each) => each.at >= now - health.within);
+  // One task that no vendor would take is no outage: it waits longer every time, and the others go on.
+  const isOutage = refused.length >= health.refusals && isOfSeveral(refused, health.refusals);
+  if (pausedUntil === null && !isOutage) return;
+  const what =
+    pausedUntil === null
+      ? `${countOf(refused.length, "refused start")} within ${spanOf(health.within)}, the last with`
+      : "The start that tried it out after the pause was refused";
+  pauseAgent(decision, agent, {
+    cause: "refusals",
+    reason: `${what}: ${refusal.reason}`,
+    wishMs: refusal.retryAfterMs ?? 0,
+  });
+}
+
+/** Whether more than one task was refused; a configuration that takes one refusal for an outage means any. */
+function isOfSeveral(refused: readonly { readonly task: TaskId }[], needed: number): boolean {
+  return needed === 1 || refused.some((each) => each.task !== refused[0]?.task);
+}
+
+/** Doubles with every pause in a row, and is no shorter than the vendor wishes, up to `health.pauseMax`. */
+function pauseAgent(
+  decision: Decision,
+  agent: AgentId,
+  why: { readonly cause: "refusals" | "failures"; readonly reason: string; readonly wishMs?: number },
+): void {
+  const { pause, pauseMax } = decision.context.config.health;
+  const pauses = decision.state.agents.get(agent)?.pauses ?? 0;
+  // Twenty doublings are a million times: beyond there is only the maximum.
+  const doubled = pause * 2 ** Math.min(pauses, 20);
+  const ms = Math.min(pauseMax, Math.max(doubled, why.wishMs ?? 0));
+  const { cause, reason } = why;
+  decision.emit({ type: "AgentPaused", agent, until: decision.context.now + ms, reason, cause });
+}
+
+/** Lets the workers whose rest is over try again; in proportion to those that are out of use. */
+export function decideHealth(decision: Decision): void {
+  for (const { worker, until } of restingWorkers(decision.state)) {
+    if (until <= decision.context.now) decision.emit({ type: "WorkerTried", worker });
+  }
+}
+
+/** The instants at which a rest or a pause is over. A pause that is over has no event: the next start tries the vendor out. */
+export function healthDueAt({ state, context }: Pick<Decision, "state" | "context">): readonly number[] {
+  const instants = restingWorkers(state).map((resting) => resting.until);
+  for (const [, { pausedUntil }] of state.agents.entries()) {
+    if (pausedUntil !== null && pausedUntil > context.now) instants.push(pausedUntil);
+  }
+  return instants;
+}
+
+function restingWorkers(state: State): readonly { readonly worker: WorkerId; readonly until: number }[] {
+  const resting: { readonly worker: WorkerId; readonly until: number }[] = [];
+  for (const agent of Array.from(state.slots.keys()).toSorted()) {
+    const slots = state.slots.get(agent);
+    for (const slot of slots === undefined ? [] : offSlots(slots)) {
+      const worker = toWorkerId(agent, slot);
+      const until = state.workers.get(worker)?.restsUntil ?? null;
+      if (until !== null) resting.push({ worker, until });
+    }
+  }
+  return resting;
+}
+
+/** Trusted again, with a clean record; nothing where it neither rests nor is tried out. */
+export function restoreWorker(decision: Decision, worker: WorkerId, by: string): void {
+  const record = decision.state.workers.get(worker);
+  if (record === undefined || (record.restsUntil === null && !record.isOnTrial)) return;
+  decision.emit({ type: "WorkerRestored", worker, by });
+}
+
+/** A person says that the vendor is back; nothing where the agent is not paused. */
+export function resumeAgent(decision: Decision, agent: AgentId, by: string): void {
+  if ((decision.state.agents.get(agent)?.pausedUntil ?? null) === null) return;
+  decision.emit({ type: "AgentResumed", agent, by });
+}
+
+/** The agents that could take `task`, now or when they are free: not paused, with workers in use, able to do it. */
+export function agentsInService(state: State, context: Context, task: Task): readonly AgentId[] {
+  const { needs, pinnedAgent } = task.definition;
+  return context.config.agents.flatMap((config) => {
+    const agent = toAgentId(config.id);
+    const isWanted = pinnedAgent === null || pinnedAgent === agent;
+    const isPaused = (state.agents.get(agent)?.pausedUntil ?? 0) > context.now;
+    return isWanted && !isPaused && hasWorkers(state, config) && isAble(config, needs) ? [agent] : [];
+  });
+}
+
+/** As matching judges it: letter case does not count, and an agent that names nothing can do anything. */
+function isAble({ capabilities }: AgentConfig, needs: readonly string[]): boolean {
+  const named = Object.entries(capabilities);
+  const has = (need: string): boolean => named.some(([name, level]) => level > 0 && name.toLowerCase() === need);
+  return named.length === 0 || needs.every((need) => has(need.toLowerCase()));
+}
+
+function hasWorkers(state: State, agent: AgentConfig): boolean {
+  const capacity = capacityOf(state, agent);
+  const slots = state.slots.get(toAgentId(agent.id));
+  return slots === undefined ? capacity > 0 : countSlots(slots, capacity).off < capacity;
+}
+
+export interface Health {
+  readonly isResting: boolean;
+  /** When the rest is over; null while it does not rest. */
+  readonly until: number | null;
+  readonly reason: string | null;
+  readonly isOnTrial: boolean;
+  /** Failures, and the attempts that they are counted over: those of the sample that there are. */
+  readonly failuresOfLast: readonly [failures: number, attempts: number];
+}
+
+/** How a worker is at `now`. One that nobody knows yet is well. */
+export function healthOf(state: State, worker: WorkerId, now: number): Health {
+  const record = state.workers.get(worker);
+  const { sample } = (state.configuration?.config ?? defaultConfig).health;
+  const last = record?.results.slice(-sample) ?? [];
+  const until = record?.restsUntil ?? null;
+  const isResting = until !== null && until > now;
+  return {
+    isResting,
+    until: isResting ? until : null,
+    reason: isResting ? (record?.restReason ?? null) : null,
+    isOnTrial: record?.isOnTrial ?? false,
+    failuresOfLast: [last.filter((result) => !result.isGood).length, last.length],
+  };
+}
+
+/**
+ * Whether the session of `task` has been silent for longer than its agent may be. Only agents that send heartbeats have such a
+ * time; the vendor is asked then, and the slot stays taken until the vendor has answered.
+ */
+export function isUnresponsive(task: Task, agent: AgentConfig, now: number): boolean {
+  return agent.heartbeat !== undefined && task.assignment !== null && now - task.assignment.heardAt > agent.heartbeat;
+}
+
+function countOf(amount: number, noun: string): string {
+  return amount === 1 ? `1 ${noun}` : `${amount} ${noun}s`;
+}
+
+/** `10 min`, `90 s`. */
+function spanOf(ms: number): string {
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${Math.round(ms / 1_000)} s`;
+}

@@ -1,0 +1,124 @@
+/**
+ * When a waiting task is expected to be started, if everything takes as long as it is expected to: the queue before it is
+ * played onto the slots there are, and whoever it waits for is followed first. An estimate for people, never a decision.
+ */
+import type { TaskId } from "../model/ids.ts";
+import type { Task } from "../model/task.ts";
+import type { Context } from "./decision.ts";
+import { capacityOf } from "./pool.ts";
+import { expectedMs, readyInOrder } from "./rank-ready.ts";
+import { isEnded, openBlockers } from "./readiness.ts";
+import type { State } from "./state.ts";
+
+/** How far down the queue, and how far up the chain of blockers, it is worth guessing. */
+const queueMax = 1_000;
+const chainMax = 100;
+
+/** Epoch milliseconds; null where it cannot be said: paused, held back by a person, in a cycle, or too far off. */
+export function expectedStart(state: State, task: Task, context: Context): number | null {
+  if (state.isPaused || isEnded(task) || task.assignment !== null) return null;
+  const forecast = new Forecast(state, context);
+  return forecast.startOf(task);
+}
+
+class Forecast {
+  readonly #state: State;
+  readonly #context: Context;
+  readonly #queued: ReadonlyMap<TaskId, number>;
+  readonly #following = new Set<TaskId>();
+
+  constructor(state: State, context: Context) {
+    this.#state = state;
+    this.#context = context;
+    this.#queued = playQueue(state, context);
+  }
+
+  startOf(task: Task): number | null {
+    const queued = this.#queued.get(task.id);
+    if (queued !== undefined) return Math.max(queued, task.retryAt ?? 0);
+    if (this.#state.ready.has(task.id) || !isWaitingForTasks(task)) return null;
+    return this.#afterBlockers(task);
+  }
+
+  /** A blocked task starts when the last of its blockers has ended. */
+  #afterBlockers(task: Task): number | null {
+    if (this.#following.has(task.id) || this.#following.size >= chainMax) return null;
+    this.#following.add(task.id);
+    let latest: number | null = this.#context.now;
+    for (const edge of openBlockers(this.#state, task)) {
+      const end = this.#endOf(edge.on);
+      latest = end === null || latest === null ? null : Math.max(latest, end);
+      if (latest === null) break;
+    }
+    this.#following.delete(task.id);
+    return latest;
+  }
+
+  #endOf(id: TaskId): number | null {
+    const task = this.#state.tasks.get(id);
+    if (task === undefined) return null;
+    if (task.assignment !== null) {
+      const { startedAt, assignedAt } = task.assignment;
+      return Math.max(this.#context.now, (startedAt ?? assignedAt) + task.assignment.expectedMs);
+    }
+    // Its pull request is open: what is left of it is up to people.
+    if (task.pull?.state === "open" && task.retryAt === null) return this.#context.now;
+    const start = this.startOf(task);
+    return start === null ? null : start + expectedMs(task);
+  }
+}
+
+/** Held back by nothing but the tasks that it waits for. */
+function isWaitingForTasks(task: Task): boolean {
+  return (
+    task.trust !== null &&
+    task.pendingReason === null &&
+    !task.isHeld &&
+    !task.definition.heldByLabel &&
+    task.manualReview === null &&
+    task.upstreamFailed === null &&
+    task.cycle === null
+  );
+}
+
+/** The instant at which each task of the queue gets a slot, best first, each slot being taken for as long as is expected. */
+function playQueue(state: State, context: Context): ReadonlyMap<TaskId, number> {
+  const free = slotTimes(state, context);
+  const starts = new Map<TaskId, number>();
+  if (free.length === 0) return starts;
+  for (const entry of readyInOrder(state, context)) {
+    const task = state.tasks.get(entry.id);
+    if (starts.size >= queueMax || task === undefined) break;
+    const at = Math.max(free[0] ?? context.now, task.retryAt ?? 0);
+    starts.set(entry.id, at);
+    replaceFirst(free, at + expectedMs(task));
+  }
+  return starts;
+}
+
+/** When each slot is free, soonest first. */
+function slotTimes(state: State, context: Context): number[] {
+  const times: number[] = [];
+  for (const id of new Set(state.occupied.keys())) {
+    const assignment = state.tasks.get(state.occupied.get(id) as TaskId)?.assignment ?? null;
+    if (assignment === null) continue;
+    const { startedAt, assignedAt } = assignment;
+    times.push(Math.max(context.now, (startedAt ?? assignedAt) + assignment.expectedMs));
+  }
+  const all = context.config.agents.reduce((sum, agent) => sum + capacityOf(state, agent), 0);
+  while (times.length < all) times.push(context.now);
+  return times.toSorted((a, b) => a - b);
+}
+
+/** Puts `time` where it belongs in the sorted times, for the first of them. */
+function replaceFirst(times: number[], time: number): void {
+  times.shift();
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] as number) <= time) low = middle + 1;
+    else high = middle;
+  }
+  times.splice(low, 0, time);
+}

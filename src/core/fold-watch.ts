@@ -1,0 +1,42 @@
+/** How events change what the warnings are judged by: how long slots were taken, since when all of them are, when it was judged. */
+import type { Config } from "../model/config.ts";
+import type { AgentId } from "../model/ids.ts";
+import { ownAgent, ownSlots } from "./fold-health.ts";
+import { capacityOf } from "./pool.ts";
+import { countSlots } from "./slots.ts";
+import type { State } from "./state.ts";
+
+/** Adds up how long the slots of `agent` have been taken; before every change of how many are. */
+export function noteUse(state: State, agent: AgentId): void {
+  const record = ownAgent(state, agent);
+  record.busyMs += ownSlots(state, agent).busyCount * Math.max(0, state.at - record.busyAt);
+  record.busyAt = Math.max(record.busyAt, state.at);
+}
+
+/** The commands that only a pass with a tick has; a tick that decided nothing leaves no entry of its own. */
+const withTick: ReadonlySet<string> = new Set(["Tick", "Schedule", "LeaseEffects"]);
+
+/**
+ * After an entry of `command`. Whether workers are free is noted when their work has been handed out: a slot that a run has
+ * freed and that the next pass fills again was never idle.
+ */
+export function notePassEnd(state: State, command: string): void {
+  if (!withTick.has(command)) return;
+  const { watch } = state;
+  watch.tickedAt = state.at;
+  if (command === "Tick") return;
+  watch.fullSince = isFull(state, state.configuration?.config.agents ?? []) ? (watch.fullSince ?? state.at) : null;
+}
+
+/** Every slot that is not out of use is taken, and there is at least one. */
+export function isFull(state: State, agents: Config["agents"]): boolean {
+  let busy = 0;
+  for (const agent of agents) {
+    const capacity = capacityOf(state, agent);
+    const slots = state.slots.get(agent.id as AgentId);
+    const counts = slots === undefined ? { busy: 0, free: capacity } : countSlots(slots, capacity);
+    if (counts.free > 0) return false;
+    busy += counts.busy;
+  }
+  return busy > 0;
+}

@@ -1,0 +1,65 @@
+/**
+ * What is let in. Selected issues become tasks while there is room; beyond `limits.queue`, or with the process over
+ * `limits.memory`, they stay outside, a warning says so, and they come in by themselves when there is room again.
+ */
+import { warningKey, type Warning } from "../model/warning.ts";
+import { clear, raise } from "./decide-warnings.ts";
+import type { Context, Decision } from "./decision.ts";
+import type { State } from "./state.ts";
+
+export type Refusal = "queue_full" | "memory";
+
+const refusals: readonly Refusal[] = ["queue_full", "memory"];
+
+/** Why no further issue is let in now; null while there is room. What is a task already stays one. */
+export function refusalNow(state: State, context: Context): Refusal | null {
+  if (state.openCount >= context.config.limits.queue) return "queue_full";
+  return context.isMemoryFull === true ? "memory" : null;
+}
+
+/** Issue `number` is not let in: told once, until there is room again. */
+export function noteRefusal(decision: Decision, refusal: Refusal, number: number): void {
+  raise(decision, warningOf(refusal, decision.context, `#${number} is not taken in, nor is what comes after it`));
+}
+
+/** After a whole look `count` selected issues are outside. With none the matter is over; else the warning says how many. */
+export function decideOutside(decision: Decision, count: number): void {
+  const refusal = count === 0 ? null : refusalNow(decision.state, decision.context);
+  // Those outside come in with the next look; until then nothing is over.
+  if (count > 0 && refusal === null) return;
+  for (const code of refusals) {
+    if (code !== refusal) {
+      clear(decision, code, "all");
+      continue;
+    }
+    const known = decision.state.warnings.get(warningKey({ code, subject: "all" }));
+    const issues = count === 1 ? "1 selected issue is" : `${count} selected issues are`;
+    const warning = warningOf(code, decision.context, `${issues} not taken in`);
+    if (known?.detail !== warning.detail) decision.emit({ type: "WarningRaised", warning });
+  }
+}
+
+function warningOf(code: Refusal, context: Context, who: string): Warning {
+  const rest = "Those outside are taken in by themselves as tasks end, the oldest issue first";
+  const warning = { code, subject: "all", detail: `${limitReached(code, context)}: ${who}.` } as const;
+  return code === "queue_full"
+    ? { ...warning, suggestion: `${rest}; raise \`limits.queue\` to take in more at once.`, severity: "warning" }
+    : {
+        ...warning,
+        suggestion: `${rest}; give the process more memory and raise \`limits.memory\` to take in more at once.`,
+        severity: "critical",
+      };
+}
+
+function limitReached(code: Refusal, { config }: Context): string {
+  return code === "queue_full"
+    ? `${config.limits.queue} open tasks are the limit (limits.queue)`
+    : `The process is over ${config.limits.memory} MB (limits.memory)`;
+}
+
+/** What whoever asks on an issue outside is told. */
+export function describeRefusal(state: State, context: Context): string {
+  const refusal = refusalNow(state, context);
+  const why = refusal === null ? "There was no room for it until now" : limitReached(refusal, context);
+  return `This issue is selected and not a task yet. ${why}: it is taken in by itself as soon as there is room, the oldest issue first.`;
+}

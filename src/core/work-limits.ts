@@ -1,0 +1,130 @@
+/**
+ * How much may be worked on at once: in the whole repository, with a label, and for one milestone while others wait. What is
+ * counted are tasks with an assignment, once a schedule; open pull requests that wait for people hold nobody back.
+ */
+import type { Config } from "../model/config.ts";
+import type { Task } from "../model/task.ts";
+import type { Context } from "./decision.ts";
+import { capacityOf } from "./pool.ts";
+import type { State } from "./state.ts";
+
+/** Why a task is passed over for now. */
+export interface WorkLimit {
+  readonly code: "limit_in_progress" | "limit_label" | "fair_share";
+  readonly detail: string;
+}
+
+/** What one schedule asks before each assignment and tells after it. */
+export interface WorkLimits {
+  /** Null when the task may be started. */
+  blocks(task: Task): WorkLimit | null;
+  /** The task has been started. */
+  take(task: Task): void;
+}
+
+const noLimits: WorkLimits = { blocks: () => null, take: () => undefined };
+
+/** The limits of `limits.inProgress` and `limits.labels`. Costs nothing where neither is set, else one look at what is in flight. */
+export function openWorkLimits(state: State, config: Config): WorkLimits {
+  const { inProgress, labels } = config.limits;
+  const limitOf = new Map(Object.entries(labels).map(([label, limit]) => [label.toLowerCase(), limit]));
+  if (inProgress === undefined && limitOf.size === 0) return noLimits;
+  const counts = new Map<string, number>();
+  let all = state.occupied.size;
+  const count = (task: Task): void => {
+    for (const label of labelsOf(task)) if (limitOf.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  };
+  if (limitOf.size > 0) for (const task of tasksInFlight(state)) count(task);
+  return {
+    blocks(task) {
+      if (inProgress !== undefined && all >= inProgress) return inProgressReached(all, inProgress);
+      for (const label of labelsOf(task)) {
+        const limit = limitOf.get(label);
+        const taken = counts.get(label) ?? 0;
+        if (limit !== undefined && taken >= limit) return labelReached(label, taken, limit);
+      }
+      return null;
+    },
+    take(task) {
+      all += 1;
+      count(task);
+    },
+  };
+}
+
+function inProgressReached(taken: number, limit: number): WorkLimit {
+  const detail = `The limit limits.inProgress is reached: ${taken} of ${limit} tasks are being worked on.`;
+  return { code: "limit_in_progress", detail };
+}
+
+function labelReached(label: string, taken: number, limit: number): WorkLimit {
+  const detail = `The limit limits.labels is reached for ${label}: ${taken} of ${limit} tasks are being worked on.`;
+  return { code: "limit_label", detail };
+}
+
+/** GitHub tells labels apart by their letters, not by their case. */
+function labelsOf(task: Task): readonly string[] {
+  const labels = task.definition.labels.map((label) => label.toLowerCase());
+  return task.definition.quickWin ? [...labels, "quick-win"] : labels;
+}
+
+function* tasksInFlight(state: State): IterableIterator<Task> {
+  for (const [, id] of state.occupied.entries()) {
+    const task = state.tasks.get(id);
+    if (task !== undefined) yield task;
+  }
+}
+
+/** Tasks without a milestone are together one that takes turns like the others. */
+const noMilestone = "";
+
+/**
+ * Milestones take turns (`limits.fairShare`): one that holds its share of all slots, which is their number divided by that of
+ * the milestones with work, rounded up, is passed over while another one that holds less than its share is among `lookedAt`, the best ready
+ * tasks in order. Only those are looked at, never the backlog. Where nobody else can use the slot after all, the schedule comes
+ * back to those passed over, so no slot stays empty for fairness.
+ */
+export function fairShare(state: State, context: Context, lookedAt: readonly Task[]): WorkLimits {
+  if (!context.config.limits.fairShare) return noLimits;
+  const held = new Map<string, number>();
+  const waiting = new Map<string, number>();
+  for (const task of tasksInFlight(state)) add(held, milestoneOf(task), 1);
+  for (const task of lookedAt) add(waiting, milestoneOf(task), 1);
+  const share = Math.max(1, Math.ceil(slotsOf(state, context) / new Set([...held.keys(), ...waiting.keys()]).size));
+  const isBehind = (milestone: string): boolean =>
+    (waiting.get(milestone) ?? 0) > 0 && (held.get(milestone) ?? 0) < share;
+  return {
+    blocks(task) {
+      const own = milestoneOf(task);
+      const taken = held.get(own) ?? 0;
+      if (taken < share) return null;
+      const other = [...waiting.keys()].find((milestone) => milestone !== own && isBehind(milestone));
+      return other === undefined ? null : shareTaken(taken, share, other);
+    },
+    take(task) {
+      add(held, milestoneOf(task), 1);
+      add(waiting, milestoneOf(task), -1);
+    },
+  };
+}
+
+function milestoneOf(task: Task): string {
+  return task.definition.milestone ?? noMilestone;
+}
+
+function add(counts: Map<string, number>, milestone: string, by: number): void {
+  counts.set(milestone, (counts.get(milestone) ?? 0) + by);
+}
+
+function slotsOf(state: State, { config }: Context): number {
+  const slots = config.agents.reduce((sum, agent) => sum + capacityOf(state, agent), 0);
+  return Math.min(slots, config.limits.inProgress ?? slots);
+}
+
+function shareTaken(taken: number, share: number, other: string): WorkLimit {
+  const whose = other === noMilestone ? "work without a milestone" : `the milestone ${other}`;
+  return {
+    code: "fair_share",
+    detail: `Its milestone holds ${taken} of its share of ${share} slots, and ${whose} waits.`,
+  };
+}

@@ -1,0 +1,69 @@
+/** Performs the creation of a pattern's issue: once for each series, and not where an open task does as well. */
+import { isEnded } from "../core/readiness.ts";
+import type { Context } from "../core/decision.ts";
+import type { State } from "../core/state.ts";
+import type { EffectOutcome } from "../model/command.ts";
+import type { RecordedEffect } from "../model/effect.ts";
+import type { Config } from "../model/config.ts";
+import type { Tracker } from "../ports/tracker.ts";
+import type { Settled } from "./settlements.ts";
+
+type Pattern = Config["patterns"][number];
+
+/** Creates the issues of these effects, one after another. */
+export async function createIssues(
+  tracker: Pick<Tracker, "createIssue">,
+  effects: readonly RecordedEffect[],
+  ground: { readonly state: State; readonly context: Context },
+): Promise<readonly Settled[]> {
+  const settled: Settled[] = [];
+  for (const recorded of effects) {
+    settled.push({ effect: recorded.id, outcome: await create(tracker, recorded, ground) });
+  }
+  return settled;
+}
+
+async function create(
+  tracker: Pick<Tracker, "createIssue">,
+  { effect, attempts }: RecordedEffect,
+  { state, context }: { readonly state: State; readonly context: Context },
+): Promise<EffectOutcome> {
+  if (effect.type !== "CreateIssue") return { kind: "dropped", reason: "It is not the issue of a pattern." };
+  const { config } = context;
+  const pattern = config.patterns.find((each) => each.id === effect.pattern);
+  if (pattern === undefined) {
+    return { kind: "dropped", reason: `The configuration no longer has the pattern ${effect.pattern}.` };
+  }
+  const known = attempts > 1 ? undefined : openTaskTitled(state, pattern.create.title);
+  if (known !== undefined) return { kind: "created", number: known };
+  const { series } = effect;
+  return tracker.createIssue(
+    {
+      pattern: pattern.id,
+      series,
+      title: pattern.create.title,
+      body: bodyOf(pattern, series),
+      labels: labelsOf(pattern, config),
+    },
+    attempts > 1,
+  );
+}
+
+/** Somebody has opened it already. Looked for once a series, so that a walk over the tasks is cheap enough. */
+function openTaskTitled(state: State, title: string): number | undefined {
+  for (const [, task] of state.tasks.entries()) {
+    if (!isEnded(task) && task.definition.title.toLowerCase() === title.toLowerCase()) return task.definition.number;
+  }
+  return undefined;
+}
+
+function bodyOf({ id, label, merged, create: { body } }: Pattern, series: number): string {
+  const origin = `<sub>Orchestrate opened this issue because ${merged} tasks with the label ${label} were merged (pattern ${id}, series ${series}).</sub>`;
+  return body === "" ? origin : `${body}\n\n${origin}`;
+}
+
+/** The selecting label first, each once whatever its letter case: GitHub knows no two that differ in it alone. */
+function labelsOf({ create: { labels } }: Pattern, config: Config): readonly string[] {
+  const wanted = [...config.select.labels.slice(0, 1), ...labels];
+  return [...new Map(wanted.toReversed().map((label) => [label.toLowerCase(), label])).values()].toReversed();
+}

@@ -1,0 +1,70 @@
+/** The figures in words: how fast work is done, how much waits, how busy the agents are. */
+import type { AgentType } from "../model/config.ts";
+import { describeCost, describeMinutes } from "./words.ts";
+
+/** What is said of the figures; times are those of the last hour. */
+export interface FiguresView {
+  readonly throughput: number;
+  readonly durationMinutes: number | null;
+  readonly waitMinutes: number | null;
+  readonly costUsd: number;
+  readonly velocity: {
+    readonly fourHours: number;
+    readonly day: number;
+    readonly target: number;
+    readonly isOnTarget: boolean;
+    readonly trend: "accelerating" | "steady" | "decelerating";
+  };
+  readonly queue: {
+    readonly ready: number;
+    readonly blocked: number;
+    readonly oldest: { readonly waitMinutes: number } | null;
+    readonly health: "ok" | "warning";
+  };
+  readonly utilisation: {
+    readonly total: number;
+    readonly byType: Readonly<Partial<Record<AgentType, number>>>;
+  };
+}
+
+/** Lines of a Markdown list. */
+export function renderFigures(figures: FiguresView): readonly string[] {
+  return [
+    `- Last hour: ${[`${figures.throughput} completed`, ...means(figures)].join(", ")}`,
+    `- Speed: ${describeVelocity(figures)}`,
+    `- Queue: ${describeQueue(figures.queue)}`,
+    ...describeUse(figures.utilisation),
+  ];
+}
+
+function means({ durationMinutes, waitMinutes, costUsd }: FiguresView): readonly string[] {
+  return [
+    ...(durationMinutes === null ? [] : [`${describeMinutes(durationMinutes)} of work each`]),
+    ...(waitMinutes === null ? [] : [`${describeMinutes(waitMinutes)} from ready to start`]),
+    ...(costUsd === 0 ? [] : [describeCost(costUsd)]),
+  ];
+}
+
+function describeVelocity({ throughput, velocity }: FiguresView): string {
+  const { fourHours, day, target, isOnTarget, trend } = velocity;
+  const aim = isOnTarget ? "on target" : `the target is ${round(target)}`;
+  return `${throughput} an hour now (${aim}), ${round(fourHours)} over four hours, ${round(day)} over a day; ${trend}`;
+}
+
+function describeQueue({ ready, blocked, oldest, health }: FiguresView["queue"]): string {
+  const waits = oldest === null ? "" : `, the oldest for ${describeMinutes(oldest.waitMinutes)}`;
+  return `${ready} ready${waits}; ${blocked} blocked${health === "ok" ? "" : "; too long"}`;
+}
+
+function describeUse({ total, byType }: FiguresView["utilisation"]): readonly string[] {
+  const types = Object.entries(byType).map(([type, share]) => `${type} ${percent(share)}`);
+  return types.length === 0 ? [] : [`- Use in the last hour: ${percent(total)} (${types.join(", ")})`];
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

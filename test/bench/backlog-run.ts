@@ -1,0 +1,200 @@
+/** A backlog in layers, played through the pure core: every event decided and folded, as fast as it goes. */
+import { decide } from "../../src/core/decide.ts";
+import type { Context } from "../../src/core/decision.ts";
+import { evolve, evolveEntry } from "../../src/core/evolve.ts";
+import { createState, type State } from "../../src/core/state.ts";
+import type { Command } from "../../src/model/command.ts";
+import { Config } from "../../src/model/config.ts";
+import type { Entry, Event } from "../../src/model/event.ts";
+import { toCommandId, toTaskId, type TaskId } from "../../src/model/ids.ts";
+import type { Dependency, Priority, TaskDefinition } from "../../src/model/task.ts";
+
+const agentsCount = 10;
+const slotsEach = 1_000;
+
+export const config: Config = Config.parse({
+  mode: "balanced",
+  done: "reported",
+  agents: Array.from({ length: agentsCount }, (_, index) => ({
+    id: `agent-${index}`,
+    type: "bifrost",
+    capacity: slotsEach,
+    dispatch: "api",
+  })),
+  limits: { batch: 1_000, queue: 100_000, sessionsPerDay: 100_000_000, costPerDay: 1_000_000 },
+});
+
+/** Mulberry32: enough for shapes, the same on every machine. */
+export function chanceOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function taskOf(index: number): TaskId {
+  return toTaskId(7, 1_000_000 + index);
+}
+
+function definitionOf(index: number, chance: () => number): TaskDefinition {
+  return {
+    node: `I_${index}`,
+    number: index + 1,
+    title: `Task ${index}: what an issue is called`,
+    url: `https://github.test/o/r/issues/${index + 1}`,
+    createdAt: 1_700_000_000_000 + index * 1_000,
+    updatedAt: 1_700_000_000_000 + index * 1_000,
+    hash: index.toString(16).padStart(64, "0"),
+    priority: (1 + Math.floor(chance() * 5)) as Priority,
+    estimateMinutes: 5 + Math.floor(chance() * 120),
+    learnedMinutes: null,
+    labels: [],
+    needs: [],
+    prefers: [],
+    quickWin: false,
+    mode: null,
+    milestone: null,
+    milestoneSpan: null,
+    pinnedAgent: null,
+    heldByLabel: false,
+    isContainer: false,
+    problems: [],
+    isOpen: true,
+  };
+}
+
+/** Layers of a tenth of the tasks; each task waits for up to three of the layer before. */
+function blockersOf(index: number, tasks: number, chance: () => number): readonly Dependency[] {
+  const width = Math.max(1, Math.floor(tasks / 10));
+  const layer = Math.floor(index / width);
+  if (layer === 0) return [];
+  const found = new Set<number>();
+  for (let count = Math.floor(chance() * 4); count > 0; count -= 1) {
+    found.add((layer - 1) * width + Math.floor(chance() * width));
+  }
+  return [...found].toSorted((a, b) => a - b).map((on) => ({ on: taskOf(on), kind: "hard", source: "native" }));
+}
+
+/** The log that such a backlog begins with, forty issues an entry. */
+export function firstEntries(tasks: number): readonly Entry[] {
+  const chance = chanceOf(tasks);
+  const entries: Entry[] = [];
+  for (let start = 0; start < tasks; start += 40) {
+    const events: Event[] = [];
+    for (let index = start; index < Math.min(tasks, start + 40); index += 1) {
+      const task = taskOf(index);
+      events.push({ type: "TaskTracked", task, definition: definitionOf(index, chance) });
+      events.push({ type: "TaskTrusted", task, by: "wanda", hash: "h" });
+      const blockedBy = blockersOf(index, tasks, chance);
+      if (blockedBy.length > 0) events.push({ type: "DependenciesChanged", task, blockedBy });
+    }
+    entries.push({
+      id: toCommandId(`~first:${start}`),
+      command: "Observe",
+      at: 1_700_100_000_000,
+      events,
+      effects: [],
+    });
+  }
+  return entries;
+}
+
+export function loadBacklog(tasks: number): State {
+  const state = createState();
+  for (const entry of firstEntries(tasks)) evolveEntry(state, entry);
+  return state;
+}
+
+export interface Played {
+  readonly tasks: number;
+  readonly eventsPerSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly maxMs: number;
+  readonly completionUs: number;
+  readonly loadingMs: number;
+  readonly entries: readonly Entry[];
+}
+
+/** Plays until every task is completed (at most 100,000 completions), deciding and folding each command. */
+export function playBacklog(tasks: number, keepsEntries = false): Played {
+  const loadingFrom = performance.now();
+  const state = loadBacklog(tasks);
+  const clock = { now: 1_700_200_000_000 };
+  const samples: number[] = [];
+  const completions: number[] = [];
+  const entries: Entry[] = [];
+  let events = 0;
+  let busyMs = 0;
+  let count = 0;
+
+  function tell(command: Omit<Command, "id">): readonly Event[] {
+    const context: Context = { now: clock.now, config };
+    const named = { ...command, id: toCommandId(`~bench:${(count += 1)}`) } as Command;
+    const from = performance.now();
+    const decided = decide(state, named, context);
+    const decidedAt = performance.now();
+    state.at = clock.now;
+    for (const event of decided) evolve(state, event);
+    busyMs += performance.now() - from;
+    samples.push(decidedAt - from);
+    if (command.type === "ReportSession") completions.push(performance.now() - from);
+    events += decided.length;
+    if (keepsEntries && decided.length > 0)
+      entries.push({ id: named.id, command: named.type, at: clock.now, events: decided, effects: [] });
+    return decided;
+  }
+
+  // The first decision finds what waits behind everything; that is loading, not deciding.
+  decide(state, { type: "Schedule", id: toCommandId("~warm") }, { now: clock.now, config });
+  const loadingMs = performance.now() - loadingFrom;
+  const running: { readonly task: TaskId; readonly fence: number }[] = [];
+  let head = 0;
+  for (;;) {
+    for (const event of tell({ type: "Schedule" } as Command)) {
+      if (event.type !== "TaskAssigned") continue;
+      const { task, fence } = event;
+      tell({
+        type: "ReportOutcome",
+        task,
+        fence,
+        outcome: { kind: "started", session: { id: `s${fence}`, url: null } },
+      } as Command);
+      running.push({ task, fence });
+    }
+    if (head >= running.length) break;
+    const batch = Math.min(running.length, head + 1_000);
+    clock.now += 1_000;
+    for (; head < batch; head += 1) {
+      const { task, fence } = running[head] as (typeof running)[number];
+      const report = {
+        state: "succeeded",
+        session: null,
+        pullUrl: null,
+        branch: null,
+        question: null,
+        reason: null,
+        costUsd: 0.1,
+      };
+      tell({ type: "ReportSession", task, fence, report } as Command);
+    }
+  }
+  const left = state.openCount;
+  if (left !== 0) throw new Error(`${left} of ${tasks} tasks were not completed.`);
+  samples.sort((a, b) => a - b);
+  completions.sort((a, b) => a - b);
+  const at = (share: number): number => samples[Math.floor(samples.length * share)] ?? 0;
+  return {
+    tasks,
+    eventsPerSecond: (events / busyMs) * 1_000,
+    p50Us: at(0.5) * 1_000,
+    p99Us: at(0.99) * 1_000,
+    maxMs: samples.at(-1) ?? 0,
+    completionUs: (completions[Math.floor(completions.length / 2)] ?? 0) * 1_000,
+    loadingMs,
+    entries,
+  };
+}
