@@ -126,7 +126,7 @@ async function equip(
     repository: assignable.repository,
     number: assignable.number,
     startingBranch: assignable.continues?.branch ?? assignable.defaultBranch,
-    continues: assignable.continues?.branch ?? null,
+    continues: assignable.continues?.isBegun === true ? null : (assignable.continues?.branch ?? null),
     task: assignable.task,
     attempt: assignable.attempt,
     fence: assignable.fence,

@@ -77,9 +77,9 @@ async function startAgent(http: VendorHttp, assignable: Assignable, model: strin
           startingRef: continues?.branch ?? assignable.defaultBranch,
         },
       ],
-      // The pull request of a branch that is gone on with is open already.
       workOnCurrentBranch: continues !== null,
-      autoCreatePR: continues === null,
+      // The pull request of a branch that is gone on with is open already, unless the work was only begun.
+      autoCreatePR: continues === null || continues.isBegun === true,
       // With a user's key the pull request would be the user's own, who then could not approve it.
       openAsCursorGithubApp: true,
     },

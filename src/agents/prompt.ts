@@ -57,6 +57,12 @@ function renderRules(assignable: Assignable): string {
 }
 
 function renderBranchRules({ number, defaultBranch, continues }: Assignable): readonly string[] {
+  if (continues?.isBegun === true) {
+    return [
+      `- The work has been begun on the branch \`${continues.branch}\`: read what is there and go on with it, on that branch.`,
+      `- Open exactly one pull request into \`${defaultBranch}\`, ready for review and not as a draft.`,
+    ];
+  }
   if (continues !== null) {
     return [
       `- There is an open pull request for this task from the branch \`${continues.branch}\`. Go on with it: commit to that branch, push to it, and open no other pull request.`,

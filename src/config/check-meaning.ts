@@ -50,11 +50,20 @@ function describePair(entry: Config["schedule"][number]): string | null {
   return isSame ? `is ${shown}, when the rule begins: write a later time; one before from is on the next day` : null;
 }
 
+/** Completions are counted over this long at least: in less there are none. */
+const leastWindowMs = 60_000;
+
 function checkAttack({ attack }: Config): readonly MeaningProblem[] {
-  const { min, max, threshold } = attack;
+  const { min, max, threshold, momentum } = attack;
   const problems: MeaningProblem[] = [];
-  if (threshold < min) problems.push(belowAbove(["attack", "threshold"], threshold, `below attack.min (${toDurationText(min)})`));
-  if (threshold > max) problems.push(belowAbove(["attack", "threshold"], threshold, `above attack.max (${toDurationText(max)})`));
+  if (momentum.within < leastWindowMs) {
+    const message = `is ${toDurationText(momentum.within)}: write at least ${toDurationText(leastWindowMs)}`;
+    problems.push({ path: ["attack", "momentum", "within"], message });
+  }
+  if (threshold < min)
+    problems.push(belowAbove(["attack", "threshold"], threshold, `below attack.min (${toDurationText(min)})`));
+  if (threshold > max)
+    problems.push(belowAbove(["attack", "threshold"], threshold, `above attack.max (${toDurationText(max)})`));
   return problems;
 }
 

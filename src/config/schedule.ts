@@ -2,8 +2,8 @@
  * The rules of `schedule` against the clock of their time zone: which one is in force, and when that changes. Begin and end of
  * a rule are instants, found from the local date, so that it begins once and ends once also when the clocks are changed.
  */
-import type { ScheduleNow } from "../core/decision.ts";
 import type { Config } from "../model/config.ts";
+import type { ScheduleNow } from "../model/mode.ts";
 
 type Rule = Config["schedule"][number];
 
@@ -34,15 +34,13 @@ export function parseMoment(text: string): Moment | null {
  * read or whose time zone is unknown are passed over: the check of the configuration refuses them. Never throws.
  */
 export function scheduleAt(rules: readonly Rule[], now: number): ScheduleNow {
-  let inForce: ScheduleNow["rule"] = null;
-  let nextAt: number | null = null;
-  for (const rule of rules) {
-    for (const { from, to } of turnsOf(rule, now)) {
-      if (inForce === null && from <= now && now < to) inForce = { key: `${rule.mode}@${from}`, mode: rule.mode };
-      for (const edge of [from, to]) if (edge > now && (nextAt === null || edge < nextAt)) nextAt = edge;
-    }
-  }
-  return { rule: inForce, nextAt };
+  const turns = rules.flatMap((rule) => turnsOf(rule, now));
+  const inForce = turns.find(({ from, to }) => from <= now && now < to);
+  const edges = turns.flatMap(({ from, to }) => [from, to]).filter((edge) => edge > now);
+  return {
+    rule: inForce === undefined ? null : { key: `${inForce.mode}@${inForce.from}`, mode: inForce.mode },
+    nextAt: edges.length === 0 ? null : Math.min(...edges),
+  };
 }
 
 /** `scheduleAt` for a caller that asks often: what it found is kept until the next edge, or until the rules are others. */
@@ -56,6 +54,7 @@ export function createTimetable(): (rules: readonly Rule[], now: number) => Sche
 }
 
 interface Turn {
+  readonly mode: Rule["mode"];
   readonly from: number;
   readonly to: number;
 }
@@ -72,7 +71,7 @@ function turnsOf(rule: Rule, now: number): readonly Turn[] {
   for (let date = today - reachDays; date <= today + reachDays; date += 1) {
     if (from.day !== null && weekdayOf(date) !== from.day) continue;
     const begins = date * dayMs + from.minutes * minuteMs;
-    const turn = { from: instantOf(format, begins), to: instantOf(format, begins + lasts) };
+    const turn = { mode: rule.mode, from: instantOf(format, begins), to: instantOf(format, begins + lasts) };
     // One that lies wholly within an hour that the clocks leave out does not happen that day.
     if (turn.from < turn.to) turns.push(turn);
   }

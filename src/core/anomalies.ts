@@ -14,7 +14,7 @@ import {
 } from "./finding.ts";
 import { isFull } from "./fold-watch.ts";
 import { dayMs } from "./limits.ts";
-import { leftOver, queueDepthOf } from "./queue-depth.ts";
+import { leftOver, queueDepthOf, startable } from "./queue-depth.ts";
 import { effortOf } from "./reach.ts";
 import { offSlots } from "./slots.ts";
 import { readingBefore, useOfAgents, utilisationByType, type AgentUse } from "./utilisation.ts";
@@ -94,7 +94,7 @@ function fullWorkers({ state, context }: Look): readonly Finding[] {
   const { agents, alerts } = context.config;
   const since = state.watch.fullSince;
   if (since === null || context.now - since <= alerts.fullFor) return [];
-  const waiting = leftOver(state);
+  const waiting = startable(state, context.now);
   // A worker that was freed since then gets its next task in this pass, if there is one.
   if (waiting === 0 && !isFull(state, agents)) return [];
   const words = (): ReturnType<Finding["words"]> => ({
@@ -159,8 +159,8 @@ function overdueTasks(look: Look): readonly Finding[] {
 function idleAgents(look: Look): readonly Finding[] {
   const { state, context } = look;
   const from = readingBefore(state, context.now, context.config.alerts.every);
-  const waiting = leftOver(state) - state.backingOff.size;
-  if (from === null || (waiting <= 0 && from.ready === 0)) return [];
+  const waiting = startable(state, context.now);
+  if (from === null || (waiting === 0 && from.ready === 0)) return [];
   if (state.isPaused || spentCaps(state, context).length > 0) return [];
   return useOfAgents(state, context, from).flatMap((use) => {
     const isOpen = openWarning(look, "low_use", use.agent) !== undefined;

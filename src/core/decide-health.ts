@@ -8,7 +8,7 @@ import type { Attempt, Task } from "../model/task.ts";
 import type { Context, Decision } from "./decision.ts";
 import { workerResultsMax } from "./limits.ts";
 import { capacityOf } from "./pool.ts";
-import type { WorkerRecord } from "./records.ts";
+import { newWorkerRecord, type WorkerRecord } from "./records.ts";
 import { countSlots, offSlots } from "./slots.ts";
 import type { State } from "./state.ts";
 
@@ -17,25 +17,23 @@ export function judgeWorker(decision: Decision, id: TaskId): void {
   const { state, context } = decision;
   const task = state.tasks.get(id);
   const attempt = task?.attempts.at(-1);
-  const record = attempt === undefined ? undefined : state.workers.get(attempt.worker);
-  if (task === undefined || attempt === undefined || record === undefined || record.restsUntil !== null) return;
-  const newest = record.results.at(-1);
-  // The end of this attempt said nothing of the worker.
-  if (newest?.task !== id || newest.at !== context.now) return;
-  if (newest.isGood) {
-    // While its pull request is still to come nobody knows what the end was worth.
-    if (record.isOnTrial && task.pullDueAt === null) restoreWorker(decision, attempt.worker, "orchestrate");
-    return;
-  }
+  if (task === undefined || attempt === undefined) return;
+  const record = state.workers.get(attempt.worker);
+  const newest = record?.results.at(-1);
+  // An end that says nothing of the worker has left no result.
+  if (record === undefined || newest?.task !== id || newest.at !== context.now) return;
+  if (!newest.isGood) judgeFailure(decision, attempt, record);
+  // While its pull request is still to come nobody knows what the end was worth.
+  else if (record.isOnTrial && task.pullDueAt === null) restoreWorker(decision, attempt.worker, "orchestrate");
+}
+
+function judgeFailure(decision: Decision, attempt: Attempt, record: WorkerRecord): void {
+  if (record.restsUntil !== null) return;
   if (attempt.result === "vendor_failed" && isVendorsDoing(decision, attempt)) return;
   const reason = restReason(decision, record);
   if (reason === null) return;
-  decision.emit({
-    type: "WorkerRested",
-    worker: attempt.worker,
-    until: context.now + context.config.health.rest,
-    reason,
-  });
+  const until = decision.context.now + decision.context.config.health.rest;
+  decision.emit({ type: "WorkerRested", worker: attempt.worker, until, reason });
 }
 
 /** Why a worker with this record rests; null while it goes on. Both rules need their sample. */
@@ -206,16 +204,15 @@ export interface Health {
 
 /** How a worker is at `now`. One that nobody knows yet is well. */
 export function healthOf(state: State, worker: WorkerId, now: number): Health {
-  const record = state.workers.get(worker);
+  const { results, restsUntil, restReason, isOnTrial } = state.workers.get(worker) ?? newWorkerRecord();
   const { sample } = (state.configuration?.config ?? defaultConfig).health;
-  const last = record?.results.slice(-sample) ?? [];
-  const until = record?.restsUntil ?? null;
-  const isResting = until !== null && until > now;
+  const last = results.slice(-sample);
+  const isResting = restsUntil !== null && restsUntil > now;
   return {
     isResting,
-    until: isResting ? until : null,
-    reason: isResting ? (record?.restReason ?? null) : null,
-    isOnTrial: record?.isOnTrial ?? false,
+    until: isResting ? restsUntil : null,
+    reason: isResting ? restReason : null,
+    isOnTrial,
     failuresOfLast: [last.filter((result) => !result.isGood).length, last.length],
   };
 }

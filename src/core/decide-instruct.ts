@@ -12,7 +12,7 @@ import type { Decision } from "./decision.ts";
 export function decideInstruction(decision: Decision, command: Instruct): void {
   const { instruction } = command;
   if (instruction === null) return acknowledge(decision, command, { reaction: "confused", answer: command.problem });
-  const needed = permissionFor(decision, instruction);
+  const needed = permissionFor(decision, command, instruction);
   if (!permits(command.by.permission, needed)) {
     const { login, permission } = command.by;
     const answer = `@${login}: \`/orchestrate ${instruction.verb}\` needs ${needed} permission on this repository; you have ${permission}. Ask somebody who has it.`;
@@ -23,8 +23,9 @@ export function decideInstruction(decision: Decision, command: Instruct): void {
   acknowledge(decision, command, { reaction: reply.kind === "done" ? "+1" : "-1", answer: reply.answer });
 }
 
-/** `trust: triage` lets those who triage start work as well. */
-function permissionFor(decision: Decision, instruction: SlashCommand): Permission {
+/** `trust: triage` lets those who triage start work as well; whom a task waits for may say that it need not any more. */
+function permissionFor(decision: Decision, command: Instruct, instruction: SlashCommand): Permission {
+  if ("wait" in instruction && instruction.wait === `@${command.by.login.toLowerCase()}`) return "none";
   const needed = neededPermission(instruction);
   if (startsAttack(instruction)) return needed;
   return needed === "write" ? decision.context.config.trust : needed;

@@ -9,7 +9,7 @@ import type { PullFacts } from "../model/observation.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import { noChecksGraceMs } from "./limits.ts";
-import { isEnded } from "./readiness.ts";
+import { isEnded, isWorkable } from "./readiness.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -29,11 +29,7 @@ function isMergeable(state: State, task: Task, config: Config): boolean {
     !isEnded(task) &&
     task.assignment === null &&
     task.retryAt === null &&
-    task.manualReview === null &&
-    task.trust !== null &&
-    task.pendingReason === null &&
-    !task.isHeld &&
-    !task.definition.heldByLabel &&
+    isWorkable(task) &&
     task.pull?.state === "open"
   );
 }
@@ -44,9 +40,12 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   const task = state.tasks.get(id);
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, context.config)) return;
   if (facts.isDraft || !facts.baseIsDefault || facts.mergeable !== "yes" || !isGreen(facts, context.now)) return;
-  const asked = task.mergeAsked;
-  if (asked?.sha === facts.sha && asked.at >= (state.attack?.since ?? 0)) return;
+  if (wasAsked(state, task, facts)) return;
   decision.emit({ type: "MergeRequested", task: id, pull: facts.number, sha: facts.sha });
+}
+
+function wasAsked(state: State, task: Task, facts: PullFacts): boolean {
+  return isOurMerge(task, facts) && (task.mergeAsked?.at ?? 0) >= (state.attack?.since ?? 0);
 }
 
 /** The required checks where there are any, else all of them. No checks at all are none only once they had time to appear. */

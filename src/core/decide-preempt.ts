@@ -7,7 +7,7 @@ import type { AgentCandidate, Wish } from "../matching/fit.ts";
 import { agentRejection } from "../matching/rejection.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.ts";
 import { priorityWords } from "../model/priority.ts";
-import type { Assignment, Priority, Session, Task } from "../model/task.ts";
+import type { Assignment, Continuation, Priority, Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { holdsUpImportantWork, staleAfterMs } from "./decide-stale.ts";
@@ -194,15 +194,11 @@ export function returnPreempted(decision: Decision, id: TaskId, detail: string):
 }
 
 /**
- * What an interrupted session has left for the next one: its branch, where the vendor named one, and the session itself where the
+ * What a session that gave way has left for the next one: its branch, where the vendor named one, and the session itself where the
  * same agent goes on. Null when there is nothing, and after a refused start: what cannot be gone on with is begun anew.
  */
-export function keptWork(
-  task: Task,
-  agent: AgentId,
-): { readonly session: Session | null; readonly branch: string | null } | null {
+export function keptWork(task: Task, agent: AgentId): Continuation | null {
   const last = task.attempts.at(-1);
-  if (last === undefined || last.result !== "preempted" || task.refusals > 0) return null;
-  const session = last.agent === agent ? last.session : null;
-  return session === null && last.branch === null ? null : { session, branch: last.branch };
+  if (last === undefined || last.result !== "preempted" || last.branch === null || task.refusals > 0) return null;
+  return { session: last.agent === agent ? last.session : null, branch: last.branch, isBegun: true };
 }

@@ -159,19 +159,19 @@ function answerFailure(
 
 function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): void {
   if (facts === null || task.pull === null) return;
-  const merger = facts.mergedBy;
-  if (!isOurMerge(task, facts) && (merger === null || !permits(merger.permission, "write"))) {
+  const merger = mergerOf(task, facts);
+  if (merger === null) {
     if (task.manualReview !== null) return;
     return decision.emit({
       type: "ManualReviewRequired",
       task: task.id,
-      reason: `Pull request #${facts.number} was merged by ${merger?.login ?? "somebody"}, who has no write access.`,
+      reason: `Pull request #${facts.number} was merged by ${facts.mergedBy?.login ?? "somebody"}, who has no write access.`,
     });
   }
   const checks = rollUp(facts);
   completeTask(decision, task.id, {
     kind: "merge",
-    by: merger?.login ?? "orchestrate",
+    by: merger,
     at: facts.mergedAt ?? decision.context.now,
     reference: facts.url,
     warning:
@@ -179,6 +179,13 @@ function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): v
         ? "It was merged while its checks were not green."
         : null,
   });
+}
+
+/** Who merged it, where that counts: somebody with write, or we ourselves; null otherwise. */
+function mergerOf(task: Task, facts: PullFacts): string | null {
+  const { mergedBy } = facts;
+  if (mergedBy !== null && permits(mergedBy.permission, "write")) return mergedBy.login;
+  return isOurMerge(task, facts) ? (mergedBy?.login ?? "orchestrate") : null;
 }
 
 /** A merged revert takes the receipt back, and those who wait for it are blocked again. */

@@ -1,53 +1,126 @@
-/** Which ready task goes to which free worker, by the mode in force, under the caps; and why the rest wait. */
+/** Which ready task goes to which free worker, by the mode in force, under the caps; and who gives way when nobody is free. */
 import { chooseAgent } from "../matching/choose-agent.ts";
-import type { Choice, MatchingPolicy, Wish } from "../matching/fit.ts";
-import type { Config } from "../model/config.ts";
+import type { Choice } from "../matching/fit.ts";
 import type { AssignmentReasons, Task } from "../model/task.ts";
+import { batchLimit } from "./attack-threshold.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
-import type { Context, Decision } from "./decision.ts";
+import { escalateUnplaceable } from "./decide-escalation.ts";
+import { decidePreemption, fullAgents } from "./decide-preempt.ts";
+import type { Decision } from "./decision.ts";
+import { preemptLookMax } from "./limits.ts";
 import { Pool } from "./pool.ts";
-import { expectedMs, modeOf, readyInOrder, type RankedTask } from "./rank-ready.ts";
-import { reachOf } from "./reach.ts";
-import { attemptsUsed } from "./retry-policy.ts";
-import type { State } from "./state.ts";
+import { expectedMs, rankReady, readyInOrder, type RankedTask } from "./rank-ready.ts";
+import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
+import { continuationOf, policyOf, wishOf } from "./wish.ts";
+import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 
-/** Assigns ready tasks to free workers until the batch is full, nobody is free, or nothing fits. */
+/** Assigns ready tasks to free workers, best first, until the batch is full, nobody is free, or nothing fits. */
 export function decideSchedule(decision: Decision): void {
   const { state, context } = decision;
-  const { agents, limits, matching } = context.config;
-  if (state.isPaused || agents.length === 0 || state.ready.size === 0) return;
-  const pool = new Pool(state, context);
-  if (!pool.hasFree()) return;
-  const readyCount = state.ready.size;
-  let assigned = 0;
-  let rank = 0;
+  if (state.isPaused || context.config.agents.length === 0 || state.ready.size === 0) return;
+  const round = openRound(decision);
   // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.
   for (const entry of readyInOrder(state, context)) {
-    if (assigned >= limits.batch || rank - assigned >= matching.lookAhead) return;
-    if (!pool.hasFree() || spentCaps(state, context).length > 0) return;
-    rank += 1;
-    const task = state.tasks.get(entry.id);
-    if (task === undefined || (task.retryAt ?? 0) > context.now || isCostCapSpent(task, context)) continue;
-    if (assign(decision, { task, entry, rank, readyCount, pool })) assigned += 1;
+    if (isOver(round)) return;
+    round.looked += 1;
+    tryTurn(round, { entry, rank: round.looked });
   }
+  comeBack(round);
+}
+
+/** One schedule: what it has done so far, and what it goes by. */
+interface Round {
+  readonly decision: Decision;
+  readonly pool: Pool;
+  readonly limits: WorkLimits;
+  readonly fairness: WorkLimits;
+  readonly batch: number;
+  readonly readyCount: number;
+  looked: number;
+  assigned: number;
+  /** Tasks that were looked at after the last slot was taken: only to see whether somebody gives way to them. */
+  lookedWhenFull: number;
+  /** Passed over so that other milestones get their share first. */
+  readonly passedOver: Turn[];
 }
 
 interface Turn {
-  readonly task: Task;
   readonly entry: RankedTask;
   readonly rank: number;
-  readonly readyCount: number;
-  readonly pool: Pool;
 }
 
-function assign(decision: Decision, turn: Turn): boolean {
+function openRound(decision: Decision): Round {
   const { state, context } = decision;
-  const { task, pool } = turn;
-  const choice = chooseAgent(wishOf(state, task, context), pool.candidatesFor(task), policyOf(state, task, context));
-  if (choice.kind !== "assign") return false;
+  return {
+    decision,
+    pool: new Pool(state, context),
+    limits: openWorkLimits(state, context.config),
+    fairness: fairShare(state, context, lookedAhead(decision)),
+    batch: batchLimit(state, context),
+    readyCount: state.ready.size,
+    looked: 0,
+    assigned: 0,
+    lookedWhenFull: 0,
+    passedOver: [],
+  };
+}
+
+/** The tasks that fairness is judged over; none where there is none. */
+function lookedAhead({ state, context }: Decision): readonly Task[] {
+  if (!context.config.limits.fairShare) return [];
+  return rankReady(state, context, context.config.matching.lookAhead).flatMap(({ id }) => state.tasks.get(id) ?? []);
+}
+
+function isOver(round: Round): boolean {
+  const { state, context } = round.decision;
+  const { matching, preemption } = context.config;
+  if (round.assigned >= round.batch || round.looked - round.assigned >= matching.lookAhead) return true;
+  if (spentCaps(state, context).length > 0) return true;
+  return !round.pool.hasFree() && (!preemption.enabled || round.lookedWhenFull >= preemptLookMax);
+}
+
+function tryTurn(round: Round, turn: Turn): void {
+  const { state, context } = round.decision;
+  const task = state.tasks.get(turn.entry.id);
+  if (task === undefined || (task.retryAt ?? 0) > context.now) return;
+  if (isCostCapSpent(task, context)) return escalateUnplaceable(round.decision, task, { cap_cost_per_task: 1 });
+  if (round.limits.blocks(task) !== null) return;
+  if (round.fairness.blocks(task) !== null) round.passedOver.push(turn);
+  else place(round, task, turn);
+}
+
+/** Nobody else could use the slots that are left. */
+function comeBack(round: Round): void {
+  for (const turn of round.passedOver) {
+    if (isOver(round)) return;
+    const task = round.decision.state.tasks.get(turn.entry.id);
+    if (task !== undefined && round.limits.blocks(task) === null) place(round, task, turn);
+  }
+}
+
+/** Assigns the task where somebody can take it now; else it waits, or makes somebody give way to it. */
+function place(round: Round, task: Task, turn: Turn): void {
+  const { decision, pool } = round;
+  const { state, context } = decision;
+  const wish = wishOf(state, task, context);
+  const candidates = pool.candidatesFor(task);
+  const choice = chooseAgent(wish, candidates, policyOf(state, task, context));
+  if (choice.kind === "assign") return assign(round, task, { choice, turn });
+  if (choice.kind === "wait") return;
+  escalateUnplaceable(decision, task, choice.rejectedCount);
+  if (!pool.hasFree()) round.lookedWhenFull += 1;
+  const full = fullAgents(wish, candidates);
+  if (full.length > 0) decidePreemption(decision, task, full);
+}
+
+type Assigning = { readonly choice: Choice & { readonly kind: "assign" }; readonly turn: Turn };
+
+function assign(round: Round, task: Task, { choice, turn }: Assigning): void {
+  const { decision, pool } = round;
+  const { state, context } = decision;
   const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
   const agent = context.config.agents.find((each) => each.id === choice.agent);
-  if (worker === null || agent === undefined) return false;
+  if (worker === null || agent === undefined) return;
   decision.emit({
     type: "TaskAssigned",
     task: task.id,
@@ -55,72 +128,24 @@ function assign(decision: Decision, turn: Turn): boolean {
     worker,
     attempt: attemptsUsed(task) + 1,
     fence: state.fence + 1,
-    continues: continuation(task, choice.agent),
-    timeoutMs: agent.timeout,
+    continues: continuationOf(task, choice.agent),
+    timeoutMs: timeoutFor(task, agent, context.config),
     expectedMs: expectedMs(task),
-    reasons: reasonsOf(turn, choice),
+    reasons: reasonsOf(round, choice, turn),
   });
+  round.assigned += 1;
+  round.limits.take(task);
+  round.fairness.take(task);
   pool.refresh(choice.agent);
-  return true;
 }
 
-/** What the task asks of a worker: a person's wish, or the agent whose pull request is open. */
-export function wishOf(state: State, task: Task, context: Context): Wish {
-  const last = task.attempts.at(-1);
-  const pinned =
-    task.assignTo?.agent ?? task.definition.pinnedAgent ?? (task.pull?.state === "open" ? last?.agent : null);
-  return {
-    needs: task.definition.needs,
-    prefers: task.definition.prefers,
-    pinnedAgent: pinned ?? null,
-    pinnedWorker: task.assignTo?.worker ?? null,
-    avoidedAgents: [],
-    minutes: expectedMs(task) / 60_000,
-    isUrgent: (reachOf(state, task.id)?.priority ?? task.definition.priority) === 1,
-    waitedMs: task.readySince === null ? 0 : Math.max(0, context.now - task.readySince),
-    readyCount: state.ready.size,
-  };
-}
-
-/** Attack mode never waits for a better worker. */
-export function policyOf(state: State, task: Task, context: Context): MatchingPolicy {
-  return modeOf(state, task, context) === "attack" ? attackPolicy(context.config) : policy(context.config);
-}
-
-const policies = new WeakMap<Config, MatchingPolicy>();
-
-function policy(config: Config): MatchingPolicy {
-  let known = policies.get(config);
-  if (known === undefined) {
-    const { weights, bar, wait } = config.matching;
-    known = { weights, bar, waitMax: wait };
-    policies.set(config, known);
-  }
-  return known;
-}
-
-function attackPolicy(config: Config): MatchingPolicy {
-  return { ...policy(config), waitMax: 0 };
-}
-
-/** An open pull request is gone on with, in the same session where the same agent takes it again. */
-function continuation(
-  task: Task,
-  agent: string,
-): { readonly session: Task["attempts"][number]["session"]; readonly branch: string } | null {
-  if (task.pull?.state !== "open") return null;
-  const last = task.attempts.findLast((attempt) => attempt.agent === agent && attempt.session !== null);
-  return { session: last?.session ?? null, branch: task.pull.branch };
-}
-
-function reasonsOf(turn: Turn, choice: Choice & { readonly kind: "assign" }): AssignmentReasons {
-  const { entry, rank, readyCount } = turn;
+function reasonsOf(round: Round, choice: Assigning["choice"], { entry, rank }: Turn): AssignmentReasons {
   return {
     algorithm: entry.algorithm,
     score: entry.score,
     parts: entry.parts,
     rank,
-    readyCount,
+    readyCount: round.readyCount,
     rejected: choice.rejected,
     rejectedCount: choice.rejectedCount,
     match: choice.score,

@@ -59,8 +59,7 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   if (task === undefined || task.assignment === null) return;
   const { assignment } = task;
   const result = resultOf(report, assignment);
-  const unanswered = result === "needs_input" ? unansweredText(assignment) : null;
-  const detail = bounded(unanswered ?? report.reason ?? describe(report.state, assignment.cancelReason));
+  const detail = bounded(detailOf(report, assignment, result));
   const isWaitingForPull = result === "success" && !isEnded(task);
   const agent = decision.context.config.agents.find((each) => each.id === assignment.agent);
   decision.emit({
@@ -78,8 +77,7 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   judgeWorker(decision, id);
   if (result === "preempted") returnPreempted(decision, id, detail);
   else if (result !== "success") failAttempt(decision, id, { reason: result, detail });
-  else if (decision.context.config.done === "reported" && !isEnded(task))
-    completeByReport(decision, id, assignment.agent);
+  else if (decision.context.config.done === "reported") completeByReport(decision, id, assignment.agent);
 }
 
 /** An open pull request is news already, unless it still shows the failure that this attempt was to answer. */
@@ -93,6 +91,8 @@ function pullDueAt(decision: Decision, task: Task, pullUrl: string | null): numb
 }
 
 function completeByReport(decision: Decision, id: TaskId, agent: string): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined || isEnded(task)) return;
   decision.emit({
     type: "TaskCompleted",
     task: id,
@@ -111,10 +111,11 @@ function resultOf(
   return report.state === "cancelled" ? "cancelled" : "vendor_failed";
 }
 
-function unansweredText({ question }: Pick<Assignment, "question">): string {
-  return question === null
-    ? "The agent asked, and nobody answered."
-    : `The agent asked, and nobody answered: ${question}`;
+/** What the attempt leaves behind in words: the vendor's where it has any, but a question that nobody answered goes first. */
+function detailOf(report: SessionReport, { question, cancelReason }: Assignment, result: string): string {
+  if (result === "needs_input")
+    return `The agent asked, and nobody answered${question === null ? "." : `: ${question}`}`;
+  return report.reason ?? describe(report.state, cancelReason);
 }
 
 function describe(state: SessionReport["state"], cancelReason: FailureReason | null): string {

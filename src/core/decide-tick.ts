@@ -52,19 +52,18 @@ export function nextDueAt({ state, context }: Pick<Decision, "state" | "context"
   );
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
-    if (task === undefined) continue;
-    next = Math.min(
-      next,
-      task.pullDueAt ?? Infinity,
-      timeoutOf(task) ?? Infinity,
-      nextEscalationAt(state, task, context) ?? Infinity,
-    );
+    if (task !== undefined)
+      next = Math.min(next, ...dueTimesOf(task), nextEscalationAt(state, task, context) ?? Infinity);
   }
   for (const id of state.backingOff.keys()) {
     const retryAt = state.tasks.get(id)?.retryAt ?? null;
     if (retryAt !== null && retryAt > context.now) next = Math.min(next, retryAt);
   }
   return next === Infinity ? null : next;
+}
+
+function dueTimesOf(task: Task): readonly number[] {
+  return [task.pullDueAt, timeoutOf(task)].filter((at) => at !== null);
 }
 
 /** When the live session is over its time; null while it waits for a person, ends already, or has not started. */

@@ -2,7 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
-import type { Mode } from "../model/mode.ts";
+import type { ScheduleNow } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
 import { evolve } from "./evolve.ts";
 import { draftState, type State } from "./state.ts";
@@ -15,13 +15,6 @@ export interface Context {
   readonly isMemoryFull?: boolean;
   /** The rules of `schedule` as the clock of their time zone has them; left out where nobody has read that clock. */
   readonly schedule?: ScheduleNow;
-}
-
-/** Which rule of `schedule` is in force, and when that may next be another one (epoch milliseconds). */
-export interface ScheduleNow {
-  /** `key` names the rule and the instant at which it began this time. */
-  readonly rule: { readonly key: string; readonly mode: Mode } | null;
-  readonly nextAt: number | null;
 }
 
 export interface Decision {

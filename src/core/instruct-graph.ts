@@ -1,4 +1,5 @@
 /** Slash commands about edges: blocked-by adds one, unblock waives one. */
+import { isWaitNamed } from "../model/external-wait.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { changeDependencies, findCycle, reportCycles } from "./decide-dependencies.ts";
@@ -36,18 +37,24 @@ function block(decision: Decision, command: Instruct, task: Task): Reply {
 }
 
 function unblock(decision: Decision, command: Instruct, task: Task): Reply {
-  const edge = task.blockedBy.find((each) => each.on === command.reference?.id) ?? missingEdge(decision, command, task);
-  if (edge === undefined) return refused("It does not wait for that issue.");
+  const edge = task.blockedBy.find((each) => each.on === command.reference?.id) ?? writtenEdge(decision, command, task);
+  if (edge === undefined) return refused("It does not wait for that.");
   decision.emit({ type: "DependencyWaived", task: task.id, on: edge.on, by: command.by.login });
   reportCycles(decision, task.id);
   reviseUpstream(decision, task.id);
   return done;
 }
 
-/** A blocker that nobody could find has no id to resolve to: it is known by the way it was written. */
-function missingEdge(decision: Decision, command: Instruct, task: Task): Task["blockedBy"][number] | undefined {
+/** What is no issue, and a blocker that nobody could find, has no id to resolve to: it is known by the way it was written. */
+function writtenEdge(decision: Decision, command: Instruct, task: Task): Task["blockedBy"][number] | undefined {
   const { instruction } = command;
   if (instruction?.verb !== "unblock") return undefined;
+  if ("wait" in instruction) {
+    return task.blockedBy.find((edge) => {
+      const external = decision.state.externals.get(edge.on);
+      return external?.waitsFor !== undefined && isWaitNamed(external.reference, instruction.wait);
+    });
+  }
   const written =
     instruction.repository === null ? `#${instruction.number}` : `${instruction.repository}#${instruction.number}`;
   return task.blockedBy.find((edge) => {

@@ -56,3 +56,6 @@ export const recentTasksMax = 20;
 
 /** Timeouts in a row lengthen the next one to at most this many times the agent's own: a session that hangs must still end. */
 export const timeoutGrowthMax = 4;
+
+/** When every slot is taken, so many of the best ready tasks are looked at to see whether somebody gives way to them. */
+export const preemptLookMax = 20;

@@ -23,6 +23,7 @@ export function planBacklog(backlog: Backlog): Plan {
     stages: reachable.stages,
     criticalPath: reachable.criticalPath,
     impact: new Map(work.inputs.map(({ id, impact }) => [id, impact])),
+    impactError: whole.impactCertainty.isExact ? null : whole.impactCertainty.relativeError,
     scores: new Map(tasks.map(({ id }) => [id, scores.get(id) ?? 0])),
     cycles: whole.cycles,
     assignments: assignReady(backlog, ready, startable),

@@ -52,7 +52,7 @@ export interface BacklogEdge {
 }
 
 /** What labels ask for beside priority and estimate. */
-export interface LabelWish {
+interface LabelWish {
   readonly quickWin: boolean;
   readonly isHeld: boolean;
   readonly needs: readonly string[];

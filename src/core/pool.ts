@@ -6,11 +6,11 @@ import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config.ts";
 import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
-import type { Task } from "../model/task.ts";
+import type { Assignment, Task } from "../model/task.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./decision.ts";
 import { anyKind, kindsOf, learnedKey, slotOf } from "./fold-health.ts";
-import { countSlots, firstFree, isFree, newSlots, type Slots } from "./slots.ts";
+import { countSlots, firstFree, isFree, newSlots, offSlots, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 const untouched: Slots = newSlots();
@@ -75,10 +75,9 @@ class Member implements AgentCandidate {
   readonly type: AgentConfig["type"];
   readonly capabilities: AgentConfig["capabilities"];
   readonly capacity: number;
-  /** Resting slots are among the disabled ones here: the bits do not tell them apart. */
-  readonly resting = 0;
   busy = 0;
   disabled = 0;
+  resting = 0;
   free = 0;
   firstFree: WorkerId | null = null;
   paused: string | null = null;
@@ -117,7 +116,8 @@ class Member implements AgentCandidate {
     const slots = this.#state.slots.get(this.agent) ?? untouched;
     const counts = countSlots(slots, this.capacity);
     this.busy = counts.busy;
-    this.disabled = counts.off;
+    this.resting = counts.off === 0 ? 0 : restingSlots(this.#state, this.agent, { slots, capacity: this.capacity });
+    this.disabled = counts.off - this.resting;
     this.#freeCount = counts.free;
     const first = counts.free === 0 ? 0 : firstFree(slots, this.capacity);
     this.firstFree = first === 0 ? null : toWorkerId(this.agent, first);
@@ -148,6 +148,21 @@ class Member implements AgentCandidate {
   }
 }
 
+/** Of the free slots that are out of use, those that only rest: a person has not switched them off. */
+function restingSlots(
+  state: State,
+  agent: AgentId,
+  { slots, capacity }: { readonly slots: Slots; readonly capacity: number },
+): number {
+  let resting = 0;
+  for (const slot of offSlots(slots)) {
+    const worker = toWorkerId(agent, slot);
+    if (slot > capacity || state.occupied.has(worker) || state.disabledWorkers.has(worker)) continue;
+    resting += 1;
+  }
+  return resting;
+}
+
 /** Why the agent takes nothing now. After its pause one start tries the vendor out before the others follow. */
 function pauseOf(
   state: State,
@@ -158,13 +173,17 @@ function pauseOf(
   if (record === undefined || record.pausedUntil === null) return null;
   if (record.pausedUntil > now) return record.pauseReason ?? "its vendor refuses to start sessions";
   for (let slot = 1; slot <= member.capacity; slot += 1) {
-    const task = state.occupied.get(toWorkerId(member.agent, slot));
-    const assignment = task === undefined ? null : (state.tasks.get(task)?.assignment ?? null);
+    const assignment = assignmentOf(state, toWorkerId(member.agent, slot));
     if (assignment === null) continue;
     if (assignment.startedAt === null) return "one start tries out whether its vendor is back";
     if (record.isFailing && assignment.assignedAt >= record.pausedUntil) return "one session tries its vendor out";
   }
   return null;
+}
+
+function assignmentOf(state: State, worker: WorkerId): Assignment | null {
+  const task = state.occupied.get(worker);
+  return task === undefined ? null : (state.tasks.get(task)?.assignment ?? null);
 }
 
 /** What was learned of the agent at the kinds of work that the task is, else at any; null where nothing was. */

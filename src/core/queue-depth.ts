@@ -53,3 +53,10 @@ function oldestReady(state: State, now: number): QueueDepth["oldest"] {
 export function leftOver(state: State): number {
   return Math.min(state.ready.size, rootOf(state).ready.size);
 }
+
+/** Those of them that a free worker could take now: not in a backoff. */
+export function startable(state: State, now: number): number {
+  let resting = 0;
+  for (const id of state.backingOff.keys()) if ((state.tasks.get(id)?.retryAt ?? 0) > now) resting += 1;
+  return Math.max(0, leftOver(state) - resting);
+}

@@ -49,7 +49,7 @@ function isUnderReview(task: Task): boolean {
 }
 
 /** Trusted, not held, and without anything that only a person can lift. */
-function isWorkable(task: Task): boolean {
+export function isWorkable(task: Task): boolean {
   return (
     task.trust !== null &&
     task.pendingReason === null &&

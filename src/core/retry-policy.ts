@@ -28,7 +28,7 @@ export type RetryAction =
   | { readonly kind: "person"; readonly reason: string }
   | { readonly kind: "give_up"; readonly reason: string };
 
-/** Nobody's failure: the base moved, or more important work came. They are bounded by the cap on attempts, or not at all. */
+/** Nobody's failure: the base moved, or more important work came. Conflicts are bounded by the cap on attempts alone. */
 const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>(["success", "conflict", "preempted"]);
 
 /** The agent, not the task, is in doubt: another one is preferred at once. What it did, after its name. */
@@ -37,6 +37,9 @@ const doubts: Partial<Record<FailureReason, string>> = {
   vendor_failed: "failed at its vendor",
   api_error: "could not be reached",
 };
+
+/** More agents than this are not listed in a sentence. */
+const namedMax = 3;
 
 /** One counted failure, as it is known by now. */
 interface Setback {
@@ -61,12 +64,12 @@ export function determineRetryAction(
   }
   const end = endOf(task, failure, { config, failures, row });
   if (end !== null) return end;
-  if (failure.reason === "preempted") return { kind: "same_agent", counts, failures, plan: null };
   const avoided = avoidedIn(task, { row, failures, config });
   const others = agents.filter((agent) => !avoided.some((each) => each.agent === agent));
   if (avoided.length > 0 && others.length > 0) {
     const why = avoided.map((each) => `${each.agent} ${each.why}`).join(", ");
-    return { kind: "other_agent", counts, failures, plan: `${others.join(" or ")} is preferred: ${why}` };
+    const who = others.length > namedMax ? "another agent" : others.join(" or ");
+    return { kind: "other_agent", counts, failures, plan: `${who} is preferred: ${why}` };
   }
   const longer = failure.reason === "timeout" ? longerTimeout(task, config) : null;
   return { kind: longer === null ? "same_agent" : "longer_timeout", counts, failures, plan: longer };

@@ -2,11 +2,13 @@
 import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Task } from "../model/task.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
-import { policyOf, wishOf } from "./decide-schedule.ts";
 import type { Context } from "./decision.ts";
 import { Pool } from "./pool.ts";
+import { describeExternal } from "./externals.ts";
 import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
+import { policyOf, wishOf } from "./wish.ts";
+import { openWorkLimits } from "./work-limits.ts";
 
 export interface WaitingReason {
   readonly code: string;
@@ -38,9 +40,11 @@ function graphReasons(state: State, task: Task): readonly WaitingReason[] {
   }
   for (const edge of openBlockers(state, task)) {
     const blocker = blockerState(state, edge);
+    const external = state.tasks.has(edge.on) ? undefined : state.externals.get(edge.on);
+    const words = external === undefined ? null : describeExternal(external);
     reasons.push({
       code: blocker === "open" ? "blocked" : `blocker_${blocker}`,
-      detail: `${referenceOf(state, edge.on)} is ${blocker.replaceAll("_", " ")}.`,
+      detail: `${referenceOf(state, edge.on)} is ${words ?? blocker.replaceAll("_", " ")}.`,
     });
   }
   if (task.definition.isContainer) reasons.push({ code: "container", detail: "It completes with its last sub-issue." });
@@ -71,6 +75,8 @@ function readyReasons(state: State, task: Task, context: Context): readonly Wait
   reasons.push(...spentCaps(state, context));
   if (isCostCapSpent(task, context))
     reasons.push({ code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." });
+  const limit = openWorkLimits(state, context.config).blocks(task);
+  if (limit !== null) reasons.push(limit);
   return reasons.length > 0 ? reasons : workerReasons(state, task, context);
 }
 

@@ -2,6 +2,7 @@
  * Events first, clock second. Webhooks make it fast; the cycle makes it right: it asks about everything in flight, with every
  * refresh also what is new and what is waited for outside, and reads everything at start, on a gap and every hour.
  */
+import { isReviewRelaxed } from "../core/decide-merge.ts";
 import { watchedExternals } from "../core/externals.ts";
 import type { State } from "../core/state.ts";
 import type { Task } from "../model/task.ts";
@@ -131,6 +132,7 @@ export class Cycle {
   }
 
   #pullsInFlight(state: State): readonly number[] {
+    const { config } = this.#lane.contextOf(state);
     const numbers: number[] = [];
     for (const id of state.active.keys()) {
       const task = state.tasks.get(id);

@@ -10,7 +10,7 @@ import { renderAgents } from "../views/agents-table.ts";
 import { renderExplain } from "../views/explain.ts";
 import { renderHelp } from "../views/help.ts";
 import { renderStatus } from "../views/status-comment.ts";
-import { toAgentViews, toOverview, toTaskView } from "./task-views.ts";
+import { toAgentViews, toOverview, toExplainedView, toTaskView } from "./task-views.ts";
 
 /** The instruction that a comment is; null when its first line does not ask for us. Rejects as the tracker does. */
 export async function toInstruction(
@@ -44,7 +44,7 @@ async function resolve(
   tracker: Tracker,
   command: SlashCommand,
 ): Promise<{ readonly id: TaskId; readonly reference: string; readonly url: string | null } | null | undefined> {
-  if (command.verb !== "blocked-by" && command.verb !== "unblock") return undefined;
+  if ((command.verb !== "blocked-by" && command.verb !== "unblock") || "wait" in command) return undefined;
   const found = await tracker.resolve({ repository: command.repository, number: command.number });
   return found === null ? null : { id: found.id, reference: found.reference, url: found.url };
 }
@@ -66,9 +66,9 @@ function answerOf(
     case "status":
       return renderStatus(toOverview(state, context), view);
     case "explain":
-      return view === null
+      return task === undefined
         ? "This issue is not a task: nobody who may start work has selected it."
-        : renderExplain(view);
+        : renderExplain(toExplainedView(state, task, context));
     default:
       return null;
   }

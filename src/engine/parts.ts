@@ -1,7 +1,7 @@
 /** What one repository's engine is made of: the ports, and who it is. */
-import type { ScheduleNow } from "../core/decision.ts";
 import type { Config } from "../model/config.ts";
 import type { StreamId } from "../model/ids.ts";
+import type { ScheduleNow } from "../model/mode.ts";
 import type { Agents } from "../ports/agent.ts";
 import type { Chance } from "../ports/chance.ts";
 import type { Clock } from "../ports/clock.ts";

@@ -43,7 +43,9 @@ export function createAsking(parts: EngineParts, world: World, lane: Lane): Aski
       const stale = new Set(detectStaleAssignments(state, context));
       const asks = assignedTasks(state).flatMap((task) => {
         const agent = config.agents.find((each) => each.id === task.assignment.agent);
-        return agent === undefined ? [] : [{ parts, world, lane, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
+        return agent === undefined
+          ? []
+          : [{ parts, world, lane, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
       });
       const reports: Command[] = [];
       for (let start = 0; start < asks.length; start += askedAtOnceMax) {

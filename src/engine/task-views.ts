@@ -2,16 +2,19 @@
 import { thresholdMinutes } from "../core/attack-threshold.ts";
 import { figuresOfTheDay, sessionsToday } from "../core/caps.ts";
 import type { Context } from "../core/decision.ts";
+import { expectedStart } from "../core/expected-start.ts";
+import { describeExternal } from "../core/externals.ts";
 import { metricsOf } from "../core/metrics.ts";
 import { capacityOf } from "../core/pool.ts";
-import { modeInForce, rankReady } from "../core/rank-ready.ts";
+import { proposeCut } from "../core/propose-cut.ts";
+import { modeInForce, rankReady, readyInOrder } from "../core/rank-ready.ts";
 import { priorityOf, reachOf } from "../core/reach.ts";
 import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import { toAgentId, toWorkerId, type TaskId } from "../model/ids.ts";
 import type { Priority, Task, TaskStatus } from "../model/task.ts";
-import type { AgentView, BlockerView, OverviewView, TaskLine, TaskView } from "../views/task-view.ts";
+import type { AgentView, BlockerView, OverviewView, Standing, TaskLine, TaskView } from "../views/task-view.ts";
 import { toOpenWarnings } from "./warning-views.ts";
 
 export function toTaskView(state: State, task: Task, context: Context): TaskView {
@@ -24,6 +27,7 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     reasons: task.assignment?.reasons ?? null,
     attemptsMax: context.config.retry.maxAttempts,
     cycle: task.cycle === null ? null : task.cycle.map((id) => referenceOf(state, id)),
+    cut: cutOf(state, task),
     inheritedPriority: inheritedPriority(state, task, context),
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
@@ -35,13 +39,55 @@ function inheritedPriority(state: State, task: Task, { config }: Context): Prior
   return reach !== null && reach.priority < priorityOf(task) ? reach.priority : null;
 }
 
+function cutOf(state: State, { cycle }: Task): NonNullable<TaskView["cut"]> {
+  const cut = cycle === null ? [] : proposeCut(state, cycle);
+  return cut.map(({ task, on }) => ({ task: referenceOf(state, task), on: referenceOf(state, on) }));
+}
+
+/** The same with what costs a look at the queue: where it stands, and when its turn is expected. */
+export function toExplainedView(state: State, task: Task, context: Context): TaskView {
+  return {
+    ...toTaskView(state, task, context),
+    standing: standingOf(state, task, context),
+    expectedStart: expectedStart(state, task, context),
+  };
+}
+
+/** How far down the queue a place is counted. */
+const rankMax = 10_000;
+
+function standingOf(state: State, task: Task, context: Context): Standing | null {
+  if (!state.ready.has(task.id)) return null;
+  let rank = 0;
+  for (const entry of readyInOrder(state, context)) {
+    rank += 1;
+    if (rank > rankMax) return null;
+    if (entry.id !== task.id) continue;
+    const reach = reachOf(state, task.id);
+    const { algorithm, score, parts } = entry;
+    const impact = { direct: reach?.direct ?? 0, transitive: reach?.transitive ?? 0 };
+    return {
+      rank,
+      readyCount: state.ready.size,
+      algorithm,
+      score,
+      parts,
+      impact,
+      tailMinutes: reach?.tailMinutes ?? 0,
+    };
+  }
+  return null;
+}
+
 function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]): BlockerView {
   const blocker = state.tasks.get(edge.on);
+  const external = state.externals.get(edge.on);
+  const words = blocker !== undefined || external === undefined ? null : describeExternal(external);
   return {
     reference: referenceOf(state, edge.on),
-    url: blocker?.definition.url ?? state.externals.get(edge.on)?.url ?? null,
+    url: blocker?.definition.url ?? external?.url ?? null,
     title: blocker?.definition.title ?? null,
-    state: blocker === undefined ? blockerState(state, edge) : statusOf(state, blocker),
+    state: words ?? (blocker === undefined ? blockerState(state, edge) : statusOf(state, blocker)),
     kind: edge.kind,
     isOpen: !isSatisfied(state, task, edge),
   };

@@ -55,7 +55,13 @@ export function toWaitedPull(
   pull: { readonly number: number; readonly url: string; readonly state: "OPEN" | "CLOSED" | "MERGED" },
 ): External {
   const repository = { databaseId: place.id, nameWithOwner: fullNameOf(place) };
-  return resolveNode(place, { __typename: "PullRequest", number: pull.number, url: pull.url, pullState: pull.state, repository });
+  return resolveNode(place, {
+    __typename: "PullRequest",
+    number: pull.number,
+    url: pull.url,
+    pullState: pull.state,
+    repository,
+  });
 }
 
 /** Native links. One that may not be seen stays in the way as a missing blocker: it must not vanish unnoticed. */

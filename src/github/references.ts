@@ -152,11 +152,14 @@ function readPeople(prose: string, at: number): readonly Wait[] {
 export function parseWaits(body: string): readonly Wait[] {
   if (!/wait|not before/i.test(body)) return [];
   const prose = readProse(body);
-  const meant = (words: RegExp) => [...prose.matchAll(words)].filter(({ groups }) => groups?.["negation"] === undefined);
+  const meant = (words: RegExp) =>
+    [...prose.matchAll(words)].filter(({ groups }) => groups?.["negation"] === undefined);
   const dates = meant(dateWords).map(({ groups }) => readDate(groups?.["date"] ?? ""));
-  const workflows = meant(workflowWords).map(
-    ({ groups }): Wait => ({ kind: "workflow", file: groups?.["file"] ?? "", branch: groups?.["branch"] ?? "" }),
-  );
+  const workflows = meant(workflowWords).map(({ groups }): Wait => ({
+    kind: "workflow",
+    file: groups?.["file"] ?? "",
+    branch: groups?.["branch"] ?? "",
+  }));
   const people = meant(peopleWords).flatMap(({ index, 0: words }) => readPeople(prose, index + words.length));
   return [...dates, ...workflows, ...people].slice(0, waitsMax);
 }

@@ -16,7 +16,7 @@ export interface EstimatedReach {
 }
 
 export interface EstimateOptions {
-  /** Up to so many nodes are counted, not estimated. */
+  /** Up to so many other nodes are counted, not estimated. */
   readonly countedMax: number;
   /** How often each node draws; a multiple of eight, because eight draws share the walk over the edges. */
   readonly draws: number;
@@ -31,7 +31,8 @@ const drawEnd = 2 ** 31;
  * error of 1 / √(d - 2). Draws are a hash of the node's number, so that equal graphs give equal estimates.
  */
 export function estimateReach(knots: Condensation, { countedMax, draws }: EstimateOptions): EstimatedReach {
-  const limit = countedMax + 1;
+  // One for the node itself, and one more tells the highest count from those that go beyond it.
+  const limit = countedMax + 2;
   const { atLeast, atMost } = boundReach(knots, cappedReach(knots, limit), limit);
   const sums = new Float64Array(knots.count);
   const lowest = new Int32Array(knots.count * drawsPerPass);

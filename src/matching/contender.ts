@@ -22,12 +22,13 @@ export function toContender(candidate: AgentCandidate, capability: number, { wei
     weights.cohesion * (candidate.cohesion ?? unknownCohesion);
   const suitedMax = weights.capability + weights.history + weights.cohesion;
   // Weights may all be zero: then nothing tells agents apart.
-  return {
-    candidate,
-    capability,
-    score: (suited + weights.load * freeShareOf(candidate)) / (suitedMax + weights.load || 1),
-    fit: suited / (suitedMax || 1),
-  };
+  const score = (suited + weights.load * freeShareOf(candidate)) / (suitedMax + weights.load || 1);
+  return { candidate, capability, score: toMillionths(score), fit: toMillionths(suited / (suitedMax || 1)) };
+}
+
+/** So that what is equal on paper is equal here, and .49 / .7 reaches a bar of .7. */
+function toMillionths(share: number): number {
+  return Math.round(share * 1e6) / 1e6;
 }
 
 export function partsOf({ candidate, capability }: Contender): FitParts {

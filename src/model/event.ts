@@ -8,6 +8,7 @@ import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type {
   AssignmentReasons,
+  Continuation,
   Dependency,
   External,
   FailureReason,
@@ -49,7 +50,7 @@ export type Event =
       readonly worker: WorkerId;
       readonly attempt: number;
       readonly fence: number;
-      readonly continues: { readonly session: Session | null; readonly branch: string } | null;
+      readonly continues: Continuation | null;
       readonly timeoutMs: number;
       readonly expectedMs: number;
       readonly reasons: AssignmentReasons;

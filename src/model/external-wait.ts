@@ -32,7 +32,11 @@ const dayMs = 24 * 60 * 60_000;
 export function readDate(written: string): Extract<Wait, { readonly kind: "date" }> {
   const text = written.trim().toUpperCase();
   const day = text.slice(0, 10);
-  const time = text.slice(11).replace(/ ?UTC$/, "Z").replace(/ (?=[+-])/, "").replace(/(?<=[+-]\d\d)(?=\d\d$)/, ":");
+  const time = text
+    .slice(11)
+    .replace(/ ?UTC$/, "Z")
+    .replace(/ (?=[+-])/, "")
+    .replace(/(?<=[+-]\d\d)(?=\d\d$)/, ":");
   const zoned = time === "" ? "00:00Z" : /(?:Z|[+-]\d\d:\d\d)$/.test(time) ? time.replace(" ", "") : `${time}Z`;
   const start = Date.parse(`${day}T00:00Z`);
   // A day that does not exist is taken for one of the next month by some engines.

@@ -14,6 +14,8 @@ export interface Plan {
   readonly criticalPath: { readonly tasks: readonly string[]; readonly minutes: number };
   /** Open tasks behind hard edges, for each open task. */
   readonly impact: ReadonlyMap<string, { readonly direct: number; readonly transitive: number }>;
+  /** The relative standard error of what is transitive in `impact`; null where all is exact, as it is but for huge backlogs. */
+  readonly impactError: number | null;
   readonly scores: ReadonlyMap<string, number>;
   /** One shortest way round each knot: each task blocks the next, and the last blocks the first. */
   readonly cycles: readonly (readonly string[])[];

@@ -1,5 +1,6 @@
 /** The arguments of slash commands: how each kind is read, and the sentence that says what is wrong with it. */
 import { parseDuration } from "./duration.ts";
+import { readWaitReference } from "./external-wait.ts";
 import { isMode, modes } from "./mode.ts";
 import { nearest } from "./nearest.ts";
 import { parsePriority, priorityChoices } from "./priority.ts";
@@ -15,6 +16,7 @@ export type SlashArgument =
   | "priority"
   | "minutes"
   | "issue"
+  | "blocker"
   | "optional issue";
 
 export type ArgumentReading =
@@ -62,6 +64,8 @@ export function readArgument(kind: SlashArgument, text: string): ArgumentReading
       return readMinutes(text);
     case "issue":
       return readIssue(text);
+    case "blocker":
+      return readBlocker(text);
     case "optional issue":
       return readOptionalIssue(text);
   }
@@ -135,6 +139,16 @@ function readIssue(text: string): ArgumentReading {
   const reference = parseIssueReference(text);
   if (reference !== null) return value({ number: reference.number, repository: reference.repository });
   return problem("Name one issue: `#12`, `owner/repository#12` or its address.");
+}
+
+function readBlocker(text: string): ArgumentReading {
+  const wait = readWaitReference(text);
+  if (wait !== null) return value({ wait });
+  const reference = parseIssueReference(text);
+  if (reference !== null) return value({ number: reference.number, repository: reference.repository });
+  return problem(
+    "Name what it waits for: `#12`, `owner/repository#12`, an address, `@login`, `2026-12-01` or `ci.yml on main`.",
+  );
 }
 
 function readOptionalIssue(text: string): ArgumentReading {

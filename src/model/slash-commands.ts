@@ -158,9 +158,10 @@ const entries: readonly Entry[] = [
   {
     verb: "unblock",
     usage: "#n",
-    takes: "issue",
+    takes: "blocker",
     needs: "write",
-    summary: "Stops this task from waiting for that issue, even where the text still names it.",
+    summary:
+      "Stops this task from waiting for that issue, date, workflow or person, even where the text still names it.",
     example: "/orchestrate unblock octo/web#12",
   },
   {

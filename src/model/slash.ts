@@ -29,6 +29,8 @@ export type SlashCommand =
   | { readonly verb: "priority"; readonly priority: Priority }
   | { readonly verb: "estimate"; readonly minutes: number }
   | { readonly verb: "blocked-by" | "unblock"; readonly number: number; readonly repository: string | null }
+  /** What is waited for and is no issue, as `describeWait` calls it: a date, a workflow, a person. */
+  | { readonly verb: "unblock"; readonly wait: string }
   | { readonly verb: "enable" | "disable"; readonly worker: string };
 
 export type SlashVerb = SlashCommand["verb"];

@@ -133,6 +133,14 @@ export interface Session {
   readonly url: string | null;
 }
 
+/** What an attempt goes on with: the branch of the open pull request, and the session that made it where that can be resumed. */
+export interface Continuation {
+  readonly session: Session | null;
+  readonly branch: string;
+  /** There is no pull request yet: an earlier session gave way, and this is what it had begun. */
+  readonly isBegun?: true;
+}
+
 export interface Assignment {
   readonly agent: AgentId;
   readonly worker: WorkerId;
@@ -156,8 +164,7 @@ export interface Assignment {
   session: Session | null;
   /** Why this task, this worker, now. */
   readonly reasons: AssignmentReasons;
-  /** The session that a retry on the same pull request continues. */
-  readonly continues: { readonly session: Session | null; readonly branch: string } | null;
+  readonly continues: Continuation | null;
   /** The agent workflow run that was dispatched for this fence. */
   run: string | null;
   /** The run that claimed (assignment, fence) in the store; only it may call the vendor. */

@@ -1,7 +1,7 @@
 /** An agent system as the program sees it: start, watch, cancel. Every call is safe to repeat. */
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
-import type { Session } from "../model/task.ts";
+import type { Continuation, Session } from "../model/task.ts";
 
 /** Everything a vendor is told about an assignment. */
 export interface Assignable {
@@ -20,8 +20,8 @@ export interface Assignable {
   readonly url: string;
   /** What earlier attempts left: failing checks, a conflict, the vendor's reason. Our own words, one line each. */
   readonly feedback: readonly string[];
-  /** The session and branch of the open pull request that this attempt goes on with. */
-  readonly continues: { readonly session: Session | null; readonly branch: string } | null;
+  /** What this attempt goes on with. */
+  readonly continues: Continuation | null;
 }
 
 export type StartOutcome =

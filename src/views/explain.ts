@@ -4,8 +4,8 @@ import { escapeText, toCode, toReference } from "./markdown.ts";
 import { describeNextStep } from "./next-step.ts";
 import { describeReason, describeWaiting } from "./reasons.ts";
 import { describeBlocker } from "./sticky-comment.ts";
-import { agentName, type TaskView } from "./task-view.ts";
-import { count, describeMinutes, describePriority, modeWords, describeStatus } from "./words.ts";
+import { agentName, type Standing, type TaskView } from "./task-view.ts";
+import { count, describeInstant, describeMinutes, describePriority, modeWords, describeStatus } from "./words.ts";
 
 const linesMax = 30;
 
@@ -18,6 +18,7 @@ export function renderExplain(view: TaskView): string {
   const parts = [
     head,
     renderWaiting(view),
+    renderStanding(view),
     renderBlockers(view),
     renderInputs(view),
     renderAssignment(view),
@@ -30,6 +31,35 @@ function renderWaiting(view: TaskView): string {
   if (view.waiting.length === 0) return "";
   const lines = view.waiting.slice(0, linesMax).map((waiting) => `- ${describeWaiting(waiting)}`);
   return `**Why it waits**\n\n${lines.join("\n")}`;
+}
+
+/** Its place in the queue and when its turn is expected. */
+function renderStanding(view: TaskView): string {
+  const standing = view.standing ?? null;
+  const expected = view.expectedStart ?? null;
+  const lines: string[] = [];
+  if (standing !== null) {
+    lines.push(
+      `- Rank ${standing.rank} of ${count(standing.readyCount, "ready task")}, ranked by ${standing.algorithm} (${modeWords[standing.algorithm]})`,
+      `- Score ${toScore(standing.score)}${renderParts(standing.parts)}`,
+      `- ${describeBehind(standing)}`,
+    );
+  }
+  if (expected !== null) lines.push(`- Expected to start about ${describeInstant(expected)}, if all goes as estimated`);
+  return lines.length === 0 ? "" : `**Where it stands**\n\n${lines.join("\n")}`;
+}
+
+function describeBehind({ impact, tailMinutes }: Standing): string {
+  const waits =
+    impact.transitive === 0
+      ? "Nothing waits for it"
+      : `${count(impact.direct, "task")} wait for it directly, ${impact.transitive} in all`;
+  return `${waits}; the longest way on from it takes ${describeMinutes(tailMinutes)}`;
+}
+
+function renderParts(parts: Readonly<Record<string, number>>): string {
+  const shown = Object.entries(parts).map(([name, value]) => `${escapeText(name)} ${toScore(value)}`);
+  return shown.length === 0 ? "" : `: ${shown.join(", ")}`;
 }
 
 function renderBlockers(view: TaskView): string {
@@ -45,17 +75,23 @@ function renderInputs(view: TaskView): string {
   const { task } = view;
   const priority = task.priorityOverride ?? task.definition.priority;
   const estimate = task.estimateOverride ?? task.definition.estimateMinutes;
+  const learned = task.definition.learnedMinutes;
   const lines = [
     `- ${describePriority(priority)}${task.priorityOverride === null ? "" : ", by command"}`,
     ...describeInherited(view.inheritedPriority ?? null),
     estimate === null
-      ? "- no estimate, so 30 min is assumed"
+      ? describeUnestimated(learned)
       : `- estimated at ${describeMinutes(estimate)}${task.estimateOverride === null ? "" : ", by command"}`,
   ];
   if (task.assignTo !== null) lines.push(`- asked for ${toCode(task.assignTo.worker ?? task.assignTo.agent)}`);
   else if (task.definition.pinnedAgent !== null)
     lines.push(`- pinned to ${toCode(task.definition.pinnedAgent)} by a label`);
   return `**What the ranking goes by**\n\n${lines.join("\n")}`;
+}
+
+function describeUnestimated(learned: number | null): string {
+  if (learned === null) return "- no estimate, so 30 min is assumed";
+  return `- no estimate, but tasks of its kind have taken about ${describeMinutes(learned)}`;
 }
 
 function describeInherited(priority: Priority | null): readonly string[] {
@@ -68,11 +104,11 @@ function renderAssignment(view: TaskView): string {
   const { assignment, attempts } = view.task;
   const holder = assignment ?? attempts.at(-1) ?? null;
   const who = holder === null ? "a worker" : `${escapeText(agentName(view, holder.agent))} (${toCode(holder.worker)})`;
-  const parts = Object.entries(reasons.parts).map(([name, value]) => `${escapeText(name)} ${toScore(value)}`);
-  const sum = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
   const lines = [
     `- Rank ${reasons.rank} of ${count(reasons.readyCount, "ready task")}, ranked by ${reasons.algorithm} (${modeWords[reasons.algorithm]})`,
-    `- Score ${toScore(reasons.score)}${sum}`,
+    `- Score ${toScore(reasons.score)}${renderParts(reasons.parts)}`,
+    `- Suits it with ${toScore(reasons.match)}${renderParts(reasons.matchParts)}`,
+    ...(reasons.note === null ? [] : [`- ${escapeText(reasons.note)}`]),
     ...describeRejected(reasons),
   ];
   return `**Why ${who}**\n\n${lines.join("\n")}`;

@@ -66,13 +66,23 @@ function describeBlocked(view: TaskView): string {
   const cycle = view.cycle ?? null;
   if (cycle !== null && cycle.length > 0) {
     const path = cycle.map((reference) => toReference(reference, null)).join(" → ");
-    return `It is part of a dependency cycle: ${path}. Nothing in it can start until one edge goes; \`/orchestrate unblock\` with a number removes one.`;
+    return `It is part of a dependency cycle: ${path}. Nothing in it can start until one edge goes. ${describeCut(view)}`;
   }
   if (view.task.definition.isContainer) return "It has sub-issues and completes with the last of them.";
   const open = view.blockers.filter((blocker) => blocker.isOpen);
   const lost = open.filter((blocker) => Object.hasOwn(lostWords, blocker.state));
   if (lost.length > 0) return describeLost(lost);
   return `It starts when ${open.length === 1 ? "its blocker is" : "its blockers are"} done.`;
+}
+
+/** The way out that costs least; what a person said is never cut without one. */
+function describeCut({ cut = [] }: TaskView): string {
+  if (cut.length === 0) return "`/orchestrate unblock` with a number removes one.";
+  const steps = cut.slice(0, lostMax).map(({ task, on }) => {
+    const [blocker, waiter] = [toReference(on, null), toReference(task, null)];
+    return `cut ${blocker} → ${waiter} with ${toCode(`/orchestrate unblock ${on}`)} on ${waiter}`;
+  });
+  return `The cheapest way out: ${steps.join("; ")}.`;
 }
 
 /** Ends that are no completion: whoever waits for these waits for ever, and only a person can say what is meant. */

@@ -14,6 +14,7 @@ export function renderPlanJson(plan: Plan): string {
     ["scores", renderMap(plan.scores)],
     ["cycles", JSON.stringify(plan.cycles)],
     ["assignments", JSON.stringify(plan.assignments)],
+    ...(plan.impactError === null ? [] : [["impactError", String(plan.impactError)] as const]),
   ];
   return `{${parts.map(([key, json]) => `"${key}":${json}`).join(",")}}`;
 }

@@ -29,7 +29,7 @@ export function renderPlan(plan: Plan, tasks: ReadonlyMap<string, PlannedTask>):
     .join("\n\n");
 }
 
-function summarise({ mode, scores, ready, blocked }: Plan, given: number): readonly string[] {
+function summarise({ mode, scores, ready, blocked, impactError }: Plan, given: number): readonly string[] {
   const rest = scores.size - ready.length - blocked.size;
   const figures = [
     `${ready.length} ready`,
@@ -39,6 +39,9 @@ function summarise({ mode, scores, ready, blocked }: Plan, given: number): reado
   return [
     `${scores.size} of ${count(given, "task")} open: ${figures.join(", ")}.`,
     `Mode ${mode}: ${modeWords[mode]}.`,
+    ...(impactError === null
+      ? []
+      : [`How many tasks wait for each is estimated, to some ${Math.ceil(impactError * 100)} %: the backlog is huge.`]),
   ];
 }
 

@@ -40,8 +40,28 @@ export interface TaskView {
   readonly cycle?: readonly string[] | null;
   /** The priority that it takes over from more urgent work that waits for it; null where there is none. */
   readonly inheritedPriority?: Priority | null;
+  /** The cheapest way out of the cycle: edges to take out, as references. */
+  readonly cut?: readonly { readonly task: string; readonly on: string }[];
+  /** Where a ready task stands in the queue now; null where it is not in it, or nobody asked. */
+  readonly standing?: Standing | null;
+  /** When a waiting task is expected to be started, epoch milliseconds; null where nobody can say, or nobody asked. */
+  readonly expectedStart?: number | null;
   /** The upstream task whose failure stopped this one. */
   readonly upstream?: string | null;
+}
+
+/** The place of a ready task in the queue, and what puts it there. */
+export interface Standing {
+  /** From 1. */
+  readonly rank: number;
+  readonly readyCount: number;
+  readonly algorithm: Mode;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+  /** Open tasks behind it over hard edges. */
+  readonly impact: { readonly direct: number; readonly transitive: number };
+  /** The longest remaining path from it on, minutes. */
+  readonly tailMinutes: number;
 }
 
 /** A task in a list. */

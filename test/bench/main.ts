@@ -11,6 +11,7 @@ interface Suite {
 const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   github: () => import("./github.ts"),
   graph: () => import("./graph-planning.ts"),
+  plan: () => import("./plan-cli.ts"),
 };
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {

@@ -6,9 +6,10 @@ import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { createState, type State } from "../../src/core/state.ts";
 import { runPass } from "../../src/engine/pass.ts";
 import type { Command } from "../../src/model/command.ts";
-import type { Entry, EventOf } from "../../src/model/event.ts";
+import type { Entry, Event, EventOf } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import type { Task } from "../../src/model/task.ts";
+import { warningKey } from "../../src/model/warning.ts";
 import { commandsOf, contextOf, type PlannedPass } from "./histories.ts";
 
 export interface Played {
@@ -72,11 +73,23 @@ function foldJudged(state: State, entry: Entry): readonly string[] {
   state.at = entry.at;
   for (const event of entry.events) {
     if (event.type === "TaskAssigned") problems.push(...wrongAbout(state, event));
+    problems.push(...toldTwice(state, event));
     evolve(state, event);
   }
   for (const effect of entry.effects) foldRecordedEffect(state, effect);
   sealEntry(state, entry);
   return problems;
+}
+
+/** Warnings begin and pass in turn; one that is open is told again only with another severity. */
+function toldTwice(state: State, event: Event): readonly string[] {
+  if (event.type === "WarningRaised") {
+    const key = warningKey(event.warning);
+    const isOpen = state.warnings.get(key)?.severity === event.warning.severity;
+    return isOpen ? [`the warning ${key} was raised twice`] : [];
+  }
+  if (event.type !== "WarningCleared" || state.warnings.has(warningKey(event))) return [];
+  return [`the warning ${warningKey(event)} passed and was not open`];
 }
 
 function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly string[] {

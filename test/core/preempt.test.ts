@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { decidePreemption, fullAgents, keptWork } from "../../src/core/decide-preempt.ts";
-import { wishOf } from "../../src/core/decide-schedule.ts";
 import { openDecision } from "../../src/core/decision.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { Pool } from "../../src/core/pool.ts";
 import { attemptsUsed } from "../../src/core/retry-policy.ts";
-import type { Event } from "../../src/model/event.ts";
-import { toAgentId, toCommandId } from "../../src/model/ids.ts";
+import { wishOf } from "../../src/core/wish.ts";
+import { toAgentId } from "../../src/model/ids.ts";
 import { modes } from "../../src/model/mode.ts";
 import type { Task } from "../../src/model/task.ts";
 import { blocker, configOf, issue, pull, report, taskId } from "../support/build.ts";
@@ -49,20 +48,6 @@ function fenceOf(it: Story, number: number): number {
   return taskOf(it, number).assignment?.fence ?? 0;
 }
 
-/** What is decided for the waiting task of issue `number`, folded as an entry of its own. */
-function preemptFor(it: Story, number: number): readonly Event[] {
-  const context = { now: it.now, config: it.config };
-  const decision = openDecision(it.state, context);
-  const task = taskOf(it, number);
-  const candidates = new Pool(it.state, context).candidatesFor(task);
-  decidePreemption(decision, task, fullAgents(wishOf(it.state, task, context), candidates));
-  const id = toCommandId(`~test:preempt:${it.now}:${number}`);
-  if (decision.events.length > 0) {
-    evolveEntry(it.state, { id, command: "Schedule", at: it.now, events: decision.events, effects: [] });
-  }
-  return decision.events;
-}
-
 function urgent(it: Story, number = 5, ...labels: readonly string[]): void {
   it.tell(observe({ issues: [labelled(number, "priority:urgent", ...labels)] }));
 }
@@ -71,7 +56,7 @@ describe("when urgent work waits and every worker has long been busy", () => {
   test("the least urgent task gives way: its session is asked to end, and the reason has the numbers", () => {
     const it = busy();
     urgent(it);
-    expect(preemptFor(it, 5)).toEqual([
+    expect(it.tell(schedule())).toEqual([
       {
         type: "TaskPreempted",
         task: taskId(1),
@@ -94,35 +79,39 @@ describe("when urgent work waits and every worker has long been busy", () => {
     it.tell(say(1, fenceOf(it, 1), running(1)));
     it.now += 25 * minute;
     urgent(it);
-    expect(preemptFor(it, 5)[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1) });
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1) });
   });
 
   test("only one gives way for it, however often it is asked", () => {
     const it = busy();
     urgent(it);
-    preemptFor(it, 5);
-    expect(preemptFor(it, 5)).toEqual([]);
+    expect(types(it.tell(schedule()))).toEqual(["TaskPreempted", "CancelRequested"]);
+    expect(it.tell(schedule())).toEqual([]);
   });
 
   test("a second urgent task makes a second one give way, and a third nobody", () => {
     const it = busy();
     for (const number of [5, 6, 7]) urgent(it, number);
-    expect(preemptFor(it, 5)[0]).toMatchObject({ task: taskId(1) });
-    expect(preemptFor(it, 6)[0]).toMatchObject({ task: taskId(2) });
-    expect(preemptFor(it, 7)).toEqual([]);
+    expect(it.tell(schedule())).toMatchObject([
+      { type: "TaskPreempted", task: taskId(1), for: taskId(5) },
+      { type: "CancelRequested", task: taskId(1) },
+      { type: "TaskPreempted", task: taskId(2), for: taskId(6) },
+      { type: "CancelRequested", task: taskId(2) },
+    ]);
+    expect(it.tell(schedule())).toEqual([]);
   });
 
   test("what waits for urgent work is as urgent", () => {
     const it = busy();
     it.tell(observe({ issues: [issue(5), labelled(6, "priority:urgent")] }));
     it.tell(observe({ issues: [{ ...labelled(6, "priority:urgent"), blockedBy: [blocker(5)], updatedAt: 2 }] }));
-    expect(preemptFor(it, 5)[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(5) });
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(5) });
   });
 });
 
 describe("nobody gives way", () => {
   function nobody(it: Story): void {
-    expect(preemptFor(it, 5)).toEqual([]);
+    expect(types(it.tell(schedule()))).not.toContain("TaskPreempted");
   }
 
   test("while one worker has been at its task for less than 20 minutes", () => {
@@ -144,7 +133,7 @@ describe("nobody gives way", () => {
     it.now += 60 * minute;
     nobody(it);
     it.now += 12 * minute;
-    expect(preemptFor(it, 5)[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1) });
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1) });
   });
 
   test("with an open pull request", () => {
@@ -152,7 +141,9 @@ describe("nobody gives way", () => {
     for (const number of [1, 2]) {
       const branch = `orchestrate/${number}-work`;
       it.tell(
-        observe({ pulls: [pull(10 + number, { branch, checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] })] }),
+        observe({
+          pulls: [pull(10 + number, { branch, checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] })],
+        }),
       );
     }
     expect(taskOf(it, 1).pull?.number).toBe(11);
@@ -191,7 +182,7 @@ describe("nobody gives way", () => {
       urgent(it, number);
       const holder = [...it.state.occupied.entries()][0]?.[1];
       it.tell(instruct(holder === taskId(1) ? 1 : 2, { verb: "priority", priority: 4 }));
-      expect(types(preemptFor(it, number))).toEqual(["TaskPreempted", "CancelRequested"]);
+      expect(types(it.tell(schedule()))).toEqual(["TaskPreempted", "CancelRequested"]);
       const victim = holder === taskId(1) ? 1 : 2;
       it.tell(say(victim, fenceOf(it, victim), ended(victim)));
       it.tell(schedule());
@@ -205,7 +196,7 @@ describe("nobody gives way", () => {
       it.now += 25 * minute;
     }
     urgent(it, 7);
-    expect(preemptFor(it, 7)).toEqual([]);
+    expect(it.tell(schedule())).toEqual([]);
   });
 });
 
@@ -213,7 +204,7 @@ describe("when the session that gave way is seen ended", () => {
   function gaveWay(branch: string | null = null): Story {
     const it = busy();
     urgent(it);
-    preemptFor(it, 5);
+    it.tell(schedule());
     it.tell(say(1, fenceOf(it, 1), ended(1, branch)));
     return it;
   }
@@ -241,15 +232,16 @@ describe("when the session that gave way is seen ended", () => {
   test("its branch is kept for whoever goes on, its session for the same agent", () => {
     const it = gaveWay("orchestrate/1-half");
     const session = { id: "bc-1/run-1", url: null };
-    expect(keptWork(taskOf(it, 1), toAgentId("cursor"))).toEqual({ session, branch: "orchestrate/1-half" });
-    expect(keptWork(taskOf(it, 1), toAgentId("bifrost"))).toEqual({ session: null, branch: "orchestrate/1-half" });
+    const kept = { branch: "orchestrate/1-half", isBegun: true };
+    expect(keptWork(taskOf(it, 1), toAgentId("cursor"))).toEqual({ session, ...kept });
+    expect(keptWork(taskOf(it, 1), toAgentId("bifrost"))).toEqual({ session: null, ...kept });
     expect(keptWork(taskOf(it, 2), toAgentId("cursor"))).toBeNull();
   });
 
   test("where it had ended well meanwhile, that counts as success, and it has not given way", () => {
     const it = busy();
     urgent(it);
-    preemptFor(it, 5);
+    it.tell(schedule());
     const events = it.tell(say(1, fenceOf(it, 1), report("succeeded", { pullUrl: pull(9).url })));
     expect(events).toEqual([expect.objectContaining({ type: "SessionEnded", result: "success" })]);
     expect(taskOf(it, 1).preemptions).toBe(0);
@@ -259,7 +251,7 @@ describe("when the session that gave way is seen ended", () => {
   test("one that a person called off meanwhile stays called off", () => {
     const it = busy();
     urgent(it);
-    preemptFor(it, 5);
+    it.tell(schedule());
     it.tell(instruct(1, { verb: "cancel" }));
     expect(types(it.tell(say(1, fenceOf(it, 1), ended(1))))).toEqual(["SessionEnded"]);
     expect(it.status(1)).toBe("cancelled");
@@ -278,7 +270,7 @@ describe("the freed worker is kept for the task", () => {
     test(`in the mode ${mode}, whatever else comes meanwhile`, () => {
       const it = busy({ config: { mode } });
       urgent(it, 5, "estimate:8h");
-      preemptFor(it, 5);
+      it.tell(schedule());
       it.tell(
         observe({
           issues: [
@@ -293,10 +285,34 @@ describe("the freed worker is kept for the task", () => {
     });
   }
 
+  test("also where a better worker is soon free, for which it would have waited", () => {
+    const capable = (id: string, type: string, css: number): Record<string, unknown> => ({
+      ...{ id, type, capacity: 1, dispatch: "api", capabilities: { css, rust: css === 1 ? 0 : 1 } },
+    });
+    const it = story(configOf({ agents: [capable("bifrost", "bifrost", 0.3), capable("cursor", "cursor", 1)] }));
+    it.tell(
+      observe({
+        issues: [
+          labelled(1, "priority:low", "estimate:2h", "needs:rust"),
+          labelled(2, "priority:medium", "estimate:50m", "needs:css"),
+        ],
+      }),
+    );
+    it.tell(schedule());
+    for (const number of [1, 2]) it.tell(say(number, fenceOf(it, number), running(number)));
+    it.now += 45 * minute;
+    it.tell(observe({ issues: [labelled(5, "priority:high", "needs:css")] }));
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(5) });
+    it.tell(say(1, fenceOf(it, 1), ended(1)));
+    expect(it.tell(schedule())).toEqual([
+      expect.objectContaining({ type: "TaskAssigned", task: taskId(5), worker: "bifrost/1" }),
+    ]);
+  });
+
   test("also from tasks that are ranked by a mode of their own", () => {
     const it = busy();
     urgent(it, 5, "mode:priority");
-    preemptFor(it, 5);
+    it.tell(schedule());
     it.tell(observe({ issues: [labelled(6, "mode:attack", "quick-win"), labelled(7, "mode:effort", "estimate:1m")] }));
     it.tell(say(1, fenceOf(it, 1), ended(1)));
     expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", task: taskId(5) })]);

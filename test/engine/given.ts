@@ -162,6 +162,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           return self.onKeep(comment);
         },
         reportConfiguration: async () => ({ kind: "written", commentNode: null }),
+        mergePull: async () => ({ kind: "merged" }),
         async brief(number) {
           const facts = self.issues.get(number);
           if (facts === undefined) return null;

@@ -10,6 +10,7 @@ const documents: readonly (readonly [string, string])[] = [
   ["a page of issues", queries.issuesPage],
   ["older acts", queries.olderActs],
   ["issues by node", queries.issuesByNode],
+  ["the newest issues", queries.newestIssues],
   ["numbers of pull requests", queries.pullNumbers],
   ["own comments", queries.ownComments],
   ["own comments of many", queries.ownCommentsOfMany],

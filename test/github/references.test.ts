@@ -1,14 +1,73 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseClosing, parseDependencies, parseMarker, parseReverts } from "../../src/github/references.ts";
+import {
+  parseClosing,
+  parseDependencies,
+  parseMarker,
+  parsePatternMarker,
+  parseReverts,
+  parseWaits,
+  toPatternMarker,
+} from "../../src/github/references.ts";
+import { describeWait } from "../../src/model/external-wait.ts";
 
 const own = { repository: "acme/shop" };
 
 function read(body: string): readonly string[] {
   return parseDependencies(body, own).map(
-    (each) => `${each.kind === "soft" ? "soft " : ""}${each.repository ?? ""}#${each.number}`,
+    (each) =>
+      `${each.kind === "soft" ? "soft " : ""}${each.repository ?? ""}#${each.number}${each.partial === true ? " in part" : ""}`,
   );
 }
+
+describe("waits of a body", () => {
+  test.each([
+    ["Not before: 2026-12-01", ["2026-12-01"]],
+    ["**Not before:** 2026-12-01T09:00Z.", ["2026-12-01T09:00Z"]],
+    ["Waits until 2026-12-01 10:00 +01:00", ["2026-12-01T09:00Z"]],
+    ["wait until 2026-12-01 09:00", ["2026-12-01T09:00Z"]],
+    ["Waits for workflow ci.yml on main.", ["workflow ci.yml on main"]],
+    ["- waits for the workflow my_ci.yaml on release/1.x", ["workflow my_ci.yaml on release/1.x"]],
+    ["Waits for @Ada", ["@ada"]],
+    ["Waits for @ada, @bob and @carl-2.", ["@ada", "@bob", "@carl-2"]],
+    ["Not before 2026-12-01; waits for @ada", ["2026-12-01", "@ada"]],
+    ["Not before 2026-02-30", ["2026-02-30"]],
+  ])("%j waits", (body, expected) => {
+    expect(parseWaits(body).map(describeWait)).toEqual(expected);
+  });
+
+  test.each([
+    "`Not before 2026-12-01`",
+    "> Waits for @ada",
+    "<!-- Not before 2026-12-01 -->",
+    "It does not wait for @ada",
+    "doesn't wait until 2026-12-01",
+    "Waits for workflow ../../evil.yml on main",
+    "Waits for workflow ci.sh on main",
+    "Waits for @ada/team",
+    "Waits for ada@example.org",
+    "Not before 12/01/2026",
+  ])("%j waits for nothing", (body) => {
+    expect(parseWaits(body)).toEqual([]);
+  });
+
+  test("a day that does not exist never comes, rather than being another one", () => {
+    expect(parseWaits("Not before 2026-02-30")).toEqual([{ kind: "date", at: null, written: "2026-02-30" }]);
+  });
+
+  test("at most ten are read", () => {
+    expect(parseWaits("Not before 2026-12-01\n\n".repeat(30))).toHaveLength(10);
+  });
+});
+
+describe("the marker of a pattern's issue", () => {
+  test("is read back from the beginning of the body and from nowhere else", () => {
+    const marker = toPatternMarker("deps", 3);
+    expect(parsePatternMarker(`${marker}\nText`)).toEqual({ pattern: "deps", series: 3 });
+    expect(parsePatternMarker(`Text\n${marker}`)).toBeNull();
+    expect(parsePatternMarker("<!-- orchestrate:pattern=deps series=0 -->")).toBeNull();
+  });
+});
 
 describe("dependencies of a body", () => {
   test.each([
@@ -27,6 +86,11 @@ describe("dependencies of a body", () => {
     ["<details>\n\nBlocked by #3\n\n</details>", ["#3"]],
     ["Soft depends on #5; softly blocked by #6", ["soft #5", "soft #6"]],
     ["Soft depends on #5\n\nBlocked by #5", ["#5"]],
+    ["Waits for #4 and #5", ["#4", "#5"]],
+    ["Soft blocked by #12 (partial)", ["soft #12 in part"]],
+    ["Soft depends on #1 (partial results), #2", ["soft #1 in part", "soft #2"]],
+    ["Soft depends on:\n- #1 (partial)\n- #2", ["soft #1 in part", "soft #2"]],
+    ["Blocked by #12 (partial)", ["#12"]],
   ])("%j names what it waits for", (body, expected) => {
     expect(read(body)).toEqual(expected);
   });

@@ -65,7 +65,8 @@ describe("impact up to a cap", () => {
         const graph = layered({ count: 3_000, width: 60, seed, isCyclic });
         const order = topologicalOrder(graph);
         const exact = transitiveDependents(graph, order).transitive;
-        expect(impactUpTo(graph, order, cap)).toEqual(exact.map((count) => Math.min(count, cap)));
+        const found = impactUpTo(graph, order, cap);
+        expect(exact.filter((count, node) => found[node] !== Math.min(count, cap))).toHaveLength(0);
       }),
       { numRuns: 60 },
     );
@@ -78,38 +79,42 @@ describe("estimated impact", () => {
       fc.property(anyGraph, fc.constantFrom(8, 16, 128), fc.nat(10), (small, draws, countedMax) => {
         const found = estimate(build(small), { draws, countedMax });
         expect(found.isExact).toBe(false);
-        for (const [node, truth] of dependents(small).entries()) {
-          expect(found.atLeast[node]).toBeLessThanOrEqual(truth);
-          expect(found.atMost[node]).toBeGreaterThanOrEqual(truth);
-          expect(found.transitive[node]).toBeGreaterThanOrEqual(found.atLeast[node] ?? NaN);
-          expect(found.transitive[node]).toBeLessThanOrEqual(found.atMost[node] ?? NaN);
-          if (truth <= countedMax) expect(found.transitive[node]).toBe(truth);
-        }
+        const wrong = dependents(small).filter((truth, node) => {
+          const low = found.atLeast[node] ?? NaN;
+          const high = found.atMost[node] ?? NaN;
+          const said = found.transitive[node] ?? NaN;
+          const isWithin = low <= truth && truth <= high && low <= said && said <= high;
+          return !isWithin || (truth <= countedMax && said !== truth);
+        });
+        expect(wrong).toEqual([]);
       }),
       runs,
     );
   });
-  test("errs by no more than it says, over a thousand random graphs and where the bounds leave it room", () => {
+  test("errs by no more than it says, over thousands of random graphs and where the bounds leave it room", () => {
     const errors: number[] = [];
-    let relativeError = 0;
-    for (let seed = 0; seed < 1_000; seed += 1) {
-      const graph = layered({ count: 400, width: 4 + (seed % 40), seed, isCyclic: seed % 5 === 0 });
+    const said = 1 / Math.sqrt(30);
+    for (let seed = 0; seed < 2_000; seed += 1) {
+      // Nodes draw by their number: with others before them, each graph sees draws of its own.
+      const others = (seed * 37) % 640;
+      const graph = layered({ count: 160, width: 4 + (seed % 16), seed, isCyclic: seed % 5 === 0, others });
       const exact = transitiveDependents(graph, topologicalOrder(graph)).transitive;
-      const found = estimate(graph, { countedMax: 16 });
-      ({ relativeError } = found);
+      const found = estimate(graph, { countedMax: 8, draws: 32 });
+      expect(found.relativeError).toBeCloseTo(said);
       for (const [node, truth] of exact.entries()) {
-        const hasRoom = (found.atLeast[node] ?? 0) < truth * 0.7 && (found.atMost[node] ?? 0) > truth * 1.3;
+        const hasRoom = (found.atLeast[node] ?? 0) < truth / 2 && (found.atMost[node] ?? 0) > truth * 1.5;
         if (hasRoom) errors.push((found.transitive[node] ?? 0) / truth - 1);
       }
     }
     expect(errors.length).toBeGreaterThan(10_000);
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
     const deviation = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
-    expect(relativeError).toBeCloseTo(1 / Math.sqrt(126));
-    expect(deviation).toBeLessThan(relativeError * 1.05);
-    expect(Math.abs(mean)).toBeLessThan(relativeError / 4);
-    const far = errors.filter((error) => Math.abs(error) > 3 * relativeError).length;
-    expect(far / errors.length).toBeLessThan(0.01);
+    const far = errors.filter((error) => Math.abs(error) > 3 * said).length;
+    expect({
+      isBiased: Math.abs(mean) > said / 4,
+      isWider: deviation > said * 1.05,
+      isFar: far > errors.length / 100,
+    }).toEqual({ isBiased: false, isWider: false, isFar: false });
   });
   test("is the same every time", () => {
     const graph = layered({ count: 2_000, width: 50, seed: 3, isCyclic: true });
@@ -124,16 +129,27 @@ function chains(sizes: readonly number[]): { graph: Graph; behind: number[] } {
   return { graph: buildGraph(behind.length, edges), behind };
 }
 
-/** Each node waits for up to three of the layer before it; with a cycle among the first nodes if so wanted. */
-function layered(of: { count: number; width: number; seed: number; isCyclic: boolean }): Graph {
-  const next = randomFrom(of.seed);
-  const edges: number[] = of.isCyclic ? [of.width, 0, 2 * of.width, of.width] : [];
-  for (let node = of.width; node < of.count; node += 1) {
-    const before = (Math.floor(node / of.width) - 1) * of.width;
-    for (let edge = next() % 4; edge > 0; edge -= 1) edges.push(before + (next() % of.width), node);
+interface Layered {
+  readonly count: number;
+  readonly width: number;
+  readonly seed: number;
+  readonly isCyclic: boolean;
+  /** Nodes before the first layer that hang together with nothing. */
+  readonly others?: number;
+}
+
+/** Each node waits for up to three of the layer before it; a cycle through the first three layers if so wanted. */
+function layered({ count, width, seed, isCyclic, others = 0 }: Layered): Graph {
+  const next = randomFrom(seed);
+  const edges: number[] = isCyclic ? [0, width, width, 2 * width, 2 * width, 0] : [];
+  for (let node = width; node < count; node += 1) {
+    const before = (Math.floor(node / width) - 1) * width;
+    for (let edge = next() % 4; edge > 0; edge -= 1) edges.push(before + (next() % width), node);
   }
-  if (of.isCyclic) edges.push(0, of.width, of.width, 2 * of.width);
-  return buildGraph(of.count, edges);
+  return buildGraph(
+    others + count,
+    edges.map((node) => others + node),
+  );
 }
 
 /** Whole numbers that depend on the seed only (xorshift). */

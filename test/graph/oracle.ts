@@ -82,9 +82,8 @@ export function closure(graph: SmallGraph): readonly (readonly boolean[])[] {
   const reaches = Array.from({ length: graph.count }, () => Array.from({ length: graph.count }, () => false));
   for (const [from, to] of graph.edges) (reaches[from] ?? [])[to] = true;
   for (const [middle, behind] of reaches.entries()) {
-    for (const row of reaches) {
-      if (row[middle] !== true) continue;
-      for (const [node, isBehind] of behind.entries()) if (isBehind) row[node] = true;
+    for (const row of reaches.filter((each) => each[middle] === true)) {
+      for (const [node, isBehind] of behind.entries()) row[node] ||= isBehind;
     }
   }
   return reaches;
@@ -100,7 +99,9 @@ export function longestTails(graph: SmallGraph, weights: readonly number[]): num
   const own = weights.slice(0, graph.count);
   const reaches = closure(graph);
   const cyclic = own.map((_, node) => reaches[node]?.[node] === true);
-  const stuck = own.map((_, node) => cyclic.some((is, other) => is && (other === node || reaches[other]?.[node] === true)));
+  const stuck = own.map((_, node) =>
+    cyclic.some((is, other) => is && (other === node || reaches[other]?.[node] === true)),
+  );
   const tail = [...own];
   for (let round = 0; round < graph.count; round += 1) {
     for (const [from, to] of graph.edges) {

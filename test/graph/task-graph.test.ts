@@ -61,6 +61,28 @@ describe("the graph of tasks", () => {
     expect(found.cyclic).toEqual(new Set(["a", "b", "c"]));
     expect(found.order).toEqual(["free"]);
   });
+  test("says that the impact of so few tasks is exact", () => {
+    const { impactCertainty } = analyse(task("a"), task("b", hard("a")));
+    expect(impactCertainty).toEqual({
+      isExact: true,
+      relativeError: 0,
+      bounds: new Map([
+        ["a", { atLeast: 1, atMost: 1 }],
+        ["b", { atLeast: 0, atMost: 0 }],
+      ]),
+    });
+  });
+  test("works a part out once, and shows all of them to whoever lists its fields", () => {
+    const found = analyse(task("a"));
+    expect(found.order).toBe(found.order);
+    expect({ ...found }).toMatchObject({ order: ["a"], stages: [["a"]], cycles: [], cyclic: new Set() });
+  });
+  test("is one graph where no edge is soft, and two where one is", () => {
+    const without = buildTaskGraph([task("a"), task("b", hard("a"))]);
+    expect(without.hard).toBe(without.all);
+    const mixed = buildTaskGraph([task("a"), task("b"), task("c", [...hard("a"), ...soft("b")])]);
+    expect([mixed.all.edgeCount, mixed.hard.edgeCount]).toEqual([2, 1]);
+  });
   test("refuses two tasks of one id", () => {
     expect(() => buildTaskGraph([task("a"), task("a")])).toThrow("Task a is given twice");
   });

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { defaultConfig } from "../../src/model/config.ts";
-import { readLabels } from "../../src/model/labels.ts";
+import { kindsOfWork, readLabels } from "../../src/model/labels.ts";
 
 const scale = defaultConfig.estimateScale;
 const nothing = {
   priority: null,
   estimateMinutes: null,
   needs: [],
+  prefers: [],
   quickWin: false,
   mode: null,
   agent: null,
@@ -29,6 +30,7 @@ describe("labels that speak of the task", () => {
     ["estimate:2", { estimateMinutes: 45 }],
     ["quick-win", { quickWin: true }],
     ["needs:TypeScript", { needs: ["typescript"] }],
+    ["Prefers: Rust", { prefers: ["rust"] }],
     ["agent:jules", { agent: "jules" }],
     ["mode:Critical", { mode: "critical" }],
     ["hold", { held: true }],
@@ -39,6 +41,28 @@ describe("labels that speak of the task", () => {
   test("labels of others say nothing and raise no problem", () => {
     const labels = ["orchestrate", "status:ready", "bug", "P4", "holding", "priorities:high", "constructor"];
     expect(readLabels(labels, scale)).toEqual(nothing);
+  });
+});
+
+describe("labels that are not ours", () => {
+  test("are the kinds of work: as written, sorted, each once", () => {
+    const labels = ["deps", "Bug", "orchestrate", "Area: API", "deps"];
+    expect(kindsOfWork(labels, ["Orchestrate"])).toEqual(["Area: API", "Bug", "deps"]);
+  });
+
+  test.each(["priority:high", "P1", "estimate:2h", "needs:go", "prefers:go", "agent:jules", "mode:effort"])(
+    "%j is none",
+    (label) => expect(kindsOfWork([label], [])).toEqual([]),
+  );
+
+  test.each(["status:ready", "Quick-Win", "hold", " "])("%j is none either", (label) =>
+    expect(kindsOfWork([label], [])).toEqual([]),
+  );
+
+  test("are at most thirty of fifty characters, so that no issue weighs more than others", () => {
+    const labels = Array.from({ length: 40 }, (_, index) => `${String(index).padStart(2, "0")}${"x".repeat(80)}`);
+    const kinds = kindsOfWork(labels, []);
+    expect([kinds.length, ...new Set(kinds.map((kind) => kind.length))]).toEqual([30, 50]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** given(history).when(command).then(events): a decision as a sentence, over the whole list of what it decided. */
 import { expect } from "vitest";
 import { decide } from "../../src/core/decide.ts";
+import type { Context } from "../../src/core/decision.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
 import { statusOf } from "../../src/core/readiness.ts";
 import { createState, type State } from "../../src/core/state.ts";
@@ -11,6 +12,7 @@ import type { Command } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Entry, Event } from "../../src/model/event.ts";
 import { toCommandId } from "../../src/model/ids.ts";
+import type { ScheduleNow } from "../../src/model/mode.ts";
 import type { SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
 import type { TaskStatus } from "../../src/model/task.ts";
@@ -24,6 +26,8 @@ export interface Story {
   readonly entries: readonly Entry[];
   now: number;
   config: Config;
+  /** The time rules as a clock would read them; null: nobody has read one. */
+  timetable: ScheduleNow | null;
   /** Decides and folds; returns the events. */
   tell(command: Unnamed, id?: string): readonly Event[];
   /** What would be decided; nothing is folded. */
@@ -40,9 +44,10 @@ export function story(config: Config = configOf()): Story {
     entries,
     now: 1_000_000,
     config,
+    timetable: null,
     tell(command, id) {
       const named = { ...command, id: toCommandId(id ?? `~test:${(count += 1)}`) } as Command;
-      const pass = runPass(state, [named], { now: self.now, config: self.config });
+      const pass = runPass(state, [named], contextOf(self));
       if (pass.aside[0] !== undefined) throw pass.aside[0].error;
       for (const entry of pass.entries) evolveEntry(state, entry);
       entries.push(...pass.entries);
@@ -51,7 +56,7 @@ export function story(config: Config = configOf()): Story {
     },
     ask(command, id) {
       const named = { ...command, id: toCommandId(id ?? "~ask") } as Command;
-      return decide(state, named, { now: self.now, config: self.config });
+      return decide(state, named, contextOf(self));
     },
     status(number) {
       const task = state.tasks.get(taskId(number));
@@ -59,6 +64,10 @@ export function story(config: Config = configOf()): Story {
     },
   };
   return self;
+}
+
+function contextOf({ now, config, timetable }: Story): Context {
+  return { now, config, ...(timetable === null ? {} : { schedule: timetable }) };
 }
 
 export function observe(facts: Parameters<typeof observation>[0]): Unnamed {

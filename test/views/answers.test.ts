@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { rejectionCodes } from "../../src/matching/choose-worker.ts";
+import { rejectionCodes } from "../../src/matching/rejection.ts";
 import { toAgentId, toWorkerId } from "../../src/model/ids.ts";
 import { slashSpecs } from "../../src/model/slash-commands.ts";
 import { renderAgents } from "../../src/views/agents-table.ts";
@@ -99,6 +99,9 @@ describe("explain", () => {
           readyCount: 9,
           rejected: [{ worker: toWorkerId(toAgentId("cursor"), 1), code: "disabled", score: null }],
           rejectedCount: { disabled: 1, more_loaded: 3 },
+          match: 0.9,
+          matchParts: {},
+          note: null,
         },
       }),
     );

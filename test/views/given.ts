@@ -1,6 +1,13 @@
 /** Views for tests, with defaults that say nothing, so that a test names only what it is about. */
 import { toAgentId, toTaskId, toWorkerId } from "../../src/model/ids.ts";
-import type { Assignment, Attempt, PullRequest, Task, TaskDefinition } from "../../src/model/task.ts";
+import type {
+  Assignment,
+  AssignmentReasons,
+  Attempt,
+  PullRequest,
+  Task,
+  TaskDefinition,
+} from "../../src/model/task.ts";
 import type { EventNames } from "../../src/views/log-line.ts";
 import type { BlockerView, TaskView } from "../../src/views/task-view.ts";
 
@@ -18,10 +25,14 @@ export function givenDefinition(fields: Partial<TaskDefinition> = {}): TaskDefin
     hash: "ab".repeat(32),
     priority: 2,
     estimateMinutes: 90,
+    learnedMinutes: null,
+    labels: [],
     needs: [],
+    prefers: [],
     quickWin: false,
     mode: null,
     milestone: null,
+    milestoneSpan: null,
     pinnedAgent: null,
     heldByLabel: false,
     isContainer: false,
@@ -48,6 +59,12 @@ export function givenTask(fields: Partial<Task> = {}): Task {
     attempts: [],
     failuresInRow: 0,
     refusals: 0,
+    refusedBy: null,
+    preemptions: 0,
+    promised: null,
+    readySince: null,
+    escalated: null,
+    mergeAsked: null,
     retryAt: null,
     pull: null,
     vendorPull: null,
@@ -66,6 +83,22 @@ export function givenTask(fields: Partial<Task> = {}): Task {
   };
 }
 
+export function givenReasons(fields: Partial<AssignmentReasons> = {}): AssignmentReasons {
+  return {
+    algorithm: "priority",
+    score: 1,
+    parts: {},
+    rank: 1,
+    readyCount: 1,
+    rejected: [],
+    rejectedCount: {},
+    match: 0.9,
+    matchParts: {},
+    note: null,
+    ...fields,
+  };
+}
+
 export function givenAssignment(fields: Partial<Assignment> = {}): Assignment {
   return {
     agent: jules,
@@ -74,15 +107,20 @@ export function givenAssignment(fields: Partial<Assignment> = {}): Assignment {
     fence: 7,
     phase: "running",
     assignedAt: noon,
+    timeoutMs: 45 * 60_000,
+    expectedMs: 30 * 60_000,
+    waitedMs: 0,
+    start: null,
     startedAt: noon,
     heardAt: noon,
     session: { id: "sessions/31", url: "https://jules.google.com/session/31" },
-    reasons: { algorithm: "priority", score: 1, parts: {}, rank: 1, readyCount: 1, rejected: [], rejectedCount: {} },
+    reasons: givenReasons(),
     continues: null,
     run: null,
     claimedBy: null,
     question: null,
     cancelReason: null,
+    preemptedFor: null,
     personAsked: false,
     ...fields,
   };
@@ -100,6 +138,7 @@ export function givenAttempt(fields: Partial<Attempt> = {}): Attempt {
     result: "checks_failed",
     detail: "lint is red",
     costUsd: 0.5,
+    branch: null,
     ...fields,
   };
 }

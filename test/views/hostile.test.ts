@@ -84,6 +84,9 @@ function hostileView(text: string): TaskView {
       readyCount: 1,
       rejected: [{ worker: toWorkerId(toAgentId(text), 1), code: text, score: null }],
       rejectedCount: { [text]: 2 },
+      match: Number.NaN,
+      matchParts: { [text]: 1 },
+      note: text,
     },
   });
 }

@@ -20,6 +20,9 @@ const reasons = {
   readyCount: 4,
   rejected: [],
   rejectedCount: {},
+  match: 0.9,
+  matchParts: {},
+  note: null,
 } as const;
 
 /** One event of every type with its line; the compiler refuses a type that is missing. */
@@ -42,7 +45,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   TaskResumed: [{ task, by }, "#12 is off hold, says mona"],
   AssignmentRequested: [{ task, agent: jules, worker: null, by }, "#12 is asked for jules, says mona"],
   TaskAssigned: [
-    { task, agent: jules, worker, attempt: 1, fence: 1, continues: null, reasons },
+    { task, agent: jules, worker, attempt: 1, fence: 1, continues: null, timeoutMs: 1, expectedMs: 1, reasons },
     "#12 is assigned to jules/1 (attempt 1, rank 1 of 4 by balanced)",
   ],
   RunDispatched: [{ task, fence: 1, run: "99" }, "#12: agent workflow run 99 was asked for"],

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../src/model/plan.ts";
 import { renderComparison } from "../../src/views/plan-comparison.ts";
+import { renderPlanJson } from "../../src/views/plan-json.ts";
 import { renderPlan, type PlannedTask } from "../../src/views/plan-page.ts";
 
 const empty: Plan = {
@@ -12,6 +13,7 @@ const empty: Plan = {
   stages: [],
   criticalPath: { tasks: [], minutes: 0 },
   impact: new Map(),
+  impactError: null,
   scores: new Map(),
   cycles: [],
   assignments: [],
@@ -107,6 +109,13 @@ test("nothing to do is said, and nothing else", () => {
 Mode priority: most urgent first.
 
 There is nothing to take.`);
+});
+
+test("that the impact is only estimated is said, to people and to programs", () => {
+  const huge = { ...many(1), impactError: 0.0884 };
+  expect(page(huge)).toContain("\nHow many tasks wait for each is estimated, to some 9 %: the backlog is huge.\n");
+  expect(JSON.parse(renderPlanJson(huge))).toMatchObject({ impactError: 0.0884 });
+  expect(JSON.parse(renderPlanJson(many(1)))).not.toHaveProperty("impactError");
 });
 
 test("long lists are cut, and how much is left out is said; one more row is shown rather than counted", () => {
