@@ -2,15 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { JsonInvalid, parseJson } from "./core/plan-json.ts";
 import { planBacklog } from "./core/plan-backlog.ts";
-import { compareModes } from "./core/plan-compare.ts";
 import { BacklogInvalid } from "./core/plan-fields.ts";
 import { type Backlog, readBacklog } from "./core/plan-input.ts";
 import { isMode, modes } from "./model/mode.ts";
 import { nearest } from "./model/nearest.ts";
 import { UsageError } from "./usage-error.ts";
-import { renderComparison } from "./views/plan-comparison.ts";
 import { renderComparisonJson, renderPlanJson } from "./views/plan-json.ts";
-import { renderPlan } from "./views/plan-page.ts";
 
 export interface PlanOptions {
   readonly mode?: string;
@@ -22,19 +19,24 @@ export interface PlanOptions {
 export async function runPlan(file: string, options: PlanOptions): Promise<number> {
   const given = toBacklog(await readText(file), nameOf(file));
   const backlog = options.mode === undefined ? given : { ...given, mode: readMode(options.mode) };
-  await print(options.compare === true ? compare(backlog, options) : plan(backlog, options));
+  await print(options.compare === true ? await compare(backlog, options) : await plan(backlog, options));
   return 0;
 }
 
-function plan(backlog: Backlog, { json }: PlanOptions): string {
+/** What a program does not ask for is not loaded for it: reading modules is a good part of the time that a plan takes. */
+async function plan(backlog: Backlog, { json }: PlanOptions): Promise<string> {
   const answer = planBacklog(backlog);
   if (json === true) return renderPlanJson(answer);
+  const { renderPlan } = await import("./views/plan-page.ts");
   return renderPlan(answer, new Map(backlog.tasks.map((task) => [task.id, task])));
 }
 
-function compare(backlog: Backlog, { json }: PlanOptions): string {
+async function compare(backlog: Backlog, { json }: PlanOptions): Promise<string> {
+  const { compareModes } = await import("./core/plan-compare.ts");
   const answer = compareModes(backlog);
-  return json === true ? renderComparisonJson(answer) : renderComparison(answer);
+  if (json === true) return renderComparisonJson(answer);
+  const { renderComparison } = await import("./views/plan-comparison.ts");
+  return renderComparison(answer);
 }
 
 function readMode(text: string) {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { StoreCorrupt } from "./faults.ts";
 
 export const branchName = "orchestrate/state";
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 export const schemaPath = "state/schema.json";
 export const readmePath = "README.md";
 export const logFolder = "state/log/";

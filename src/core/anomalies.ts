@@ -9,6 +9,7 @@ import {
   openWarning,
   pausedUntil,
   percentOf,
+  waitingOf,
   type Finding,
   type Look,
 } from "./finding.ts";
@@ -52,7 +53,7 @@ function longQueue(look: Look): readonly Finding[] {
   const words = (): ReturnType<Finding["words"]> => {
     const waitedMs = queueDepthOf(state, context).oldest?.waitedMs ?? 0;
     return {
-      detail: `${countOf(waiting, "ready task")} wait for a worker, more than ${bound}; the oldest for ${minutesOf(waitedMs)}.`,
+      detail: `${waitingOf(waiting)} for a worker, more than ${bound}; the oldest for ${minutesOf(waitedMs)}.`,
       suggestion: "Add workers (`agents[].capacity`), or put on hold what can wait.",
     };
   };
@@ -98,7 +99,7 @@ function fullWorkers({ state, context }: Look): readonly Finding[] {
   // A worker that was freed since then gets its next task in this pass, if there is one.
   if (waiting === 0 && !isFull(state, agents)) return [];
   const words = (): ReturnType<Finding["words"]> => ({
-    detail: `All workers have been taken for ${minutesOf(context.now - since)}; ${countOf(waiting, "ready task")} wait.`,
+    detail: `All workers have been taken for ${minutesOf(context.now - since)}; ${waitingOf(waiting)}.`,
     suggestion: "Add workers (`agents[].capacity`) or another agent.",
   });
   return [{ code: "workers_full", subject: "all", severity: "warning", words }];
@@ -122,8 +123,7 @@ function failures(look: Look): readonly Finding[] {
   const open = openWarning(look, "failure_rate", "all");
   if (ended < failureSample || !isAbove(rate, bound, open !== undefined)) return [];
   const isCritical = isAbove(rate, (1 + bound) / 2, open?.severity === "critical");
-  const attack =
-    state.attack === null ? "" : " Attack mode relaxes review: switch it off with another `/orchestrate mode`.";
+  const attack = state.attack === null ? "" : " Attack mode relaxes review: leave it with `/orchestrate attack off`.";
   const words = (): ReturnType<Finding["words"]> => ({
     detail: `${failed} of the last ${countOf(ended, "attempt")} failed (${percentOf(rate)}), more than ${percentOf(bound)}.`,
     suggestion: `Look at what failed last: a broken base, a missing secret, or issues that say too little.${attack}`,
@@ -168,7 +168,7 @@ function idleAgents(look: Look): readonly Finding[] {
     if (!isWaitedFor || !canTakeMore(look, use)) return [];
     if (!isBelow(use.utilisation, context.config.alerts.utilisation, isOpen)) return [];
     const words = (): ReturnType<Finding["words"]> => ({
-      detail: `${percentOf(use.utilisation)} of its ${countOf(use.capacity, "worker")} were used over the last ${minutesOf(context.now - from.at)} while ${countOf(waiting, "ready task")} wait. By system, in the last hour: ${byType(look)}.`,
+      detail: `Its ${countOf(use.capacity, "worker")} were used to ${percentOf(use.utilisation)} over the last ${minutesOf(context.now - from.at)} while ${waitingOf(waiting)}. By system, in the last hour: ${byType(look)}.`,
       suggestion:
         "Rebalance: see with `/orchestrate explain` on a waiting issue what keeps it from this agent (capabilities, a pin, history), or move its capacity to the busy ones.",
     });

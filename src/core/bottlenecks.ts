@@ -13,7 +13,9 @@ const manyDirect = 3;
 const manyTransitive = 5;
 /** The first failure of a task is what retries are for. */
 const failuresMin = 2;
-/** An agent with no free worker is overloaded when more than this share of its sessions take longer than expected. */
+/** An estimate is a mean: half of all sessions take longer. One that takes this many times as long is late. */
+const lateFactor = 1.5;
+/** An agent with no free worker is overloaded when more than this share of its sessions are late. */
 const lateShare = 0.5;
 
 /**
@@ -94,10 +96,10 @@ function slowSession(look: Look, { id, assignment }: AssignedTask, late: Readonl
 }
 
 function isLate({ context }: Look, assignment: NonNullable<Task["assignment"]>): boolean {
-  return context.now - (assignment.startedAt ?? assignment.assignedAt) > assignment.expectedMs;
+  return context.now - (assignment.startedAt ?? assignment.assignedAt) > lateFactor * assignment.expectedMs;
 }
 
-/** Sessions of each agent that take longer than expected. */
+/** Late sessions of each agent. */
 function lateSessions(look: Look): ReadonlyMap<AgentId, number> {
   const late = new Map<AgentId, number>();
   for (const [, id] of look.state.occupied.entries()) {

@@ -43,6 +43,8 @@ export function reportCycles(decision: Decision, id: TaskId): void {
 
 /** A way from `start` along its blockers back to itself, shortest first; null when there is none. */
 export function findCycle(state: State, start: TaskId): readonly TaskId[] | null {
+  // Where nobody waits for it no way leads back: most tasks are told so without a search.
+  if (!state.dependents.has(start)) return null;
   const cameFrom = new Map<TaskId, TaskId>();
   const queue: TaskId[] = [start];
   for (let head = 0; head < queue.length; head += 1) {

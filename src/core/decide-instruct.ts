@@ -45,8 +45,12 @@ interface Acknowledgement {
   readonly answer: string | null;
 }
 
-/** An issue that is no task has no sticky comment to answer in: there the reaction must say enough. */
+/**
+ * An issue that is no task has no sticky comment to answer in: there the reaction must say enough, but for one that was selected
+ * and not taken in.
+ */
 function acknowledge(decision: Decision, command: Instruct, acknowledgement: Acknowledgement): void {
   const task = decision.state.tasks.has(command.task) ? command.task : null;
-  decision.emit({ type: "CommandAnswered", task, comment: command.comment, ...acknowledgement });
+  const issue = task !== null || command.outside === undefined ? {} : { issue: command.outside };
+  decision.emit({ type: "CommandAnswered", task, ...issue, comment: command.comment, ...acknowledgement });
 }

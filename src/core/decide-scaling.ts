@@ -113,8 +113,8 @@ function isShort(state: State, context: Context): boolean {
     const scaledAt = recordOf(state, agent)?.scaledAt ?? null;
     if (scaledAt !== null && context.now - scaledAt < every) return false;
   }
-  const { busy, free } = new Pool(rootOf(state), context).totals();
-  return busy > 0 && free === 0;
+  const pool = new Pool(rootOf(state), context);
+  return !pool.hasFree() && pool.totals().busy > 0;
 }
 
 /** Slots that the agent may have beside those it has. */
@@ -147,7 +147,7 @@ function keepWithin(decision: Decision, agent: AgentConfig): void {
 }
 
 function hasIdleSlot(state: State, context: Context, agent: AgentConfig): boolean {
-  return new Pool(state, { ...context, config: { ...context.config, agents: [agent] } }).totals().free > 0;
+  return new Pool(state, { ...context, config: { ...context.config, agents: [agent] } }).hasFree();
 }
 
 function restore(decision: Decision, agent: AgentConfig, reason: string): void {

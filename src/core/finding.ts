@@ -47,6 +47,11 @@ export function minutesOf(ms: number): string {
   return countOf(Math.round(ms / 60_000), "minute");
 }
 
+/** `1 ready task waits`, `2 ready tasks wait`. */
+export function waitingOf(amount: number): string {
+  return `${countOf(amount, "ready task")} ${amount === 1 ? "waits" : "wait"}`;
+}
+
 /** `1 task`, `2 tasks`. */
 export function countOf(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? "" : "s"}`;

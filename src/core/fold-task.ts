@@ -6,7 +6,8 @@ import type { Dependency, External, Task, TaskDefinition } from "../model/task.t
 import { noteMilestone } from "./fold-mode.ts";
 import { ownTask, type State } from "./state.ts";
 
-function newTask(id: TaskId, definition: TaskDefinition): Task {
+/** A task of which nothing is known but what its issue says. */
+export function newTask(id: TaskId, definition: TaskDefinition): Task {
   return {
     id,
     definition,

@@ -15,7 +15,7 @@ import type { Decision } from "./decision.ts";
 export function instructGraph(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
   if (instruction.verb !== "blocked-by" && instruction.verb !== "unblock") return null;
   const task = decision.state.tasks.get(command.task);
-  if (task === undefined) return refused(unselected(decision));
+  if (task === undefined) return refused(unselected(decision, command));
   return instruction.verb === "blocked-by" ? block(decision, command, task) : unblock(decision, command, task);
 }
 

@@ -13,7 +13,7 @@ export function instructTask(decision: Decision, command: Instruct, instruction:
   const perform = acts[instruction.verb];
   if (perform === undefined) return null;
   const task = decision.state.tasks.get(command.task);
-  if (task === undefined) return refused(unselected(decision));
+  if (task === undefined) return refused(unselected(decision, command));
   return perform(decision, { task, by: command.by.login, instruction });
 }
 

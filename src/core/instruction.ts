@@ -2,6 +2,7 @@
 import type { Command } from "../model/command.ts";
 import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
 import type { Context, Decision } from "./decision.ts";
+import { describeRefusal } from "./intake.ts";
 
 export type Instruct = Extract<Command, { readonly type: "Instruct" }>;
 
@@ -33,7 +34,8 @@ export function unknownTarget(context: Context, name: string): string {
   return `There is no agent or worker \`${name.replaceAll("`", "")}\`. The agents are: ${known}.`;
 }
 
-export function unselected(decision: Decision): string {
+export function unselected(decision: Decision, command: Instruct): string {
+  if (command.outside !== undefined) return describeRefusal(decision.state, decision.context);
   const labels = decision.context.config.select.labels.map((label) => `\`${label}\``).join(" or ");
   return `This issue is not work yet: put the label ${labels} on it.`;
 }

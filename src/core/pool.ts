@@ -35,15 +35,14 @@ export class Pool {
     return false;
   }
 
-  /** All slots, those that are taken, and those that could take a task. */
-  totals(): { readonly capacity: number; readonly busy: number; readonly free: number } {
-    let [capacity, busy, free] = [0, 0, 0];
+  /** All slots, and those that are taken. */
+  totals(): { readonly capacity: number; readonly busy: number } {
+    let [capacity, busy] = [0, 0];
     for (const member of this.#members) {
       capacity += member.capacity;
       busy += member.busy;
-      if (member.isOpen) free += member.free;
     }
-    return { capacity, busy, free };
+    return { capacity, busy };
   }
 
   /** Everything again for the agent that has just been given a task. */

@@ -1,7 +1,7 @@
 /** What follows in the world from an event: the effects, and how soon. The rest of an effect is read when it is performed. */
 import type { Config } from "../model/config.ts";
 import type { Effect } from "../model/effect.ts";
-import type { Event } from "../model/event.ts";
+import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
@@ -29,7 +29,7 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     case "MergeRequested":
       return [now({ type: "MergePull", task: event.task, pull: event.pull, sha: event.sha })];
     case "CommandAnswered":
-      return [now({ type: "AcknowledgeComment", comment: event.comment, reaction: event.reaction })];
+      return [now(acknowledgement(event))];
     case "PatternMatched":
       return [now({ type: "CreateIssue", pattern: event.pattern, series: event.series })];
     case "ConfigurationRejected":
@@ -46,6 +46,11 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     default:
       return [];
   }
+}
+
+function acknowledgement({ comment, reaction, issue, answer }: EventOf<"CommandAnswered">): Effect {
+  const said = issue === undefined || answer === null ? {} : { answer: { issue, text: answer } };
+  return { type: "AcknowledgeComment", comment, reaction, ...said };
 }
 
 /** The run that held the claim is gone: another one starts the session (or finds it), or goes on watching it. */

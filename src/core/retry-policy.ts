@@ -199,5 +199,5 @@ function longerTimeout(task: Task, config: Config): string | null {
   const agent = config.agents.find((each) => toAgentId(each.id) === last);
   if (agent === undefined) return null;
   const timeoutMs = timeoutFor(task, agent, config);
-  return timeoutMs <= agent.timeout ? null : `it gets ${Math.round(timeoutMs / 60_000)} min`;
+  return timeoutMs <= agent.timeout ? null : `it gets ${Math.round(timeoutMs / 60_000)} min at ${agent.id}`;
 }

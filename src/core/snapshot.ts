@@ -189,6 +189,8 @@ function index(state: State): void {
   for (const [, external] of state.externals.entries()) indexDate(state, external);
   for (const [id, task] of state.tasks.entries()) {
     const ready = isReady(state, task);
+    // Older versions did not record since when: since now is the latest that it can be.
+    if (ready !== (task.readySince !== null)) task.readySince = ready ? state.at : null;
     if (ready) state.ready.set(id, true);
     if (ready && task.retryAt !== null) state.backingOff.set(id, true);
     if (isActive(task)) state.active.set(id, true);

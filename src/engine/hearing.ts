@@ -68,7 +68,8 @@ export class Hearing {
     this.#heard.push(...comments);
     for (let comment = this.#heard[0]; comment !== undefined; comment = this.#heard[0]) {
       const state = await this.#lane.stream.current();
-      const place = { tracker: this.#world.tracker, state, context: this.#lane.contextOf(state) };
+      const isOutside = this.#scout.isOutside(comment.number);
+      const place = { tracker: this.#world.tracker, state, context: this.#lane.contextOf(state), isOutside };
       const command = await toInstruction(comment, place);
       if (command !== null && startsWork(command, state)) await this.#select(comment, command);
       const index = this.#heard.indexOf(comment);

@@ -1,6 +1,7 @@
 /** From a heard comment to an instruction: parsed, its reference resolved, its answer rendered where it only asks. */
 import type { State } from "../core/state.ts";
 import type { Context } from "../core/decision.ts";
+import { describeRefusal } from "../core/intake.ts";
 import type { Command } from "../model/command.ts";
 import { toCommandId, type TaskId } from "../model/ids.ts";
 import { parseSlash } from "../model/slash-commands.ts";
@@ -12,10 +13,17 @@ import { renderHelp } from "../views/help.ts";
 import { renderStatus } from "../views/status-comment.ts";
 import { toAgentViews, toOverview, toExplainedView, toTaskView } from "./task-views.ts";
 
+interface Place {
+  readonly state: State;
+  readonly context: Context;
+  /** Whether the issue is selected and was not taken in, for want of room. */
+  readonly isOutside: boolean;
+}
+
 /** The instruction that a comment is; null when its first line does not ask for us. Rejects as the tracker does. */
 export async function toInstruction(
   comment: HeardComment,
-  place: { readonly tracker: Tracker; readonly state: State; readonly context: Context },
+  place: Place & { readonly tracker: Tracker },
 ): Promise<Extract<Command, { readonly type: "Instruct" }> | null> {
   const reading = parseSlash(comment.body);
   if (reading.kind === "none") return null;
@@ -26,6 +34,7 @@ export async function toInstruction(
     by: comment.by,
     task: comment.task,
     comment: comment.comment,
+    ...(place.isOutside && !place.state.tasks.has(comment.task) ? { outside: comment.number } : {}),
   };
   if (reading.kind === "problem") return { ...base, instruction: null, problem: reading.problem };
   const { command } = reading;
@@ -50,12 +59,7 @@ async function resolve(
 }
 
 /** Verbs that only ask are answered from the state as it is. */
-function answerOf(
-  command: SlashCommand,
-  id: TaskId,
-  place: { readonly state: State; readonly context: Context },
-): string | null {
-  const { state, context } = place;
+function answerOf(command: SlashCommand, id: TaskId, { state, context, isOutside }: Place): string | null {
   const task = state.tasks.get(id);
   const view = task === undefined ? null : toTaskView(state, task, context);
   switch (command.verb) {
@@ -64,11 +68,13 @@ function answerOf(
     case "agents":
       return renderAgents(toAgentViews(state, context));
     case "status":
+      if (isOutside && view === null) return describeRefusal(state, context);
       return renderStatus(toOverview(state, context), view);
     case "explain":
-      return task === undefined
-        ? "This issue is not a task: nobody who may start work has selected it."
-        : renderExplain(toExplainedView(state, task, context));
+      if (task !== undefined) return renderExplain(toExplainedView(state, task, context));
+      return isOutside
+        ? describeRefusal(state, context)
+        : "This issue is not a task: nobody who may start work has selected it.";
     default:
       return null;
   }

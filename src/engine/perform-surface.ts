@@ -4,6 +4,7 @@ import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { Tracker, WriteOutcome } from "../ports/tracker.ts";
+import { renderOutside } from "../views/sticky-comment.ts";
 import type { Settled } from "./settlements.ts";
 import { toSurface, type Surface } from "./surface.ts";
 
@@ -33,15 +34,46 @@ export async function updateIssues(
   ];
 }
 
-/** Reacts to comments. */
+/** Reacts to comments, and answers on issues that are no tasks. */
 export async function acknowledgeComments(
-  tracker: Pick<Tracker, "react">,
+  tracker: Pick<Tracker, "react" | "look" | "write">,
   effects: readonly RecordedEffect[],
 ): Promise<readonly Settled[]> {
   if (effects.length === 0) return [];
   const reactions = effects.flatMap(({ effect }) => (effect.type === "AcknowledgeComment" ? [effect] : []));
   const outcomes = await tracker.react(reactions);
-  return effects.map((each, index) => ({ effect: each.id, outcome: toPlainOutcome(outcomes[index]) }));
+  const settled: Settled[] = [];
+  for (const [index, { id, effect }] of effects.entries()) {
+    const answer = effect.type === "AcknowledgeComment" ? effect.answer : undefined;
+    const reacted = toPlainOutcome(outcomes[index]);
+    const isAnswered = answer === undefined || reacted.kind !== "done";
+    settled.push({ effect: id, outcome: isAnswered ? reacted : await answerOn(tracker, answer) });
+  }
+  return settled;
+}
+
+/** Says it in the comment that will be the task's once it is one: found by its marker, so that there is never a second. */
+async function answerOn(
+  tracker: Pick<Tracker, "look" | "write">,
+  answer: { readonly issue: number; readonly text: string },
+): Promise<EffectOutcome> {
+  const nothing = { everything: false, pulls: [], commits: [], tracked: [] };
+  const { issues } = await tracker.look({ ...nothing, issues: [answer.issue] });
+  const facts = issues.find(({ number }) => number === answer.issue);
+  if (facts === undefined) return { kind: "dropped", reason: "The issue is gone." };
+  const [outcome] = await tracker.write([
+    {
+      task: facts.id,
+      node: facts.node,
+      number: facts.number,
+      labels: [],
+      labelsBefore: [],
+      comment: renderOutside(answer.text),
+      commentNode: null,
+      state: "leave",
+    },
+  ]);
+  return toPlainOutcome(outcome);
 }
 
 function toPlainOutcome(outcome: WriteOutcome | undefined): EffectOutcome {

@@ -2,6 +2,7 @@
 import { thresholdMinutes } from "../core/attack-threshold.ts";
 import { figuresOfTheDay, sessionsToday } from "../core/caps.ts";
 import type { Context } from "../core/decision.ts";
+import { healthOf } from "../core/decide-health.ts";
 import { expectedStart } from "../core/expected-start.ts";
 import { describeExternal } from "../core/externals.ts";
 import { metricsOf } from "../core/metrics.ts";
@@ -12,7 +13,7 @@ import { priorityOf, reachOf } from "../core/reach.ts";
 import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
-import { toAgentId, toWorkerId, type TaskId } from "../model/ids.ts";
+import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.ts";
 import type { Priority, Task, TaskStatus } from "../model/task.ts";
 import type { AgentView, BlockerView, OverviewView, Standing, TaskLine, TaskView } from "../views/task-view.ts";
 import { toOpenWarnings } from "./warning-views.ts";
@@ -157,11 +158,18 @@ export function toAgentViews(state: State, context: Context): readonly AgentView
     workers: Array.from({ length: capacityOf(state, agent) }, (_, slot) => {
       const worker = toWorkerId(toAgentId(agent.id), slot + 1);
       const isEnabled = !state.disabledWorkers.has(worker);
-      return { id: worker, isEnabled, task: taskOf(state, state.occupied.get(worker)) };
+      const task = taskOf(state, state.occupied.get(worker));
+      return { id: worker, isEnabled, task, health: healthOf(state, worker, context.now) };
     }),
     sessionsToday: sessionsToday(state, context, agent.id),
     quota: agent.quota ?? null,
+    pause: pauseOf(state, toAgentId(agent.id), context.now),
   }));
+}
+
+function pauseOf(state: State, agent: AgentId, now: number): NonNullable<AgentView["pause"]> | null {
+  const { pausedUntil = null, pauseReason = null } = state.agents.get(agent) ?? {};
+  return pausedUntil === null || pausedUntil <= now ? null : { until: pausedUntil, reason: pauseReason ?? "" };
 }
 
 function taskOf(state: State, id: TaskId | undefined): AgentView["workers"][number]["task"] {

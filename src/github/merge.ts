@@ -92,7 +92,9 @@ async function judge(
 }
 
 function refused({ number }: MergeWish, why: string): MergeOutcome {
-  return { kind: "refused", reason: `Pull request #${number} is green and could not be merged: ${why}` };
+  // GitHub's own sentences end with a full stop too.
+  const reason = `Pull request #${number} is green and could not be merged: ${why.replaceAll("..", ".")}`;
+  return { kind: "refused", reason };
 }
 
 function delayed(fault: GithubFault): MergeOutcome {

@@ -50,7 +50,7 @@ function keepBest(best: Contender[], contender: Contender): void {
     best[place] = last;
     place -= 1;
   }
-  if (place < rejectedKeptMax) best[place] = contender;
+  best[place] = contender;
   if (best.length > rejectedKeptMax) best.pop();
 }
 

@@ -16,6 +16,8 @@ export type Effect =
       /** Node id of the comment. */
       readonly comment: string;
       readonly reaction: "+1" | "-1" | "eyes" | "confused";
+      /** What is said on an issue that is no task: no comment of a task's could say it. */
+      readonly answer?: { readonly issue: number; readonly text: string };
     }
   | { readonly type: "ReportConfiguration"; readonly sha: string; readonly problems: readonly string[] }
   /** Merge this commit of the pull request, if it still is the head and its review is still relaxed. */

@@ -200,6 +200,8 @@ export type Event =
   | {
       readonly type: "CommandAnswered";
       readonly task: TaskId | null;
+      /** The issue to answer on, where it is no task and the reaction does not say enough. */
+      readonly issue?: number;
       readonly comment: string;
       readonly reaction: "+1" | "-1" | "eyes" | "confused";
       /** Shown in the sticky comment; null when the reaction says enough. */

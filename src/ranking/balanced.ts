@@ -26,7 +26,8 @@ export function standInBalance(input: RankInput, scale: Scale): Standing {
     ...(input.ageMs === null ? {} : { age: ageShare(input.ageMs, scale.ageing) }),
   };
   const score = parts.priority + parts.blocker + parts.effort + (parts.age ?? 0);
-  return { keys: [-score], score, parts };
+  // Rounded, so that what the arithmetic leaves behind does not decide between equals.
+  return { keys: [-Math.round(score * 1e12)], score, parts };
 }
 
 /** The highest values among the candidates; give the open tasks, not just the ready ones, where they are at hand. */

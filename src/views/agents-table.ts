@@ -1,9 +1,12 @@
 /** The answer to `/orchestrate agents`: every agent, its workers, and what each is doing. */
-import { renderTable, toCode, toReference } from "./markdown.ts";
+import { escapeText, renderTable, toCode, toReference } from "./markdown.ts";
 import type { AgentView, WorkerView } from "./task-view.ts";
+import { describeInstant } from "./words.ts";
 
 /** Fifty workers an agent are listed one by one; a fleet of a thousand is counted. */
 const workersMax = 50;
+/** Why somebody rests or is paused, in a cell; the log has all of it. */
+const reasonMax = 120;
 
 /** Markdown. Without agents it says what to add, since nothing will ever start. */
 export function renderAgents(agents: readonly AgentView[]): string {
@@ -23,10 +26,16 @@ function toRow(agent: AgentView): readonly string[] {
     toCode(agent.id),
     toCode(agent.type),
     toCode(agent.dispatch),
-    describeWorkers(agent.workers),
+    [...describePause(agent), describeWorkers(agent.workers)].join("; "),
     agent.quota === null ? String(agent.sessionsToday) : `${agent.sessionsToday} of ${agent.quota}`,
     capabilities.length === 0 ? "any" : capabilities.join(", "),
   ];
+}
+
+function describePause({ pause }: AgentView): readonly string[] {
+  return pause === undefined || pause === null
+    ? []
+    : [`paused until ${describeInstant(pause.until)}: ${escapeText(pause.reason, reasonMax)}`];
 }
 
 function describeWorkers(workers: readonly WorkerView[]): string {
@@ -38,5 +47,14 @@ function describeWorkers(workers: readonly WorkerView[]): string {
 
 function describeWorker(worker: WorkerView): string {
   const task = worker.task === null ? "free" : toReference(worker.task.reference, worker.task.url);
-  return `${toCode(worker.id)} ${worker.isEnabled ? task : `disabled, ${task}`}`;
+  return `${toCode(worker.id)} ${worker.isEnabled ? describeUse(worker, task) : `disabled, ${task}`}`;
+}
+
+function describeUse({ health, task: held }: WorkerView, task: string): string {
+  if (health === undefined) return task;
+  const [failures, attempts] = health.failuresOfLast;
+  if (health.until !== null && held === null)
+    return `rests until ${describeInstant(health.until)}: ${escapeText(health.reason ?? "", reasonMax)}`;
+  if (health.isOnTrial) return `${task}, tried out after a rest`;
+  return failures === 0 ? task : `${task}, failed ${failures} of its last ${attempts}`;
 }

@@ -40,6 +40,11 @@ export function renderSticky(view: TaskView): string {
   return cutLines(`${parts.filter((part) => part !== "").join("\n\n")}\n`, stickyLengthMax);
 }
 
+/** The comment on a selected issue that is no task yet: it becomes the task's when it is one. */
+export function renderOutside(answer: string): string {
+  return `${stickyMarker}\n**Orchestrate: not taken in yet.**\n\n${renderAnswer(answer)}\n`;
+}
+
 /** The answer comes first after the status: somebody has just asked for it. */
 function renderAnswer(answer: string | null): string {
   if (answer === null || answer.trim() === "") return "";

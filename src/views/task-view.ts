@@ -106,6 +106,14 @@ export interface WorkerView {
   readonly isEnabled: boolean;
   /** The task it has. */
   readonly task: { readonly reference: string; readonly url: string | null } | null;
+  /** How it has fared; missing where nothing is known. */
+  readonly health?: {
+    /** It rests until then; null while it does not rest. */
+    readonly until: number | null;
+    readonly reason: string | null;
+    readonly isOnTrial: boolean;
+    readonly failuresOfLast: readonly [failures: number, attempts: number];
+  };
 }
 
 export interface AgentView {
@@ -116,6 +124,8 @@ export interface AgentView {
   readonly workers: readonly WorkerView[];
   readonly sessionsToday: number;
   readonly quota: number | null;
+  /** Its vendor has an outage; null or missing while it has none. */
+  readonly pause?: { readonly until: number; readonly reason: string } | null;
 }
 
 /** The name that people know an agent by. */

@@ -1,2 +1,235 @@
-/** The suite `graph`. */
-export async function run(_args: readonly string[]): Promise<void> {}
+/**
+ * The suite `graph`: planning layered random graphs from string ids (build, order, stages, cycle check, critical path) beside
+ * graphology and NetworkX in one run, and a million nodes from plain arrays.
+ * `npm run bench -- graph [--sizes 1000,10000,100000] [--million 1000000] [--out FILE]`; FILE gets the samples as JSON.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { GraphTask } from "../../src/graph/task-graph.ts";
+import { layeredTasks } from "./graph-backlog.ts";
+import { type Laps, type Plan, planOurselves, planWithGraphology, type Planner, type Run } from "./graph-planners.ts";
+import { type Cell, renderTable, round, toPercentiles } from "./statistics.ts";
+
+const planners = ["orchestrate", "graphology", "networkx"] as const;
+type PlannerName = (typeof planners)[number];
+
+/** How many times faster it should be; from strings for 10,000 and more, where fixed costs do not count. */
+const targets = { fromStrings: { graphology: 20, networkx: 15 }, onceBuilt: 50, judgedFrom: 10_000, residentMb: 512 };
+const samplesAt = [
+  { upTo: 1_000, samples: 41 },
+  { upTo: 10_000, samples: 21 },
+  { upTo: Infinity, samples: 7 },
+];
+
+type Samples = Readonly<Partial<Record<PlannerName, readonly Laps[]>>>;
+
+interface Size {
+  readonly count: number;
+  readonly plan: Plan;
+  readonly samples: Samples;
+}
+
+interface Million {
+  readonly count: number;
+  readonly laps: Readonly<Record<string, number>>;
+  readonly planPeakMb: number;
+  readonly peakMb: number;
+  readonly isExact: boolean;
+  readonly relativeError: number;
+}
+
+/** Measures and prints; throws when the planners do not agree on the plan, because then they did not do the same. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { sizes, million, out } = readArguments(args);
+  const networkx = findNetworkx();
+  const measured: Size[] = [];
+  for (const count of sizes) {
+    process.stderr.write(`planning ${count} tasks\n`);
+    measured.push(measureSize(count, networkx !== null));
+  }
+  process.stderr.write(`planning ${million} nodes from arrays\n`);
+  const large = measureMillion(million);
+  const machine = `Node ${process.version}, ${cpus().length} processors, load ${loadavg().map(round).join(" ")}`;
+  process.stdout.write(
+    `${[machine, renderSizes(measured), sayNetworkx(networkx), renderMillion(large)].join("\n\n")}\n\n`,
+  );
+  if (out !== undefined) {
+    writeFileSync(out, `${JSON.stringify({ machine, networkx, targets, sizes: measured, million: large }, null, 2)}\n`);
+  }
+}
+
+function readArguments(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      sizes: { type: "string", default: "1000,10000,100000" },
+      million: { type: "string", default: "1000000" },
+      out: { type: "string" },
+    },
+  });
+  const sizes = values.sizes.split(",").map(Number);
+  const million = Number(values.million);
+  if (![million, ...sizes].every((count) => Number.isInteger(count) && count >= 100))
+    throw new Error("--sizes and --million take whole numbers from 100 on.");
+  return { sizes, million, out: values.out };
+}
+
+/** Every sample reads the tasks anew, so that nobody finds strings that it has hashed before. */
+function measureSize(count: number, withNetworkx: boolean): Size {
+  const text = layeredTasks(count);
+  const samples = samplesAt.find(({ upTo }) => count <= upTo)?.samples ?? 1;
+  const collect = exposeCollector();
+  const measure = (plan: Planner): Run => {
+    const tasks = JSON.parse(text) as readonly GraphTask<string>[];
+    collect();
+    return plan(tasks);
+  };
+  const ours: Run[] = [];
+  const peers: Run[] = [];
+  // The first run warms up and does not count. The two take turns, so that the machine's moods hit both.
+  for (let sample = 0; sample <= samples; sample += 1) {
+    ours.push(measure(planOurselves));
+    peers.push(measure(planWithGraphology));
+  }
+  const runs: Partial<Record<PlannerName, readonly Run[]>> = {
+    orchestrate: ours.slice(1),
+    graphology: peers.slice(1),
+    ...(withNetworkx ? { networkx: runNetworkx(text, samples) } : {}),
+  };
+  const plans = Object.values(runs).flatMap((each) => each.map(({ plan }) => JSON.stringify(plan)));
+  if (new Set(plans).size !== 1) throw new Error(`The plans differ: ${[...new Set(plans)].join(", ")}.`);
+  return {
+    count,
+    plan: JSON.parse(plans[0] ?? "") as Plan,
+    samples: Object.fromEntries(Object.entries(runs).map(([name, each]) => [name, each.map(({ laps }) => laps)])),
+  };
+}
+
+function exposeCollector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
+
+interface Networkx {
+  readonly version: string;
+  readonly python: string;
+}
+
+function findNetworkx(): Networkx | null {
+  const script = "import json, sys, networkx; print(json.dumps([networkx.__version__, sys.version.split()[0]]))";
+  try {
+    const [version = "", python = ""] = JSON.parse(
+      execFileSync("python3", ["-c", script], { stdio: "pipe" }).toString(),
+    );
+    return { version, python };
+  } catch {
+    return null;
+  }
+}
+
+function sayNetworkx(networkx: Networkx | null): string {
+  if (networkx === null) return "NetworkX is not installed: apt-get install python3-networkx";
+  return `NetworkX ${networkx.version}, Python ${networkx.python}`;
+}
+
+function runNetworkx(text: string, samples: number): readonly Run[] {
+  const directory = mkdtempSync(join(tmpdir(), "orchestrate-bench-"));
+  try {
+    const file = join(directory, "tasks.json");
+    writeFileSync(file, text);
+    const script = new URL("graph-networkx.py", import.meta.url).pathname;
+    const output = execFileSync("python3", [script, file, String(samples)], { maxBuffer: 2 ** 26 }).toString();
+    return (JSON.parse(output) as { readonly runs: readonly Run[] }).runs;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function measureMillion(count: number): Million {
+  const script = new URL("graph-million.ts", import.meta.url).pathname;
+  const output = execFileSync(process.execPath, ["--import", "tsx", script, String(count)]).toString();
+  return JSON.parse(output) as Million;
+}
+
+function median(laps: readonly Laps[], timeOf: (laps: Laps) => number): number {
+  return toPercentiles(laps.map(timeOf)).p50;
+}
+
+function onceBuilt({ order, stages, cycles, criticalPath }: Laps): number {
+  return order + stages + cycles + criticalPath;
+}
+
+function fromStrings(laps: Laps): number {
+  return laps.build + onceBuilt(laps);
+}
+
+function renderSizes(sizes: readonly Size[]): string {
+  const header = ["tasks", "planner", "build", "order", "stages", "cycle check", "critical path"];
+  const rows = sizes.flatMap(({ count, samples }) =>
+    planners.flatMap((name) => {
+      const laps = samples[name];
+      return laps === undefined ? [] : [renderRow(count, name, { laps, ours: samples.orchestrate ?? [] })];
+    }),
+  );
+  const title = "Planning a layered random graph, three edges a task, string ids in and out (ms, medians)";
+  return renderTable(title, [...header, "from strings", "ratio", "", "once built", "ratio", ""], rows);
+}
+
+function renderRow(
+  count: number,
+  name: PlannerName,
+  { laps, ours }: { readonly laps: readonly Laps[]; readonly ours: readonly Laps[] },
+): readonly Cell[] {
+  const figures = [
+    median(laps, ({ build }) => build),
+    median(laps, ({ order }) => order),
+    median(laps, ({ stages }) => stages),
+    median(laps, ({ cycles }) => cycles),
+    median(laps, ({ criticalPath }) => criticalPath),
+  ].map(toMs);
+  const compare = (timeOf: (laps: Laps) => number, target: number): readonly Cell[] => {
+    const ratio = median(laps, timeOf) / median(ours, timeOf);
+    const verdict = `>= ${target} ${ratio >= target ? "met" : "MISSED"}`;
+    return name === "orchestrate" ? ["", ""] : [`${round(ratio)}x`, count < targets.judgedFrom ? "" : verdict];
+  };
+  const target = name === "orchestrate" ? 1 : targets.fromStrings[name];
+  return [
+    count,
+    name,
+    ...figures,
+    toMs(median(laps, fromStrings)),
+    ...compare(fromStrings, target),
+    toMs(median(laps, onceBuilt)),
+    ...compare(onceBuilt, targets.onceBuilt),
+  ];
+}
+
+/** Three digits that mean something: parts of a millisecond for the small, none for the large. */
+function toMs(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+function renderMillion({ count, laps, planPeakMb, peakMb, isExact, relativeError }: Million): string {
+  const plan = ["build", "order", "cycles", "tails", "criticalPath"].map((part) => laps[part] ?? 0);
+  const verdict = peakMb < targets.residentMb ? "met" : "MISSED";
+  const impact = isExact ? "exact" : `estimated, standard error ${round(100 * relativeError)} %`;
+  return renderTable(
+    `${count.toLocaleString("en-US")} nodes from plain arrays, a process of its own`,
+    ["what", "ms", "resident at most (MB)", ""],
+    [
+      ["plan", Math.round(plan.reduce((sum, ms) => sum + ms, 0)), Math.round(planPeakMb), ""],
+      ["impact up to 1,000 of every node", Math.round(laps["impactUpTo1000"] ?? 0), "", ""],
+      [
+        `impact of every node, ${impact}`,
+        Math.round(laps["transitiveImpact"] ?? 0),
+        Math.round(peakMb),
+        `< ${targets.residentMb} ${verdict}`,
+      ],
+    ],
+  );
+}

@@ -249,9 +249,9 @@ describe("when the branch is not what this program wrote", () => {
   const second = "state/log/0000000003-0000000003.ndjson";
 
   test("a newer schema version is refused with both versions and what to do", async () => {
-    const failure = await readAfter((files) => files.set("state/schema.json", '{"version":3}\n'));
+    const failure = await readAfter((files) => files.set("state/schema.json", '{"version":4}\n'));
     expect(failure).toBeInstanceOf(StoreTooNew);
-    expect(String(failure)).toMatch(/version 3.*up to 2.*Update Orchestrate/);
+    expect(String(failure)).toMatch(/version 4.*up to 3.*Update Orchestrate/);
   });
 
   test.each<{

@@ -5,6 +5,13 @@ import { ProbotOctokit } from "probot";
 import { describe, expect, test } from "vitest";
 import { blobIdOf } from "../../src/branch/load.ts";
 import { toRequest } from "../../src/branch/octokit-request.ts";
+import { figuresOfTheDay } from "../../src/core/caps.ts";
+import { evolveEntry } from "../../src/core/evolve.ts";
+import { allBrokenInvariants } from "../../src/core/invariants.ts";
+import { statusOf } from "../../src/core/readiness.ts";
+import { fromSnapshot } from "../../src/core/snapshot.ts";
+import { createState, type State } from "../../src/core/state.ts";
+import type { Entry } from "../../src/model/event.ts";
 import { toStreamId } from "../../src/model/ids.ts";
 import type { EventStore } from "../../src/ports/store.ts";
 import { appendOf, contentOf, entry } from "../contract/event-store.contract.ts";
@@ -36,7 +43,7 @@ describe("the files of the branch", () => {
       "state/log/0000000001-0000000002.ndjson",
       "state/schema.json",
     ]);
-    expect(double.files.get("state/schema.json")).toBe('{"version":2}\n');
+    expect(double.files.get("state/schema.json")).toBe('{"version":3}\n');
     const [header, ...lines] = (double.files.get("state/log/0000000001-0000000002.ndjson") ?? "").trimEnd().split("\n");
     expect(JSON.parse(header ?? "")).toEqual({ operation: expect.any(String), first: 1, last: 2 });
     expect(lines).toEqual(["a", "b"].map(entry));
@@ -279,19 +286,54 @@ describe("compaction", () => {
   });
 });
 
-describe("a branch of schema version 1", () => {
-  async function givenVersion1(): Promise<BranchDouble> {
-    const root = resolve(import.meta.dirname, "../fixtures/state-branch-v1");
-    const files = new Map<string, string>();
-    for (const found of await readdir(root, { recursive: true, withFileTypes: true })) {
-      if (!found.isFile()) continue;
-      const path = join(found.parentPath, found.name);
-      files.set(relative(root, path).replaceAll("\\", "/"), await readFile(path, "utf8"));
-    }
-    const double = new BranchDouble();
-    double.push(files, "Version 1");
-    return double;
+/** A branch as an older version of the program left it. */
+async function givenFixture(name: string): Promise<BranchDouble> {
+  const root = resolve(import.meta.dirname, "../fixtures", name);
+  const files = new Map<string, string>();
+  for (const found of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (!found.isFile()) continue;
+    const path = join(found.parentPath, found.name);
+    files.set(relative(root, path).replaceAll("\\", "/"), await readFile(path, "utf8"));
   }
+  const double = new BranchDouble();
+  double.push(files, name);
+  return double;
+}
+
+describe("a branch of schema version 2", () => {
+  async function stateIn(fixture: string): Promise<State> {
+    const log = await givenStore((await givenFixture(fixture)).request).read(stream);
+    const state = log.snapshot === null ? createState() : fromSnapshot(log.snapshot.lines);
+    for (const line of log.entries) evolveEntry(state, JSON.parse(line) as Entry);
+    return state;
+  }
+
+  test.each(["state-branch-v2", "state-branch-v2-log"])("%s is read with everything that it holds", async (fixture) => {
+    const state = await stateIn(fixture);
+    expect(allBrokenInvariants(state)).toEqual([]);
+    const standing = [...state.tasks.entries()].map(([, task]) => [task.definition.number, statusOf(state, task)]);
+    expect(standing).toEqual([
+      [1, "assigned"],
+      [2, "in_progress"],
+      [3, "blocked"],
+      [4, "pending"],
+    ]);
+    expect(figuresOfTheDay(state, state.at)).toMatchObject({ sessions: 2 });
+  });
+
+  test("becomes version 3 with the next append, and is then read as it is", async () => {
+    const double = await givenFixture("state-branch-v2");
+    const store = givenStore(double.request);
+    const before = await store.read(stream);
+    expect(await store.append(stream, 8, appendOf(["new"], { snapshot: () => ['{"whole":{}}'] }))).toBe("appended");
+    expect(before.version).toBe(8);
+    expect(double.files.get("state/schema.json")).toBe('{"version":3}\n');
+    expect((await givenStore(double.request).read(stream)).entries).toEqual([entry("new")]);
+  });
+});
+
+describe("a branch of schema version 1", () => {
+  const givenVersion1 = (): Promise<BranchDouble> => givenFixture("state-branch-v1");
 
   test("is read with all its entries, and reading changes nothing", async () => {
     const double = await givenVersion1();
@@ -301,7 +343,7 @@ describe("a branch of schema version 1", () => {
     expect(double.commitCount).toBe(1);
   });
 
-  test("becomes version 2 with the next append, in one commit, without the old files", async () => {
+  test("becomes the current version with the next append, in one commit, without the old files", async () => {
     const double = await givenVersion1();
     const store = givenStore(double.request);
     const before = (await store.read(stream)).entries;
@@ -313,7 +355,7 @@ describe("a branch of schema version 1", () => {
       "state/snapshot/0000000003-001.ndjson",
       "tasks/ready/7.md",
     ]);
-    expect(double.files.get("state/schema.json")).toBe('{"version":2}\n');
+    expect(double.files.get("state/schema.json")).toBe('{"version":3}\n');
     expect(contentOf(await givenStore(double.request).read(stream))).toEqual([...before, entry("new")]);
     expect(await store.append(stream, 4, appendOf(["next"]))).toBe("appended");
   });

@@ -85,7 +85,7 @@ test("the branch is an orphan that people can read with plain git", async () => 
     expect(await store.append(stream, 0, appendOf(["a"], { files }))).toBe("appended");
     expect(await store.append(stream, 1, appendOf(["b"]))).toBe("appended");
     expect(await host.world.readFile("orchestrate/state", "tasks/ready/7.md")).toBe("# Seven: größer\n");
-    expect(await host.world.readFile("orchestrate/state", "state/schema.json")).toBe('{"version":2}\n');
+    expect(await host.world.readFile("orchestrate/state", "state/schema.json")).toBe('{"version":3}\n');
     expect(await host.world.readFile("main", "state/schema.json")).toBeNull();
   } finally {
     await host.close();

@@ -73,6 +73,13 @@ const configs: readonly Config[] = [
     health: { failures: 1, refusals: 1, rest: "3m", pause: "30s" },
   }),
   config({ agents: [] }),
+  config({
+    mode: "effort",
+    agents: agents.slice(1).map((agent) => ({ ...agent, dispatch: "api" })),
+    preemption: { after: "30s", perTask: 1 },
+    limits: { inProgress: 2, labels: { ui: 1 }, fairShare: true },
+    stale: { min: "2m", person: "10m", escalate: "30s" },
+  }),
 ];
 
 const edge = fc

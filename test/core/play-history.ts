@@ -10,7 +10,7 @@ import type { Entry, Event, EventOf } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import type { Task } from "../../src/model/task.ts";
 import { warningKey } from "../../src/model/warning.ts";
-import { commandsOf, contextOf, type PlannedPass } from "./histories.ts";
+import { commandsOf, contextOf, firstConfig, type PlannedPass } from "./histories.ts";
 
 export interface Played {
   readonly state: State;
@@ -73,6 +73,7 @@ function foldJudged(state: State, entry: Entry): readonly string[] {
   state.at = entry.at;
   for (const event of entry.events) {
     if (event.type === "TaskAssigned") problems.push(...wrongAbout(state, event));
+    if (event.type === "TaskPreempted") problems.push(...wrongAboutGivingWay(state, event));
     problems.push(...toldTwice(state, event));
     evolve(state, event);
   }
@@ -111,6 +112,7 @@ function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly stri
     [(state.workers.get(event.worker)?.restsUntil ?? null) === null, "to a worker that rests"],
     [isOpenToWork(state, event.agent), "to an agent that is paused, or is being tried out"],
     [task.blockedBy.every((edge) => isMet(state, task, edge)), "although a blocker is open"],
+    [event.attempt === countedAttempts(task) + 1, "with an attempt lost, or given twice"],
   ];
   return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} was assigned ${wrong}`);
 }
@@ -123,6 +125,42 @@ function isOpenToWork(state: State, agent: string): boolean {
     ([, { assignment }]) => assignment?.agent === agent && assignment.startedAt === null,
   );
   return pausedUntil <= state.at && !isTried;
+}
+
+/** What gave way has not been tried. */
+function countedAttempts(task: Task): number {
+  return task.attempts.filter((attempt) => attempt.result !== "preempted").length;
+}
+
+function wrongAboutGivingWay(state: State, event: EventOf<"TaskPreempted">): readonly string[] {
+  const task = state.tasks.get(event.task);
+  const other = state.tasks.get(event.for);
+  if (task === undefined || other === undefined) return [`${event.task} gives way and is not known`];
+  const isPromisedAlready = [...state.tasks.entries()].some(([, each]) => each.assignment?.preemptedFor === other.id);
+  const rules: readonly (readonly [boolean, string])[] = [
+    [task.assignment?.phase === "running", "although it does not run"],
+    [task.pull?.state !== "open", "although it has a pull request"],
+    [task.preemptions < (state.configuration?.config ?? firstConfig).preemption.perTask, "too often"],
+    [urgencyOf(state, task) > urgencyOf(state, other), "to what is no more urgent"],
+    [!isPromisedAlready, "to what somebody gives way to already"],
+    [state.ready.has(other.id), "to what could not be started"],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} gave way ${wrong}`);
+}
+
+/** The most urgent priority of the task and of all open tasks that wait for it over hard edges, however far behind. */
+function urgencyOf(state: State, start: Task): number {
+  const behind = new Set([start.id]);
+  for (const id of behind) {
+    for (const [waiter, task] of state.tasks.entries()) {
+      const isBehind = task.blockedBy.some(
+        (each) => each.on === id && each.kind === "hard" && !task.unblocked.includes(id),
+      );
+      if (isBehind && endOf(task) === "open") behind.add(waiter);
+    }
+  }
+  const priorities = [...behind].flatMap((id) => state.tasks.get(id) ?? []);
+  return Math.min(...priorities.map((task) => task.priorityOverride ?? task.definition.priority));
 }
 
 /** The rule of the documentation: a hard edge wants a receipt, a soft one an end, a waived one nothing. */

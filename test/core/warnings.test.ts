@@ -268,7 +268,9 @@ describe("an agent that is hardly used", () => {
   test("is told when work has waited all that time, with how much the others are used", () => {
     const it = oneSided();
     expect(after(it, 5 * minute)).toEqual(["notice low_use jules"]);
-    expect(detailOf(it, "low_use:jules")).toContain("0 % of its 4 workers were used over the last");
+    expect(detailOf(it, "low_use:jules")).toContain(
+      "Its 4 workers were used to 0 % over the last 10 minutes while 2 ready tasks wait.",
+    );
     expect(detailOf(it, "low_use:jules")).toContain("bifrost 100 %, jules 0 %");
     expect(after(it, minute)).toEqual([]);
     for (const number of [2, 3]) it.tell(instruct(number, { verb: "hold" }));
@@ -338,12 +340,12 @@ describe("a bottleneck", () => {
     it.tell(observe({ issues: [issue(1), issue(2), ...waiters(1, 10, 3), ...waiters(2, 20, 2), ...elsewhere] }));
     it.tell(schedule());
     for (const number of [1, 2]) it.tell(say(number, number, report("running")));
-    expect(after(it, 29 * minute)).not.toContain(`warning bottleneck ${taskId(1)}`);
+    expect(after(it, 44 * minute)).not.toContain(`warning bottleneck ${taskId(1)}`);
     const late = after(it, 2 * minute);
     expect(late).toContain(`warning bottleneck ${taskId(1)}`);
     expect(late).not.toContain(`warning bottleneck ${taskId(2)}`);
     expect(detailOf(it, key(1))).toBe(
-      "3 tasks wait for it, 60 minutes of work in a row: it takes 31 minutes where 30 minutes were expected. Give it to another agent with `/orchestrate assign <agent>`, or split what is left of it into smaller issues.",
+      "3 tasks wait for it, 60 minutes of work in a row: it takes 46 minutes where 30 minutes were expected. Give it to another agent with `/orchestrate assign <agent>`, or split what is left of it into smaller issues.",
     );
     it.tell(say(1, 1, report("cancelled")));
     it.tell(instruct(1, { verb: "complete" }));
@@ -383,7 +385,7 @@ describe("a bottleneck", () => {
     const short = [1, 2].map((number) => issue(number, { labels: ["orchestrate", "estimate:5m"] }));
     it.tell(observe({ issues: [...short, issue(3), ...waiters(3, 10, 5)] }));
     it.tell(schedule());
-    expect(after(it, 6 * minute)).toContain(`warning bottleneck ${taskId(3)}`);
+    expect(after(it, 8 * minute)).toContain(`warning bottleneck ${taskId(3)}`);
     expect(detailOf(it, key(3))).toContain("or add workers to jules (`agents[].capacity`)");
     const fence = it.state.tasks.get(taskId(1))?.assignment?.fence ?? 0;
     it.tell(say(1, fence, report("running")));

@@ -46,8 +46,10 @@ test("is made again when somebody has deleted it, also between our look and our 
   await github.tracker.keepComment(saying(issue, "two"));
   expect(bodiesOf(issue)).toEqual([`${marker}\ntwo`]);
   github.interfere = async (request) => {
-    if ((await request.text()).includes("updateIssueComment")) github.world.issue(issue).comments.splice(0);
-    return null;
+    if (!(await request.text()).includes("updateIssueComment")) return null;
+    github.world.issue(issue).comments.splice(0);
+    const errors = [{ type: "NOT_FOUND", path: ["o0"], message: "Could not resolve to a node." }];
+    return Response.json({ data: { o0: null }, errors });
   };
   expect(await github.tracker.keepComment(saying(issue, "three"))).toMatchObject({ kind: "delayed" });
   github.interfere = () => null;
@@ -68,6 +70,12 @@ test("is given up with a reason where the issue is missing, deleted, elsewhere o
   expect(await github.tracker.keepComment(saying(moved, "one"))).toEqual({
     kind: "dropped",
     reason: "It was transferred to another repository: name an issue of this one.",
+  });
+  await github.world.push({ by: "walt", branch: "work", files: { "a.txt": "a" }, message: "Work" });
+  const pull = await github.world.openPull({ by: "walt", branch: "work", title: "Work", body: "" });
+  expect(await github.tracker.keepComment(saying(pull.number, "one"))).toEqual({
+    kind: "dropped",
+    reason: "It is a pull request: name an issue.",
   });
 });
 

@@ -108,6 +108,27 @@ export const anyWish: fc.Arbitrary<Wish> = fc
   })
   .map((wish) => wishFor(wish));
 
+/** Agents that are mostly taken for a few minutes more: a task often has somebody to wait for. */
+export const busyAgents: fc.Arbitrary<AgentCandidate[]> = fc
+  .uniqueArray(
+    fc.record({
+      id: fc.constantFrom("a", "b", "c", "d", "e"),
+      busy: fc.integer({ min: 1, max: 2 }),
+      spare: fc.nat(1),
+      history: fc.integer({ min: 0, max: 20 }).map((twentieths) => twentieths / 20),
+      cohesion: fc.constantFrom(null, 0, 1),
+      freeInMs: fc.constantFrom(null, 0, 1, 3, 5, 8).map((minutes) => (minutes === null ? null : minutes * minuteMs)),
+      awaitedBy: fc.constantFrom(0, 0, 0, 1),
+    }),
+    { selector: ({ id }) => id, minLength: 2, maxLength: 5 },
+  )
+  .map((given) => given.map(({ id, spare, ...rest }) => agent(id, { ...rest, capacity: rest.busy + spare })));
+
+/** A wish without conditions that may wait. */
+export const calmWish: fc.Arbitrary<Wish> = fc
+  .record({ minutes: fc.constantFrom(10, 30, 120), readyCount: fc.integer({ min: 1, max: 6 }) })
+  .map((wish) => wishFor(wish));
+
 /** The standard one, one that never waits, and some others. */
 export const anyPolicy: fc.Arbitrary<MatchingPolicy> = fc.record({
   weights: fc.constantFrom(

@@ -48,6 +48,11 @@ describe("a task waits", () => {
     const choice = choose([idle, full("slow", 9, better), full("soon", 2, { history: 0.9 }), full("later", 8, better)]);
     expect(choice).toMatchObject({ kind: "wait", agent: "soon" });
   });
+  test("for one that is soon enough, though another one would be done sooner but is free too late", () => {
+    const soonEnough = full("soon", 9, { history: 0.8 });
+    const tooLate = full("late", 11, better);
+    expect(choose([idle, tooLate, soonEnough], { minutes: 120 })).toMatchObject({ kind: "wait", agent: "soon" });
+  });
   test("for no time at all when the better one is overdue", () => {
     expect(choose([idle, full("cursor", -3, better)])).toMatchObject({ kind: "wait", forMs: 0 });
   });

@@ -88,6 +88,15 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   UpstreamFailed: [{ task, upstream: other }, "#12 stops because #3 failed"],
   UpstreamRecovered: [{ task }, "#12 goes on: what it needs is no longer failed"],
   ModeChanged: [{ mode: "attack", by }, "mode is attack, says mona"],
+  PatternMatched: [
+    { pattern: "deps", series: 2 },
+    "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
+  ],
+  WarningRaised: [
+    { warning: { code: "bottleneck", subject: task, severity: "critical", detail: "So it is.", suggestion: "Do." } },
+    "critical about #12: a task holds up others. So it is. Do.",
+  ],
+  WarningCleared: [{ code: "agent_paused", subject: "jules" }, "passed about jules: an agent is paused"],
   OrchestrationPaused: [{ by }, "paused by mona: nothing new is started"],
   OrchestrationResumed: [{ by }, "resumed by mona"],
   WorkerDisabled: [{ worker, by }, "worker jules/1 is disabled, says mona"],

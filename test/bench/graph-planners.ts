@@ -1,0 +1,93 @@
+/** Who plans the same tasks side by side: this program and graphology with graphology-dag, part by part. */
+import { performance } from "node:perf_hooks";
+import { DirectedGraph } from "graphology";
+import { hasCycle, topologicalGenerations, topologicalSort } from "graphology-dag";
+import { analyseTasks, buildTaskGraph, type GraphTask } from "../../src/graph/task-graph.ts";
+
+export const parts = ["build", "order", "stages", "cycles", "criticalPath"] as const;
+export type Part = (typeof parts)[number];
+
+/** Milliseconds of each part of one run. */
+export type Laps = Readonly<Record<Part, number>>;
+
+/** What must be equal whoever plans. */
+export interface Plan {
+  readonly tasks: number;
+  readonly stages: number;
+  readonly minutes: number;
+}
+
+export interface Run {
+  readonly laps: Laps;
+  readonly plan: Plan;
+}
+
+export type Planner = (tasks: readonly GraphTask<string>[]) => Run;
+
+/** This program: ids in, ids out. */
+export const planOurselves: Planner = (tasks) => {
+  const watch = startWatch();
+  const analysis = analyseTasks(watch("build", () => buildTaskGraph(tasks)));
+  const order = watch("order", () => analysis.order);
+  const stages = watch("stages", () => analysis.stages);
+  if (watch("cycles", () => analysis.cycles).length > 0) throw new Error("The graph has a cycle.");
+  const { minutes } = watch("criticalPath", () => analysis.criticalPath);
+  return { laps: watch.laps(), plan: { tasks: order.length, stages: stages.length, minutes } };
+};
+
+/** The library's own functions; it has none for the critical path, which takes the order that was found. */
+export const planWithGraphology: Planner = (tasks) => {
+  const watch = startWatch();
+  const graph = watch("build", () => buildPeer(tasks));
+  const order = watch("order", () => topologicalSort(graph));
+  const stages = watch("stages", () => topologicalGenerations(graph));
+  if (watch("cycles", () => hasCycle(graph))) throw new Error("The graph has a cycle.");
+  const { minutes } = watch("criticalPath", () => longestPath(graph, order));
+  return { laps: watch.laps(), plan: { tasks: order.length, stages: stages.length, minutes } };
+};
+
+interface Minutes {
+  readonly minutes: number;
+}
+
+function buildPeer(tasks: readonly GraphTask<string>[]): DirectedGraph<Minutes> {
+  const graph = new DirectedGraph<Minutes>();
+  for (const { id, estimateMinutes } of tasks) graph.addNode(id, { minutes: estimateMinutes ?? 0 });
+  for (const { id, blockedBy } of tasks) for (const { on } of blockedBy) graph.addDirectedEdge(on, id);
+  return graph;
+}
+
+function longestPath(
+  graph: DirectedGraph<Minutes>,
+  order: readonly string[],
+): { readonly path: readonly string[]; readonly minutes: number } {
+  const tails = new Map<string, number>();
+  const nextOf = new Map<string, string>();
+  let first = "";
+  for (const id of order.toReversed()) {
+    let behind = 0;
+    graph.forEachOutNeighbor(id, (next) => {
+      const tail = tails.get(next) ?? 0;
+      if (tail <= behind) return;
+      behind = tail;
+      nextOf.set(id, next);
+    });
+    const tail = graph.getNodeAttribute(id, "minutes") + behind;
+    tails.set(id, tail);
+    if (tail > (tails.get(first) ?? -1)) first = id;
+  }
+  const path = [first];
+  for (let next = nextOf.get(first); next !== undefined; next = nextOf.get(next)) path.push(next);
+  return { path, minutes: tails.get(first) ?? 0 };
+}
+
+function startWatch(): { <Result>(part: Part, work: () => Result): Result; laps(): Laps } {
+  const laps: Record<Part, number> = { build: 0, order: 0, stages: 0, cycles: 0, criticalPath: 0 };
+  const watch = <Result>(part: Part, work: () => Result): Result => {
+    const begin = performance.now();
+    const result = work();
+    laps[part] = performance.now() - begin;
+    return result;
+  };
+  return Object.assign(watch, { laps: () => laps });
+}

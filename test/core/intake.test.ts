@@ -1,0 +1,118 @@
+/** Room: what is let in, what is refused and told, and how it comes in later. */
+import { describe, expect, test } from "vitest";
+import { runPass } from "../../src/engine/pass.ts";
+import { toCommandId } from "../../src/model/ids.ts";
+import { blocker, configOf, issue, observation, taskId, writer } from "../support/build.ts";
+import { instruct, observe, story, types, type Story } from "../support/given.ts";
+
+function roomFor(queue: number): Story {
+  return story(configOf({ limits: { queue } }));
+}
+
+function tracked(it: Story): readonly number[] {
+  return [...it.state.tasks.entries()].map(([, task]) => task.definition.number);
+}
+
+describe("a queue that is full", () => {
+  test("takes in the oldest issues, refuses the others and says so once", () => {
+    const it = roomFor(2);
+    const events = it.tell(observe({ issues: [issue(3), issue(1), issue(2), issue(4)] }));
+    expect(tracked(it)).toEqual([1, 2]);
+    expect(events.filter((event) => event.type === "WarningRaised")).toEqual([
+      {
+        type: "WarningRaised",
+        warning: {
+          code: "queue_full",
+          subject: "all",
+          detail: "2 open tasks are the limit (limits.queue): #3 is not taken in, nor is what comes after it.",
+          suggestion: expect.stringContaining("limits.queue"),
+          severity: "warning",
+        },
+      },
+    ]);
+    expect(it.tell(observe({ issues: [issue(1), issue(2), issue(3), issue(4)] }))).toEqual([]);
+  });
+
+  test("says after a whole look how many wait outside, and that it is over when none does", () => {
+    const it = roomFor(1);
+    it.tell(observe({ issues: [issue(1), issue(2), issue(3)] }));
+    expect(it.tell(observe({ outside: 2 }))).toMatchObject([
+      { warning: { detail: "1 open tasks are the limit (limits.queue): 2 selected issues are not taken in." } },
+    ]);
+    expect(it.tell(observe({ outside: 2 }))).toEqual([]);
+    expect(it.tell(observe({ outside: 0 }))).toEqual([{ type: "WarningCleared", code: "queue_full", subject: "all" }]);
+    expect(it.tell(observe({ outside: 0 }))).toEqual([]);
+  });
+
+  test("lets the next one in when a task has ended, and drops none that is in", () => {
+    const it = roomFor(1);
+    it.tell(observe({ issues: [issue(1), issue(2)] }));
+    it.tell(instruct(1, { verb: "complete" }));
+    it.tell(observe({ issues: [issue(2)] }));
+    expect([tracked(it), it.status(2)]).toEqual([[1, 2], "ready"]);
+    it.config = configOf({ limits: { queue: 1 } });
+    it.tell(observe({ issues: [issue(1, { updatedAt: 2, reopenedBy: writer }), issue(2)] }));
+    expect(tracked(it)).toEqual([1, 2]);
+  });
+
+  test("knows a refused blocker as an open issue that is no task, and as a task once it is one", () => {
+    const it = roomFor(1);
+    it.tell(observe({ issues: [issue(1, { blockedBy: [blocker(2)] }), issue(2)] }));
+    expect(it.state.externals.get(taskId(2))?.state).toBe("open");
+    expect(it.status(1)).toBe("blocked");
+    it.config = configOf({ limits: { queue: 2 } });
+    it.tell(observe({ issues: [issue(2)] }));
+    expect([it.state.externals.has(taskId(2)), it.status(2)]).toEqual([false, "ready"]);
+  });
+
+  test("answers whoever asks on a refused issue, on that issue", () => {
+    const it = roomFor(1);
+    it.tell(observe({ issues: [issue(1), issue(2)] }));
+    const command = { ...instruct(2, { verb: "hold" }), outside: 2 } as Parameters<typeof it.tell>[0];
+    expect(it.tell(command)).toMatchObject([
+      { type: "CommandAnswered", task: null, issue: 2, reaction: "-1", answer: expect.stringContaining("1 open tasks are the limit") },
+    ]);
+    expect([...it.state.outbox.entries()].map(([, { effect }]) => effect)).toMatchObject([
+      { type: "AcknowledgeComment", answer: { issue: 2, text: expect.stringContaining("taken in by itself") } },
+    ]);
+  });
+
+  test("leaves commands on issues that nobody selected as they were", () => {
+    const it = roomFor(1);
+    const [answered] = it.tell(instruct(9, { verb: "hold" }));
+    expect(answered).not.toHaveProperty("issue");
+  });
+});
+
+describe("a process over its bound of memory", () => {
+  const look = { type: "Observe", id: toCommandId("~look"), observation: observation({ issues: [issue(1), issue(2)] }) } as const;
+
+  test("takes nothing in and says which bound it is", () => {
+    const it = roomFor(10);
+    const { entries, draft } = runPass(it.state, [look], { now: 1, config: it.config, isMemoryFull: true });
+    expect(draft.tasks.size).toBe(0);
+    expect(entries.flatMap((entry) => entry.events)).toMatchObject([
+      { warning: { code: "memory", severity: "critical", detail: expect.stringContaining("512 MB (limits.memory)") } },
+    ]);
+  });
+
+  test("goes on with what is in", () => {
+    const it = roomFor(10);
+    it.tell(observe({ issues: [issue(1)] }));
+    const revised = { ...look, observation: observation({ issues: [issue(1, { title: "Other", updatedAt: 2 })] }) };
+    const { entries } = runPass(it.state, [revised], { now: 1, config: it.config, isMemoryFull: true });
+    expect(types(entries.flatMap((entry) => entry.events))).toEqual(["TaskRevised"]);
+  });
+
+  test("and a full queue: the one that holds now is told, and the other has passed", () => {
+    const it = roomFor(1);
+    it.tell(observe({ issues: [issue(1), issue(2)] }));
+    const told = { ...look, observation: observation({ outside: 1 }) };
+    it.config = configOf({ limits: { queue: 5 } });
+    const { entries } = runPass(it.state, [told], { now: 1, config: it.config, isMemoryFull: true });
+    expect(entries.flatMap((entry) => entry.events)).toMatchObject([
+      { type: "WarningCleared", code: "queue_full" },
+      { type: "WarningRaised", warning: { code: "memory", detail: expect.stringContaining("1 selected issue is") } },
+    ]);
+  });
+});
