@@ -25,9 +25,9 @@ export function standInBalance(input: RankInput, scale: Scale): Standing {
     effort: (weights.effort / total) * (1 - share(minutes, scale.maxima.minutes)),
     ...(input.ageMs === null ? {} : { age: ageShare(input.ageMs, scale.ageing) }),
   };
-  const score = parts.priority + parts.blocker + parts.effort + (parts.age ?? 0);
   // Rounded, so that what the arithmetic leaves behind does not decide between equals.
-  return { keys: [-Math.round(score * 1e12)], score, parts };
+  const score = Math.round((parts.priority + parts.blocker + parts.effort + (parts.age ?? 0)) * 1e12) / 1e12;
+  return { keys: [-score], score, parts };
 }
 
 /** The highest values among the candidates; give the open tasks, not just the ready ones, where they are at hand. */

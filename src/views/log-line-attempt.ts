@@ -18,7 +18,7 @@ export function renderAttemptEvent(event: AttemptEvent, task: string): string {
     case "SessionStarted":
       return `${task}: session ${event.session.id} has started`;
     case "SessionRefused":
-      return `${task}: the agent refused to start (${event.reason}); again after ${describeInstant(event.retryAt)}`;
+      return describeRefusal(event, task);
     case "SessionWaiting":
       return `${task}: the agent asks: ${event.question}`;
     case "SessionContinued":
@@ -40,6 +40,13 @@ export function renderAttemptEvent(event: AttemptEvent, task: string): string {
     case "MergeRequested":
       return `${task}: pull request #${event.pull} is to be merged at ${toShortSha(event.sha)}, green and with its review relaxed`;
   }
+}
+
+/** A text that changed, or a run that ended, is no refusal of the agent's. */
+function describeRefusal(event: Extract<AttemptEvent, { readonly type: "SessionRefused" }>, task: string): string {
+  const isAgents = event.cause === undefined || event.cause === "vendor";
+  const what = isAgents ? `${task}: the agent refused to start` : `${task} was not started`;
+  return `${what} (${event.reason}); again after ${describeInstant(event.retryAt)}`;
 }
 
 function describeRetry(event: Extract<AttemptEvent, { readonly type: "RetryScheduled" }>, task: string): string {

@@ -313,10 +313,10 @@ describe("a branch of schema version 2", () => {
     expect(allBrokenInvariants(state)).toEqual([]);
     const standing = [...state.tasks.entries()].map(([, task]) => [task.definition.number, statusOf(state, task)]);
     expect(standing).toEqual([
-      [1, "assigned"],
+      [1, "ready"],
       [2, "in_progress"],
       [3, "blocked"],
-      [4, "pending"],
+      [4, "assigned"],
     ]);
     expect(figuresOfTheDay(state, state.at)).toMatchObject({ sessions: 2 });
   });

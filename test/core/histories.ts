@@ -5,11 +5,13 @@
  */
 import fc from "fast-check";
 import { configOf } from "../../src/core/react.ts";
+import type { Context } from "../../src/core/decision.ts";
 import type { State } from "../../src/core/state.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import type { Command, EffectOutcome } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
 import { toCommandId, type EffectId, type TaskId } from "../../src/model/ids.ts";
+import type { ScheduleNow } from "../../src/model/mode.ts";
 import type { BlockerFacts, IssueFacts, PullFacts, SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
 import {
@@ -74,6 +76,24 @@ const configs: readonly Config[] = [
   }),
   config({ agents: [] }),
   config({
+    mode: "attack",
+    agents: [{ id: "bifrost", type: "bifrost", capacity: 1, maxCapacity: 3, dispatch: "api" }],
+    attack: {
+      target: 2,
+      momentum: { tasks: 1, within: "2m" },
+      scale: { ready: 1, every: "1m" },
+      spawn: { after: "1m", tasks: 1 },
+    },
+    limits: { attemptsPerTask: 100, sessionsPerDay: 1_000, costPerDay: 1_000 },
+    phases: {},
+  }),
+  config({
+    agents,
+    attack: { momentum: { within: "5m" } },
+    schedule: [{ mode: "attack", from: "Mon 10:00", to: "Mon 12:00" }],
+    phases: { early: "effort", middle: "attack" },
+  }),
+  config({
     mode: "effort",
     agents: agents.slice(1).map((agent) => ({ ...agent, dispatch: "api" })),
     preemption: { after: "30s", perTask: 1 },
@@ -107,12 +127,15 @@ const issueFacts = fc
   .record({
     number: task,
     age,
+    dueInMs: fc.option(fc.constantFrom(0, 600_000, 7_200_000), seldom),
     labels: fc.oneof(
       { weight: 3, arbitrary: fc.constant([]) },
       {
         weight: 4,
         arbitrary: fc.constantFrom(
           ["priority:urgent"],
+          ["quick-win"],
+          ["mode:attack", "estimate:10m"],
           ["hold"],
           ["mode:effort", "estimate:2h"],
           ["agent:cursor"],
@@ -139,6 +162,10 @@ const issueFacts = fc
           // Bulk-made issues are of one second, so that ties do occur.
           createdAt: 0,
           updatedAt: now - draw.age,
+          milestone:
+            draw.dueInMs === null
+              ? null
+              : { title: "M", labels: [], createdAt: now - 3_600_000, dueAt: now + draw.dueInMs },
           labels: draw.selected === null ? draw.labels : ["orchestrate", ...draw.labels],
           selectedBy: draw.selected === null ? null : { actor: draw.selected.by, at: now - draw.selected.age },
           editedBy: draw.edited?.by ?? null,
@@ -298,6 +325,9 @@ const instructions: fc.Arbitrary<SlashCommand | null> = fc.oneof(
     { verb: "resume", number: null },
     { verb: "fail", reason: "no good" },
     { verb: "mode", mode: "effort" },
+    { verb: "mode", mode: "attack" },
+    { verb: "attack", to: "on" },
+    { verb: "attack", to: "off" },
     { verb: "priority", priority: 1 },
     { verb: "estimate", minutes: 5 },
     { verb: "assign", target: "cursor" },
@@ -395,6 +425,18 @@ export function commandsOf(
 }
 
 /** The context that the lane would give. */
-export function contextOf(state: State, now: number): { readonly now: number; readonly config: Config } {
-  return { now, config: configOf(state, firstConfig) };
+export function contextOf(state: State, now: number): Context {
+  const config = configOf(state, firstConfig);
+  return { now, config, schedule: scheduleAt(config.schedule, now) };
+}
+
+/** A clock of its own: a rule is in force every other quarter of an hour. */
+function scheduleAt(rules: Config["schedule"], now: number): ScheduleNow {
+  const turn = Math.floor(now / 900_000);
+  const [rule] = rules;
+  const isOn = rule !== undefined && turn % 2 === 1;
+  return {
+    rule: isOn ? { key: `${rule.mode}@${turn}`, mode: rule.mode } : null,
+    nextAt: rule === undefined ? null : (turn + 1) * 900_000,
+  };
 }

@@ -74,6 +74,7 @@ function foldJudged(state: State, entry: Entry): readonly string[] {
   for (const event of entry.events) {
     if (event.type === "TaskAssigned") problems.push(...wrongAbout(state, event));
     if (event.type === "TaskPreempted") problems.push(...wrongAboutGivingWay(state, event));
+    if (event.type === "MergeRequested") problems.push(...wrongAboutMerging(state, event));
     problems.push(...toldTwice(state, event));
     evolve(state, event);
   }
@@ -113,6 +114,7 @@ function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly stri
     [isOpenToWork(state, event.agent), "to an agent that is paused, or is being tried out"],
     [task.blockedBy.every((edge) => isMet(state, task, edge)), "although a blocker is open"],
     [event.attempt === countedAttempts(task) + 1, "with an attempt lost, or given twice"],
+    [isWithinCapacity(state, event.worker), "to a slot beyond the capacity"],
   ];
   return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} was assigned ${wrong}`);
 }
@@ -125,6 +127,30 @@ function isOpenToWork(state: State, agent: string): boolean {
     ([, { assignment }]) => assignment?.agent === agent && assignment.startedAt === null,
   );
   return pausedUntil <= state.at && !isTried;
+}
+
+/** The configuration's slots, or what attack mode has made of them, which is never more than it may. */
+function isWithinCapacity(state: State, worker: string): boolean {
+  const [id, slot] = worker.split("/");
+  const agent = (state.configuration?.config ?? firstConfig).agents.find((each) => each.id === id);
+  const capacity = state.agents.get(toAgentId(id ?? ""))?.capacity ?? agent?.capacity ?? 0;
+  return Number(slot) <= capacity && capacity <= Math.max(agent?.capacity ?? 0, agent?.maxCapacity ?? 0);
+}
+
+/** Only in attack mode, only labelled work that somebody trusted stands for, only while nobody else is at it. */
+function wrongAboutMerging(state: State, event: EventOf<"MergeRequested">): readonly string[] {
+  const task = state.tasks.get(event.task);
+  if (task === undefined) return [`${event.task} is to be merged and is not known`];
+  const rules: readonly (readonly [boolean, string])[] = [
+    [(state.mode ?? (state.configuration?.config ?? firstConfig).mode) === "attack", "outside attack mode"],
+    [task.definition.quickWin, "without the label"],
+    [task.trust !== null && task.pendingReason === null, "without trust"],
+    [!state.isPaused && !task.isHeld && !task.definition.heldByLabel, "although somebody said to wait"],
+    [task.assignment === null && endOf(task) === "open", "while it is worked on, or has ended"],
+    [task.pull?.number === event.pull && task.pull.state === "open", "with another pull request"],
+    [task.pull?.checks !== "failure" || task.pull.sha !== event.sha, "although its checks are red"],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} is to be merged ${wrong}`);
 }
 
 /** What gave way has not been tried. */

@@ -8,7 +8,7 @@ import { renderHelp, renderHelpDocs } from "../../src/views/help.ts";
 import { describeWaiting, reasonTexts } from "../../src/views/reasons.ts";
 import { renderStatus } from "../../src/views/status-comment.ts";
 import type { OverviewView } from "../../src/views/task-view.ts";
-import { givenAssignment, givenBlocker, givenTask, givenView, jules } from "./given.ts";
+import { givenAssignment, givenBlocker, givenTask, givenView, jules, noon } from "./given.ts";
 
 const overview: OverviewView = {
   mode: "critical",
@@ -141,6 +141,34 @@ describe("explain", () => {
 describe("agents", () => {
   test("says what to add when there is none", () => {
     expect(renderAgents([])).toContain("agents:\n  - { id: jules, type: jules, capacity: 5 }");
+  });
+
+  test("says who rests and why, who is tried out, who fails often, and that an agent is paused", () => {
+    const well = { until: null, reason: null, isOnTrial: false, failuresOfLast: [0, 9] } as const;
+    const worker = { isEnabled: true, task: null };
+    const table = renderAgents([
+      {
+        id: "jules",
+        type: "jules",
+        dispatch: "api",
+        capabilities: {},
+        workers: [
+          { ...worker, id: "jules/1", health: { ...well, until: noon, reason: "It failed 3 tasks | <b>" } },
+          { ...worker, id: "jules/2", health: { ...well, isOnTrial: true } },
+          { ...worker, id: "jules/3", health: { ...well, failuresOfLast: [2, 9] } },
+          { ...worker, id: "jules/4", health: well },
+          { ...worker, id: "jules/5", isEnabled: false, health: { ...well, until: noon } },
+        ],
+        sessionsToday: 0,
+        quota: null,
+        pause: { until: noon, reason: "3 refused starts" },
+      },
+    ]);
+    expect(table.split("\n").at(-1)).toContain(
+      "paused until 2026-11-21 12:00 UTC: 3 refused starts; 0 of 5 busy; " +
+        "`jules/1` rests until 2026-11-21 12:00 UTC: It failed 3 tasks \\| \\<b\\>; " +
+        "`jules/2` free, tried out after a rest; `jules/3` free, failed 2 of its last 9; `jules/4` free; `jules/5` disabled, free",
+    );
   });
 
   test("shows what each worker does", () => {

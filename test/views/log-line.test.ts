@@ -96,6 +96,17 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { warning: { code: "bottleneck", subject: task, severity: "critical", detail: "So it is.", suggestion: "Do." } },
     "critical about #12: a task holds up others. So it is. Do.",
   ],
+  WorkerRested: [
+    { worker, until: noon, reason: "It failed 3 tasks." },
+    "worker jules/1 rests until 2026-11-21 12:00 UTC: It failed 3 tasks.",
+  ],
+  WorkerTried: [{ worker }, "worker jules/1 has rested: one task tries it out"],
+  WorkerRestored: [{ worker, by }, "worker jules/1 is trusted again, says mona"],
+  AgentPaused: [
+    { agent: jules, until: noon, reason: "3 refused starts.", cause: "refusals" },
+    "agent jules is paused until 2026-11-21 12:00 UTC: 3 refused starts.",
+  ],
+  AgentResumed: [{ agent: jules, by }, "agent jules goes on, says mona"],
   WarningCleared: [{ code: "agent_paused", subject: "jules" }, "passed about jules: an agent is paused"],
   OrchestrationPaused: [{ by }, "paused by mona: nothing new is started"],
   OrchestrationResumed: [{ by }, "resumed by mona"],
