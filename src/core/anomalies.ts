@@ -5,10 +5,12 @@ import {
   countOf,
   isAbove,
   isBelow,
+  isNear,
   minutesOf,
   openWarning,
   pausedUntil,
   percentOf,
+  takenMsOf,
   waitingOf,
   type Finding,
   type Look,
@@ -133,21 +135,19 @@ function failures(look: Look): readonly Finding[] {
 
 /** Sessions that take more than `alerts.overdue` times the effort of their task. */
 function overdueTasks(look: Look): readonly Finding[] {
-  const { state, context } = look;
-  const { overdue } = context.config.alerts;
+  const { overdue } = look.context.config.alerts;
   const found: Finding[] = [];
-  for (const [, id] of state.occupied.entries()) {
-    const task = state.tasks.get(id);
-    if (task === undefined || task.assignment === null) continue;
-    const takenMs = context.now - (task.assignment.startedAt ?? task.assignment.assignedAt);
+  for (const task of look.inFlight) {
+    const takenMs = takenMsOf(look, task);
     const effortMs = effortOf(task) * 60_000;
-    if (!isAbove(takenMs, overdue * effortMs, openWarning(look, "task_overdue", id) !== undefined)) continue;
+    if (!isNear(takenMs, overdue * effortMs)) continue;
+    if (!isAbove(takenMs, overdue * effortMs, openWarning(look, "task_overdue", task.id) !== undefined)) continue;
     const { worker } = task.assignment;
     const words = (): ReturnType<Finding["words"]> => ({
       detail: `It has been with ${worker} for ${minutesOf(takenMs)} and was estimated at ${minutesOf(effortMs)}.`,
       suggestion: "Look at its session; correct the estimate with `/orchestrate estimate`, or split the issue.",
     });
-    found.push({ code: "task_overdue", subject: id, severity: "warning", words });
+    found.push({ code: "task_overdue", subject: task.id, severity: "warning", words });
   }
   return found;
 }

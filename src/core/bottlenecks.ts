@@ -1,8 +1,17 @@
 /** Tasks that hold up others and do not move as they should, with what can be done about each. Pure reads of the state. */
-import type { AgentId } from "../model/ids.ts";
+import { toAgentId, type AgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import { countOf, isAbove, minutesOf, openWarning, pausedUntil, type Finding, type Look } from "./finding.ts";
 import type { AssignedTask } from "./decision.ts";
+import {
+  countOf,
+  isAbove,
+  minutesOf,
+  openWarning,
+  pausedUntil,
+  takenMsOf,
+  type Finding,
+  type Look,
+} from "./finding.ts";
 import { isEnded } from "./readiness.ts";
 import { reachOf, settleReach } from "./reach.ts";
 import type { Reach } from "./state.ts";
@@ -26,27 +35,36 @@ const lateShare = 0.5;
 export function detectBottlenecks(look: Look): readonly Finding[] {
   const { state } = look;
   settleReach(state);
-  const late = lateSessions(look);
+  const crowded = crowdedAgents(look);
+  const peak = state.scale.peaks().tail;
   const found: Finding[] = [];
-  for (const id of new Set([...state.active.keys(), ...state.backingOff.keys()])) {
-    const task = state.tasks.get(id);
-    const reach = reachOf(state, id);
-    if (task === undefined || isEnded(task) || reach === null || !holdsUp(look, task, reach)) continue;
-    const trouble = troubleOf(look, task, late);
-    if (trouble === null) continue;
-    const { detail, suggestion } = trouble;
-    const words = (): ReturnType<Finding["words"]> => ({ detail: `${waitersOf(reach)}: ${detail}.`, suggestion });
-    found.push({ code: "bottleneck", subject: id, severity: "warning", words });
+  for (const task of candidates(look)) {
+    // Nearly all are in no trouble, which is seen at once; what waits behind the others is looked up only then.
+    const trouble = troubleOf(look, task, crowded);
+    const reach = trouble === null ? null : reachOf(state, task.id);
+    if (trouble === null || reach === null || isEnded(task)) continue;
+    const isOpen = openWarning(look, "bottleneck", task.id) !== undefined;
+    if (trouble.isOnlyOpen && !isOpen) continue;
+    if (!holdsUp(reach, peak, isOpen)) continue;
+    const words = (): ReturnType<Finding["words"]> => {
+      const { detail, suggestion } = trouble.describe();
+      return { detail: `${waitersOf(reach)}: ${detail}.`, suggestion };
+    };
+    found.push({ code: "bottleneck", subject: task.id, severity: "warning", words });
   }
   return found;
 }
 
+/** Those with an assignment, and those that wait for a retry. */
+function candidates({ state, inFlight }: Look): readonly Task[] {
+  const waiting = [...state.backingOff.keys()].flatMap((id) => state.tasks.get(id) ?? []);
+  return [...inFlight, ...waiting];
+}
+
 /** One that is told of already goes on to count for as long as anything waits for it. */
-function holdsUp(look: Look, task: Task, reach: Reach): boolean {
+function holdsUp(reach: Reach, peak: number, isOpen: boolean): boolean {
   if (reach.direct === 0) return false;
-  if (openWarning(look, "bottleneck", task.id) !== undefined) return true;
-  const isLong = reach.tailMinutes > look.state.scale.peaks().tail / 2;
-  return isLong || reach.direct >= manyDirect || reach.transitive >= manyTransitive;
+  return isOpen || reach.tailMinutes > peak / 2 || reach.direct >= manyDirect || reach.transitive >= manyTransitive;
 }
 
 function waitersOf({ direct, transitive, tailMinutes }: Reach): string {
@@ -56,68 +74,71 @@ function waitersOf({ direct, transitive, tailMinutes }: Reach): string {
 }
 
 interface Trouble {
-  readonly detail: string;
-  readonly suggestion: string;
+  /** It is none by itself, but keeps an open warning open. */
+  readonly isOnlyOpen: boolean;
+  readonly describe: () => { readonly detail: string; readonly suggestion: string };
 }
 
 const reassign = "Give it to another agent with `/orchestrate assign <agent>`";
 const split = "split what is left of it into smaller issues";
 
-function troubleOf(look: Look, task: Task, late: ReadonlyMap<AgentId, number>): Trouble | null {
+function trouble(detail: string, suggestion: string): Trouble {
+  return { isOnlyOpen: false, describe: () => ({ detail, suggestion }) };
+}
+
+function troubleOf(look: Look, task: Task, crowded: ReadonlyMap<AgentId, Crowding>): Trouble | null {
   const { assignment } = task;
   if (assignment !== null && (assignment.phase === "waiting" || assignment.personAsked)) {
-    return { detail: "its session waits for a person", suggestion: "Answer on the issue." };
+    return trouble("its session waits for a person", "Answer on the issue.");
   }
   if (task.failuresInRow >= failuresMin) {
-    return { detail: `it has failed ${task.failuresInRow} times in a row`, suggestion: `${reassign}, or ${split}.` };
+    return trouble(`it has failed ${task.failuresInRow} times in a row`, `${reassign}, or ${split}.`);
   }
-  return assignment === null ? stuckAtAgent(look, task) : slowSession(look, { ...task, assignment }, late);
+  return assignment === null ? stuckAtAgent(look, task) : slowSession(look, task as AssignedTask, crowded);
 }
 
 /** It waits for its retry, and the agent that had it last takes nothing. */
 function stuckAtAgent(look: Look, task: Task): Trouble | null {
   const agent = task.assignTo?.agent ?? task.definition.pinnedAgent ?? task.refusedBy ?? task.attempts.at(-1)?.agent;
   if (agent === undefined || pausedUntil(look, agent) === null) return null;
-  return { detail: `its agent ${agent} is paused`, suggestion: `${reassign}.` };
+  return trouble(`its agent ${agent} is paused`, `${reassign}.`);
 }
 
-function slowSession(look: Look, { id, assignment }: AssignedTask, late: ReadonlyMap<AgentId, number>): Trouble | null {
-  if (isLate(look, assignment)) {
-    const takenMs = look.context.now - (assignment.startedAt ?? assignment.assignedAt);
-    const detail = `it takes ${minutesOf(takenMs)} where ${minutesOf(assignment.expectedMs)} were expected`;
-    return { detail, suggestion: `${reassign}, or ${split}.` };
+function slowSession(look: Look, task: AssignedTask, crowded: ReadonlyMap<AgentId, Crowding>): Trouble | null {
+  const { agent, expectedMs } = task.assignment;
+  const takenMs = takenMsOf(look, task);
+  if (takenMs > lateFactor * expectedMs) {
+    const describe = (): ReturnType<Trouble["describe"]> => ({
+      detail: `it takes ${minutesOf(takenMs)} where ${minutesOf(expectedMs)} were expected`,
+      suggestion: `${reassign}, or ${split}.`,
+    });
+    return { isOnlyOpen: false, describe };
   }
-  const isOpen = openWarning(look, "bottleneck", id) !== undefined;
-  if (!isOverloaded(look, assignment.agent, { late: late.get(assignment.agent) ?? 0, isOpen })) return null;
-  return {
-    detail: `its agent ${assignment.agent} has no free worker and is late with most of its sessions`,
-    suggestion: `${reassign}, or add workers to ${assignment.agent} (\`agents[].capacity\`).`,
-  };
+  const crowding = crowded.get(agent);
+  if (crowding === undefined) return null;
+  const describe = (): ReturnType<Trouble["describe"]> => ({
+    detail: `its agent ${agent} has no free worker and is late with most of its sessions`,
+    suggestion: `${reassign}, or add workers to ${agent} (\`agents[].capacity\`).`,
+  });
+  return { isOnlyOpen: crowding === "open", describe };
 }
 
-function isLate({ context }: Look, assignment: NonNullable<Task["assignment"]>): boolean {
-  return context.now - (assignment.startedAt ?? assignment.assignedAt) > lateFactor * assignment.expectedMs;
-}
+/** `full`: overloaded. `open`: late enough, or nearly, to keep what is told of: a worker that was just freed has its next task soon. */
+type Crowding = "full" | "open";
 
-/** Late sessions of each agent. */
-function lateSessions(look: Look): ReadonlyMap<AgentId, number> {
+function crowdedAgents(look: Look): ReadonlyMap<AgentId, Crowding> {
   const late = new Map<AgentId, number>();
-  for (const [, id] of look.state.occupied.entries()) {
-    const assignment = look.state.tasks.get(id)?.assignment ?? null;
-    if (assignment === null || !isLate(look, assignment)) continue;
-    late.set(assignment.agent, (late.get(assignment.agent) ?? 0) + 1);
+  for (const task of look.inFlight) {
+    const { agent, expectedMs } = task.assignment;
+    if (takenMsOf(look, task) > lateFactor * expectedMs) late.set(agent, (late.get(agent) ?? 0) + 1);
   }
-  return late;
-}
-
-/** What is told of goes on with a worker that has just been freed: its next task comes with this pass. */
-function isOverloaded(
-  { state, context }: Look,
-  id: AgentId,
-  of: { readonly late: number; readonly isOpen: boolean },
-): boolean {
-  const agent = context.config.agents.find((each) => each.id === id);
-  if (agent === undefined) return false;
-  const { busy, free } = slotsOf(state, agent);
-  return (free === 0 || of.isOpen) && isAbove(of.late, busy * lateShare, of.isOpen);
+  const crowded = new Map<AgentId, Crowding>();
+  for (const agent of late.size === 0 ? [] : look.context.config.agents) {
+    const id = toAgentId(agent.id);
+    const { busy, free } = slotsOf(look.state, agent);
+    const count = late.get(id) ?? 0;
+    if (free === 0 && isAbove(count, busy * lateShare, false)) crowded.set(id, "full");
+    else if (count > 0 && isAbove(count, busy * lateShare, true)) crowded.set(id, "open");
+  }
+  return crowded;
 }

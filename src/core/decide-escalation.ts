@@ -10,7 +10,7 @@ import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { Context, Decision } from "./decision.ts";
 import { detailLengthMax } from "./limits.ts";
-import { isEnded } from "./readiness.ts";
+import { statusOf } from "./readiness.ts";
 import type { State } from "./state.ts";
 
 /** Tells what stands still in the task, which is in flight or has an open pull request, and has not been told. */
@@ -52,13 +52,15 @@ interface Standstill {
 function standstills(state: State, task: Task, config: Config): readonly Standstill[] {
   const { assignment } = task;
   if (assignment !== null) return standstillsOfSession(state, task, { assignment, config });
-  const isUnderReview = task.pull?.state === "open" && task.retryAt === null && task.manualReview === null;
-  if (!isUnderReview || isEnded(task) || task.pullDueAt !== null) return [];
+  return statusOf(state, task) === "review" ? standstillsOfPull(state, task, config) : [];
+}
+
+function standstillsOfPull(state: State, task: Task, config: Config): readonly Standstill[] {
   const { pull } = task;
-  const since = Math.max(pull?.updatedAt ?? 0, task.attempts.at(-1)?.endedAt ?? 0);
-  if (since === 0) return [];
+  if (pull === null) return [];
+  const since = Math.max(pull.updatedAt, task.attempts.at(-1)?.endedAt ?? 0);
   const describe = (): string =>
-    `Pull request #${pull?.number ?? 0} has waited since ${instant(since)}: for its checks, a review or its merge.`;
+    `Pull request #${pull.number} has waited since ${instant(since)}: for its checks, a review or its merge.`;
   return [{ at: since + patienceMs(state, task, config), describe }];
 }
 

@@ -2,6 +2,7 @@
  * Who gets no work for a while: workers that fail rest and are tried out with one task, agents whose vendor refuses or fails
  * are paused as a whole. Decided together with the failure that tells, so that the next assignment already knows.
  */
+import { lacksNeed } from "../matching/capability.ts";
 import { defaultConfig, type AgentConfig } from "../model/config.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";
@@ -175,15 +176,8 @@ export function agentsInService(state: State, context: Context, task: Task): rea
     const agent = toAgentId(config.id);
     const isWanted = pinnedAgent === null || pinnedAgent === agent;
     const isPaused = (state.agents.get(agent)?.pausedUntil ?? 0) > context.now;
-    return isWanted && !isPaused && hasWorkers(state, config) && isAble(config, needs) ? [agent] : [];
+    return isWanted && !isPaused && hasWorkers(state, config) && !lacksNeed(config, { needs }) ? [agent] : [];
   });
-}
-
-/** As matching judges it: letter case does not count, and an agent that names nothing can do anything. */
-function isAble({ capabilities }: AgentConfig, needs: readonly string[]): boolean {
-  const named = Object.entries(capabilities);
-  const has = (need: string): boolean => named.some(([name, level]) => level > 0 && name.toLowerCase() === need);
-  return named.length === 0 || needs.every((need) => has(need.toLowerCase()));
 }
 
 function hasWorkers(state: State, agent: AgentConfig): boolean {

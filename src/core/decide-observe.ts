@@ -9,7 +9,7 @@ import { decidePulls } from "./decide-pulls.ts";
 import { defineTask, isSameDefinition } from "./define-task.ts";
 import type { Decision } from "./decision.ts";
 import { decideExternals, emitExternal } from "./externals.ts";
-import { decideOutside, noteRefusal, refusalNow } from "./intake.ts";
+import { decideOutside, refusalNow } from "./intake.ts";
 import { isEnded } from "./readiness.ts";
 
 /**
@@ -46,7 +46,6 @@ function decideIssue(decision: Decision, facts: IssueFacts): void {
   if (facts.selectedBy === null && task !== null) return deselect(decision, task, facts);
   if (task === null) {
     const refusal = facts.state === "closed" ? null : refusalNow(decision.state, decision.context);
-    if (refusal !== null) noteRefusal(decision, refusal, facts.number);
     if (facts.state === "closed" || refusal !== null) return observeExternal(decision, facts);
     decision.emit({ type: "TaskTracked", task: facts.id, definition: defineTask(facts, groundOf(decision), null) });
   } else {

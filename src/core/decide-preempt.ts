@@ -65,19 +65,32 @@ export function shouldStealWorker(
   among: { readonly agents: readonly AgentId[]; readonly context: Context },
 ): Theft | null {
   const { context, agents } = among;
-  const { enabled, after } = context.config.preemption;
   const urgency = urgencyOf(state, task, context);
-  if (!enabled || urgency === lowestPriority || agents.length === 0) return null;
-  if (hasRecentStart(state, agents, context.now - after)) return null;
-  let best: Task | null = null;
-  for (const holder of holders(state, task, among)) {
-    if (isGivenAway(state, holder) || holder.assignment.personAsked) continue;
-    if (holder.assignment.cancelReason !== null) return null;
-    if (context.now - sinceOf(holder.assignment) <= after) return null;
+  if (!context.config.preemption.enabled || urgency === lowestPriority || agents.length === 0) return null;
+  let best: Holder | null = null;
+  for (const holder of longBusy(state, task, among)) {
     if (urgencyOf(state, holder, context) <= urgency || !mayGiveWay(state, holder, context)) continue;
     if (best === null || givesWayBefore(state, holder, { best, context })) best = holder;
   }
   return best === null ? null : { victim: best.id, reason: describe(state, best, { task, context }) };
+}
+
+/** The tasks of those workers; none when one of them is not long at its task, or becomes free anyway. */
+function longBusy(
+  state: State,
+  task: Task,
+  among: { readonly agents: readonly AgentId[]; readonly context: Context },
+): readonly Holder[] {
+  const { now, config } = among.context;
+  const since = now - config.preemption.after;
+  if (hasRecentStart(state, among.agents, since)) return [];
+  const busy: Holder[] = [];
+  for (const holder of holders(state, task, among)) {
+    if (isGivenAway(state, holder) || holder.assignment.personAsked) continue;
+    if (holder.assignment.cancelReason !== null || sinceOf(holder.assignment) >= since) return [];
+    busy.push(holder);
+  }
+  return busy;
 }
 
 /** The task's own priority, or that of the most urgent work that waits for it. */
@@ -151,25 +164,24 @@ function isNearItsEnd(state: State, holder: Holder, { config, now }: Context): b
 function givesWayBefore(
   state: State,
   holder: Holder,
-  than: { readonly best: Task; readonly context: Context },
+  than: { readonly best: Holder; readonly context: Context },
 ): boolean {
   const urgency = urgencyOf(state, holder, than.context);
   const bestUrgency = urgencyOf(state, than.best, than.context);
   if (urgency !== bestUrgency) return urgency > bestUrgency;
   const since = sinceOf(holder.assignment);
-  const bestSince = than.best.assignment === null ? 0 : sinceOf(than.best.assignment);
+  const bestSince = sinceOf(than.best.assignment);
   return since === bestSince ? holder.id < than.best.id : since > bestSince;
 }
 
 function describe(
   state: State,
-  victim: Task,
+  victim: Holder,
   { task, context }: { readonly task: Task; readonly context: Context },
 ): string {
   const minutes = (ms: number): number => Math.floor(ms / 60_000);
-  const { assignment } = victim;
-  const ran = assignment === null ? 0 : minutes(context.now - sinceOf(assignment));
-  const expected = assignment === null ? 0 : Math.ceil(assignment.expectedMs / 60_000);
+  const ran = minutes(context.now - sinceOf(victim.assignment));
+  const expected = Math.ceil(victim.assignment.expectedMs / 60_000);
   const urgency = priorityWords[urgencyOf(state, task, context)];
   const own = priorityWords[urgencyOf(state, victim, context)];
   return (

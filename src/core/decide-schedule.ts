@@ -106,7 +106,7 @@ function place(round: Round, task: Task, turn: Turn): void {
   const candidates = pool.candidatesFor(task);
   const choice = chooseAgent(wish, candidates, policyOf(state, task, context));
   if (choice.kind === "assign") return assign(round, task, { choice, turn });
-  if (choice.kind === "wait") return;
+  if (choice.kind === "wait") return pool.expect(choice.agent);
   escalateUnplaceable(decision, task, choice.rejectedCount);
   if (!pool.hasFree()) round.lookedWhenFull += 1;
   const full = fullAgents(wish, candidates);

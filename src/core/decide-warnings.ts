@@ -6,6 +6,7 @@ import { taskOfWarning, warningKey, type Warning, type WarningCode } from "../mo
 import { detectAnomalies } from "./anomalies.ts";
 import { detectBottlenecks } from "./bottlenecks.ts";
 import type { Decision } from "./decision.ts";
+import { openLook } from "./finding.ts";
 import type { State } from "./state.ts";
 
 /** Told once more only where the severity has changed: a new number alone is no news. */
@@ -41,7 +42,7 @@ const judged: ReadonlySet<WarningCode> = new Set<WarningCode>([
 export function decideWarnings(decision: Decision): void {
   const { state, context } = decision;
   if (!isDue(decision)) return;
-  const look = { state, context };
+  const look = openLook(state, context);
   const findings = new Map(
     [...detectAnomalies(look), ...detectBottlenecks(look)].map((each) => [warningKey(each), each]),
   );

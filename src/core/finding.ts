@@ -1,7 +1,7 @@
 /** What a look at the state finds amiss, before it is known whether it has been told, and the bounds and words of all findings. */
 import type { AgentId } from "../model/ids.ts";
 import { warningKey, type Warning, type WarningCode } from "../model/warning.ts";
-import type { Context } from "./decision.ts";
+import type { AssignedTask, Context } from "./decision.ts";
 import type { State } from "./state.ts";
 
 export interface Finding extends Pick<Warning, "code" | "subject" | "severity"> {
@@ -13,6 +13,22 @@ export interface Finding extends Pick<Warning, "code" | "subject" | "severity"> 
 export interface Look {
   readonly state: State;
   readonly context: Context;
+  /** The tasks with an assignment, by no order. */
+  readonly inFlight: readonly AssignedTask[];
+}
+
+export function openLook(state: State, context: Context): Look {
+  const inFlight: AssignedTask[] = [];
+  for (const id of state.active.keys()) {
+    const task = state.tasks.get(id);
+    if (task !== undefined && task.assignment !== null) inFlight.push(task as AssignedTask);
+  }
+  return { state, context, inFlight };
+}
+
+/** How long the task has been with its worker, milliseconds. */
+export function takenMsOf({ context }: Look, { assignment }: AssignedTask): number {
+  return context.now - (assignment.startedAt ?? assignment.assignedAt);
 }
 
 /** An open warning passes only below this share of the bound that raised it (above its inverse, where too little is amiss), so that a number on the bound does not make it come and go. */
@@ -25,6 +41,11 @@ export function openWarning(
   subject: Warning["subject"],
 ): (Warning & { readonly since: number }) | undefined {
   return state.warnings.get(warningKey({ code, subject }));
+}
+
+/** Whether `value` may be above `bound` at all, whether it is open or not: asked first, where nearly all are not. */
+export function isNear(value: number, bound: number): boolean {
+  return value >= bound * relief;
 }
 
 /** Whether `value` is above `bound`, or for what is open not yet below the relief. */

@@ -6,6 +6,10 @@ import type { Dependency, External, Task, TaskDefinition } from "../model/task.t
 import { noteMilestone } from "./fold-mode.ts";
 import { ownTask, type State } from "./state.ts";
 
+/** Shared by all who have nothing: a hundred thousand empty lists are ten megabytes. */
+const none: readonly never[] = [];
+const noSurface: Task["surface"] = { comment: null, digest: null, labels: none };
+
 /** A task of which nothing is known but what its issue says. */
 export function newTask(id: TaskId, definition: TaskDefinition): Task {
   return {
@@ -13,15 +17,15 @@ export function newTask(id: TaskId, definition: TaskDefinition): Task {
     definition,
     trust: null,
     pendingReason: null,
-    blockedBy: [],
-    unblocked: [],
+    blockedBy: none,
+    unblocked: none,
     isHeld: false,
     priorityOverride: null,
     estimateOverride: null,
     modeOverride: null,
     assignTo: null,
     assignment: null,
-    attempts: [],
+    attempts: none,
     failuresInRow: 0,
     refusals: 0,
     refusedBy: null,
@@ -42,7 +46,7 @@ export function newTask(id: TaskId, definition: TaskDefinition): Task {
     outcomeReason: null,
     upstreamFailed: null,
     manualReview: null,
-    surface: { comment: null, digest: null, labels: [] },
+    surface: noSurface,
     answer: null,
   };
 }

@@ -2,7 +2,7 @@
  * What is let in. Selected issues become tasks while there is room; beyond `limits.queue`, or with the process over
  * `limits.memory`, they stay outside, a warning says so, and they come in by themselves when there is room again.
  */
-import { warningKey, type Warning } from "../model/warning.ts";
+import type { Warning } from "../model/warning.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { Context, Decision } from "./decision.ts";
 import type { State } from "./state.ts";
@@ -17,12 +17,7 @@ export function refusalNow(state: State, context: Context): Refusal | null {
   return context.isMemoryFull === true ? "memory" : null;
 }
 
-/** Issue `number` is not let in: told once, until there is room again. */
-export function noteRefusal(decision: Decision, refusal: Refusal, number: number): void {
-  raise(decision, warningOf(refusal, decision.context, `#${number} is not taken in, nor is what comes after it`));
-}
-
-/** After a whole look `count` selected issues are outside. With none the matter is over; else the warning says how many. */
+/** After a look `count` selected issues are outside. With none the matter is over; else it is told once, with how many they were. */
 export function decideOutside(decision: Decision, count: number): void {
   const refusal = count === 0 ? null : refusalNow(decision.state, decision.context);
   // Those outside come in with the next look; until then nothing is over.
@@ -32,10 +27,8 @@ export function decideOutside(decision: Decision, count: number): void {
       clear(decision, code, "all");
       continue;
     }
-    const known = decision.state.warnings.get(warningKey({ code, subject: "all" }));
-    const issues = count === 1 ? "1 selected issue is" : `${count} selected issues are`;
-    const warning = warningOf(code, decision.context, `${issues} not taken in`);
-    if (known?.detail !== warning.detail) decision.emit({ type: "WarningRaised", warning });
+    const issues = count === 1 ? "1 selected issue was" : `${count} selected issues were`;
+    raise(decision, warningOf(code, decision.context, `${issues} not taken in`));
   }
 }
 
@@ -53,7 +46,7 @@ function warningOf(code: Refusal, context: Context, who: string): Warning {
 
 function limitReached(code: Refusal, { config }: Context): string {
   return code === "queue_full"
-    ? `${config.limits.queue} open tasks are the limit (limits.queue)`
+    ? `The queue is full at its limit of ${config.limits.queue} (limits.queue)`
     : `The process is over ${config.limits.memory} MB (limits.memory)`;
 }
 

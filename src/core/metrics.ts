@@ -10,7 +10,7 @@ import { hourAgo, useOfAgents, useTogether, utilisationByType, type AgentUse } f
 import { velocityOf, type Velocity } from "./velocity.ts";
 
 /** The figures of one hour. Times are ISO 8601. */
-export interface HourFigures {
+interface HourFigures {
   /** When the hour ended. */
   readonly at: string;
   /** Tasks completed in it, by whatever receipt. */

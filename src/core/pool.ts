@@ -50,6 +50,12 @@ export class Pool {
     this.#members.find((each) => each.agent === agent)?.refresh();
   }
 
+  /** A task waits for the next free slot of this agent: the one after it would wait for the slot after that. */
+  expect(agent: AgentId): void {
+    const member = this.#members.find((each) => each.agent === agent);
+    if (member !== undefined) member.awaitedBy += 1;
+  }
+
   /** One candidate an agent, in the order of the configuration, as `task` sees them; good until the next call. */
   candidatesFor(task: Task): readonly AgentCandidate[] {
     const hands = handsBefore(this.#state, task);
@@ -75,6 +81,7 @@ class Member implements AgentCandidate {
   readonly capabilities: AgentConfig["capabilities"];
   readonly capacity: number;
   busy = 0;
+  awaitedBy = 0;
   disabled = 0;
   resting = 0;
   free = 0;
@@ -230,7 +237,7 @@ function lastHand(state: State, task: Task, agent: AgentId): WorkerId | null {
   return null;
 }
 
-/** Until the first of the agent's taken slots is expected to be free; 0 when one is overdue, null when none is taken. */
+/** Until the first of the agent's taken slots is expected to be free. One that is overdue may take for ever; null when all are. */
 function expectedFreeInMs(
   state: State,
   agent: AgentId,
@@ -241,8 +248,8 @@ function expectedFreeInMs(
     const id = state.occupied.get(toWorkerId(agent, slot));
     const assignment = id === undefined ? null : (state.tasks.get(id)?.assignment ?? null);
     if (assignment === null) continue;
-    const left = Math.max(0, (assignment.startedAt ?? assignment.assignedAt) + assignment.expectedMs - at.now);
-    if (soonest === null || left < soonest) soonest = left;
+    const left = (assignment.startedAt ?? assignment.assignedAt) + assignment.expectedMs - at.now;
+    if (left >= 0 && (soonest === null || left < soonest)) soonest = left;
   }
   return soonest;
 }

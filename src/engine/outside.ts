@@ -19,8 +19,8 @@ export class Outside {
   }
 
   /**
-   * Takes in what a look has found, once it is decided. Returns the number to be told of, after a whole look and when nobody is
-   * left outside; null when there is nothing to tell.
+   * Takes in what a look has found, once it is decided. Returns the number to be told of, after a whole look, with the first one
+   * outside and when nobody is left; null when there is nothing to tell.
    */
   note(observation: Observation, state: State): number | null {
     const before = this.#issues.size;
@@ -34,7 +34,7 @@ export class Outside {
       else if (this.#issues.size < rememberedMax) this.#issues.set(facts.number, facts.id);
     }
     const { size } = this.#issues;
-    return (observation.isComplete && size > 0) || (size === 0 && (before > 0 || observation.isComplete)) ? size : null;
+    return observation.isComplete || (before === 0) !== (size === 0) ? size : null;
   }
 
   /** Those that there is room for now, the oldest first. */

@@ -6,7 +6,7 @@ import { decide } from "../core/decide.ts";
 import type { Context } from "../core/decision.ts";
 import { evolve, sealEntry } from "../core/evolve.ts";
 import { foldRecordedEffect } from "../core/fold-whole.ts";
-import { react, type Reaction } from "../core/react.ts";
+import { configOf, react, type Reaction } from "../core/react.ts";
 import { draftState, type State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import { effectKey, type Effect } from "../model/effect.ts";
@@ -21,9 +21,13 @@ export interface Pass {
   readonly aside: readonly { readonly command: Command; readonly error: unknown }[];
 }
 
-/** Decides `commands` in order on a draft of `state`, which stays as it is. */
-export function runPass(state: State, commands: readonly Command[], context: Context): Pass {
+/**
+ * Decides `commands` in order on a draft of `state`, which stays as it is. A configuration that one of them brings into force
+ * counts for those after it.
+ */
+export function runPass(state: State, commands: readonly Command[], start: Context): Pass {
   const draft = draftState(state);
+  let context = start;
   draft.at = context.now;
   const entries: Entry[] = [];
   const aside: { command: Command; error: unknown }[] = [];
@@ -32,6 +36,7 @@ export function runPass(state: State, commands: readonly Command[], context: Con
     try {
       const events = decide(draft, command, context);
       if (events.length > 0) entries.push(fold(draft, command, events));
+      if (events.some(({ type }) => type === "ConfigurationAccepted")) context = reconfigured(draft, start);
     } catch (error) {
       const parts = split(command);
       if (parts.length > 1) queue.unshift(...parts);
@@ -39,6 +44,12 @@ export function runPass(state: State, commands: readonly Command[], context: Con
     }
   }
   return { entries, draft, aside };
+}
+
+/** The time rules of the new configuration are read with the next pass: nobody has looked at their clock yet. */
+function reconfigured(draft: State, start: Context): Context {
+  const { schedule: _schedule, ...context } = start;
+  return { ...context, config: configOf(draft, start.config) };
 }
 
 function fold(draft: State, command: Command, events: readonly Event[]): Entry {

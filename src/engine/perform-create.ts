@@ -58,7 +58,7 @@ function openTaskTitled(state: State, title: string): number | undefined {
 }
 
 function bodyOf({ id, label, merged, create: { body } }: Pattern, series: number): string {
-  const origin = `<sub>Orchestrate opened this issue because ${merged} tasks with the label ${label} were merged (pattern ${id}, series ${series}).</sub>`;
+  const origin = `<sub>Orchestrate opened this issue after ${merged} merged ${merged === 1 ? "task" : "tasks"} with the label ${label} (pattern ${id}, series ${series}).</sub>`;
   return body === "" ? origin : `${body}\n\n${origin}`;
 }
 

@@ -58,7 +58,15 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   not_pinned: fact("The task asks for another agent or worker."),
   excluded: fact("The agent is excluded for this task."),
   disabled: fact("The worker is disabled.", "`/orchestrate enable` brings it back."),
-  agent_paused: fact("The agent takes nothing at the moment."),
+  resting: fact("The worker rests after failures.", "`/orchestrate enable` ends its rest."),
+  lower_score: fact("Another agent suits better."),
+  awaited: fact("A better worker is soon free, so this one is passed over."),
+  better_worker: fact("It waits for a better worker that is soon free."),
+  avoided: fact("The agent has failed at this task, so another one goes first."),
+  agent_paused: fact(
+    "The agent is paused, because its vendor refuses or fails.",
+    "It goes on by itself; `/orchestrate enable` with its name does so at once.",
+  ),
   missing_capability: fact(
     "The worker lacks a capability that the task needs.",
     "Name it under `capabilities` of an agent, or remove the `needs:` label.",

@@ -79,9 +79,8 @@ function blockersOf(index: number, tasks: number, chance: () => number): readonl
 }
 
 /** The log that such a backlog begins with, forty issues an entry. */
-export function firstEntries(tasks: number): readonly Entry[] {
+export function* firstEntries(tasks: number): IterableIterator<Entry> {
   const chance = chanceOf(tasks);
-  const entries: Entry[] = [];
   for (let start = 0; start < tasks; start += 40) {
     const events: Event[] = [];
     for (let index = start; index < Math.min(tasks, start + 40); index += 1) {
@@ -91,15 +90,8 @@ export function firstEntries(tasks: number): readonly Entry[] {
       const blockedBy = blockersOf(index, tasks, chance);
       if (blockedBy.length > 0) events.push({ type: "DependenciesChanged", task, blockedBy });
     }
-    entries.push({
-      id: toCommandId(`~first:${start}`),
-      command: "Observe",
-      at: 1_700_100_000_000,
-      events,
-      effects: [],
-    });
+    yield { id: toCommandId(`~first:${start}`), command: "Observe", at: 1_700_100_000_000, events, effects: [] };
   }
-  return entries;
 }
 
 export function loadBacklog(tasks: number): State {

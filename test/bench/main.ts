@@ -11,6 +11,7 @@ interface Suite {
 const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   github: () => import("./github.ts"),
   graph: () => import("./graph-planning.ts"),
+  scheduling: () => import("./scheduling.ts"),
   plan: () => import("./plan-cli.ts"),
 };
 

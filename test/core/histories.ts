@@ -14,6 +14,7 @@ import { toCommandId, type EffectId, type TaskId } from "../../src/model/ids.ts"
 import type { ScheduleNow } from "../../src/model/mode.ts";
 import type { BlockerFacts, IssueFacts, PullFacts, SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
+import type { External } from "../../src/model/task.ts";
 import {
   blocker,
   configOf as config,
@@ -66,6 +67,7 @@ const configs: readonly Config[] = [
     agents: agents.slice(0, 2),
     done: "reported",
     limits: { costPerTask: 2 },
+    alerts: { issue: 42, queueDepth: 1 },
     health: { failures: 2, refusals: 2, sample: 3, within: "1h" },
   }),
   config({
@@ -100,12 +102,32 @@ const configs: readonly Config[] = [
     limits: { inProgress: 2, labels: { ui: 1 }, fairShare: true },
     stale: { min: "2m", person: "10m", escalate: "30s" },
   }),
+  config({
+    agents,
+    limits: { queue: 3 },
+    patterns: [{ id: "deps", label: "deps", merged: 1, create: { title: "Update all" } }],
+  }),
 ];
+
+/** Half an hour after a history begins. */
+const dateAt = 1_000_000_000 + 30 * 60_000;
+/** What may be waited for and is no issue. */
+const outside = [
+  { id: `wait:date:${new Date(dateAt).toISOString()}`, reference: "1970-01-12T14:16Z", waitsFor: "date" },
+  { id: "wait:person:tilda", reference: "@tilda", waitsFor: "person" },
+  { id: "wait:workflow:o/r:ci.yml@main", reference: "workflow ci.yml on main", waitsFor: "workflow" },
+  { id: "gh:9:pull-7", reference: "x/y#7", waitsFor: "pull" },
+] as const;
+const external = fc
+  .record({ of: fc.constantFrom(...outside), state: fc.constantFrom("open", "open", "completed", "missing") })
+  .map(({ of, state }): External => ({ ...of, id: of.id as TaskId, url: null, state: state as External["state"] }));
+const wait = external.map((each): BlockerFacts => ({ ...each, kind: "hard", source: "body" }));
 
 const edge = fc
   .record({
     on: fc.integer({ min: 1, max: 7 }),
     kind: fc.constantFrom("hard", "hard", "soft"),
+    partial: fc.constantFrom(undefined, true),
     source: fc.constantFrom("native", "body"),
     state: fc.constantFrom("open", "completed", "not_planned", "missing"),
   })
@@ -129,7 +151,7 @@ const issueFacts = fc
     age,
     dueInMs: fc.option(fc.constantFrom(0, 600_000, 7_200_000), seldom),
     labels: fc.oneof(
-      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 3, arbitrary: fc.constantFrom([], ["quick-win"]) },
       {
         weight: 4,
         arbitrary: fc.constantFrom(
@@ -140,6 +162,7 @@ const issueFacts = fc
           ["mode:effort", "estimate:2h"],
           ["agent:cursor"],
           ["priority:no"],
+          ["deps"],
         ),
       },
     ),
@@ -151,6 +174,7 @@ const issueFacts = fc
     blockedBy: fc.oneof(
       { weight: 3, arbitrary: fc.constant([]) },
       { weight: 2, arbitrary: fc.array(edge, { maxLength: 2 }) },
+      { weight: 1, arbitrary: fc.array(wait, { minLength: 1, maxLength: 1 }) },
     ),
     child: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: task }),
     ending,
@@ -226,6 +250,11 @@ const look: fc.Arbitrary<Step> = fc
       { weight: 15, arbitrary: fc.constant(null) },
       { weight: 1, arbitrary: fc.record({ number: task, reason: fc.constantFrom("deleted", "transferred") }) },
     ),
+    externals: fc.array(external, { maxLength: 1 }),
+    outside: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 2 }) },
+    ),
   })
   .map((draw) => (place) => ({
     type: "Observe",
@@ -233,6 +262,8 @@ const look: fc.Arbitrary<Step> = fc
       issues: draw.issues.map((facts) => facts(place.now)),
       pulls: draw.pulls.map((facts) => facts(place)),
       gone: draw.gone === null ? [] : [{ id: taskId(draw.gone.number), reason: draw.gone.reason as "deleted" }],
+      externals: draw.externals,
+      ...(draw.outside === undefined ? {} : { outside: draw.outside }),
     }),
   }));
 
@@ -268,6 +299,7 @@ const outcome: fc.Arbitrary<EffectOutcome> = fc.oneof(
     { kind: "surfaced", surface: { comment: "IC_9", digest: "d", labels: [] } },
     { kind: "started", session: { id: "sessions/9", url: null } },
     { kind: "dispatched", run: "100" },
+    { kind: "created", number: 4 },
     { kind: "refused", reason: "full", retryAfterMs: null },
     { kind: "cannot_cancel", reason: "no way" },
     { kind: "changed_text" },
@@ -337,6 +369,7 @@ const instructions: fc.Arbitrary<SlashCommand | null> = fc.oneof(
     { verb: "enable", worker: "jules" },
   ),
   task.map((number) => ({ verb: "resume", number }) as const),
+  fc.constantFrom(...outside).map(({ reference }) => ({ verb: "unblock", wait: reference }) as const),
   fc
     .record({ verb: fc.constantFrom("blocked-by", "unblock"), number: fc.integer({ min: 1, max: 7 }) })
     .map((draw) => ({ ...draw, repository: null }) as SlashCommand),

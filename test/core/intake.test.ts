@@ -14,32 +14,29 @@ function tracked(it: Story): readonly number[] {
 }
 
 describe("a queue that is full", () => {
-  test("takes in the oldest issues, refuses the others and says so once", () => {
+  test("takes in the oldest issues and refuses the others", () => {
     const it = roomFor(2);
-    const events = it.tell(observe({ issues: [issue(3), issue(1), issue(2), issue(4)] }));
+    it.tell(observe({ issues: [issue(3), issue(1), issue(2), issue(4)] }));
     expect(tracked(it)).toEqual([1, 2]);
-    expect(events.filter((event) => event.type === "WarningRaised")).toEqual([
+    expect(it.tell(observe({ issues: [issue(1), issue(2), issue(3), issue(4)] }))).toEqual([]);
+  });
+
+  test("says once how many were left outside, what to do, and when it is over", () => {
+    const it = roomFor(1);
+    it.tell(observe({ issues: [issue(1), issue(2), issue(3)] }));
+    expect(it.tell(observe({ outside: 2 }))).toEqual([
       {
         type: "WarningRaised",
         warning: {
           code: "queue_full",
           subject: "all",
-          detail: "2 open tasks are the limit (limits.queue): #3 is not taken in, nor is what comes after it.",
-          suggestion: expect.stringContaining("limits.queue"),
+          detail: "The queue is full at its limit of 1 (limits.queue): 2 selected issues were not taken in.",
+          suggestion: expect.stringContaining("raise `limits.queue`"),
           severity: "warning",
         },
       },
     ]);
-    expect(it.tell(observe({ issues: [issue(1), issue(2), issue(3), issue(4)] }))).toEqual([]);
-  });
-
-  test("says after a whole look how many wait outside, and that it is over when none does", () => {
-    const it = roomFor(1);
-    it.tell(observe({ issues: [issue(1), issue(2), issue(3)] }));
-    expect(it.tell(observe({ outside: 2 }))).toMatchObject([
-      { warning: { detail: "1 open tasks are the limit (limits.queue): 2 selected issues are not taken in." } },
-    ]);
-    expect(it.tell(observe({ outside: 2 }))).toEqual([]);
+    expect(it.tell(observe({ outside: 3 }))).toEqual([]);
     expect(it.tell(observe({ outside: 0 }))).toEqual([{ type: "WarningCleared", code: "queue_full", subject: "all" }]);
     expect(it.tell(observe({ outside: 0 }))).toEqual([]);
   });
@@ -70,7 +67,7 @@ describe("a queue that is full", () => {
     it.tell(observe({ issues: [issue(1), issue(2)] }));
     const command = { ...instruct(2, { verb: "hold" }), outside: 2 } as Parameters<typeof it.tell>[0];
     expect(it.tell(command)).toMatchObject([
-      { type: "CommandAnswered", task: null, issue: 2, reaction: "-1", answer: expect.stringContaining("1 open tasks are the limit") },
+      { type: "CommandAnswered", task: null, issue: 2, reaction: "-1", answer: expect.stringContaining("The queue is full at its limit of 1") },
     ]);
     expect([...it.state.outbox.entries()].map(([, { effect }]) => effect)).toMatchObject([
       { type: "AcknowledgeComment", answer: { issue: 2, text: expect.stringContaining("taken in by itself") } },
@@ -89,7 +86,8 @@ describe("a process over its bound of memory", () => {
 
   test("takes nothing in and says which bound it is", () => {
     const it = roomFor(10);
-    const { entries, draft } = runPass(it.state, [look], { now: 1, config: it.config, isMemoryFull: true });
+    const told = { ...look, observation: observation({ issues: [issue(1), issue(2)], outside: 2 }) };
+    const { entries, draft } = runPass(it.state, [told], { now: 1, config: it.config, isMemoryFull: true });
     expect(draft.tasks.size).toBe(0);
     expect(entries.flatMap((entry) => entry.events)).toMatchObject([
       { warning: { code: "memory", severity: "critical", detail: expect.stringContaining("512 MB (limits.memory)") } },
@@ -106,13 +104,13 @@ describe("a process over its bound of memory", () => {
 
   test("and a full queue: the one that holds now is told, and the other has passed", () => {
     const it = roomFor(1);
-    it.tell(observe({ issues: [issue(1), issue(2)] }));
+    it.tell(observe({ issues: [issue(1), issue(2)], outside: 1 }));
     const told = { ...look, observation: observation({ outside: 1 }) };
     it.config = configOf({ limits: { queue: 5 } });
     const { entries } = runPass(it.state, [told], { now: 1, config: it.config, isMemoryFull: true });
     expect(entries.flatMap((entry) => entry.events)).toMatchObject([
       { type: "WarningCleared", code: "queue_full" },
-      { type: "WarningRaised", warning: { code: "memory", detail: expect.stringContaining("1 selected issue is") } },
+      { type: "WarningRaised", warning: { code: "memory", detail: expect.stringContaining("1 selected issue was") } },
     ]);
   });
 });

@@ -189,12 +189,17 @@ function urgencyOf(state: State, start: Task): number {
   return Math.min(...priorities.map((task) => task.priorityOverride ?? task.definition.priority));
 }
 
-/** The rule of the documentation: a hard edge wants a receipt, a soft one an end, a waived one nothing. */
+/**
+ * The rule of the documentation: a hard edge wants a receipt, a soft one an end or, where that is enough, a pull request, a waived
+ * one nothing.
+ */
 function isMet(state: State, task: Task, edge: Task["blockedBy"][number]): boolean {
   if (task.unblocked.includes(edge.on)) return true;
   const blocker = state.tasks.get(edge.on);
   const end = blocker === undefined ? (state.externals.get(edge.on)?.state ?? "open") : endOf(blocker);
-  return edge.kind === "hard" ? end === "completed" : end !== "open";
+  if (edge.kind === "hard") return end === "completed";
+  const isShown = blocker !== undefined && blocker.pull !== null && blocker.pull.state !== "closed";
+  return end !== "open" || (edge.partial === true && isShown);
 }
 
 function endOf(task: Task): string {

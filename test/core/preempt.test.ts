@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decidePreemption, fullAgents, keptWork } from "../../src/core/decide-preempt.ts";
-import { openDecision } from "../../src/core/decision.ts";
-import { evolveEntry } from "../../src/core/evolve.ts";
-import { Pool } from "../../src/core/pool.ts";
+import { keptWork } from "../../src/core/decide-preempt.ts";
 import { attemptsUsed } from "../../src/core/retry-policy.ts";
-import { wishOf } from "../../src/core/wish.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import { modes } from "../../src/model/mode.ts";
 import type { Task } from "../../src/model/task.ts";
@@ -110,28 +106,28 @@ describe("when urgent work waits and every worker has long been busy", () => {
 });
 
 describe("nobody gives way", () => {
-  function nobody(it: Story): void {
+  function expectNobody(it: Story): void {
     expect(types(it.tell(schedule()))).not.toContain("TaskPreempted");
   }
 
   test("while one worker has been at its task for less than 20 minutes", () => {
     const it = busy({ minutes: 19 });
     urgent(it);
-    nobody(it);
+    expectNobody(it);
   });
 
   test("for work that is no more urgent than anything that runs", () => {
     const it = busy();
     it.tell(observe({ issues: [labelled(5, "priority:low")] }));
-    nobody(it);
+    expectNobody(it);
   });
 
   test("near the end, also past the expected time; but once it is stale nobody can tell, and it may", () => {
     const it = busy({ minutes: 49 });
     urgent(it);
-    nobody(it);
+    expectNobody(it);
     it.now += 60 * minute;
-    nobody(it);
+    expectNobody(it);
     it.now += 12 * minute;
     expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1) });
   });
@@ -148,32 +144,32 @@ describe("nobody gives way", () => {
     }
     expect(taskOf(it, 1).pull?.number).toBe(11);
     urgent(it);
-    nobody(it);
+    expectNobody(it);
   });
 
   test("where the vendor cannot end a session: a person would have to", () => {
     const it = busy({ config: { agents: [{ ...cursor, type: "jules" }] } });
     urgent(it);
-    nobody(it);
+    expectNobody(it);
   });
 
   test("where the agent cannot do the urgent work", () => {
     const it = busy({ config: { agents: [{ ...cursor, capabilities: { css: 1 } }] } });
     urgent(it, 5, "needs:rust");
-    nobody(it);
+    expectNobody(it);
   });
 
   test("where a slot becomes free anyway", () => {
     const it = busy();
     urgent(it);
     it.tell(instruct(2, { verb: "cancel" }));
-    nobody(it);
+    expectNobody(it);
   });
 
   test("where it is switched off", () => {
     const it = busy({ config: { preemption: { enabled: false } } });
     urgent(it);
-    nobody(it);
+    expectNobody(it);
   });
 
   test("more often than twice", () => {
@@ -287,7 +283,11 @@ describe("the freed worker is kept for the task", () => {
 
   test("also where a better worker is soon free, for which it would have waited", () => {
     const capable = (id: string, type: string, css: number): Record<string, unknown> => ({
-      ...{ id, type, capacity: 1, dispatch: "api", capabilities: { css, rust: css === 1 ? 0 : 1 } },
+      id,
+      type,
+      capacity: 1,
+      dispatch: "api",
+      capabilities: { css, rust: css === 1 ? 0 : 1 },
     });
     const it = story(configOf({ agents: [capable("bifrost", "bifrost", 0.3), capable("cursor", "cursor", 1)] }));
     it.tell(

@@ -183,7 +183,7 @@ describe("room", () => {
       [...(await repository.lane.stream.current()).tasks.entries()].map(([, task]) => task.definition.number);
     expect(await tracked()).toEqual([1, 2]);
     const state = await repository.lane.stream.current();
-    expect(state.warnings.get("queue_full:all")?.detail).toContain("2 selected issues are not taken in");
+    expect(state.warnings.get("queue_full:all")?.detail).toContain("2 selected issues were not taken in");
     fake.issues.set(2, issue(2, { state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 2 }));
     repository.hear([{ kind: "issue", number: 2 }]);
     await pass(place.clock, minute);
@@ -197,7 +197,8 @@ describe("room", () => {
 
   test("with none, an idle cycle asks for nothing and appends nothing", async () => {
     const place = ground();
-    const fake = fakeWorld([1, 2, 3].map((number) => issue(number)), two);
+    const nobody = configOf({ limits: { queue: 2 }, agents: [] });
+    const fake = fakeWorld([1, 2, 3].map((number) => issue(number)), nobody);
     await started(place, fake);
     await pass(place.clock, 10 * minute);
     const [looks, appends] = [fake.looks.length, place.store.appends.length];
@@ -215,7 +216,7 @@ describe("room", () => {
     repository.hear([comment(3, "/orchestrate status")]);
     await pass(place.clock, 10_000);
     const [answer] = fake.written.filter((surface) => surface.number === 3);
-    expect(answer?.comment).toContain("2 open tasks are the limit (limits.queue)");
+    expect(answer?.comment).toContain("The queue is full at its limit of 2 (limits.queue)");
     expect(answer?.labels).toEqual([]);
   });
 
@@ -267,7 +268,7 @@ describe("a pattern", () => {
         pattern: "deps",
         series: 1,
         title: "Update all",
-        body: expect.stringMatching(/^Now\.\n\n<sub>Orchestrate opened this issue because 1 tasks? .*deps/),
+        body: expect.stringMatching(/^Now\.\n\n<sub>Orchestrate opened this issue after 1 merged task with the label deps /),
         labels: ["orchestrate", "chore"],
       },
     ]);

@@ -97,7 +97,7 @@ export const anyAgents: fc.Arbitrary<AgentCandidate[]> = fc
 export const anyWish: fc.Arbitrary<Wish> = fc
   .record({
     needs: fc.constantFrom([], [], ["Python"], ["rust", "docs"]),
-    prefers: fc.constantFrom([], ["docs"], ["rust", "python"]),
+    prefers: fc.constantFrom([], ["Docs"], ["rust", "python"]),
     pinnedAgent: fc.constantFrom(null, null, null, null, null, "a", "b"),
     avoidedAgents: fc.constantFrom([], [], ["a"], ["a", "c"]),
     excludedAgents: fc.constantFrom([], [], ["b"], ["b", "d"]),

@@ -113,6 +113,13 @@ describe("explain", () => {
     expect(text).toContain("- asked for `jules`");
   });
 
+  test("says whose priority it takes over", () => {
+    expect(renderExplain(givenView({ inheritedPriority: 1 }))).toContain(
+      "- priority high\n- takes over priority urgent from what waits for it",
+    );
+    expect(renderExplain(givenView({}))).not.toContain("takes over");
+  });
+
   test("says each reason of a ready task once", () => {
     const text = renderExplain(givenView({ waiting: [{ code: "at_capacity", detail: "5 workers: at capacity." }] }));
     expect(text.split("\n").slice(0, 5)).toEqual([
@@ -166,7 +173,7 @@ describe("agents", () => {
     ]);
     expect(table.split("\n").at(-1)).toContain(
       "paused until 2026-11-21 12:00 UTC: 3 refused starts; 0 of 5 busy; " +
-        "`jules/1` rests until 2026-11-21 12:00 UTC: It failed 3 tasks \\| \\<b\\>; " +
+        "`jules/1` rests until 2026-11-21 12:00 UTC: It failed 3 tasks \\| &lt;b&gt;; " +
         "`jules/2` free, tried out after a rest; `jules/3` free, failed 2 of its last 9; `jules/4` free; `jules/5` disabled, free",
     );
   });

@@ -3,8 +3,9 @@ import { marked } from "marked";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Event } from "../../src/model/event.ts";
-import { toAgentId, toWorkerId } from "../../src/model/ids.ts";
+import { toAgentId, toWorkerId, type WorkerId } from "../../src/model/ids.ts";
 import { renderAgents } from "../../src/views/agents-table.ts";
+import { alertsMarker, renderAlerts } from "../../src/views/alerts.ts";
 import { renderHeadline } from "../../src/views/commit-summary.ts";
 import { renderExplain } from "../../src/views/explain.ts";
 import { renderEventLine } from "../../src/views/log-line.ts";
@@ -170,6 +171,10 @@ describe("whatever strangers write", () => {
         expectHarmless(renderExplain(view));
         expectHarmless(renderStatus(overview, view));
         expectHarmless(renderAgents([agent]));
+        const warning = { code: "bottleneck", subject: text as WorkerId, severity: "notice", detail: text } as const;
+        const about = { warning: { ...warning, suggestion: text }, since: 0, until: 1 };
+        const alert = { ...about, task: { reference: text, url: text, title: text } };
+        expectHarmless(renderAlerts([alert, { ...about, task: null }], [alert]).replace(alertsMarker, ""));
         expectHarmless(renderTaskFile(view).text.replace(/^---\n.*?\n---\n/s, ""));
       }),
       { numRuns: 150 },

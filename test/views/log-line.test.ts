@@ -67,6 +67,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { task, fence: 1, result: "no_result", detail: "empty", costUsd: 1, branch: null, pullUrl: null, pullDueAt: null },
     "#12: session ended: the session ended without a pull request (empty), $1.00",
   ],
+  TaskPreempted: [{ task, for: other, reason }, "#12 gives way: because"],
   RetryScheduled: [
     { task, reason: "conflict", detail: "", retryAt: noon, answers: null, counts: false },
     "#12 is tried again after 2026-11-21 12:00 UTC because the branch conflicts with its base (not counted)",
@@ -85,6 +86,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   TaskCancelled: [{ task, reason, by }, "#12 was cancelled by mona: because"],
   TaskReopened: [{ task, by }, "#12 was reopened by mona"],
   ManualReviewRequired: [{ task, reason }, "#12 needs a person: because"],
+  TaskEscalated: [{ task, reason }, "#12: a person is told: because"],
   UpstreamFailed: [{ task, upstream: other }, "#12 stops because #3 failed"],
   UpstreamRecovered: [{ task }, "#12 goes on: what it needs is no longer failed"],
   ModeChanged: [{ mode: "attack", by }, "mode is attack, says mona"],

@@ -63,6 +63,16 @@ describe("the first line", () => {
     ["in_progress", { task: givenTask({ assignment: givenAssignment({ phase: "ending" }) }) }, "is being cancelled"],
     [
       "in_progress",
+      { task: givenTask({ assignment: givenAssignment({ phase: "ending", cancelReason: "preempted" }) }) },
+      "It gives way to more urgent work: the session of Jules (`jules/1`) is being ended. This is no failure",
+    ],
+    [
+      "in_progress",
+      { task: givenTask({ assignment: givenAssignment(), escalated: "It takes longer than expected" }) },
+      "The pull request appears here. ⚠️ It takes longer than expected.",
+    ],
+    [
+      "in_progress",
       { task: givenTask({ assignment: givenAssignment({ personAsked: true }) }) },
       "Please end its session",
     ],

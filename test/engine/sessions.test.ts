@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { createAsking } from "../../src/engine/sessions.ts";
+import type { Lane } from "../../src/engine/lane.ts";
+import type { EngineParts, World } from "../../src/engine/parts.ts";
+import { configOf, issue, report, taskId } from "../support/build.ts";
+import { observe, say, schedule, story, type Story } from "../support/given.ts";
+
+const minute = 60_000;
+
+/** One session of an agent workflow, running at `run`, and who asks after it once a cycle. */
+function running(agent: Record<string, unknown>): { readonly it: Story; cycle(): Promise<readonly string[]> } {
+  const it = story(configOf({ agents: [{ id: "jules", type: "jules", dispatch: "workflow", ...agent }] }));
+  it.tell(observe({ issues: [issue(1)] }));
+  it.tell(schedule());
+  it.tell({ type: "ReportOutcome", task: taskId(1), fence: 1, outcome: { kind: "dispatched", run: "100" } });
+  it.tell(say(1, 1, report("running")));
+  const parts = { clock: { now: () => it.now } } as EngineParts;
+  const world = { runs: { state: async () => "running" } } as unknown as World;
+  const lane = {
+    stream: { current: async () => it.state },
+    contextOf: () => ({ now: it.now, config: it.config }),
+    nextId: (kind: string) => kind,
+  } as unknown as Lane;
+  const asking = createAsking(parts, world, lane);
+  return { it, cycle: async () => (await asking.ask({ isStart: false })).map((command) => command.type) };
+}
+
+test("an agent that sends heartbeats is asked for in the first cycle after it fell silent, and again after as long", async () => {
+  const { it, cycle } = running({ heartbeat: "3m" });
+  it.now += 3 * minute;
+  expect(await cycle()).toEqual([]);
+  it.now += 30_000;
+  expect(await cycle()).toEqual(["ReportRun"]);
+  it.now += 30_000;
+  expect(await cycle()).toEqual([]);
+  it.now += 3 * minute;
+  expect(await cycle()).toEqual(["ReportRun"]);
+});
+
+test("an agent without heartbeats is left alone for ten minutes", async () => {
+  const { it, cycle } = running({});
+  it.now += 10 * minute - 1;
+  expect(await cycle()).toEqual([]);
+  it.now += 1;
+  expect(await cycle()).toEqual(["ReportRun"]);
+});
+
+test("a session that takes twice as long as expected is asked for every two minutes", async () => {
+  const { it, cycle } = running({});
+  it.now += 59 * minute;
+  expect(await cycle()).toEqual(["ReportRun"]);
+  it.now += minute;
+  expect(await cycle()).toEqual([]);
+  it.now += minute;
+  expect(await cycle()).toEqual(["ReportRun"]);
+});
