@@ -1,10 +1,11 @@
 /**
  * The App's door: webhooks become hints for the repository they come from, installations come and go, and at the start
- * every repository takes stock. No logic of its own.
+ * every repository takes stock; HTTP requests go to their routes. No logic of its own.
  */
 import type { ApplicationFunction, Probot } from "probot";
 import { z } from "zod";
 import { toHints } from "./github/webhook.ts";
+import { createHttpHandler } from "./http/handler.ts";
 import { Installations, RepositoryPayload } from "./installations.ts";
 import type { Surroundings } from "./wire.ts";
 
@@ -26,10 +27,12 @@ export interface Application {
 export function createApplication(surroundings: Surroundings): Application {
   let installations: Installations | null = null;
   return {
-    load(app: Probot) {
+    load(app: Probot, { addHandler }) {
       const loaded = new Installations(app, surroundings);
       installations = loaded;
       const journal = surroundings.journalFor({});
+      const { clock, httpToken: token = null } = surroundings;
+      addHandler(createHttpHandler({ repositories: () => loaded.repositories, token, clock, journal }));
       app.onAny((event) => hear(loaded, event));
       app.onError((error) => journal.error("A webhook could not be handled.", { reason: error.message }));
     },

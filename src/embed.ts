@@ -13,6 +13,8 @@ import type { Journal } from "./ports/journal.ts";
 import type { JobParts, ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
 import { auditRepository, wireJob, type RepositoryOctokit, type RepositoryPlace, type Surroundings } from "./wire.ts";
 
+type Handler = Parameters<Parameters<Application["load"]>[1]["addHandler"]>[0];
+
 const webhooksPath = "/api/github/webhooks";
 
 /** A copy of the App that takes webhooks in process, through the signature check. */
@@ -32,12 +34,13 @@ export async function startReplica(parts: ReplicaParts): Promise<Replica> {
   };
 }
 
-/** A copy of the App behind a real port. */
-export async function startListeningApp(parts: ReplicaParts): Promise<ListeningApp> {
-  const { probot, application } = await loadApp(parts);
+/** A copy of the App behind a real port, with its HTTP routes. */
+export async function startListeningApp(parts: ReplicaParts & Pick<Surroundings, "httpToken">): Promise<ListeningApp> {
+  const { probot, application, handlers } = await loadApp(parts);
   const middleware = await probot.getNodeMiddleware({ path: webhooksPath });
   const server = createServer((request, response) => {
-    void middleware(request, response, () => {
+    void middleware(request, response, async () => {
+      for (const handle of handlers) if ((await handle(request, response)) === true) return;
       response.writeHead(404).end();
     });
   });
@@ -59,11 +62,16 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
+async function loadApp(parts: ReplicaParts): Promise<{
+  readonly probot: Probot;
+  readonly application: Application;
+  readonly handlers: readonly Handler[];
+}> {
   const { probot, application } = await createApp(parts);
-  await probot.load(application.load, { cwd: ".", addHandler: () => undefined });
+  const handlers: Handler[] = [];
+  await probot.load(application.load, { cwd: ".", addHandler: (handler) => void handlers.push(handler) });
   await application.start();
-  return { probot, application };
+  return { probot, application, handlers };
 }
 
 async function createApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {

@@ -47,6 +47,11 @@ export class Installations {
     return this.#own;
   }
 
+  /** The repositories at work. */
+  get repositories(): readonly Repository[] {
+    return [...this.#repositories.values()];
+  }
+
   /** The repository at work; opened, with its own stock-taking, when it was not. */
   async open(installation: number, found: RepositoryPayload): Promise<Repository> {
     const known = this.#repositories.get(found.id);

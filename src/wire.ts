@@ -41,6 +41,8 @@ export interface Surroundings {
   readonly vendorKeys: Readonly<Partial<Record<AgentType, string | undefined>>>;
   readonly vendorBaseUrls?: Readonly<Partial<Record<AgentType, string | undefined>>>;
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
+  /** What opens the HTTP routes to whoever brings it; left out, they are closed. */
+  readonly httpToken?: string;
   readonly assertsEverything?: boolean;
   /** Resident megabytes of the process, where it has one of its own. */
   readonly memory?: () => number;

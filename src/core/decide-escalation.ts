@@ -19,22 +19,19 @@ export function decideEscalation(decision: Decision, id: TaskId): void {
   const task = state.tasks.get(id);
   if (task === undefined || isYoung(task, context)) return;
   const due = standstills(state, task, context.config).findLast(({ at }) => at <= context.now);
-  if (due !== undefined) escalate(decision, task, due.describe());
+  if (due !== undefined) escalate(decision, task, describe(task, due.kind));
 }
 
 /** Nearly every task is: what was assigned or heard of a moment ago stands still in no way. */
 function isYoung({ assignment }: Task, { now, config }: Context): boolean {
-  const { escalate, min, person } = config.stale;
-  return assignment !== null && now - assignment.heardAt < Math.min(escalate, min, person / 2);
+  const { escalate: soon, min, person } = config.stale;
+  return assignment !== null && now - assignment.heardAt < Math.min(soon, min, person / 2);
 }
 
 /** When the next standstill of `task` is to be told; null when none will be. */
 export function nextEscalationAt(state: State, task: Task, context: Context): number | null {
-  let next: number | null = null;
-  for (const { at } of standstills(state, task, context.config)) {
-    if (at > context.now && (next === null || at < next)) next = at;
-  }
-  return next;
+  for (const { at } of standstills(state, task, context.config)) if (at > context.now) return at;
+  return null;
 }
 
 function escalate(decision: Decision, task: Task, reason: string): void {
@@ -42,82 +39,89 @@ function escalate(decision: Decision, task: Task, reason: string): void {
   if (task.escalated !== told) decision.emit({ type: "TaskEscalated", task: task.id, reason: told });
 }
 
-/** Something that does not move: from `at` on a person is told. The words hold instants, not spans, so that they stay the same. */
+type Kind = "unnamed" | "unstarted" | "unanswered" | "unended" | "slow" | "still" | "unmerged";
+
+/** Something that does not move: from `at` on a person is told. */
 interface Standstill {
   readonly at: number;
-  readonly describe: () => string;
+  readonly kind: Kind;
 }
 
-/** The least telling first. */
+const none: readonly Standstill[] = [];
+
+/** In the order of time: at most two. */
 function standstills(state: State, task: Task, config: Config): readonly Standstill[] {
   const { assignment } = task;
-  if (assignment !== null) return standstillsOfSession(state, task, { assignment, config });
-  return statusOf(state, task) === "review" ? standstillsOfPull(state, task, config) : [];
-}
-
-function standstillsOfPull(state: State, task: Task, config: Config): readonly Standstill[] {
-  const { pull } = task;
-  if (pull === null) return [];
-  const since = Math.max(pull.updatedAt, task.attempts.at(-1)?.endedAt ?? 0);
-  const describe = (): string =>
-    `Pull request #${pull.number} has waited since ${instant(since)}: for its checks, a review or its merge.`;
-  return [{ at: since + patienceMs(state, task, config), describe }];
-}
-
-/** `stale.person`; half of it where important work waits for the task, which is looked into first. */
-function patienceMs(state: State, task: Task, config: Config): number {
-  return holdsUpImportantWork(state, task.id) ? config.stale.person / 2 : config.stale.person;
-}
-
-interface Live {
-  readonly assignment: Assignment;
-  readonly config: Config;
-}
-
-function standstillsOfSession(state: State, task: Task, live: Live): readonly Standstill[] {
-  const { assignment, config } = live;
-  const since = instant(assignment.heardAt);
-  const soon = assignment.heardAt + config.stale.escalate;
-  const late = assignment.heardAt + patienceMs(state, task, config);
-  if (!config.agents.some((agent) => agent.id === assignment.agent)) {
-    const describe = (): string =>
-      `The configuration no longer names the agent ${assignment.agent}: the session can be neither asked for nor ended from here.`;
-    return [{ at: soon, describe }];
+  if (assignment === null) {
+    return statusOf(state, task) === "review" ? [late(state, task, { config, kind: "unmerged" })] : none;
   }
+  if (!isNamed(config, assignment.agent)) return [{ at: assignment.heardAt + config.stale.escalate, kind: "unnamed" }];
   switch (assignment.phase) {
     case "claimed":
     case "dispatched":
-      return [{ at: late, describe: () => `${assignment.worker} was given it and has not started since ${since}.` }];
+      return [late(state, task, { config, kind: "unstarted" })];
     case "waiting":
-      return [
-        { at: late, describe: () => `The question of ${assignment.worker} has not been answered since ${since}.` },
-      ];
-    case "ending": {
+      return [late(state, task, { config, kind: "unanswered" })];
+    case "ending":
       // Where the vendor can neither say nor cancel, a person was asked at once.
-      const describe = (): string =>
-        `The end of the session of ${assignment.worker} was asked for at ${since} and has not been seen: end it at its vendor.`;
-      return assignment.personAsked ? [] : [{ at: soon, describe }];
+      return assignment.personAsked ? none : [{ at: assignment.heardAt + config.stale.escalate, kind: "unended" }];
+    case "running": {
+      const still = late(state, task, { config, kind: "still" });
+      const slowAt = staleAt(state, task, config) ?? Infinity;
+      return slowAt < still.at ? [{ at: slowAt, kind: "slow" }, still] : [still];
     }
-    case "running":
-      return standstillsOfRun(state, task, { ...live, late });
   }
 }
 
-function standstillsOfRun(state: State, task: Task, run: Live & { readonly late: number }): readonly Standstill[] {
-  const { assignment, config, late } = run;
-  const stale = staleAt(state, task, config);
-  const expected = Math.ceil(assignment.expectedMs / 60_000);
-  const long: Standstill = {
-    at: stale ?? late,
-    describe: () =>
-      `It takes longer than expected, which was about ${expected} min from ${instant(assignment.startedAt ?? 0)} on: its vendor is asked, and it goes on until its timeout.`,
-  };
-  const still: Standstill = {
-    at: late,
-    describe: () =>
-      `The session of ${assignment.worker} has not moved since ${instant(assignment.heardAt)}: look at it, or end it with /orchestrate cancel.`,
-  };
-  return long.at <= still.at ? [long, still] : [still];
+/** After `stale.person`; after half of it where important work waits for the task, which is looked into first. */
+function late(state: State, task: Task, of: { readonly config: Config; readonly kind: Kind }): Standstill {
+  const { person } = of.config.stale;
+  return { at: movedAt(task) + (holdsUpImportantWork(state, task.id) ? person / 2 : person), kind: of.kind };
+}
+
+/** The last that happened with the live session, else with the pull request. */
+function movedAt({ assignment, pull, attempts }: Task): number {
+  return assignment?.heardAt ?? Math.max(pull?.updatedAt ?? 0, attempts.at(-1)?.endedAt ?? 0);
+}
+
+const agentsOf = new WeakMap<Config, ReadonlySet<string>>();
+
+function isNamed(config: Config, agent: string): boolean {
+  let agents = agentsOf.get(config);
+  if (agents === undefined) {
+    agents = new Set(config.agents.map(({ id }) => id));
+    agentsOf.set(config, agents);
+  }
+  return agents.has(agent);
+}
+
+/** The words hold instants, not spans, so that they stay the same however often they are found. */
+function describe(task: Task, kind: Kind): string {
+  const since = instant(movedAt(task));
+  const { assignment } = task;
+  const worker = assignment?.worker ?? "";
+  switch (kind) {
+    case "unnamed":
+      return `The configuration no longer names the agent ${assignment?.agent ?? ""}: the session can be neither asked for nor ended from here.`;
+    case "unstarted":
+      return `${worker} was given it and has not started since ${since}.`;
+    case "unanswered":
+      return `The question of ${worker} has not been answered since ${since}.`;
+    case "unended":
+      return `The end of the session of ${worker} was asked for at ${since} and has not been seen: end it at its vendor.`;
+    case "slow":
+      return describeSlow(assignment);
+    case "still":
+      return `The session of ${worker} has not moved since ${since}: look at it, or end it with /orchestrate cancel.`;
+    case "unmerged":
+      return `Pull request #${task.pull?.number ?? 0} has waited since ${since}: for its checks, a review or its merge.`;
+  }
+}
+
+function describeSlow(assignment: Assignment | null): string {
+  const expected = Math.ceil((assignment?.expectedMs ?? 0) / 60_000);
+  const from = instant(assignment?.startedAt ?? 0);
+  return `It takes longer than expected, which was about ${expected} min from ${from} on: its vendor is asked, and it goes on until its timeout.`;
 }
 
 /** `2026-11-21 05:30 UTC`. */

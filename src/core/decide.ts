@@ -11,6 +11,7 @@ import { decideObservation } from "./decide-observe.ts";
 import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideTick } from "./decide-tick.ts";
+import { changeMode } from "./instruct-mode.ts";
 import { brokenInvariants, touchedTasks } from "./invariants.ts";
 import { openDecision, type Context, type Decision } from "./decision.ts";
 import type { State } from "./state.ts";
@@ -31,6 +32,8 @@ function dispatch(decision: Decision, command: Command): void {
       return decideObservation(decision, command.observation);
     case "Instruct":
       return decideInstruction(decision, command);
+    case "SwitchMode":
+      return changeMode(decision, command.mode, command.by);
     case "ClaimAssignment":
       return decideClaim(decision, command);
     case "ReportSession":

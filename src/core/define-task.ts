@@ -63,20 +63,26 @@ function spanOf(milestone: IssueFacts["milestone"]): TaskDefinition["milestoneSp
  * The mean of what good attempts at these kinds of work have taken, all agents together. What was said before stays, unless
  * it was nothing or is off by more than half: a definition must not change with every look.
  */
-function learnMinutes(kinds: readonly string[], { config, state }: Ground, before: Task | null): number | null {
-  let [successes, minutes] = [0, 0];
-  for (const { id } of config.agents) {
-    for (const kind of kinds) {
-      const learned = state.learned.get(learnedKey(toAgentId(id), kind));
-      successes += learned?.successes ?? 0;
-      minutes += learned?.minutes ?? 0;
-    }
-  }
+function learnMinutes(kinds: readonly string[], ground: Ground, before: Task | null): number | null {
+  const { successes, minutes } = learnedOf(kinds, ground);
   const isSameKind = before !== null && JSON.stringify(before.definition.labels) === JSON.stringify(kinds);
   const said = isSameKind ? (before.definition.learnedMinutes ?? null) : null;
   if (successes < learnedSample || (before !== null && isEnded(before))) return said;
   const mean = Math.max(1, Math.round(minutes / successes / learnedStepMinutes)) * learnedStepMinutes;
   return said !== null && Math.abs(mean - said) <= said / 2 ? said : mean;
+}
+
+function learnedOf(kinds: readonly string[], { config, state }: Ground): { successes: number; minutes: number } {
+  let [successes, minutes] = [0, 0];
+  for (const { id } of config.agents) {
+    for (const kind of kinds) {
+      const learned = state.learned.get(learnedKey(toAgentId(id), kind));
+      if (learned === undefined) continue;
+      successes += learned.successes;
+      minutes += learned.minutes;
+    }
+  }
+  return { successes, minutes };
 }
 
 /**

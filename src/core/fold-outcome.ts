@@ -94,7 +94,8 @@ function notePatterns(state: State, task: Task): void {
   const patterns = state.configuration?.config.patterns ?? [];
   if (patterns.length === 0 || task.receipt?.kind !== "merge") return;
   for (const pattern of patterns) {
-    if (!task.definition.labels.includes(pattern.label)) continue;
+    const wanted = pattern.label.toLowerCase();
+    if (!task.definition.labels.some((label) => label.toLowerCase() === wanted)) continue;
     const known = state.patterns.own(pattern.id);
     if (known === undefined) state.patterns.set(pattern.id, { merged: 1, series: 0 });
     else known.merged += 1;

@@ -4,9 +4,11 @@ import type { Mode } from "../model/mode.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
 import type { Decision } from "./decision.ts";
-import { done, type Reply } from "./instruction.ts";
+import type { Reply } from "./instruction.ts";
 import { hasQuickWin } from "./quick-wins.ts";
 import { modeInForce } from "./rank-ready.ts";
+
+type Place = Pick<Decision, "state" | "context">;
 
 /** Attack mode lets us merge by ourselves: switching it on takes the right to merge, whatever `trust` says. */
 export function startsAttack(instruction: SlashCommand): boolean {
@@ -14,11 +16,25 @@ export function startsAttack(instruction: SlashCommand): boolean {
   return instruction.verb === "mode" && instruction.mode === "attack";
 }
 
-/** Puts `mode` in force from the next decision on. While a time rule is in force the choice stands until that rule ends. */
+/**
+ * Puts `mode` in force from the next decision on; null: the configuration's again. While a time rule is in force the choice
+ * stands until that rule ends.
+ */
+export function changeMode({ state, emit }: Decision, mode: Mode | null, by: string): void {
+  if (state.mode !== mode) emit({ type: "ModeChanged", mode, by });
+}
+
+/** What whoever has switched the mode should know of the one in force; null where a switch is all that there is to say. */
+export function noteOnMode(place: Place): string | null {
+  const mode = modeInForce(place.state, place.context);
+  const sentences = [...(mode === "attack" ? describeTargets(place) : []), ...describeRule(place, mode)];
+  return sentences.length === 0 ? null : sentences.join(" ");
+}
+
+/** What `/orchestrate mode` does and answers. */
 export function switchMode(decision: Decision, mode: Mode, by: string): Reply {
-  if (decision.state.mode !== mode) decision.emit({ type: "ModeChanged", mode, by });
-  const sentences = [...(mode === "attack" ? describeTargets(decision) : []), ...describeRule(decision, mode)];
-  return sentences.length === 0 ? done : { kind: "done", answer: sentences.join(" ") };
+  changeMode(decision, mode, by);
+  return { kind: "done", answer: noteOnMode(decision) };
 }
 
 /** On, or back to what was before; an answer says where that changes nothing. */
@@ -34,8 +50,7 @@ export function switchAttack(decision: Decision, to: "on" | "off", by: string): 
   const before = state.attack?.before ?? null;
   if ((before ?? context.config.mode) !== "attack") {
     decision.emit({ type: "ModeChanged", mode: before, by });
-    const sentences = describeRule(decision, modeInForce(state, context));
-    return sentences.length === 0 ? done : { kind: "done", answer: sentences.join(" ") };
+    return { kind: "done", answer: noteOnMode(decision) };
   }
   decision.emit({ type: "ModeChanged", mode: defaultConfig.mode, by });
   const answer = `The configuration says \`mode: attack\`; ${defaultConfig.mode} is in force now, until another mode is asked for.`;
@@ -43,7 +58,7 @@ export function switchAttack(decision: Decision, to: "on" | "off", by: string): 
 }
 
 /** What to do where there is nothing to attack; `[]` where there is. */
-function describeTargets({ state, context }: Decision): readonly string[] {
+function describeTargets({ state, context }: Place): readonly string[] {
   if (hasQuickWin(state, context)) return [];
   const minutes = thresholdMinutes(state, context.config);
   const windowMinutes = Math.round(context.config.attack.momentum.within / 60_000);
@@ -53,7 +68,7 @@ function describeTargets({ state, context }: Decision): readonly string[] {
   ];
 }
 
-function describeRule({ state, context }: Decision, mode: Mode): readonly string[] {
+function describeRule({ state, context }: Place, mode: Mode): readonly string[] {
   if (state.rule === null) return [];
   const after = state.rule.before ?? context.config.mode;
   return [`A rule of the schedule is in force: ${mode} counts until it ends, then ${after} is back.`];

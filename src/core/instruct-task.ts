@@ -50,7 +50,7 @@ function approve(decision: Decision, { task, by }: Act): Reply {
 
 function assign(decision: Decision, { task, by, instruction }: Act): Reply {
   if (instruction.verb !== "assign") return done;
-  const workers = workersNamed(decision.context, instruction.target);
+  const workers = workersNamed(decision.state, decision.context, instruction.target);
   const [first] = workers;
   if (first === undefined) return refused(unknownTarget(decision.context, instruction.target));
   if (task.assignment !== null) {

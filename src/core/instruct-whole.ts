@@ -34,7 +34,7 @@ function switchWorkers(
   instruction: SlashCommand & { readonly verb: "enable" | "disable" },
   by: string,
 ): Reply {
-  const workers = workersNamed(decision.context, instruction.worker);
+  const workers = workersNamed(decision.state, decision.context, instruction.worker);
   if (workers.length === 0) return refused(unknownTarget(decision.context, instruction.worker));
   for (const worker of workers) {
     const isDisabled = decision.state.disabledWorkers.has(worker);

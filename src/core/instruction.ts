@@ -2,6 +2,8 @@
 import type { Command } from "../model/command.ts";
 import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
 import type { Context, Decision } from "./decision.ts";
+import { capacityOf } from "./pool.ts";
+import type { State } from "./state.ts";
 import { describeRefusal } from "./intake.ts";
 
 export type Instruct = Extract<Command, { readonly type: "Instruct" }>;
@@ -18,10 +20,12 @@ export function refused(answer: string): Reply {
 }
 
 /** `jules` names all its workers, `jules/2` one; anything else none. */
-export function workersNamed(context: Context, name: string): readonly WorkerId[] {
+export function workersNamed(state: State, context: Context, name: string): readonly WorkerId[] {
   for (const agent of context.config.agents) {
     const id = toAgentId(agent.id);
-    const all = Array.from({ length: agent.capacity }, (_, index) => toWorkerId(id, index + 1));
+    const all = Array.from({ length: Math.max(agent.capacity, capacityOf(state, agent)) }, (_, index) =>
+      toWorkerId(id, index + 1),
+    );
     if (agent.id === name) return all;
     const one = all.find((worker) => worker === name);
     if (one !== undefined) return [one];

@@ -5,6 +5,7 @@ import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId } fro
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import { ownSlots, reviseSlot, slotOf } from "./fold-health.ts";
+import { compactDefinition } from "./fold-task.ts";
 import { toMicros } from "./fold-figures.ts";
 import { indexDate } from "./fold-task.ts";
 import { isActive, isEnded, isReady } from "./readiness.ts";
@@ -116,6 +117,10 @@ function figureLines(state: State, name: (typeof figureNames)[number]): readonly
   return lines;
 }
 
+function compactTask(task: Task): Task {
+  return { ...task, definition: compactDefinition(task.definition) };
+}
+
 interface Line {
   readonly whole?: Whole;
   readonly task?: Task;
@@ -153,7 +158,7 @@ function ringOf<Name extends keyof Figures>(lines: readonly Line[], name: Name):
 
 function readLine(state: State, line: Line): void {
   if (line.whole !== undefined) Object.assign(state, line.whole);
-  if (line.task !== undefined) state.tasks.set(line.task.id, line.task);
+  if (line.task !== undefined) state.tasks.set(line.task.id, compactTask(line.task));
   if (line.external !== undefined) state.externals.set(line.external.id, line.external);
   if (line.disabled !== undefined) state.disabledWorkers.set(line.disabled.worker, line.disabled.by);
   if (line.record !== undefined) state[line.record.name].set(line.record.key as never, line.record.value);

@@ -25,9 +25,7 @@ export class Outside {
   note(observation: Observation, state: State): number | null {
     const before = this.#issues.size;
     if (observation.isComplete) this.#issues.clear();
-    for (const { number } of observation.unreadable) this.#issues.delete(number);
-    const gone = new Set(observation.gone.map(({ id }) => id));
-    if (gone.size > 0) for (const [number, id] of this.#issues) if (gone.has(id)) this.#issues.delete(number);
+    this.#forget(observation);
     for (const facts of observation.issues) {
       const isOut = facts.selectedBy !== null && facts.state === "open" && !state.tasks.has(facts.id);
       if (!isOut) this.#issues.delete(facts.number);
@@ -35,6 +33,14 @@ export class Outside {
     }
     const { size } = this.#issues;
     return observation.isComplete || (before === 0) !== (size === 0) ? size : null;
+  }
+
+  /** What is not there any more, and what cannot be read: it would stand in the way of the others. */
+  #forget({ unreadable, gone }: Observation): void {
+    for (const { number } of unreadable) this.#issues.delete(number);
+    if (gone.length === 0) return;
+    const ids = new Set(gone.map(({ id }) => id));
+    for (const [number, id] of this.#issues) if (ids.has(id)) this.#issues.delete(number);
   }
 
   /** Those that there is room for now, the oldest first. */

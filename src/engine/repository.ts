@@ -46,6 +46,11 @@ export class Repository implements LaneHooks {
     this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout });
   }
 
+  /** `owner/name`. */
+  get name(): string {
+    return this.#parts.repository;
+  }
+
   /** Takes what a webhook says; returns at once. */
   hear(hints: readonly Hint[]): void {
     if (!this.#isStopped) this.#cycle.hear(hints);

@@ -5,8 +5,9 @@
 import type { Entry } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Observation, PullFacts } from "../model/observation.ts";
-import type { External, Task } from "../model/task.ts";
+import type { External } from "../model/task.ts";
 import type { Tracker, Wanted } from "../ports/tracker.ts";
+import { withLinked } from "./linked.ts";
 import { Outside } from "./outside.ts";
 import { pauseAfter } from "./outage.ts";
 import type { Lane } from "./lane.ts";
@@ -46,11 +47,12 @@ export class Scout {
 
   /** Wants a look; returns at once. */
   want(wanted: Partial<Wanted>): void {
-    this.#everything ||= wanted.everything === true;
-    for (const number of wanted.issues ?? []) this.#issues.add(number);
-    for (const number of wanted.pulls ?? []) this.#pulls.add(number);
-    for (const sha of wanted.commits ?? []) this.#commits.add(sha);
-    for (const external of wanted.waits ?? []) this.#waits.set(external.id, external);
+    const { everything = false, issues = [], pulls = [], commits = [], waits = [] } = wanted;
+    this.#everything ||= everything;
+    for (const number of issues) this.#issues.add(number);
+    for (const number of pulls) this.#pulls.add(number);
+    for (const sha of commits) this.#commits.add(sha);
+    for (const external of waits) this.#waits.set(external.id, external);
     if (this.#running === null && this.#hasWants() && !this.#isStopped) this.#running = this.#run();
   }
 
@@ -165,37 +167,6 @@ function messageOf(error: unknown): string {
 }
 
 const noNews: Observation = { isComplete: false, issues: [], pulls: [], gone: [], unreadable: [] };
-
-/**
- * A look at an issue looks at its pull request too, so that a merge is recognised as one, and a look at a pull request at
- * its issue, so that the merge and the closing are one entry; a full read names all tasks.
- */
-function withLinked(state: State, wanted: Wanted): Wanted {
-  const byNumber = new Set(wanted.issues);
-  const pulls = new Set(wanted.pulls);
-  for (const number of wanted.pulls) {
-    const task = taskOf(state, state.pulls.get(number));
-    if (task?.pull?.number === number && task.pull.state === "open") byNumber.add(task.definition.number);
-  }
-  for (const number of wanted.issues) {
-    const pull = taskOf(state, state.numbers.get(number))?.pull ?? null;
-    if (pull?.state === "open") pulls.add(pull.number);
-  }
-  if (!wanted.everything) return { ...wanted, issues: [...byNumber], pulls: [...pulls] };
-  for (const id of state.active.keys()) {
-    const pull = taskOf(state, id)?.pull ?? null;
-    if (pull?.state === "open") pulls.add(pull.number);
-  }
-  const tracked = [...state.tasks.entries()].map(([id, { definition }]) => {
-    const { number, node } = definition;
-    return { id, number, node };
-  });
-  return { ...wanted, issues: [...byNumber], pulls: [...pulls], tracked };
-}
-
-function taskOf(state: State, id: TaskId | undefined): Task | undefined {
-  return id === undefined ? undefined : state.tasks.get(id);
-}
 
 /** Pull requests go with the first chunk: they must be decided before a closed issue of any chunk is. */
 function chunked(observation: Observation): readonly Observation[] {

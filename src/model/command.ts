@@ -2,6 +2,7 @@
 import type { Actor } from "./actor.ts";
 import type { Config } from "./config.ts";
 import type { CommandId, EffectId, TaskId } from "./ids.ts";
+import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
 import type { SlashCommand } from "./slash.ts";
 import type { Session } from "./task.ts";
@@ -57,6 +58,8 @@ export type Command =
       /** Answer of a read-only verb (status, explain, agents, help), rendered by the engine from the views. */
       readonly answer?: string;
     }
+  /** A switch of the mode from a door that has seen to the permission itself; null: the configuration's again. */
+  | { readonly type: "SwitchMode"; readonly id: CommandId; readonly mode: Mode | null; readonly by: string }
   /** An agent workflow run takes (assignment, fence) for itself. */
   | {
       readonly type: "ClaimAssignment";

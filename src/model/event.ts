@@ -138,7 +138,7 @@ export type Event =
       readonly type: "ModeChanged";
       /** Null: the configuration's again. */
       readonly mode: Mode | null;
-      /** A login, `schedule`, `configuration`, or `orchestrate` where attack mode ends by itself. */
+      /** A login, `http:token`, `schedule`, `configuration`, or `orchestrate` where attack mode ends by itself. */
       readonly by: string;
       /** The time rule that begins with it; null: the one that was in force has ended; left out: no rule has to do with it. */
       readonly rule?: string | null;

@@ -21,7 +21,10 @@ describe("a definition", () => {
   });
 
   test.each([
-    [{ createdAt: 10, dueAt: 20 }, { from: 10, to: 20 }],
+    [
+      { createdAt: 10, dueAt: 20 },
+      { from: 10, to: 20 },
+    ],
     [{ createdAt: 10, dueAt: null }, null],
     [{ createdAt: 20, dueAt: 10 }, null],
     [{}, null],
@@ -56,7 +59,9 @@ describe("what a kind of work has taken", () => {
     learn(4, 80);
     expect(learned()).toBe(20);
     learn(5, 145);
-    expect(it.ask(observe({ issues: [issue(1, { labels: ["orchestrate", "docs"], updatedAt: looks + 1 })] }))).toEqual([]);
+    expect(it.ask(observe({ issues: [issue(1, { labels: ["orchestrate", "docs"], updatedAt: looks + 1 })] }))).toEqual(
+      [],
+    );
     learn(6, 240);
     expect(learned()).toBe(40);
   });
@@ -78,7 +83,14 @@ describe("what a kind of work has taken", () => {
   });
 
   test("comes of the agents of the configuration, all together", () => {
-    it = story(configOf({ agents: [{ id: "jules", type: "jules" }, { id: "cursor", type: "cursor" }] }));
+    it = story(
+      configOf({
+        agents: [
+          { id: "jules", type: "jules" },
+          { id: "cursor", type: "cursor" },
+        ],
+      }),
+    );
     learn(2, 20);
     it.state.learned.set("cursor|docs", { successes: 2, failures: 0, minutes: 60 });
     it.state.learned.set("gone|docs", { successes: 9, failures: 0, minutes: 9_000 });

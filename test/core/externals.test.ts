@@ -47,7 +47,17 @@ function explained(it: Story): string {
 
 /** What `external` is now, as the tracker says. */
 function news(external: BlockerFacts, state: External["state"]) {
-  return observe({ externals: [{ id: external.id, reference: external.reference, url: null, state, ...(external.waitsFor === undefined ? {} : { waitsFor: external.waitsFor }) }] });
+  return observe({
+    externals: [
+      {
+        id: external.id,
+        reference: external.reference,
+        url: null,
+        state,
+        ...(external.waitsFor === undefined ? {} : { waitsFor: external.waitsFor }),
+      },
+    ],
+  });
 }
 
 describe("a date", () => {
@@ -184,7 +194,15 @@ describe("partial results", () => {
   test("are enough for a soft edge that says so, as soon as there is a pull request", () => {
     const it = story(configOf());
     const soft = blocker(1, { kind: "soft", source: "body", partial: true });
-    it.tell(observe({ issues: [issue(1), issue(2, { blockedBy: [soft] }), issue(3, { blockedBy: [{ ...soft, partial: undefined as never }] })] }));
+    it.tell(
+      observe({
+        issues: [
+          issue(1),
+          issue(2, { blockedBy: [soft] }),
+          issue(3, { blockedBy: [{ ...soft, partial: undefined as never }] }),
+        ],
+      }),
+    );
     it.tell(schedule());
     expect(it.status(2)).toBe("blocked");
     it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));

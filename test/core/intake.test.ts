@@ -67,7 +67,13 @@ describe("a queue that is full", () => {
     it.tell(observe({ issues: [issue(1), issue(2)] }));
     const command = { ...instruct(2, { verb: "hold" }), outside: 2 } as Parameters<typeof it.tell>[0];
     expect(it.tell(command)).toMatchObject([
-      { type: "CommandAnswered", task: null, issue: 2, reaction: "-1", answer: expect.stringContaining("The queue is full at its limit of 1") },
+      {
+        type: "CommandAnswered",
+        task: null,
+        issue: 2,
+        reaction: "-1",
+        answer: expect.stringContaining("The queue is full at its limit of 1"),
+      },
     ]);
     expect([...it.state.outbox.entries()].map(([, { effect }]) => effect)).toMatchObject([
       { type: "AcknowledgeComment", answer: { issue: 2, text: expect.stringContaining("taken in by itself") } },
@@ -82,7 +88,11 @@ describe("a queue that is full", () => {
 });
 
 describe("a process over its bound of memory", () => {
-  const look = { type: "Observe", id: toCommandId("~look"), observation: observation({ issues: [issue(1), issue(2)] }) } as const;
+  const look = {
+    type: "Observe",
+    id: toCommandId("~look"),
+    observation: observation({ issues: [issue(1), issue(2)] }),
+  } as const;
 
   test("takes nothing in and says which bound it is", () => {
     const it = roomFor(10);

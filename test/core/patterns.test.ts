@@ -129,7 +129,10 @@ describe("the issue of a pattern", () => {
     ["that is not ours, or was edited", { madeFor: null }],
     ["that somebody else selected", { selectedBy: { actor: stranger, at: 1 } }],
     ["that another bot selected", { selectedBy: { actor: { ...bot, login: "evil[bot]" }, at: 1 } }],
-    ["that a user of our name selected", { selectedBy: { actor: { ...bot, login: "orchestrate", kind: "user" }, at: 1 } }],
+    [
+      "that a user of our name selected",
+      { selectedBy: { actor: { ...bot, login: "orchestrate", kind: "user" }, at: 1 } },
+    ],
     ["that was edited after it was selected", { editedBy: stranger, editedAt: 2 }],
   ])("waits for approval where it is one %s", (_what, facts) => {
     const it = asked();

@@ -68,7 +68,8 @@ describe("the proposed cut", () => {
     });
     fc.assert(
       fc.property(edges, (pairs) => {
-        const of = (number: number) => pairs.filter(([to, on]) => to === number && on !== to).map(([, on]) => blocker(on));
+        const of = (number: number) =>
+          pairs.filter(([to, on]) => to === number && on !== to).map(([, on]) => blocker(on));
         const it = circle(...[1, 2, 3, 4, 5, 6].map(of));
         for (const [, task] of it.state.tasks.entries()) {
           if (task.cycle === null) continue;
@@ -77,7 +78,9 @@ describe("the proposed cut", () => {
           expect(gone.size).toBeGreaterThan(0);
           const trial = story();
           const left = [...it.state.tasks.entries()].map(([, each]) => {
-            const kept = each.blockedBy.filter((edge) => members.has(each.id) && members.has(edge.on) && !gone.has(`${each.id} ${edge.on}`));
+            const kept = each.blockedBy.filter(
+              (edge) => members.has(each.id) && members.has(edge.on) && !gone.has(`${each.id} ${edge.on}`),
+            );
             const { number } = each.definition;
             return issue(number, { blockedBy: kept.map((edge) => ({ ...blocker(number), id: edge.on })) });
           });

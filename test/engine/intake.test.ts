@@ -42,7 +42,10 @@ function refreshLog(): { readonly journal: Journal; readonly lines: string[] } {
     if (message.startsWith("refresh:")) lines.push(form(message));
   };
   const nothing = () => undefined;
-  return { lines, journal: { info: keep((line) => line), debug: keep((line) => `(${line})`), warn: nothing, error: nothing } };
+  return {
+    lines,
+    journal: { info: keep((line) => line), debug: keep((line) => `(${line})`), warn: nothing, error: nothing },
+  };
 }
 
 function onTracker(fake: FakeWorld, more: Partial<Tracker>): void {
@@ -177,7 +180,10 @@ describe("room", () => {
 
   test("lets the oldest in from outside with the next cycle after a task has ended", async () => {
     const place = ground();
-    const fake = fakeWorld([1, 2, 3, 4].map((number) => issue(number)), two);
+    const fake = fakeWorld(
+      [1, 2, 3, 4].map((number) => issue(number)),
+      two,
+    );
     const repository = await started(place, fake);
     const tracked = async () =>
       [...(await repository.lane.stream.current()).tasks.entries()].map(([, task]) => task.definition.number);
@@ -198,7 +204,10 @@ describe("room", () => {
   test("with none, an idle cycle asks for nothing and appends nothing", async () => {
     const place = ground();
     const nobody = configOf({ limits: { queue: 2 }, agents: [] });
-    const fake = fakeWorld([1, 2, 3].map((number) => issue(number)), nobody);
+    const fake = fakeWorld(
+      [1, 2, 3].map((number) => issue(number)),
+      nobody,
+    );
     await started(place, fake);
     await pass(place.clock, 10 * minute);
     const [looks, appends] = [fake.looks.length, place.store.appends.length];
@@ -208,9 +217,20 @@ describe("room", () => {
 
   test("with none, whoever asks on an issue outside is answered there", async () => {
     const place = ground();
-    const fake = fakeWorld([1, 2, 3].map((number) => issue(number)), two);
+    const fake = fakeWorld(
+      [1, 2, 3].map((number) => issue(number)),
+      two,
+    );
     onTracker(fake, {
-      hear: async (hints) => hints.map(({ comment: id, databaseId, task, number, body }) => ({ comment: id, databaseId, task, number, by: writer, body })),
+      hear: async (hints) =>
+        hints.map(({ comment: id, databaseId, task, number, body }) => ({
+          comment: id,
+          databaseId,
+          task,
+          number,
+          by: writer,
+          body,
+        })),
     });
     const repository = await started(place, fake);
     repository.hear([comment(3, "/orchestrate status")]);
@@ -236,7 +256,9 @@ describe("room", () => {
 
 describe("a pattern", () => {
   const config = configOf({
-    patterns: [{ id: "deps", label: "deps", merged: 1, create: { title: "Update all", body: "Now.", labels: ["chore"] } }],
+    patterns: [
+      { id: "deps", label: "deps", merged: 1, create: { title: "Update all", body: "Now.", labels: ["chore"] } },
+    ],
   });
 
   async function merged(fake: FakeWorld, place: ReturnType<typeof ground>): Promise<Repository> {
@@ -268,7 +290,9 @@ describe("a pattern", () => {
         pattern: "deps",
         series: 1,
         title: "Update all",
-        body: expect.stringMatching(/^Now\.\n\n<sub>Orchestrate opened this issue after 1 merged task with the label deps /),
+        body: expect.stringMatching(
+          /^Now\.\n\n<sub>Orchestrate opened this issue after 1 merged task with the label deps /,
+        ),
         labels: ["orchestrate", "chore"],
       },
     ]);

@@ -20,7 +20,7 @@ describe("the registry", () => {
   test("has every command of the product, so that help never lacks one", () => {
     const verbs = new Set(slashSpecs.map((spec) => spec.verb));
     const wanted =
-      "status explain approve mode assign retry complete fail cancel hold resume pause priority estimate blocked-by unblock agents enable disable help";
+      "status explain approve mode attack assign retry complete fail cancel hold resume pause priority estimate blocked-by unblock agents enable disable help";
     expect([...verbs].toSorted()).toEqual(wanted.split(" ").toSorted());
   });
 
@@ -44,6 +44,8 @@ describe("a comment that asks for us", () => {
     ["/orchestrate", { verb: "help" }],
     ["/orchestrate help me please", { verb: "help" }],
     ["/orchestrate mode Critical", { verb: "mode", mode: "critical" }],
+    ["/orchestrate attack ON", { verb: "attack", to: "on" }],
+    ["/orchestrate attack off", { verb: "attack", to: "off" }],
     ["/orchestrate assign Jules", { verb: "assign", target: "jules" }],
     ["/orchestrate assign jules/12", { verb: "assign", target: "jules/12" }],
     ["/orchestrate fail it is   broken", { verb: "fail", reason: "it is   broken" }],
@@ -94,6 +96,8 @@ describe("a command that cannot be understood", () => {
     ["/orchestrate mode fast", "The modes are priority, blocker, effort, balanced, critical or attack."],
     ["/orchestrate mode blockr", "Did you mean blocker?"],
     ["/orchestrate mode", "Name the mode"],
+    ["/orchestrate attack", "Write on or off."],
+    ["/orchestrate attack now", "`now` is neither on nor off."],
     ["/orchestrate priority yesterday", "write urgent, high, medium, low or none"],
     ["/orchestrate estimate soon", "write 30m, 2h or 1d"],
     ["/orchestrate estimate -5", "write 30m, 2h or 1d"],

@@ -58,6 +58,13 @@ describe("status", () => {
     ]);
   });
 
+  test("says who set the mode, and below what effort attack mode takes a task as a quick win", () => {
+    const text = renderStatus({ ...overview, mode: "attack", modeBy: "mona", quickWinMinutes: 18 }, null);
+    expect(text).toContain(
+      "- Mode: attack (everything at once, with relaxed review of low-risk work), set by mona; tasks below 18 min are quick wins",
+    );
+  });
+
   test("says on an issue that is no task that it is none, and that all is paused or refused", () => {
     const text = renderStatus({ ...overview, isPaused: true, configurationProblems: ["line 1: mode is 3"] }, null);
     expect(text).toContain("This issue is not a task of Orchestrate.");

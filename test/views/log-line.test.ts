@@ -77,6 +77,10 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { task, pull: givenPull({ checks: "failure", failedChecks: ["ci"] }) },
     "#12: pull request #40 at c0ffeec, checks: failure (ci)",
   ],
+  MergeRequested: [
+    { task, pull: 40, sha: "c0ffee".repeat(7) },
+    "#12: pull request #40 is to be merged at c0ffeec, green and with its review relaxed",
+  ],
   TaskCompleted: [
     { task, receipt: { kind: "merge", by, at: noon, reference: "#40", warning: "red" } },
     "#12 is completed (merge by mona: #40); warning: red",
@@ -90,6 +94,15 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   UpstreamFailed: [{ task, upstream: other }, "#12 stops because #3 failed"],
   UpstreamRecovered: [{ task }, "#12 goes on: what it needs is no longer failed"],
   ModeChanged: [{ mode: "attack", by }, "mode is attack, says mona"],
+  MilestoneModeChanged: [
+    { milestone: "Launch", mode: "effort", reason: "it is near its due date" },
+    "milestone Launch has the mode effort: it is near its due date",
+  ],
+  AttackThresholdChanged: [
+    { minutes: 18, velocity: 24 },
+    "tasks below 18 min are quick wins now: 24 an hour were completed",
+  ],
+  CapacityChanged: [{ agent: jules, capacity: 7, reason }, "agent jules has a capacity of 7: because"],
   PatternMatched: [
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
@@ -138,6 +151,19 @@ function eventOf(type: string): Event {
 }
 
 describe("a line of the log", () => {
+  test("says what is back where a mode or a capacity ends", () => {
+    const told = (event: Event): string => renderEventLine(event, names);
+    expect(told({ type: "ModeChanged", mode: null, by: "schedule", rule: null })).toBe(
+      "mode is that of the configuration again, says schedule",
+    );
+    expect(told({ type: "MilestoneModeChanged", milestone: "Launch", mode: null, reason })).toBe(
+      "milestone Launch has the mode of the repository again: because",
+    );
+    expect(told({ type: "CapacityChanged", agent: jules, capacity: null, reason })).toBe(
+      "agent jules has the capacity of the configuration again: because",
+    );
+  });
+
   test.each(Object.entries(lines))("%s is readable", (type, [, line]) => {
     expect(renderEventLine(eventOf(type), names)).toBe(line);
   });

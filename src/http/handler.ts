@@ -1,0 +1,86 @@
+/** From a request of Node's server to a route and back: finds it, authenticates, reads the input, sends the answer or the problem. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { authenticate } from "./authenticate.ts";
+import { healthz } from "./healthz.ts";
+import { mode } from "./mode.ts";
+import { Problem, toDocument } from "./problem.ts";
+import { readBody } from "./read-input.ts";
+import type { Ground, Route } from "./route.ts";
+import { status } from "./status.ts";
+
+const routes: readonly Route[] = [healthz, mode, status];
+
+/** Every address below it is answered here. */
+const own = "/orchestrator/";
+
+/** Answers a request; false, with the request untouched, when it is for somebody else. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+export function createHttpHandler(ground: Ground): HttpHandler {
+  return async (request, response) => {
+    const [path = ""] = (request.url ?? "").split("?", 1);
+    const here = routes.filter((route) => route.path === path);
+    if (here.length === 0 && !path.startsWith(own)) return false;
+    try {
+      const answer = await answerWith(findRoute(here, request), request, ground);
+      send(response, { status: 200, type: "application/json", body: answer });
+    } catch (error) {
+      const problem = error instanceof Problem ? error : unexpected(error, path, ground);
+      const { status: code, headers } = problem;
+      send(response, { status: code, type: "application/problem+json", body: toDocument(problem), headers });
+    }
+    return true;
+  };
+}
+
+function findRoute(here: readonly Route[], request: IncomingMessage): Route {
+  if (here.length === 0) throw new Problem(404, "There is nothing at this address. docs/http.md lists the routes.");
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const route = here.find((each) => each.method === method);
+  if (route !== undefined) return route;
+  const allow = here.map((each) => (each.method === "GET" ? "GET, HEAD" : each.method)).join(", ");
+  throw new Problem(405, `This address answers to ${allow} only.`, { allow });
+}
+
+async function answerWith(route: Route, request: IncomingMessage, ground: Ground): Promise<unknown> {
+  if (route.access === "token") authenticate(request, ground.token);
+  const key = readKey(request);
+  const input = route.method === "POST" ? await readBody(request) : readQuery(request);
+  return route.answer({ input, key, ground });
+}
+
+function readQuery({ url = "" }: IncomingMessage): Readonly<Record<string, string>> {
+  const start = url.indexOf("?");
+  return start < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(start + 1)));
+}
+
+function readKey(request: IncomingMessage): string | null {
+  const key = request.headers["idempotency-key"];
+  if (key === undefined) return null;
+  if (typeof key === "string" && /^[\x21-\x7e]{1,128}$/.test(key)) return key;
+  throw new Problem(400, "The header `Idempotency-Key` must be 1 to 128 visible ASCII characters, without spaces.");
+}
+
+function unexpected(error: unknown, path: string, { journal }: Ground): Problem {
+  journal.error("A request could not be answered.", { path, reason: String(error) });
+  return new Problem(500, "Something went wrong in the App. Its log says what.");
+}
+
+function send(
+  response: ServerResponse,
+  answer: {
+    readonly status: number;
+    readonly type: string;
+    readonly body: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
+): void {
+  const text = `${JSON.stringify(answer.body)}\n`;
+  response.writeHead(answer.status, {
+    "content-type": answer.type,
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    ...answer.headers,
+  });
+  response.end(text);
+}

@@ -1,0 +1,50 @@
+/** GET /orchestrator/status: the queue, the workers, the mode and the figures of one repository, as this copy of the App knows them. */
+import { z } from "zod";
+import type { Context } from "../core/decision.ts";
+import { metricsOf, type Metrics } from "../core/metrics.ts";
+import { modeInForce } from "../core/rank-ready.ts";
+import type { State } from "../core/state.ts";
+import { findRepository, repositoryName } from "./find-repository.ts";
+import { Problem } from "./problem.ts";
+import { parseInput } from "./read-input.ts";
+import type { Call, Route } from "./route.ts";
+
+const Input = z.strictObject({ repository: repositoryName });
+
+export const status: Route = { method: "GET", path: "/orchestrator/status", access: "token", answer: answerStatus };
+
+/** Reads what is in memory, and never the store: however often it is asked for, it costs no request to GitHub. */
+function answerStatus({ input, ground }: Call): unknown {
+  const { repository: name } = parseInput(Input, input);
+  const repository = findRepository(ground, name, "the query parameter `repository`");
+  const state = repository.lane.stream.peek();
+  if (state === null) {
+    const detail = "The state of this repository is still being read. Ask again in some seconds.";
+    throw new Problem(503, detail, { "retry-after": "5" });
+  }
+  return { repository: repository.name, ...standingOf(state, repository.lane.contextOf(state)) };
+}
+
+function standingOf(state: State, context: Context): Readonly<Record<string, unknown>> {
+  const { updatedAt, ...figures } = metricsOf(state, context);
+  return {
+    mode: modeInForce(state, context),
+    setBy: state.modeBy,
+    isPaused: state.isPaused,
+    readyQueueLength: figures.queue.ready,
+    blockedQueueLength: figures.queue.blocked,
+    assignedTasks: figures.inFlight,
+    availableWorkers: availableWorkers(state, context, figures),
+    lastUpdate: updatedAt,
+    ...figures,
+  };
+}
+
+/** Free slots of agents that are not paused: what could take a task now. */
+function availableWorkers(state: State, { now }: Context, { utilisation }: Pick<Metrics, "utilisation">): number {
+  let free = 0;
+  for (const use of utilisation.byAgent) {
+    if ((state.agents.get(use.agent)?.pausedUntil ?? 0) <= now) free += use.free;
+  }
+  return free;
+}
