@@ -5,7 +5,7 @@
 import { createServer, type Server } from "node:http";
 import { sign } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { createProbot, ProbotOctokit, type Probot } from "probot";
+import { createProbot, ProbotOctokit, type ApplicationFunctionOptions, type Probot } from "probot";
 import pino from "pino";
 import { createApplication, type Application } from "./app.ts";
 import { toTaskId } from "./model/ids.ts";
@@ -13,7 +13,7 @@ import type { Journal } from "./ports/journal.ts";
 import type { JobParts, ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
 import { auditRepository, wireJob, type RepositoryOctokit, type RepositoryPlace, type Surroundings } from "./wire.ts";
 
-type Handler = Parameters<Parameters<Application["load"]>[1]["addHandler"]>[0];
+type Handler = Parameters<ApplicationFunctionOptions["addHandler"]>[0];
 
 const webhooksPath = "/api/github/webhooks";
 

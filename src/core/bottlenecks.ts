@@ -20,6 +20,8 @@ import { slotsOf } from "./utilisation.ts";
 /** So many tasks wait directly, or so many in all, and what they wait for holds up many. */
 const manyDirect = 3;
 const manyTransitive = 5;
+/** On one of the longest paths fewer are enough, but not a single one: that is every pair of issues. */
+const pathTransitive = 2;
 /** The first failure of a task is what retries are for. */
 const failuresMin = 2;
 /** An estimate is a mean: half of all sessions take longer. One that takes this many times as long is late. */
@@ -64,7 +66,8 @@ function candidates({ state, inFlight }: Look): readonly Task[] {
 /** One that is told of already goes on to count for as long as anything waits for it. */
 function holdsUp(reach: Reach, peak: number, isOpen: boolean): boolean {
   if (reach.direct === 0) return false;
-  return isOpen || reach.tailMinutes > peak / 2 || reach.direct >= manyDirect || reach.transitive >= manyTransitive;
+  if (isOpen || reach.direct >= manyDirect || reach.transitive >= manyTransitive) return true;
+  return reach.transitive >= pathTransitive && reach.tailMinutes > peak / 2;
 }
 
 function waitersOf({ direct, transitive, tailMinutes }: Reach): string {

@@ -5,7 +5,7 @@
 import { capabilityOf, foldCase } from "../matching/capability.ts";
 import type { AgentCandidate, Wish } from "../matching/fit.ts";
 import { agentRejection } from "../matching/rejection.ts";
-import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.ts";
+import { toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import { priorityWords } from "../model/priority.ts";
 import type { Assignment, Continuation, Priority, Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
@@ -41,7 +41,8 @@ export function fullAgents(wish: Wish, candidates: readonly AgentCandidate[]): r
  */
 export function decidePreemption(decision: Decision, task: Task, agents: readonly AgentId[]): boolean {
   if (isPromised(decision.state, task)) return true;
-  const theft = shouldStealWorker(decision.state, task, { agents, context: decision.context });
+  const { state, context } = decision;
+  const theft = shouldStealWorker(task, agents, { state, context, benches: benchesOf(decision) });
   if (theft === null) return false;
   decision.emit({ type: "TaskPreempted", task: theft.victim, for: task.id, reason: theft.reason });
   requestCancel(decision, theft.victim, { reason: "preempted", by: "orchestrate" });
@@ -54,43 +55,42 @@ function isPromised(state: State, task: Task): boolean {
   return state.tasks.get(task.promised)?.assignment?.preemptedFor === task.id;
 }
 
+/** What a theft is judged on. */
+interface Ground {
+  readonly state: State;
+  readonly context: Context;
+  /** What is known of the workers already; more is added as it is found. */
+  readonly benches: Map<AgentId, Bench>;
+}
+
+/** The workers of one agent. */
+interface Bench {
+  /** Every one is long at its task, and none becomes free anyway. */
+  readonly isStuck: boolean;
+  /** The tasks that may give way, the first to do so first. */
+  readonly victims: readonly Holder[];
+}
+
+type Holder = Task & { readonly assignment: Assignment };
+
 /**
  * Whether a worker of `agents` is to be taken from its task for `task`: every one of them has been at its task for longer than
  * `preemption.after`, none becomes free anyway, and one runs a task that is strictly less urgent and may be interrupted. Null
  * when not. Of several the least urgent gives way, then the one that has been at it for the shortest time.
  */
-export function shouldStealWorker(
-  state: State,
-  task: Task,
-  among: { readonly agents: readonly AgentId[]; readonly context: Context },
-): Theft | null {
-  const { context, agents } = among;
+export function shouldStealWorker(task: Task, agents: readonly AgentId[], ground: Ground): Theft | null {
+  const { state, context } = ground;
   const urgency = urgencyOf(state, task, context);
-  if (!context.config.preemption.enabled || urgency === lowestPriority || agents.length === 0) return null;
+  if (!context.config.preemption.enabled || urgency === lowestPriority) return null;
   let best: Holder | null = null;
-  for (const holder of longBusy(state, task, among)) {
-    if (urgencyOf(state, holder, context) <= urgency || !mayGiveWay(state, holder, context)) continue;
-    if (best === null || givesWayBefore(state, holder, { best, context })) best = holder;
+  for (const agent of agents) {
+    const bench = benchFor(task, agent, ground);
+    if (!bench.isStuck) return null;
+    const first = bench.victims[0];
+    if (first !== undefined && (best === null || compareVictims(first, best, ground) < 0)) best = first;
   }
-  return best === null ? null : { victim: best.id, reason: describe(state, best, { task, context }) };
-}
-
-/** The tasks of those workers; none when one of them is not long at its task, or becomes free anyway. */
-function longBusy(
-  state: State,
-  task: Task,
-  among: { readonly agents: readonly AgentId[]; readonly context: Context },
-): readonly Holder[] {
-  const { now, config } = among.context;
-  const since = now - config.preemption.after;
-  if (hasRecentStart(state, among.agents, since)) return [];
-  const busy: Holder[] = [];
-  for (const holder of holders(state, task, among)) {
-    if (isGivenAway(state, holder) || holder.assignment.personAsked) continue;
-    if (holder.assignment.cancelReason !== null || sinceOf(holder.assignment) >= since) return [];
-    busy.push(holder);
-  }
-  return busy;
+  if (best === null || urgencyOf(state, best, context) <= urgency) return null;
+  return { victim: best.id, reason: describe(task, best, ground) };
 }
 
 /** The task's own priority, or that of the most urgent work that waits for it. */
@@ -98,36 +98,67 @@ function urgencyOf(state: State, task: Task, context: Context): Priority {
   return context.config.blockers.inherit ? (reachOf(state, task.id)?.priority ?? priorityOf(task)) : priorityOf(task);
 }
 
-/** The newest start that is still running says it at once wherever work is started often; a busy pool is not looked through. */
-function hasRecentStart(state: State, agents: readonly AgentId[], since: number): boolean {
-  for (const start of state.starts.since(since)) {
-    const assignment = state.tasks.get(start.task)?.assignment ?? null;
-    if (assignment?.startedAt === start.at && assignment.cancelReason === null && agents.includes(assignment.agent))
-      return true;
-  }
-  return false;
+interface Survey {
+  readonly benches: Map<AgentId, Bench>;
+  /** The events of the decision that the benches know of. */
+  events: number;
 }
 
-type Holder = Task & { readonly assignment: Assignment };
+const surveys = new WeakMap<Decision, Survey>();
 
-/** The tasks that the workers have, agent by agent and slot by slot; only one where a person asked for one worker. */
-function* holders(
-  state: State,
-  task: Task,
-  among: { readonly agents: readonly AgentId[]; readonly context: Context },
-): IterableIterator<Holder> {
-  const pinned = task.assignTo?.worker ?? null;
-  for (const agent of among.context.config.agents) {
-    const id = toAgentId(agent.id);
-    if (!among.agents.includes(id)) continue;
-    const capacity = capacityOf(state, agent);
-    for (let slot = 1; slot <= capacity; slot += 1) {
-      const worker = toWorkerId(id, slot);
-      const held = pinned === null || pinned === worker ? state.occupied.get(worker) : undefined;
-      const holder = held === undefined ? undefined : state.tasks.get(held);
-      if (holder !== undefined && holder.assignment !== null) yield holder as Holder;
-    }
+/** The workers are looked through once a decision, however many tasks ask; only agents that something happened to are again. */
+function benchesOf(decision: Decision): Map<AgentId, Bench> {
+  let survey = surveys.get(decision);
+  if (survey === undefined) {
+    survey = { benches: new Map(), events: 0 };
+    surveys.set(decision, survey);
   }
+  for (const event of decision.events.slice(survey.events)) {
+    if (event.type === "TaskAssigned") survey.benches.delete(event.agent);
+    const held = event.type === "TaskPreempted" ? decision.state.tasks.get(event.task) : undefined;
+    if (held !== undefined && held.assignment !== null) survey.benches.delete(held.assignment.agent);
+  }
+  survey.events = decision.events.length;
+  return survey.benches;
+}
+
+/** Where a person asked for one worker, that one is the whole bench. */
+function benchFor(task: Task, agent: AgentId, ground: Ground): Bench {
+  const pinned = task.assignTo?.worker ?? null;
+  if (pinned !== null) return surveyWorkers([pinned], ground);
+  let bench = ground.benches.get(agent);
+  if (bench === undefined) {
+    bench = surveyWorkers(workersOf(agent, ground), ground);
+    ground.benches.set(agent, bench);
+  }
+  return bench;
+}
+
+function* workersOf(agent: AgentId, { state, context }: Ground): IterableIterator<WorkerId> {
+  const config = context.config.agents.find((each) => each.id === agent);
+  const capacity = config === undefined ? 0 : capacityOf(state, config);
+  for (let slot = 1; slot <= capacity; slot += 1) yield toWorkerId(agent, slot);
+}
+
+function surveyWorkers(workers: Iterable<WorkerId>, ground: Ground): Bench {
+  const { state, context } = ground;
+  const since = context.now - context.config.preemption.after;
+  const victims: Holder[] = [];
+  for (const worker of workers) {
+    const holder = holderOf(state, worker);
+    if (holder === null || isGivenAway(state, holder) || holder.assignment.personAsked) continue;
+    if (holder.assignment.cancelReason !== null || sinceOf(holder.assignment) >= since) return noBench;
+    if (mayGiveWay(state, holder, context)) victims.push(holder);
+  }
+  return { isStuck: true, victims: victims.toSorted((one, other) => compareVictims(one, other, ground)) };
+}
+
+const noBench: Bench = { isStuck: false, victims: [] };
+
+function holderOf(state: State, worker: WorkerId): Holder | null {
+  const id = state.occupied.get(worker);
+  const task = id === undefined ? undefined : state.tasks.get(id);
+  return task === undefined || task.assignment === null ? null : (task as Holder);
 }
 
 /** Its slot becomes free, but for a task that still waits for it. */
@@ -137,6 +168,15 @@ function isGivenAway(state: State, { id, assignment: { preemptedFor } }: Holder)
 
 function sinceOf(assignment: Assignment): number {
   return assignment.startedAt ?? assignment.assignedAt;
+}
+
+/** The least urgent first, then who began last, then by id. */
+function compareVictims(one: Holder, other: Holder, { state, context }: Ground): number {
+  const urgency = urgencyOf(state, other, context) - urgencyOf(state, one, context);
+  if (urgency !== 0) return urgency;
+  const since = sinceOf(other.assignment) - sinceOf(one.assignment);
+  if (since !== 0) return since;
+  return one.id < other.id ? -1 : 1;
 }
 
 /** Running, without a pull request, not interrupted too often, not near its end, and of an agent whose sessions can be ended. */
@@ -161,24 +201,7 @@ function isNearItsEnd(state: State, holder: Holder, { config, now }: Context): b
   return elapsed < staleAfterMs(assignment, config.stale, holdsUpImportantWork(state, holder.id));
 }
 
-function givesWayBefore(
-  state: State,
-  holder: Holder,
-  than: { readonly best: Holder; readonly context: Context },
-): boolean {
-  const urgency = urgencyOf(state, holder, than.context);
-  const bestUrgency = urgencyOf(state, than.best, than.context);
-  if (urgency !== bestUrgency) return urgency > bestUrgency;
-  const since = sinceOf(holder.assignment);
-  const bestSince = sinceOf(than.best.assignment);
-  return since === bestSince ? holder.id < than.best.id : since > bestSince;
-}
-
-function describe(
-  state: State,
-  victim: Holder,
-  { task, context }: { readonly task: Task; readonly context: Context },
-): string {
+function describe(task: Task, victim: Holder, { state, context }: Ground): string {
   const minutes = (ms: number): number => Math.floor(ms / 60_000);
   const ran = minutes(context.now - sinceOf(victim.assignment));
   const expected = Math.ceil(victim.assignment.expectedMs / 60_000);

@@ -47,12 +47,11 @@ export class Scout {
 
   /** Wants a look; returns at once. */
   want(wanted: Partial<Wanted>): void {
-    const { everything = false, issues = [], pulls = [], commits = [], waits = [] } = wanted;
-    this.#everything ||= everything;
-    for (const number of issues) this.#issues.add(number);
-    for (const number of pulls) this.#pulls.add(number);
-    for (const sha of commits) this.#commits.add(sha);
-    for (const external of waits) this.#waits.set(external.id, external);
+    this.#everything ||= wanted.everything === true;
+    addAll(this.#issues, wanted.issues);
+    addAll(this.#pulls, wanted.pulls);
+    addAll(this.#commits, wanted.commits);
+    for (const external of wanted.waits ?? []) this.#waits.set(external.id, external);
     if (this.#running === null && this.#hasWants() && !this.#isStopped) this.#running = this.#run();
   }
 
@@ -164,6 +163,10 @@ export class Scout {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function addAll<Item>(set: Set<Item>, items: readonly Item[] = []): void {
+  for (const item of items) set.add(item);
 }
 
 const noNews: Observation = { isComplete: false, issues: [], pulls: [], gone: [], unreadable: [] };

@@ -36,17 +36,21 @@ export function layeredEdges(count: number): LayeredEdges {
   return { count, edges, minutes };
 }
 
-/** The graph as the backlog of a repository, in JSON. Tasks are in no helpful order, as issues are. */
-export function layeredTasks(count: number): string {
+/**
+ * The graph as the backlog of a repository, in JSON: layer after layer, as issues are opened before those that build on them,
+ * or shuffled, which is as hard on the processor's caches as can be.
+ */
+export function layeredTasks(count: number, order: "layers" | "shuffled"): string {
   const { edges, minutes } = layeredEdges(count);
   const random = randomFrom(count + 1);
   const numbers = Array.from({ length: count }, (_, node) => node);
-  for (let place = count - 1; place > 0; place -= 1) {
+  for (let place = order === "shuffled" ? count - 1 : 0; place > 0; place -= 1) {
     const other = random() % (place + 1);
     [numbers[place], numbers[other]] = [numbers[other] ?? 0, numbers[place] ?? 0];
   }
   const idOf = (node: number): string => `gh:734512:${1_000_000 + 7 * (numbers[node] ?? 0)}`;
   const tasks = Array.from({ length: count }, (_, node) => ({
+    number: numbers[node] ?? 0,
     id: idOf(node),
     estimateMinutes: minutes[node] ?? 0,
     blockedBy: [] as { on: string; kind: "hard" }[],
@@ -54,7 +58,7 @@ export function layeredTasks(count: number): string {
   for (let edge = 0; edge < edges.length; edge += 2) {
     tasks[edges[edge + 1] ?? 0]?.blockedBy.push({ on: idOf(edges[edge] ?? 0), kind: "hard" });
   }
-  return JSON.stringify(tasks.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
+  return JSON.stringify(tasks.toSorted((one, other) => one.number - other.number));
 }
 
 /** Whole numbers below 2^31 that depend on the seed only (mulberry32). */

@@ -1,10 +1,14 @@
-/** Who plans the same tasks side by side: this program and graphology with graphology-dag, part by part. */
+/**
+ * Who plans the same tasks side by side: this program and graphology with graphology-dag, part by part. As a process of its
+ * own: `graph-planners.ts orchestrate|graphology FILE SAMPLES wall|cpu` prints the runs as JSON.
+ */
+import { readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
 import { DirectedGraph } from "graphology";
 import { hasCycle, topologicalGenerations, topologicalSort } from "graphology-dag";
 import { analyseTasks, buildTaskGraph, type GraphTask } from "../../src/graph/task-graph.ts";
 
-export const parts = ["build", "order", "stages", "cycles", "criticalPath"] as const;
-export type Part = (typeof parts)[number];
+type Part = "build" | "order" | "stages" | "cycles" | "criticalPath";
 
 /** Milliseconds of each part of one run. */
 export type Laps = Readonly<Record<Part, number>>;
@@ -22,11 +26,11 @@ export interface Run {
 }
 
 /** In milliseconds. */
-export type Now = () => number;
-export type Planner = (tasks: readonly GraphTask<string>[], now: Now) => Run;
+type Now = () => number;
+type Planner = (tasks: readonly GraphTask<string>[], now: Now) => Run;
 
 /** This program: ids in, ids out. */
-export const planOurselves: Planner = (tasks, now) => {
+const planOurselves: Planner = (tasks, now) => {
   const watch = startWatch(now);
   const analysis = analyseTasks(watch("build", () => buildTaskGraph(tasks)));
   const order = watch("order", () => analysis.order);
@@ -37,7 +41,7 @@ export const planOurselves: Planner = (tasks, now) => {
 };
 
 /** The library's own functions; it has none for the critical path, which takes the order that was found. */
-export const planWithGraphology: Planner = (tasks, now) => {
+const planWithGraphology: Planner = (tasks, now) => {
   const watch = startWatch(now);
   const graph = watch("build", () => buildPeer(tasks));
   const order = watch("order", () => topologicalSort(graph));
@@ -92,3 +96,27 @@ function startWatch(now: Now): { <Result>(part: Part, work: () => Result): Resul
   };
   return Object.assign(watch, { laps: () => laps });
 }
+
+const planners: Readonly<Record<string, Planner>> = { orchestrate: planOurselves, graphology: planWithGraphology };
+const clocks: Readonly<Record<string, Now>> = {
+  wall: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
+};
+
+function main([name = "", file = "", samples = "", clock = ""]: readonly string[]): void {
+  const plan = planners[name];
+  const now = clocks[clock];
+  if (plan === undefined || now === undefined) throw new Error(`There is no planner ${name} or no clock ${clock}.`);
+  const text = readFileSync(file, "utf8");
+  const runs: Run[] = [];
+  // Tasks are read anew each time, so that nobody finds strings that it has hashed before.
+  for (let sample = 0; sample < Number(samples); sample += 1) {
+    runs.push(plan(JSON.parse(text) as readonly GraphTask<string>[], now));
+  }
+  process.stdout.write(JSON.stringify(runs));
+}
+
+main(process.argv.slice(2));

@@ -1,20 +1,16 @@
 /**
  * The suite `graph`: planning layered random graphs from string ids (build, order, stages, cycle check, critical path) beside
  * graphology and NetworkX in one run, and a million nodes from plain arrays.
- * `npm run bench -- graph [--sizes 1000,10000,100000] [--million 1000000] [--cpu] [--out FILE]`; FILE gets the samples as
- * JSON, and `--cpu` counts the time of the processor instead of the clock's, for a machine that is not free.
+ * `npm run bench -- graph [--sizes 1000,10000,100000] [--million 1000000] [--shuffled] [--cpu] [--out FILE]`: FILE gets the
+ * samples as JSON; `--cpu` counts the processor's time, all threads, instead of the clock's, for a machine that is not free.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import type { GraphTask } from "../../src/graph/task-graph.ts";
 import { layeredTasks } from "./graph-backlog.ts";
-import { type Laps, type Plan, planOurselves, planWithGraphology, type Planner, type Run } from "./graph-planners.ts";
+import type { Laps, Plan, Run } from "./graph-planners.ts";
 import { type Cell, renderTable, round, toPercentiles } from "./statistics.ts";
 
 const planners = ["orchestrate", "graphology", "networkx"] as const;
@@ -22,20 +18,13 @@ type PlannerName = (typeof planners)[number];
 
 /** How many times faster it should be; from strings for 10,000 and more, where fixed costs do not count. */
 const targets = { fromStrings: { graphology: 20, networkx: 15 }, onceBuilt: 50, judgedFrom: 10_000, residentMb: 512 };
-const samplesAt = [
-  { upTo: 1_000, samples: 41 },
-  { upTo: 10_000, samples: 21 },
-  { upTo: Infinity, samples: 7 },
+const turns = 3;
+const runsATurnAt = [
+  { upTo: 1_000, runs: 40 },
+  { upTo: 10_000, runs: 24 },
+  { upTo: Infinity, runs: 4 },
 ];
-
-const clocks = {
-  wall: () => performance.now(),
-  cpu: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1_000;
-  },
-};
-type Clock = keyof typeof clocks;
+const warmUpShare = 1 / 4;
 
 type Samples = Readonly<Partial<Record<PlannerName, readonly Laps[]>>>;
 
@@ -56,12 +45,13 @@ interface Million {
 
 /** Measures and prints; throws when the planners do not agree on the plan, because then they did not do the same. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { sizes, million, clock, out } = readArguments(args);
+  const options = readArguments(args);
+  const { sizes, million, clock, out } = options;
   const networkx = findNetworkx();
   const measured: Size[] = [];
   for (const count of sizes) {
     process.stderr.write(`planning ${count} tasks\n`);
-    measured.push(measureSize(count, { clock, withNetworkx: networkx !== null }));
+    measured.push(measureSize(count, options, networkx === null ? planners.slice(0, 2) : planners));
   }
   process.stderr.write(`planning ${million} nodes from arrays\n`);
   const large = measureMillion(million);
@@ -74,12 +64,21 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-function readArguments(args: readonly string[]) {
+interface Options {
+  readonly sizes: readonly number[];
+  readonly million: number;
+  readonly shuffled: boolean;
+  readonly clock: string;
+  readonly out: string | undefined;
+}
+
+function readArguments(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
       sizes: { type: "string", default: "1000,10000,100000" },
       million: { type: "string", default: "1000000" },
+      shuffled: { type: "boolean", default: false },
       cpu: { type: "boolean", default: false },
       out: { type: "string" },
     },
@@ -88,43 +87,43 @@ function readArguments(args: readonly string[]) {
   const million = Number(values.million);
   if (![million, ...sizes].every((count) => Number.isInteger(count) && count >= 100))
     throw new Error("--sizes and --million take whole numbers from 100 on.");
-  return { sizes, million, clock: values.cpu ? ("cpu" as const) : ("wall" as const), out: values.out };
+  return { sizes, million, shuffled: values.shuffled, clock: values.cpu ? "cpu" : "wall", out: values.out };
 }
 
-/** Every sample reads the tasks anew, so that nobody finds strings that it has hashed before. */
-function measureSize(count: number, { clock, withNetworkx }: { clock: Clock; withNetworkx: boolean }): Size {
-  const text = layeredTasks(count);
-  const samples = samplesAt.find(({ upTo }) => count <= upTo)?.samples ?? 1;
-  const collect = exposeCollector();
-  const measure = (plan: Planner): Run => {
-    const tasks = JSON.parse(text) as readonly GraphTask<string>[];
-    collect();
-    return plan(tasks, clocks[clock]);
-  };
-  const ours: Run[] = [];
-  const peers: Run[] = [];
-  // The first run warms up and does not count. The two take turns, so that the machine's moods hit both.
-  for (let sample = 0; sample <= samples; sample += 1) {
-    ours.push(measure(planOurselves));
-    peers.push(measure(planWithGraphology));
+/** Each planner in a process of its own. They take turns, so that the machine's moods hit all of them. */
+function measureSize(count: number, options: Options, contenders: readonly PlannerName[]): Size {
+  const directory = mkdtempSync(join(tmpdir(), "orchestrate-bench-"));
+  try {
+    const file = join(directory, "tasks.json");
+    writeFileSync(file, layeredTasks(count, options.shuffled ? "shuffled" : "layers"));
+    const runs = new Map<PlannerName, Run[]>(contenders.map((name) => [name, []]));
+    for (let turn = 0; turn < turns; turn += 1) {
+      for (const [name, found] of runs) found.push(...takeTurn(name, [file, String(runsATurn(count)), options.clock]));
+    }
+    const plans = new Set([...runs.values()].flat().map(({ plan }) => JSON.stringify(plan)));
+    if (plans.size !== 1) throw new Error(`The plans differ: ${[...plans].join(", ")}.`);
+    const [plan = ""] = plans;
+    const samples = Object.fromEntries([...runs].map(([name, found]) => [name, found.map(({ laps }) => laps)]));
+    return { count, plan: JSON.parse(plan) as Plan, samples };
+  } finally {
+    rmSync(directory, { recursive: true });
   }
-  const runs: Partial<Record<PlannerName, readonly Run[]>> = {
-    orchestrate: ours.slice(1),
-    graphology: peers.slice(1),
-    ...(withNetworkx ? { networkx: runNetworkx(text, samples, clock) } : {}),
-  };
-  const plans = Object.values(runs).flatMap((each) => each.map(({ plan }) => JSON.stringify(plan)));
-  if (new Set(plans).size !== 1) throw new Error(`The plans differ: ${[...new Set(plans)].join(", ")}.`);
-  return {
-    count,
-    plan: JSON.parse(plans[0] ?? "") as Plan,
-    samples: Object.fromEntries(Object.entries(runs).map(([name, each]) => [name, each.map(({ laps }) => laps)])),
-  };
 }
 
-function exposeCollector(): () => void {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
+function runsATurn(count: number): number {
+  return runsATurnAt.find(({ upTo }) => count <= upTo)?.runs ?? 1;
+}
+
+/** The first runs of a process warm up and do not count. */
+function takeTurn(name: PlannerName, args: readonly string[]): readonly Run[] {
+  const path = (file: string): string => new URL(file, import.meta.url).pathname;
+  const [program, script] =
+    name === "networkx"
+      ? ["python3", [path("graph-networkx.py")]]
+      : [process.execPath, ["--import", "tsx", path("graph-planners.ts"), name]];
+  const output = execFileSync(program, [...script, ...args], { maxBuffer: 2 ** 26 }).toString();
+  const runs = JSON.parse(output) as readonly Run[];
+  return runs.slice(Math.ceil(runs.length * warmUpShare));
 }
 
 interface Networkx {
@@ -147,19 +146,6 @@ function findNetworkx(): Networkx | null {
 function sayNetworkx(networkx: Networkx | null): string {
   if (networkx === null) return "NetworkX is not installed: apt-get install python3-networkx";
   return `NetworkX ${networkx.version}, Python ${networkx.python}`;
-}
-
-function runNetworkx(text: string, samples: number, clock: Clock): readonly Run[] {
-  const directory = mkdtempSync(join(tmpdir(), "orchestrate-bench-"));
-  try {
-    const file = join(directory, "tasks.json");
-    writeFileSync(file, text);
-    const script = new URL("graph-networkx.py", import.meta.url).pathname;
-    const output = execFileSync("python3", [script, file, String(samples), clock], { maxBuffer: 2 ** 26 }).toString();
-    return (JSON.parse(output) as { readonly runs: readonly Run[] }).runs;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
 
 function measureMillion(count: number): Million {

@@ -391,6 +391,10 @@ const instruction: fc.Arbitrary<Step> = fc
     };
   });
 
+const modeSwitch: fc.Arbitrary<Step> = fc
+  .constantFrom(null, "effort" as const, "attack" as const)
+  .map((mode) => () => ({ type: "SwitchMode", mode, by: "http:token" }));
+
 const configure: fc.Arbitrary<Step> = fc.integer({ min: -1, max: configs.length - 1 }).map((index) => () => ({
   type: "Configure",
   sha: `sha-${index}`,
@@ -409,6 +413,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: instruction },
   { weight: 1, arbitrary: lease },
   { weight: 1, arbitrary: configure },
+  { weight: 1, arbitrary: modeSwitch },
 );
 
 /** A history: passes one after another. It begins with a look, so that there is something to speak of. */
@@ -437,6 +442,8 @@ export const histories: fc.Arbitrary<readonly PlannedPass[]> = fc
     ...passes,
   ]);
 
+const prefixes: { readonly [Type in Command["type"]]?: string } = { Instruct: "comment", SwitchMode: "http" };
+
 /** The commands of a pass on the state as it is. Those that come from outside keep their ids in the log. */
 export function commandsOf(
   planned: PlannedPass,
@@ -444,7 +451,7 @@ export function commandsOf(
 ): readonly Command[] {
   const named = planned.steps.map((each, at): Command => {
     const unnamed = each(place);
-    const prefix = unnamed.type === "Instruct" ? "comment" : "~test";
+    const prefix = prefixes[unnamed.type] ?? "~test";
     return { ...unnamed, id: toCommandId(`${prefix}:${place.index}.${at}`) } as Command;
   });
   if (!planned.isFull) return named;

@@ -354,7 +354,7 @@ describe("a bottleneck", () => {
 
   test("is a task on the longest path that has failed twice", () => {
     const it = configured({ agents, health: { failures: 1_000, sample: 1_000, refusals: 1_000 } });
-    it.tell(observe({ issues: [issue(1), ...waiters(1, 10, 1), issue(2)] }));
+    it.tell(observe({ issues: [issue(1), ...waiters(1, 10, 2), issue(2)] }));
     for (const fence of [1, 3]) {
       it.tell(schedule());
       it.tell(say(1, fence, report("running")));
@@ -363,14 +363,14 @@ describe("a bottleneck", () => {
     }
     expect(after(it, minute)).toContain(`warning bottleneck ${taskId(1)}`);
     expect(detailOf(it, key(1))).toContain(
-      "1 task waits for it, 60 minutes of work in a row: it has failed 2 times in a row",
+      "2 tasks wait for it, 60 minutes of work in a row: it has failed 2 times in a row",
     );
     expect(it.state.warnings.has(key(2))).toBe(false);
   });
 
   test("is one whose session waits for a person", () => {
     const it = configured({ agents });
-    it.tell(observe({ issues: [issue(1), ...waiters(1, 10, 1)] }));
+    it.tell(observe({ issues: [issue(1), ...waiters(1, 10, 2)] }));
     it.tell(schedule());
     it.tell(say(1, 1, report("running")));
     it.tell(say(1, 1, report("waiting", { question: "Which?" })));

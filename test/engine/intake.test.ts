@@ -1,4 +1,4 @@
-/** What comes in, by the clock: the refresh, what is waited for outside, room, memory, and issues of patterns. */
+/** What comes in, by the clock: the refresh, what is waited for outside, room and memory. */
 import { afterEach, describe, expect, test } from "vitest";
 import { Repository } from "../../src/engine/repository.ts";
 import type { EngineParts } from "../../src/engine/parts.ts";
@@ -6,9 +6,8 @@ import type { TaskId } from "../../src/model/ids.ts";
 import type { BlockerFacts } from "../../src/model/observation.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
-import type { Hint, PatternIssue, Poll, Tracker } from "../../src/ports/tracker.ts";
-import { configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
-import { types } from "../support/given.ts";
+import type { Hint, Poll, Tracker } from "../../src/ports/tracker.ts";
+import { configOf, issue, report, taskId, writer } from "../support/build.ts";
 import { countingStore, createManualClock, fakeWorld, minute, partsOf, pass, rest, type FakeWorld } from "./given.ts";
 
 const running: Repository[] = [];
@@ -251,63 +250,5 @@ describe("room", () => {
     await pass(place.clock, minute);
     expect(fake.starts.map((each) => each.number)).toEqual([1]);
     expect((await repository.lane.stream.current()).warnings.size).toBe(0);
-  });
-});
-
-describe("a pattern", () => {
-  const config = configOf({
-    patterns: [
-      { id: "deps", label: "deps", merged: 1, create: { title: "Update all", body: "Now.", labels: ["chore"] } },
-    ],
-  });
-
-  async function merged(fake: FakeWorld, place: ReturnType<typeof ground>): Promise<Repository> {
-    fake.agent.watch = async (session) => report("succeeded", { session, pullUrl: pull(9).url });
-    fake.pulls.set(9, pull(9, { state: "merged", mergedBy: writer, mergedAt: 5 }));
-    const repository = await started(place, fake);
-    await pass(place.clock, 2 * minute);
-    repository.hear([{ kind: "pull", number: 9 }]);
-    await pass(place.clock, 2 * minute);
-    return repository;
-  }
-
-  test("has its issue created once, looked at, and worked on", async () => {
-    const place = ground();
-    const fake = fakeWorld([issue(1, { labels: ["orchestrate", "deps"] })], config);
-    const wanted: PatternIssue[] = [];
-    onTracker(fake, {
-      createIssue: async (each) => {
-        wanted.push(each);
-        const bot = { login: "orchestrate[bot]", id: 9, kind: "bot", permission: "none" } as const;
-        const madeFor = { pattern: each.pattern, series: each.series };
-        fake.issues.set(40, issue(40, { author: "orchestrate", selectedBy: { actor: bot, at: 1 }, madeFor }));
-        return { kind: "created", number: 40 };
-      },
-    });
-    await merged(fake, place);
-    expect(wanted).toEqual([
-      {
-        pattern: "deps",
-        series: 1,
-        title: "Update all",
-        body: expect.stringMatching(
-          /^Now\.\n\n<sub>Orchestrate opened this issue after 1 merged task with the label deps /,
-        ),
-        labels: ["orchestrate", "chore"],
-      },
-    ]);
-    expect(fake.starts.map((each) => each.number)).toEqual([1, 40]);
-  });
-
-  test("creates nothing where an open task has the title already", async () => {
-    const place = ground();
-    const fake = fakeWorld([issue(1, { labels: ["orchestrate", "deps"] }), issue(2, { title: "update ALL" })], config);
-    let count = 0;
-    onTracker(fake, { createIssue: async () => ((count += 1), { kind: "created", number: 40 }) });
-    await merged(fake, place);
-    expect(count).toBe(0);
-    const events = await place.store.events();
-    expect(types(events)).toContain("PatternMatched");
-    expect(events).toContainEqual(expect.objectContaining({ type: "EffectSettled", issue: 2 }));
   });
 });

@@ -1,0 +1,120 @@
+/** The routes on a real port, over repositories on the memory store: what a client sends is what a test sends. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+import { Repository } from "../../src/engine/repository.ts";
+import { createHttpHandler } from "../../src/http/handler.ts";
+import type { Config } from "../../src/model/config.ts";
+import type { Event } from "../../src/model/event.ts";
+import type { IssueFacts } from "../../src/model/observation.ts";
+import { StoreUnavailable } from "../../src/ports/store.ts";
+import { silentJournal } from "../../src/sandbox/headless.ts";
+import {
+  countingStore,
+  createManualClock,
+  fakeWorld,
+  partsOf,
+  rest,
+  type CountingStore,
+  type ManualClock,
+} from "../engine/given.ts";
+import { configOf, issue } from "../support/build.ts";
+
+export const token = "0123456789abcdef0123456789abcdef";
+
+/** One worker, so that there is a queue. */
+export const oneWorker = configOf({ agents: [{ id: "jules", type: "jules", capacity: 1, dispatch: "api" }] });
+
+/** An urgent long task and a short one of little importance, behind one that keeps the worker busy. */
+export const backlog: readonly IssueFacts[] = [
+  issue(1, { labels: ["orchestrate", "priority:urgent"] }),
+  issue(2, { labels: ["orchestrate", "priority:high", "estimate:4h"] }),
+  issue(3, { labels: ["orchestrate", "priority:low", "estimate:20m"] }),
+];
+
+export interface Routes {
+  readonly url: string;
+  readonly clock: ManualClock;
+  /** The repositories, in the order in which they were named, with the events of each. */
+  readonly places: readonly {
+    readonly repository: Repository;
+    readonly store: CountingStore;
+    events(): Promise<readonly Event[]>;
+  }[];
+  /** What the App wrote for its operator. */
+  readonly journal: readonly string[];
+  ask(path: string, init?: RequestInit): Promise<Answer>;
+  /** A POST of JSON; `headers` are added. */
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- A test says what it expects of it.
+  readonly json: any;
+}
+
+/** Repositories at work, and a server that has the routes; everything ends with the test. */
+export async function givenRoutes(
+  options: {
+    readonly names?: readonly string[];
+    /** Null: no token is set. */
+    readonly token?: string | null;
+    readonly issues?: readonly IssueFacts[];
+    readonly config?: Config;
+    /** Not started: the state has not been read. */
+    readonly isStarted?: boolean;
+  } = {},
+): Promise<Routes> {
+  const clock = createManualClock();
+  const journal: string[] = [];
+  const places = (options.names ?? ["acme/shop"]).map((repository) => {
+    const store = countingStore((message) => new StoreUnavailable(message, { retryAfterMs: 1_000 }));
+    const { world } = fakeWorld(options.issues ?? backlog, options.config ?? oneWorker);
+    const started = new Repository({ ...partsOf("one", { store, clock }), repository }, world);
+    onTestFinished(() => started.stop());
+    return { repository: started, store, events: () => store.events() };
+  });
+  if (options.isStarted ?? true) for (const { repository } of places) void repository.start();
+  await rest();
+  const note = (message: string, data?: object): void => void journal.push(`${message} ${JSON.stringify(data ?? {})}`);
+  const url = await listen(
+    createHttpHandler({
+      repositories: () => places.map(({ repository }) => repository),
+      token: options.token === undefined ? token : options.token,
+      clock,
+      journal: { ...silentJournal, error: note },
+    }),
+  );
+  const ask: Routes["ask"] = async (path, init = {}) => {
+    const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) };
+    const response = await fetch(`${url}${path}`, { ...init, headers });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+  };
+  const post: Routes["post"] = (path, body, headers = {}) =>
+    ask(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  return { url, clock, places, journal, ask, post };
+}
+
+/** A server with one handler; what that one leaves is answered with a 404 in plain text. */
+async function listen(handle: ReturnType<typeof createHttpHandler>): Promise<string> {
+  const server = createServer((request, response) => {
+    void handle(request, response).then((isAnswered) => {
+      if (!isAnswered) response.writeHead(404, { "content-type": "text/plain" }).end("somebody else's");
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => void server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
