@@ -39,13 +39,18 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   const { state, context } = decision;
   const task = state.tasks.get(id);
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, context.config)) return;
-  if (facts.isDraft || !facts.baseIsDefault || facts.mergeable !== "yes" || !isGreen(facts, context.now)) return;
-  if (wasAsked(state, task, facts)) return;
+  if (!isReadyToMerge(facts, context.now) || wasAsked(state, task, facts)) return;
   decision.emit({ type: "MergeRequested", task: id, pull: facts.number, sha: facts.sha });
 }
 
 function wasAsked(state: State, task: Task, facts: PullFacts): boolean {
   return isOurMerge(task, facts) && (task.mergeAsked?.at ?? 0) >= (state.attack?.since ?? 0);
+}
+
+/** Nobody has to look at it for any other reason than that nobody has yet: who asks for changes is heard in attack mode too. */
+function isReadyToMerge(facts: PullFacts, now: number): boolean {
+  const isOffered = !facts.isDraft && facts.baseIsDefault && facts.isObjectedTo !== true;
+  return isOffered && facts.mergeable === "yes" && isGreen(facts, now);
 }
 
 /** The required checks where there are any, else all of them. No checks at all are none only once they had time to appear. */

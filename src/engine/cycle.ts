@@ -89,7 +89,7 @@ export class Cycle {
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
     this.#scout.want({ pulls: this.#pullsInFlight(await this.#lane.stream.current()) });
-    await this.#scout.admit();
+    this.#scout.admit(await this.#lane.stream.current());
     await this.#scout.idle();
     if (isRefreshDue) this.#logRefresh();
     await this.#lane.submit(await this.#asking.ask({ isStart: false }));

@@ -14,6 +14,7 @@ import type { Hint } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { Cycle } from "./cycle.ts";
 import { Delivery, leasedMax, leaseMs } from "./deliver.ts";
+import { Idle } from "./idle.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
 import { logEvents } from "./log-events.ts";
 import { namesOf } from "./names.ts";
@@ -34,6 +35,7 @@ export class Repository implements LaneHooks {
   readonly #delivery: Delivery;
   readonly #scout: Scout;
   readonly #cycle: Cycle;
+  readonly #idle: Idle;
   #hasTakenStock = false;
   #isStopped = false;
   #wake: Timer | null = null;
@@ -41,6 +43,7 @@ export class Repository implements LaneHooks {
   constructor(parts: EngineParts, world: World) {
     this.#parts = parts;
     this.lane = new Lane(parts, this);
+    this.#idle = new Idle(parts.journal);
     this.#delivery = new Delivery(parts, world, this.lane);
     this.#scout = new Scout(parts, world.tracker, this.lane);
     this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout });
@@ -106,6 +109,7 @@ export class Repository implements LaneHooks {
     logEvents(this.#parts.journal, entries, state);
     const events = entries.flatMap((entry) => entry.events);
     this.#scout.count(entries);
+    this.#idle.note(entries);
     this.#delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
     for (const event of events) {
       const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;
@@ -124,8 +128,11 @@ export class Repository implements LaneHooks {
     if (this.#isStopped) return;
     this.#delivery.deliver(state);
     this.#wake?.cancel();
+    if (!this.#hasTakenStock) return;
+    this.#scout.admit(state);
+    this.#idle.say(state, this.lane.contextOf(state));
     const dueAt = this.#nextWakeAt(state);
-    if (dueAt === null || !this.#hasTakenStock) return;
+    if (dueAt === null) return;
     const waitMs = Math.min(dueAt - this.#parts.clock.now(), wakeAheadMs);
     this.#wake = this.#parts.clock.after(waitMs, "due", () => {
       void this.lane.submit([]).catch((error: unknown) => {

@@ -70,9 +70,10 @@ export class Scout {
     return this.#outside.has(issue);
   }
 
-  /** Wants the issues outside that there is room for. */
-  async admit(): Promise<void> {
-    const state = await this.#lane.stream.current();
+  /** Wants the issues outside that there is room for in `state`. */
+  admit(state: State): void {
+    // A look that is under way takes them along, or ends with a pass that asks again.
+    if (this.#running !== null) return;
     this.want({ issues: this.#outside.admissible(state, this.#lane.contextOf(state)) });
   }
 
@@ -128,7 +129,8 @@ export class Scout {
   #take(state: State): Wanted {
     const wanted = withLinked(state, {
       everything: this.#everything,
-      issues: [...this.#issues],
+      // Those outside come first: what is new must not take their room.
+      issues: [...this.#issues, ...this.#outside.admissible(state, this.#lane.contextOf(state))],
       pulls: [...this.#pulls],
       commits: [...this.#commits],
       tracked: [],
@@ -171,12 +173,16 @@ function addAll<Item>(set: Set<Item>, items: readonly Item[] = []): void {
 
 const noNews: Observation = { isComplete: false, issues: [], pulls: [], gone: [], unreadable: [] };
 
-/** Pull requests go with the first chunk: they must be decided before a closed issue of any chunk is. */
+/**
+ * Pull requests go with the first chunk: they must be decided before a closed issue of any chunk is. The oldest issues come
+ * first, as they would in one command.
+ */
 function chunked(observation: Observation): readonly Observation[] {
   if (observation.issues.length <= issuesPerCommand) return [observation];
   const chunks: Observation[] = [];
-  for (let start = 0; start < observation.issues.length; start += issuesPerCommand) {
-    const issues = observation.issues.slice(start, start + issuesPerCommand);
+  const sorted = observation.issues.toSorted((a, b) => a.number - b.number);
+  for (let start = 0; start < sorted.length; start += issuesPerCommand) {
+    const issues = sorted.slice(start, start + issuesPerCommand);
     chunks.push({ ...noNews, issues });
   }
   const { isComplete, pulls } = observation;

@@ -121,6 +121,10 @@ export const PullNode = z.object({
   mergedAt: Instant.nullish(),
   mergeable: z.string(),
   mergeStateStatus: z.string(),
+  reviewDecision: z.string().nullish(),
+  latestReviews: z
+    .object({ nodes: z.array(z.object({ state: z.string() }).nullable().catch(null)).nullish() })
+    .nullish(),
   author: ActorNode.nullish(),
   mergedBy: ActorNode.nullish(),
   closingIssuesReferences: z

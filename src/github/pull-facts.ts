@@ -56,6 +56,12 @@ function readFailed(node: PullNode): readonly string[] {
   return [...new Set(ordered.map(nameOf))].slice(0, failedChecksMax);
 }
 
+/** Somebody asks for changes; GitHub's own decision speaks only where a review is required. */
+function isObjectedTo(node: PullNode): boolean {
+  const states = [node.reviewDecision, ...(node.latestReviews?.nodes ?? []).map((review) => review?.state)];
+  return states.includes("CHANGES_REQUESTED");
+}
+
 /** References by closing keyword of the description, those of this repository. */
 export function closingOf(node: PullNode, place: Place): readonly Reference[] {
   const references = parseClosing(node.body, { repository: fullNameOf(place), host: place.host });
@@ -88,6 +94,7 @@ export function toPullFacts(node: PullNode, options: PullOptions): PullFacts {
     updatedAt: node.updatedAt,
     state: states[node.state],
     isDraft: node.isDraft,
+    isObjectedTo: isObjectedTo(node),
     branch: node.headRefName,
     sha: node.headRefOid,
     isSameRepository: !node.isCrossRepository,

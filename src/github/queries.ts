@@ -151,6 +151,8 @@ export function pullsByNumber(place: { owner: string; name: string }, numbers: r
   const fields = numbers.map(
     (_, index) => `p${index}: pullRequest(number: $n${index}) {
     id number url body updatedAt state isDraft headRefName headRefOid isCrossRepository baseRefName mergedAt mergeable mergeStateStatus
+    reviewDecision
+    latestReviews(first: 20) { nodes { state } }
     author { ...ActorParts }
     mergedBy { ...ActorParts }
     closingIssuesReferences(first: 20) { nodes { fullDatabaseId repository { databaseId } } }

@@ -4,7 +4,7 @@ import type { Repository } from "../engine/repository.ts";
 import { Problem } from "./problem.ts";
 import type { Ground } from "./route.ts";
 
-const wanted = "must be a repository as owner/name";
+const wanted = "must name a repository as owner/name";
 
 /** `owner/name`; may be left out where the App works on one repository only. */
 export const repositoryName = z

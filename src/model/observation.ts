@@ -21,6 +21,8 @@ export interface PullFacts {
   readonly updatedAt: number;
   readonly state: "open" | "merged" | "closed";
   readonly isDraft: boolean;
+  /** The last review of somebody asks for changes. */
+  readonly isObjectedTo?: boolean;
   readonly branch: string;
   readonly sha: string;
   /** The head is in this repository, not in a fork. */

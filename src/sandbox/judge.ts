@@ -53,6 +53,8 @@ class Bench implements Judge {
   readonly #liveByAgent = new Map<string, number>();
   readonly #tallies = new Map<number, Tally>();
   readonly #reopenedAt = new Map<number, number>();
+  /** The first issue of each series of a pattern, by its marker. */
+  readonly #patternIssues = new Map<string, number>();
   #capacities: Readonly<Record<string, number>> = {};
   #before: { readonly capacities: Readonly<Record<string, number>>; readonly until: number } | null = null;
 
@@ -152,12 +154,31 @@ class Bench implements Judge {
     }
     const found = backlog.entries.find((each) => each.issue.key === task);
     if (found === undefined) {
-      this.#find({ rule: "unknown_task", at, target: task, detail: `${session} is for no issue of the scenario` });
+      this.#judgeUnknown(entry, task);
       return;
     }
     this.#tally(found.number).attempts += 1;
     this.#judgeTrust(found, entry);
     this.#judgeBlockers(found, entry);
+  }
+
+  /** Beside the scenario's own issues there are only those that a pattern made: by the App, unedited, one for each series. */
+  #judgeUnknown({ at, detail }: TimelineEntry, task: string): void {
+    const { issue, appLogin } = this.#options;
+    const number = Number(task.slice(1));
+    const found = issue(number);
+    const series = /^<!-- orchestrate:pattern=\S+ series=\d+ -->/.exec(found?.body ?? "")?.[0];
+    const isOwn = found !== null && found.author.login === appLogin && found.editedAt === null;
+    if (!isOwn || series === undefined) {
+      const session = String(detail["session"]);
+      this.#find({ rule: "unknown_task", at, target: task, detail: `${session} is for no issue of the scenario` });
+      return;
+    }
+    this.#tally(number).attempts += 1;
+    const first = this.#patternIssues.get(series) ?? number;
+    this.#patternIssues.set(series, first);
+    if (first === number) return;
+    this.#find({ rule: "pattern_twice", at, target: task, detail: `#${first} was made for the same series` });
   }
 
   #seeEnd(entry: TimelineEntry): void {

@@ -74,6 +74,7 @@ describe("in attack mode the green pull request of a task labelled quick-win", (
     ],
     ["while any check runs where none is required", { checks: "pending", requiredChecks: "none" }],
     ["as a draft", { isDraft: true }],
+    ["when somebody asks for changes", { isObjectedTo: true }],
     ["in conflict with its base", { mergeable: "conflict" }],
     ["before GitHub knows whether it can be merged", { mergeable: "unknown" }],
     ["into another branch than the default one", { baseIsDefault: false }],

@@ -123,3 +123,16 @@ describe("nothing is merged", () => {
     expect(merges()).toBe(3);
   });
 });
+
+test("a review that asks for changes is seen, until its author is content", async () => {
+  const { number } = await greenPull();
+  const read = async (): Promise<boolean | undefined> => {
+    const wanted = { everything: false, issues: [], pulls: [number], commits: [], tracked: [] };
+    return (await github.tracker.look(wanted)).pulls[0]?.isObjectedTo;
+  };
+  expect(await read()).toBe(false);
+  await github.world.review({ by: "ada", number, state: "changes_requested" });
+  expect(await read()).toBe(true);
+  await github.world.review({ by: "ada", number, state: "approved" });
+  expect(await read()).toBe(false);
+});

@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { Repository } from "../../src/engine/repository.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
-import type { Config } from "../../src/model/config.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
@@ -22,8 +21,7 @@ import { configOf, issue } from "../support/build.ts";
 
 export const token = "0123456789abcdef0123456789abcdef";
 
-/** One worker, so that there is a queue. */
-export const oneWorker = configOf({ agents: [{ id: "jules", type: "jules", capacity: 1, dispatch: "api" }] });
+const jules = { id: "jules", type: "jules", dispatch: "api" };
 
 /** An urgent long task and a short one of little importance, behind one that keeps the worker busy. */
 export const backlog: readonly IssueFacts[] = [
@@ -63,7 +61,10 @@ export async function givenRoutes(
     /** Null: no token is set. */
     readonly token?: string | null;
     readonly issues?: readonly IssueFacts[];
-    readonly config?: Config;
+    /** Workers; one, so that there is a queue, unless said otherwise. */
+    readonly capacity?: number;
+    /** Every start is refused. */
+    readonly isVendorDown?: boolean;
     /** Not started: the state has not been read. */
     readonly isStarted?: boolean;
   } = {},
@@ -72,8 +73,12 @@ export async function givenRoutes(
   const journal: string[] = [];
   const places = (options.names ?? ["acme/shop"]).map((repository) => {
     const store = countingStore((message) => new StoreUnavailable(message, { retryAfterMs: 1_000 }));
-    const { world } = fakeWorld(options.issues ?? backlog, options.config ?? oneWorker);
-    const started = new Repository({ ...partsOf("one", { store, clock }), repository }, world);
+    const fake = fakeWorld(
+      options.issues ?? backlog,
+      configOf({ agents: [{ ...jules, capacity: options.capacity ?? 1 }] }),
+    );
+    if (options.isVendorDown === true) fake.onStart = () => ({ kind: "refused", reason: "full", retryAfterMs: null });
+    const started = new Repository({ ...partsOf("one", { store, clock }), repository }, fake.world);
     onTestFinished(() => started.stop());
     return { repository: started, store, events: () => store.events() };
   });
