@@ -5,15 +5,13 @@
 import { createServer, type Server } from "node:http";
 import { sign } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { createProbot, ProbotOctokit, type ApplicationFunctionOptions, type Probot } from "probot";
+import { createProbot, ProbotOctokit, type Probot } from "probot";
 import pino from "pino";
 import { createApplication, type Application } from "./app.ts";
 import { toTaskId } from "./model/ids.ts";
 import type { Journal } from "./ports/journal.ts";
 import type { JobParts, ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
 import { auditRepository, wireJob, type RepositoryOctokit, type RepositoryPlace, type Surroundings } from "./wire.ts";
-
-type Handler = Parameters<ApplicationFunctionOptions["addHandler"]>[0];
 
 const webhooksPath = "/api/github/webhooks";
 
@@ -34,13 +32,12 @@ export async function startReplica(parts: ReplicaParts): Promise<Replica> {
   };
 }
 
-/** A copy of the App behind a real port, with its HTTP routes. */
-export async function startListeningApp(parts: ReplicaParts & Pick<Surroundings, "httpToken">): Promise<ListeningApp> {
-  const { probot, application, handlers } = await loadApp(parts);
+/** A copy of the App behind a real port. */
+export async function startListeningApp(parts: ReplicaParts): Promise<ListeningApp> {
+  const { probot, application } = await loadApp(parts);
   const middleware = await probot.getNodeMiddleware({ path: webhooksPath });
   const server = createServer((request, response) => {
-    void middleware(request, response, async () => {
-      for (const handle of handlers) if ((await handle(request, response)) === true) return;
+    void middleware(request, response, () => {
       response.writeHead(404).end();
     });
   });
@@ -62,16 +59,11 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-async function loadApp(parts: ReplicaParts): Promise<{
-  readonly probot: Probot;
-  readonly application: Application;
-  readonly handlers: readonly Handler[];
-}> {
+async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
   const { probot, application } = await createApp(parts);
-  const handlers: Handler[] = [];
-  await probot.load(application.load, { cwd: ".", addHandler: (handler) => void handlers.push(handler) });
+  await probot.load(application.load, { cwd: ".", addHandler: () => undefined });
   await application.start();
-  return { probot, application, handlers };
+  return { probot, application };
 }
 
 async function createApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {

@@ -192,7 +192,8 @@ function reindex(state: State, id: TaskId): void {
     own.promised = null;
   }
   mark(state.ready, id, ready);
-  mark(state.backingOff, id, ready && task.retryAt !== null);
+  const waits = ready && task.retryAt !== null;
+  if (waits || state.backingOff.size > 0) mark(state.backingOff, id, waits);
   mark(state.active, id, isActive(task));
   if (state.base === null) state.queue.touch(id);
 }

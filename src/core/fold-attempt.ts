@@ -85,7 +85,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   task.escalated = null;
   const { agent, waitedMs } = assignment;
   assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
-  noteStart(state, task, agent);
+  noteStart(state, agent);
 }
 
 export function foldSessionRefused(state: State, event: EventOf<"SessionRefused">): void {

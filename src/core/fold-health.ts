@@ -2,7 +2,7 @@
 import type { EventOf } from "../model/event.ts";
 import { agentOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
-import { recentTasksMax, workerResultsMax } from "./limits.ts";
+import { workerResultsMax } from "./limits.ts";
 import { newAgentRecord, newWorkerRecord, type AgentRecord, type WorkerRecord } from "./records.ts";
 import { markOff, newSlots, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
@@ -132,11 +132,12 @@ export function learn(state: State, task: Task, how: { agent: AgentId; isGood: b
 }
 
 /** The vendor has taken a session: if it refused them before, it is back. */
-export function noteStart(state: State, task: Task, agent: AgentId): void {
+export function noteStart(state: State, agent: AgentId): void {
+  const known = state.agents.get(agent);
+  if (known === undefined || (known.refusals.length === 0 && known.pausedUntil === null && known.pauses === 0)) return;
   const record = ownAgent(state, agent);
   record.refusals = [];
   if (!record.isFailing) endPause(record);
-  record.recent = [...record.recent.slice(1 - recentTasksMax), task.id];
 }
 
 /** The vendor has refused a start. */

@@ -51,9 +51,6 @@ export const impactMax = 1_000;
 /** Results kept of a worker, and refusals of an agent: more than any sample that is taken of them. */
 export const workerResultsMax = 50;
 
-/** Tasks that an agent is remembered to have worked on last. */
-export const recentTasksMax = 20;
-
 /** Timeouts in a row lengthen the next one to at most this many times the agent's own: a session that hangs must still end. */
 export const timeoutGrowthMax = 4;
 

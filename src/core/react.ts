@@ -118,11 +118,11 @@ function waitersOf(state: State, blocker: TaskId): readonly TaskId[] {
   return (state.dependents.get(blocker) ?? []).filter((id) => {
     const task = state.tasks.get(id);
     if (task === undefined || isEnded(task)) return false;
-    return task.surface.comment !== null || isHeldBackForGood(state, task);
+    return task.surface.comment !== null || waitsInVain(state, task);
   });
 }
 
-/** Behind a hard edge to what will never be completed: only a person can say what is meant. */
+/** Behind a hard edge to what will never be completed. */
 function isHeldBackForGood(state: State, task: Task): boolean {
   return openBlockers(state, task).some((edge) => edge.kind === "hard" && isLost(blockerState(state, edge)));
 }
@@ -137,7 +137,7 @@ function tellingDelayMs(state: State, event: Event): number | null {
     case "CommandAnswered":
       return event.answer === null ? null : 0;
     case "DependenciesChanged":
-      return waitsInVain(state, event.task) ? 0 : null;
+      return doesWaitInVain(state, event.task) ? 0 : null;
     case "TaskTracked":
     case "TaskRevised":
       return event.definition.problems.length === 0 ? null : surfaceDelayMs;
@@ -153,11 +153,16 @@ function surface(state: State, task: TaskId | null, afterMs: number): readonly R
   return [{ effect: { type: "UpdateIssue", task }, afterMs }];
 }
 
-/** Also behind a soft edge to what nobody can find: it is probably a typing error. */
-function waitsInVain(state: State, id: TaskId): boolean {
+function doesWaitInVain(state: State, id: TaskId): boolean {
   const task = state.tasks.get(id);
-  if (task === undefined) return false;
-  const isMissing = task.blockedBy.some((edge) => state.externals.get(edge.on)?.state === "missing");
+  return task !== undefined && waitsInVain(state, task);
+}
+
+/** Only a person can say what is meant. Also behind a soft edge to what nobody can find: it is probably a typing error. */
+export function waitsInVain(state: State, task: Task): boolean {
+  const isMissing = task.blockedBy.some(
+    (edge) => state.externals.get(edge.on)?.state === "missing" && !task.unblocked.includes(edge.on),
+  );
   return isMissing || isHeldBackForGood(state, task);
 }
 

@@ -67,8 +67,6 @@ export interface AgentRecord {
   isScaled: boolean;
   /** When attack mode last raised the capacity. */
   scaledAt: number | null;
-  /** What it last worked on, newest last. */
-  recent: readonly TaskId[];
   /** How long its slots have been taken since the beginning, summed over the slots, up to `busyAt`. */
   busyMs: number;
   busyAt: number;
@@ -156,7 +154,6 @@ export function newAgentRecord(): AgentRecord {
     capacityReason: null,
     isScaled: false,
     scaledAt: null,
-    recent: [],
     busyMs: 0,
     busyAt: 0,
   };

@@ -17,23 +17,37 @@ export interface Table<Key, Value> {
   readonly size: number;
 }
 
+/** The last key that was found is remembered: an event is about one task, which is looked up again and again. */
 class BaseTable<Key, Value> implements Table<Key, Value> {
   readonly #map = new Map<Key, Value>();
+  #lastKey: Key | undefined = undefined;
+  #lastValue: Value | undefined = undefined;
 
   get(key: Key): Value | undefined {
-    return this.#map.get(key);
+    if (key === this.#lastKey) return this.#lastValue;
+    const value = this.#map.get(key);
+    if (value !== undefined) {
+      this.#lastKey = key;
+      this.#lastValue = value;
+    }
+    return value;
   }
   has(key: Key): boolean {
-    return this.#map.has(key);
+    return key === this.#lastKey || (this.#map.size > 0 && this.#map.has(key));
   }
   own(key: Key): Value | undefined {
-    return this.#map.get(key);
+    return this.get(key);
   }
   set(key: Key, value: Value): void {
     this.#map.set(key, value);
+    this.#lastKey = key;
+    this.#lastValue = value;
   }
   delete(key: Key): void {
+    if (this.#map.size === 0) return;
     this.#map.delete(key);
+    this.#lastKey = undefined;
+    this.#lastValue = undefined;
   }
   keys(): IterableIterator<Key> {
     return this.#map.keys();

@@ -1,5 +1,6 @@
 /** What an issue should show: the labels we manage, the sticky comment, open or closed. Level-triggered: derived from the state. */
 import type { Context } from "../core/decision.ts";
+import { waitsInVain } from "../core/react.ts";
 import { isEnded, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { taskStatuses, type Task, type TaskStatus } from "../model/task.ts";
@@ -84,7 +85,7 @@ function labelsOf(state: State, task: Task): readonly string[] {
 function hasSomethingToSay(state: State, task: Task): boolean {
   if (task.surface.comment !== null || task.answer !== null) return true;
   if (task.assignment !== null || task.attempts.length > 0 || task.pull !== null) return true;
-  return hasTrouble(task) || hasMissingBlocker(state, task);
+  return hasTrouble(task) || (!isEnded(task) && waitsInVain(state, task));
 }
 
 function hasTrouble(task: Task): boolean {
@@ -92,15 +93,10 @@ function hasTrouble(task: Task): boolean {
     task.pendingReason !== null ||
     task.cycle !== null ||
     task.manualReview !== null ||
+    task.escalated !== null ||
     task.outcome === "failed" ||
     task.definition.problems.length > 0 ||
     (task.refusals > 0 && task.receipt === null)
-  );
-}
-
-function hasMissingBlocker(state: State, task: Task): boolean {
-  return task.blockedBy.some(
-    (edge) => state.externals.get(edge.on)?.state === "missing" && !task.unblocked.includes(edge.on),
   );
 }
 

@@ -7,7 +7,7 @@ import type { Event, EventOf } from "../../src/model/event.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import type { Mode, ScheduleNow } from "../../src/model/mode.ts";
 import { configOf, issue, taskId } from "../support/build.ts";
-import { instruct, observe, schedule, story, types, type Story } from "../support/given.ts";
+import { instruct, observe, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -193,9 +193,7 @@ describe("a phase of a milestone", () => {
     });
     expect(modes).toEqual(["priority", "blocker", "effort"]);
     expect(modeOfFirst(it)).toBe("effort");
-    expect(modeOf(it.state, it.state.tasks.get(taskId(2)) ?? expect.fail(), { now: it.now, config: it.config })).toBe(
-      "priority",
-    );
+    expect(modeOf(it.state, taskAt(it, 2), { now: it.now, config: it.config })).toBe("priority");
   });
 
   test("goes with the due date, and comes back with a new one", () => {

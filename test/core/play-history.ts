@@ -6,6 +6,7 @@ import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { createState, type State } from "../../src/core/state.ts";
 import { runPass } from "../../src/engine/pass.ts";
 import type { Command } from "../../src/model/command.ts";
+import type { Config } from "../../src/model/config.ts";
 import type { Entry, Event, EventOf } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import type { Task } from "../../src/model/task.ts";
@@ -131,10 +132,15 @@ function isOpenToWork(state: State, agent: string): boolean {
 
 /** The configuration's slots, or what attack mode has made of them, which is never more than it may. */
 function isWithinCapacity(state: State, worker: string): boolean {
-  const [id, slot] = worker.split("/");
-  const agent = (state.configuration?.config ?? firstConfig).agents.find((each) => each.id === id);
-  const capacity = state.agents.get(toAgentId(id ?? ""))?.capacity ?? agent?.capacity ?? 0;
-  return Number(slot) <= capacity && capacity <= Math.max(agent?.capacity ?? 0, agent?.maxCapacity ?? 0);
+  const [id = "", slot] = worker.split("/");
+  const agent = configNow(state).agents.find((each) => each.id === id);
+  if (agent === undefined) return false;
+  const capacity = state.agents.get(toAgentId(id))?.capacity ?? agent.capacity;
+  return Number(slot) <= capacity && capacity <= Math.max(agent.capacity, agent.maxCapacity ?? 0);
+}
+
+function configNow(state: State): Config {
+  return state.configuration?.config ?? firstConfig;
 }
 
 /** Only in attack mode, only labelled work that somebody trusted stands for, only while nobody else is at it. */
@@ -142,7 +148,7 @@ function wrongAboutMerging(state: State, event: EventOf<"MergeRequested">): read
   const task = state.tasks.get(event.task);
   if (task === undefined) return [`${event.task} is to be merged and is not known`];
   const rules: readonly (readonly [boolean, string])[] = [
-    [(state.mode ?? (state.configuration?.config ?? firstConfig).mode) === "attack", "outside attack mode"],
+    [(state.mode ?? configNow(state).mode) === "attack", "outside attack mode"],
     [task.definition.quickWin, "without the label"],
     [task.trust !== null && task.pendingReason === null, "without trust"],
     [!state.isPaused && !task.isHeld && !task.definition.heldByLabel, "although somebody said to wait"],
@@ -166,7 +172,7 @@ function wrongAboutGivingWay(state: State, event: EventOf<"TaskPreempted">): rea
   const rules: readonly (readonly [boolean, string])[] = [
     [task.assignment?.phase === "running", "although it does not run"],
     [task.pull?.state !== "open", "although it has a pull request"],
-    [task.preemptions < (state.configuration?.config ?? firstConfig).preemption.perTask, "too often"],
+    [task.preemptions < configNow(state).preemption.perTask, "too often"],
     [urgencyOf(state, task) > urgencyOf(state, other), "to what is no more urgent"],
     [!isPromisedAlready, "to what somebody gives way to already"],
     [state.ready.has(other.id), "to what could not be started"],

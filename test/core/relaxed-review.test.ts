@@ -5,7 +5,7 @@ import type { Event } from "../../src/model/event.ts";
 import { toCommandId, type EffectId } from "../../src/model/ids.ts";
 import type { PullFacts } from "../../src/model/observation.ts";
 import { configOf, issue, pull, report, stranger, taskId, writer } from "../support/build.ts";
-import { instruct, observe, say, schedule, story, types, type Story } from "../support/given.ts";
+import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 
 const minute = 60_000;
 const on = instruct(1, { verb: "attack", to: "on" });
@@ -129,7 +129,7 @@ describe("a review is not relaxed", () => {
   test("by a label on the issue alone: only the mode of the repository counts", () => {
     const it = reviewed({ labels: ["quick-win", "mode:attack"] });
     expect(see(it)).toEqual([]);
-    expect(isReviewRelaxed(it.state, it.state.tasks.get(taskId(1)) ?? expect.fail(), it.config)).toBe(false);
+    expect(isReviewRelaxed(it.state, taskAt(it, 1), it.config)).toBe(false);
   });
 
   test("any more once attack mode has ended, for what was asked before neither; and is again with the next one", () => {

@@ -110,6 +110,40 @@ describe("a clean run", () => {
   });
 });
 
+describe("an issue that a pattern made", () => {
+  const app: UserRecord = { id: 8, node: "B", login: appLogin, type: "Bot" };
+  const marker = "<!-- orchestrate:pattern=deps series=1 -->\nAll of them.";
+
+  function made(court: Court, number: number, more: Partial<IssueRecord> = {}): void {
+    court.issues.set(number, { ...issueOf(number), author: app, body: marker, ...more } as IssueRecord);
+    court.start(`#${number}`, "jules/1");
+    court.end(`#${number}`, "jules/1");
+  }
+
+  test("may be worked on, again and again", () => {
+    const court = setUp();
+    for (let attempt = 0; attempt < 3; attempt += 1) made(court, 10);
+    expect(court.rules()).toEqual([]);
+  });
+
+  test("is found when there are two of one series", () => {
+    const court = setUp();
+    made(court, 10);
+    made(court, 11);
+    expect(court.rules()).toEqual(["pattern_twice"]);
+  });
+
+  test.each<[string, Partial<IssueRecord>]>([
+    ["somebody else wrote it", { author: person }],
+    ["somebody edited it", { editedAt: 1 }],
+    ["it has no marker", { body: "Do this." }],
+  ])("is none of ours when %s", (_why, more) => {
+    const court = setUp();
+    made(court, 10, more);
+    expect(court.rules()).toEqual(["unknown_task"]);
+  });
+});
+
 describe("a violation is found when", () => {
   test("a dependent starts before its blocker is done", () => {
     const court = setUp();

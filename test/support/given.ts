@@ -15,7 +15,7 @@ import { toCommandId } from "../../src/model/ids.ts";
 import type { ScheduleNow } from "../../src/model/mode.ts";
 import type { SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
-import type { TaskStatus } from "../../src/model/task.ts";
+import type { Task, TaskStatus } from "../../src/model/task.ts";
 import { configOf, observation, taskId, writer } from "./build.ts";
 
 type Unnamed = Command extends infer Each ? (Each extends Command ? Omit<Each, "id"> : never) : never;
@@ -84,6 +84,13 @@ export function instruct(number: number, instruction: SlashCommand, by: Actor = 
 
 export function say(number: number, fence: number, sessionReport: SessionReport): Unnamed {
   return { type: "ReportSession", task: taskId(number), fence, report: sessionReport };
+}
+
+/** The task of issue `number`. Throws when it is not tracked. */
+export function taskAt(it: Story, number: number): Task {
+  const task = it.state.tasks.get(taskId(number));
+  if (task === undefined) throw new Error(`Issue ${number} is not tracked.`);
+  return task;
 }
 
 /** The types of the events, for a sentence about their order. */
