@@ -8,7 +8,7 @@ import type { ScheduleNow } from "../model/mode.ts";
 type Rule = Config["schedule"][number];
 
 /** A time of day, and the day of the week (0 is Sunday) where the rule names one. */
-export interface Moment {
+interface Moment {
   readonly day: number | null;
   readonly minutes: number;
 }

@@ -15,7 +15,7 @@ import { modeInForce } from "./rank-ready.ts";
 import { rootOf, type State } from "./state.ts";
 
 /** What attack mode would do with more workers. */
-export interface ScalingAdvice {
+interface ScalingAdvice {
   /** Workers in all that it wants. */
   readonly target: number;
   /** Why, in words for people. */

@@ -25,7 +25,7 @@ export function defineTask(facts: IssueFacts, ground: Ground, before: Task | nul
   const labels = readLabels(facts.labels, config.estimateScale);
   const milestone = readLabels(facts.milestone?.labels ?? [], config.estimateScale);
   const wasTouched =
-    before !== null && (before.attempts.length > 0 || before.assignment !== null || before.surface.digest !== null);
+    before !== null && (before.attempts.length > 0 || before.assignment !== null || hasAgentLabel(before));
   return {
     node: facts.node,
     number: facts.number,
@@ -83,6 +83,11 @@ function learnedOf(kinds: readonly string[], { config, state }: Ground): { succe
     }
   }
   return { successes, minutes };
+}
+
+/** One of ours: the issue shows who has it. */
+function hasAgentLabel(task: Task): boolean {
+  return task.surface.labels.some((label) => label.startsWith("agent:"));
 }
 
 /**

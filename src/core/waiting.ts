@@ -5,10 +5,11 @@ import { isCostCapSpent, spentCaps } from "./caps.ts";
 import type { Context } from "./decision.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
+import { rankReady } from "./rank-ready.ts";
 import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { policyOf, wishOf } from "./wish.ts";
-import { openWorkLimits } from "./work-limits.ts";
+import { fairShare, openWorkLimits } from "./work-limits.ts";
 
 export interface WaitingReason {
   readonly code: string;
@@ -75,9 +76,17 @@ function readyReasons(state: State, task: Task, context: Context): readonly Wait
   reasons.push(...spentCaps(state, context));
   if (isCostCapSpent(task, context))
     reasons.push({ code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." });
-  const limit = openWorkLimits(state, context.config).blocks(task);
+  const limit = openWorkLimits(state, context.config).blocks(task) ?? shareLimit(state, task, context);
   if (limit !== null) reasons.push(limit);
   return reasons.length > 0 ? reasons : workerReasons(state, task, context);
+}
+
+/** Whether milestones take turns and it is the turn of another one. */
+function shareLimit(state: State, task: Task, context: Context): WaitingReason | null {
+  const { limits, matching } = context.config;
+  if (!limits.fairShare) return null;
+  const ahead = rankReady(state, context, matching.lookAhead).flatMap(({ id }) => state.tasks.get(id) ?? []);
+  return fairShare(state, context, ahead).blocks(task);
 }
 
 /** Counts per reason code over all workers. */

@@ -60,10 +60,7 @@ function policiesOf(config: Config): Policies {
 
 /** An open pull request is gone on with, in the same session where the same agent takes it again; so is the branch of interrupted work. */
 export function continuationOf(task: Task, agent: AgentId): Continuation | null {
-  if (task.pull?.state !== "open") {
-    const branch = keptWork(task, agent)?.branch ?? null;
-    return branch === null ? null : { session: null, branch, isBegun: true };
-  }
+  if (task.pull?.state !== "open") return keptWork(task, agent);
   const last = task.attempts.findLast((attempt) => attempt.agent === agent && attempt.session !== null);
   return { session: last?.session ?? null, branch: task.pull.branch };
 }

@@ -18,7 +18,7 @@ const passingPattern = /base branch was modified|status check|is in progress/i;
 const passingMs = 30_000;
 const unreadableMs = 60_000;
 
-export interface MergeWish {
+interface MergeWish {
   readonly number: number;
   readonly sha: string;
 }

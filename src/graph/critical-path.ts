@@ -21,8 +21,7 @@ export function tails(graph: Graph, order: Order, weights: ArrayLike<number>): F
     // Nodes that can never run have no tail yet, and so do not count here.
     let behind = 0;
     for (let edge = at(successorStart, node); edge < end; edge += 1) {
-      const next = weightAt(tail, at(successors, edge));
-      if (next > behind) behind = next;
+      behind = Math.max(behind, weightAt(tail, at(successors, edge)));
     }
     tail[node] = (weights[node] as number) + behind;
   }

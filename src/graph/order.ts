@@ -17,21 +17,17 @@ export interface Order {
 /** A topological order that depends on nothing but the graph. Linear in nodes and edges. */
 export function topologicalOrder(graph: Graph): Order {
   const { count, predecessorStart } = graph;
-  const stageOf = new Int32Array(count);
+  const queue = new Int32Array(count + 1);
   const waiting = new Int32Array(count);
-  const queue = new Int32Array(count);
   let length = 0;
   for (let node = 0; node < count; node += 1) {
-    const blockers = at(predecessorStart, node + 1) - at(predecessorStart, node);
-    waiting[node] = blockers;
-    if (blockers !== 0) continue;
+    const left = at(predecessorStart, node + 1) - at(predecessorStart, node) - 1;
+    waiting[node] = left;
     queue[length] = node;
-    length += 1;
+    length += left >>> 31;
   }
-  const stageStart = release(graph, { queue, waiting, stageOf }, length);
-  if (at(stageStart, stageStart.length - 1) < count) {
-    for (let node = 0; node < count; node += 1) if (at(waiting, node) > 0) stageOf[node] = -1;
-  }
+  const stageStart = releaseAll(graph, { queue, waiting }, length);
+  const stageOf = stagesOf(count, queue, stageStart);
   return { nodes: sortByStage(stageOf, stageStart), stageOf, stageCount: stageStart.length - 1, stageStart };
 }
 
@@ -40,20 +36,23 @@ export function nodesOfStage(order: Order, stage: number): Int32Array {
   return order.nodes.subarray(order.stageStart[stage], order.stageStart[stage + 1]);
 }
 
+/**
+ * Whether a node goes into the queue cannot be foreseen by a processor, so there is no branch for it: each node is written
+ * behind the queue's end, and the end moves by the sign of what the node waits for.
+ */
 interface Kahn {
-  /** Begins with the nodes that wait for nothing. */
+  /** Begins with the nodes that wait for nothing. One longer than the nodes are many. */
   readonly queue: Int32Array;
-  /** For how many blockers each node still waits. */
+  /** For how many blockers each node still waits, less one. */
   readonly waiting: Int32Array;
-  readonly stageOf: Int32Array;
 }
 
 /** Takes stage after stage, until nothing is left that waits for nothing. Returns where each stage starts, and the end. */
-function release(graph: Graph, kahn: Kahn, firstCount: number): Int32Array {
+function releaseAll(graph: Graph, kahn: Kahn, firstCount: number): Int32Array {
   const starts = [0];
   let begin = 0;
   for (let end = firstCount; begin < end;) {
-    const released = releaseNext(graph, kahn, { begin, end, stage: starts.length });
+    const released = releaseNext(graph, kahn, { begin, end });
     starts.push(end);
     begin = end;
     end = released;
@@ -61,13 +60,12 @@ function release(graph: Graph, kahn: Kahn, firstCount: number): Int32Array {
   return Int32Array.from(starts);
 }
 
-/** Puts what waits for nobody but a stage's nodes behind them into the queue. Returns the queue's new length. */
+/** Puts what waits for nobody but the nodes of one stage behind them into the queue. Returns the queue's new end. */
 function releaseNext(
-  graph: Graph,
-  { queue, waiting, stageOf }: Kahn,
-  { begin, end, stage }: { readonly begin: number; readonly end: number; readonly stage: number },
+  { successorStart, successors }: Graph,
+  { queue, waiting }: Kahn,
+  { begin, end }: { readonly begin: number; readonly end: number },
 ): number {
-  const { successorStart, successors } = graph;
   let length = end;
   for (let place = begin; place < end; place += 1) {
     const node = at(queue, place);
@@ -76,13 +74,22 @@ function releaseNext(
       const next = at(successors, edge);
       const left = at(waiting, next) - 1;
       waiting[next] = left;
-      if (left !== 0) continue;
-      stageOf[next] = stage;
       queue[length] = next;
-      length += 1;
+      length += left >>> 31;
     }
   }
   return length;
+}
+
+function stagesOf(count: number, queue: Int32Array, stageStart: Int32Array): Int32Array {
+  const stageCount = stageStart.length - 1;
+  const stageOf = new Int32Array(count);
+  if (at(stageStart, stageCount) < count) stageOf.fill(-1);
+  for (let stage = 0; stage < stageCount; stage += 1) {
+    const end = at(stageStart, stage + 1);
+    for (let place = at(stageStart, stage); place < end; place += 1) stageOf[at(queue, place)] = stage;
+  }
+  return stageOf;
 }
 
 /** A counting sort: released in one stage, nodes may leave the queue in any order of their indexes. */

@@ -7,7 +7,7 @@ import { criticalPath, tails } from "./critical-path.ts";
 import { cycles } from "./cycles.ts";
 import { buildGraphFromBlockers, type Graph, type Rows } from "./graph.ts";
 import { directDependents, transitiveDependents } from "./impact.ts";
-import { nodesOfStage, topologicalOrder } from "./order.ts";
+import { topologicalOrder } from "./order.ts";
 
 /** What a task without an estimate is taken to need, everywhere but in the ranking by effort. */
 export const unestimatedMinutes = 30;
@@ -142,21 +142,17 @@ function withoutSoft(rows: BlockerRows): Rows {
  */
 export function analyseTasks<Id extends string>(graph: TaskGraph<Id>): TaskAnalysis<Id> {
   const { ids, all, hard } = graph;
-  const named = (nodes: Int32Array): readonly Id[] => {
-    const found: Id[] = [];
-    for (const node of nodes) found.push(ids[node] as Id);
-    return found;
-  };
   const byId = <Value>(valueOf: (node: number) => Value): ReadonlyMap<Id, Value> =>
     new Map(ids.map((id, node) => [id, valueOf(node)]));
   const order = once(() => topologicalOrder(all));
+  const orderedIds = once(() => namesOf(ids, order().nodes));
   const hardOrder = hard === all ? order : once(() => topologicalOrder(hard));
   const knots = once(() => cycles(all, order()));
   const transitive = once(() => transitiveDependents(hard, hardOrder()));
   const tail = once(() => tails(hard, hardOrder(), graph.minutes));
   return lazily<TaskAnalysis<Id>>({
-    order: () => named(order().nodes),
-    stages: () => Array.from({ length: order().stageCount }, (_, stage) => named(nodesOfStage(order(), stage))),
+    order: orderedIds,
+    stages: () => slicesOf(orderedIds(), order().stageStart),
     cycles: () => knots().map(({ path }) => path.map((node) => ids[node] as Id)),
     cyclic: () => new Set(knots().flatMap(({ members }) => members.map((node) => ids[node] as Id))),
     criticalPath: () => {
@@ -175,6 +171,19 @@ export function analyseTasks<Id extends string>(graph: TaskGraph<Id>): TaskAnaly
       return { isExact, relativeError, bounds };
     },
   });
+}
+
+function namesOf<Id extends string>(ids: readonly Id[], nodes: Int32Array): readonly Id[] {
+  const names: Id[] = [];
+  for (let place = 0; place < nodes.length; place += 1) names.push(ids[nodes[place] as number] as Id);
+  return names;
+}
+
+/** The part of a list from each start up to the next one. */
+function slicesOf<Item>(list: readonly Item[], starts: Int32Array): readonly (readonly Item[])[] {
+  const slices: (readonly Item[])[] = [];
+  for (let place = 0; place + 1 < starts.length; place += 1) slices.push(list.slice(starts[place], starts[place + 1]));
+  return slices;
 }
 
 /** An object whose fields are worked out when they are first read. */

@@ -8,16 +8,9 @@ import type { Event } from "../../src/model/event.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { silentJournal } from "../../src/sandbox/headless.ts";
-import {
-  countingStore,
-  createManualClock,
-  fakeWorld,
-  partsOf,
-  rest,
-  type CountingStore,
-  type ManualClock,
-} from "../engine/given.ts";
+import { countingStore, createManualClock, fakeWorld, partsOf, rest, type CountingStore } from "../engine/given.ts";
 import { configOf, issue } from "../support/build.ts";
+import type { ManualClock } from "../support/manual-clock.ts";
 
 export const token = "0123456789abcdef0123456789abcdef";
 

@@ -58,6 +58,10 @@ describe("a comment that asks for us", () => {
     ["/orchestrate resume #12", { verb: "resume", number: 12 }],
     ["/orchestrate blocked-by #12", { verb: "blocked-by", number: 12, repository: null }],
     ["/orchestrate unblock octo/web.js#7", { verb: "unblock", number: 7, repository: "octo/web.js" }],
+    ["/orchestrate unblock @Ada", { verb: "unblock", wait: "@ada" }],
+    ["/orchestrate unblock 2026-12-01 10:00 +01:00", { verb: "unblock", wait: "2026-12-01T09:00Z" }],
+    ["/orchestrate unblock ci.yml", { verb: "unblock", wait: "workflow ci.yml" }],
+    ["/orchestrate unblock workflow ci.yml on main", { verb: "unblock", wait: "workflow ci.yml on main" }],
     [
       "/orchestrate blocked-by https://github.com/octo/web/issues/9#issuecomment-1",
       { verb: "blocked-by", number: 9, repository: "octo/web" },

@@ -1,0 +1,37 @@
+/** What docs/http.md shows is what a client gets: each curl of the page is sent, in order, and answered with the JSON below it. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { givenRoutes, token } from "./given.ts";
+
+interface Example {
+  readonly command: string;
+  readonly path: string;
+  readonly init: RequestInit;
+  readonly answer: string;
+}
+
+function toExample(command: string, answer: string): Example {
+  const path = /localhost:3000(?<path>[^\s"]*)/.exec(command)?.groups?.["path"] ?? "";
+  const headers = [...command.matchAll(/-H "(?<name>[^:]+): (?<value>[^"]+)"/g)].map(({ groups }) => [
+    groups?.["name"] ?? "",
+    (groups?.["value"] ?? "").replace("$ORCHESTRATE_HTTP_TOKEN", token),
+  ]);
+  const body = /-d '(?<body>[^']+)'/.exec(command)?.groups?.["body"];
+  const init = { headers: Object.fromEntries(headers), ...(body === undefined ? {} : { method: "POST", body }) };
+  return { command, path, init, answer };
+}
+
+const page = readFileSync(resolve(import.meta.dirname, "../../docs/http.md"), "utf8");
+const examples = [...page.matchAll(/```sh\n(?<command>curl .*?)```\n\n```json\n(?<answer>.*?)```/gs)].map(
+  ({ groups }) => toExample(groups?.["command"] ?? "", groups?.["answer"] ?? ""),
+);
+
+test("every request of the page is answered as the page says", async () => {
+  const it = await givenRoutes();
+  expect(examples.length).toBe(page.split("```sh\ncurl ").length - 1);
+  for (const { command, path, init, answer } of examples) {
+    const response = await fetch(`${it.url}${path}`, init);
+    expect({ command, answer: await response.json() }).toEqual({ command, answer: JSON.parse(answer) });
+  }
+});
