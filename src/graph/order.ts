@@ -31,11 +31,6 @@ export function topologicalOrder(graph: Graph): Order {
   return { nodes: sortByStage(stageOf, stageStart), stageOf, stageCount: stageStart.length - 1, stageStart };
 }
 
-/** The nodes of a stage, in ascending order. */
-export function nodesOfStage(order: Order, stage: number): Int32Array {
-  return order.nodes.subarray(order.stageStart[stage], order.stageStart[stage + 1]);
-}
-
 /**
  * Whether a node goes into the queue cannot be foreseen by a processor, so there is no branch for it: each node is written
  * behind the queue's end, and the end moves by the sign of what the node waits for.

@@ -29,7 +29,7 @@ export interface TaskGraph<Id extends string> {
   readonly minutes: Float64Array;
 }
 
-export interface Impact {
+interface Impact {
   readonly direct: number;
   readonly transitive: number;
 }
@@ -51,7 +51,7 @@ export interface TaskAnalysis<Id extends string> {
 }
 
 /** How far the transitive impact can be off. */
-export interface ImpactCertainty<Id extends string> {
+interface ImpactCertainty<Id extends string> {
   readonly isExact: boolean;
   /** The relative standard error of what is estimated; 0 when all is exact. */
   readonly relativeError: number;

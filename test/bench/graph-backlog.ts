@@ -5,7 +5,7 @@ const blockersEach = 3;
 const layersBack = 3;
 
 /** Every first node takes this long, so that it adds the same to whichever path begins with it. */
-export const firstMinutes = 30;
+const firstMinutes = 30;
 
 export interface LayeredEdges {
   readonly count: number;

@@ -115,7 +115,7 @@ issues: [{ key: a, title: First }, { key: b, title: Second, blockedBy: [a] }]
     },
   });
   onTestFinished(() => run.close());
-  await expect.poll(() => started?.output() ?? "", { timeout: 20_000 }).toContain("#2 depends on #1");
+  await expect.poll(() => started?.output() ?? "", { timeout: 40_000 }).toContain("#2 depends on #1");
   const app = started as unknown as Started;
 
   const authorization = `Bearer ${token}`;

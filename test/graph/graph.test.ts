@@ -4,7 +4,7 @@ import { criticalPath, tails } from "../../src/graph/critical-path.ts";
 import { cycles } from "../../src/graph/cycles.ts";
 import { buildGraph, type Graph } from "../../src/graph/graph.ts";
 import { transitiveDependents } from "../../src/graph/impact.ts";
-import { nodesOfStage, type Order, topologicalOrder } from "../../src/graph/order.ts";
+import { type Order, topologicalOrder } from "../../src/graph/order.ts";
 
 /** 0 → 1 → 2 → … */
 function chain(count: number): number[] {
@@ -12,7 +12,10 @@ function chain(count: number): number[] {
 }
 
 function stages(order: Order): number[][] {
-  return Array.from({ length: order.stageCount }, (_, stage) => [...nodesOfStage(order, stage)]);
+  const { nodes, stageStart } = order;
+  return Array.from({ length: order.stageCount }, (_, stage) =>
+    Array.from(nodes.subarray(stageStart[stage], stageStart[stage + 1])),
+  );
 }
 
 function knotsOf(graph: Graph): ReturnType<typeof cycles> {

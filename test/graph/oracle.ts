@@ -78,7 +78,7 @@ export function tail(graph: SmallGraph, weights: readonly number[], node: number
 }
 
 /** For each node whether each node can be reached by one edge or more (Warshall). */
-export function closure(graph: SmallGraph): readonly (readonly boolean[])[] {
+function closure(graph: SmallGraph): readonly (readonly boolean[])[] {
   const reaches = Array.from({ length: graph.count }, () => Array.from({ length: graph.count }, () => false));
   for (const [from, to] of graph.edges) (reaches[from] ?? [])[to] = true;
   for (const [middle, behind] of reaches.entries()) {
