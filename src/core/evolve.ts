@@ -4,6 +4,7 @@
  */
 import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
+import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
 import { notePassEnd } from "./fold-watch.ts";
@@ -131,25 +132,36 @@ const moves: { readonly [Type in EventType]?: Moves } = {
 /** Folds one event into `state` and returns it. Throws when the event cannot follow from the log: a broken log. */
 export function evolve(state: State, event: Event): State {
   const moved = moves[event.type];
-  const id = "task" in event ? event.task : null;
-  const wasOpen = moved?.graph === true && id !== null && isOpenTask(state, id);
-  // One lookup by a key that the type ties to its fold; the compiler cannot follow the correlation.
-  (folds[event.type] as (state: State, event: Event) => void)(state, event);
   state.eventCount += 1;
-  if (event.type === "ExternalObserved") reindexDependents(state, event.external.id);
-  if (moved === undefined || id === null) return state;
-  if (moved.graph) {
-    state.unsettled.add(id);
-    state.openCount += (isOpenTask(state, id) ? 1 : 0) - (wasOpen ? 1 : 0);
+  if (moved === undefined) {
+    fold(state, event);
+    if (event.type === "ExternalObserved") reindexDependents(state, event.external.id);
+    return state;
   }
-  reindex(state, id);
+  const { task: id } = event as Event & { readonly task: TaskId };
+  const before = state.tasks.get(id);
+  const wasOpen = before !== undefined && !isEnded(before);
+  const wasActive = before !== undefined && isActive(before);
+  const wasBackingOff = before !== undefined && isBackingOff(before);
+  fold(state, event);
+  const task = state.tasks.get(id);
+  if (moved.graph) {
+    state.unsettled.push(id);
+    state.openCount += (task !== undefined && !isEnded(task) ? 1 : 0) - (wasOpen ? 1 : 0);
+  }
+  if (task !== undefined) {
+    reindexReady(state, task);
+    // What is the same as before costs no look at an index.
+    if (isActive(task) !== wasActive) mark(state.active, task.id, !wasActive);
+    if (isBackingOff(task) !== wasBackingOff) mark(state.backingOff, task.id, !wasBackingOff);
+  }
   if (moved.dependents && (event.type !== "SessionEnded" || event.pullUrl !== null)) reindexDependents(state, id);
   return state;
 }
 
-function isOpenTask(state: State, id: TaskId): boolean {
-  const task = state.tasks.get(id);
-  return task !== undefined && !isEnded(task);
+/** One lookup by a key that the type ties to its fold; the compiler cannot follow the correlation. */
+function fold(state: State, event: Event): void {
+  (folds[event.type] as (state: State, event: Event) => void)(state, event);
 }
 
 /** Folds a whole entry: its instant, its events, its effects, its id. */
@@ -176,30 +188,36 @@ export function sealEntry(state: State, entry: Pick<Entry, "id" | "command">): S
 
 function reindexDependents(state: State, id: TaskId): void {
   const waiters = state.dependents.get(id);
-  if (waiters !== undefined) for (const waiter of waiters) reindex(state, waiter);
+  if (waiters === undefined) return;
+  for (const waiter of waiters) {
+    const task = state.tasks.get(waiter);
+    if (task === undefined) continue;
+    const wasBackingOff = isBackingOff(task);
+    const now = reindexReady(state, task);
+    if (isBackingOff(now) !== wasBackingOff) mark(state.backingOff, waiter, !wasBackingOff);
+  }
 }
 
-function reindex(state: State, id: TaskId): void {
-  const task = state.tasks.get(id);
-  if (task === undefined) {
-    if (state.base === null) state.queue.touch(id);
-    return;
-  }
+/** Brings the index of ready tasks to what the task says, and notes since when. Returns the task as it is then. */
+function reindexReady(state: State, task: Task): Task {
+  const { id } = task;
+  const wasReady = task.readySince !== null;
   const ready = isReady(state, task);
-  if (ready !== (task.readySince !== null)) {
-    const own = ownTask(state, id);
-    own.readySince = ready ? state.at : null;
-    own.promised = null;
-  }
+  if (state.base === null && (ready || wasReady)) state.queue.touch(id);
+  if (ready === wasReady) return task;
+  const own = ownTask(state, id);
+  own.readySince = ready ? state.at : null;
+  own.promised = null;
   mark(state.ready, id, ready);
-  const waits = ready && task.retryAt !== null;
-  if (waits || state.backingOff.size > 0) mark(state.backingOff, id, waits);
-  mark(state.active, id, isActive(task));
-  if (state.base === null) state.queue.touch(id);
+  return own;
+}
+
+/** Ready, but for an instant that it waits for. */
+function isBackingOff(task: Task): boolean {
+  return task.readySince !== null && task.retryAt !== null;
 }
 
 function mark(index: State["ready"], id: TaskId, isIn: boolean): void {
-  if (isIn === index.has(id)) return;
   if (isIn) index.set(id, true);
   else index.delete(id);
 }

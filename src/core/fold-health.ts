@@ -3,7 +3,7 @@ import type { EventOf } from "../model/event.ts";
 import { agentOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { workerResultsMax } from "./limits.ts";
-import { newAgentRecord, newWorkerRecord, type AgentRecord, type WorkerRecord } from "./records.ts";
+import { newAgentRecord, newWorkerRecord, type AgentRecord, type Learned, type WorkerRecord } from "./records.ts";
 import { markOff, newSlots, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
@@ -34,9 +34,6 @@ export function verdictOf(result: Attempt["result"]): boolean | null {
 export function learnedKey(agent: AgentId, kind: string): string {
   return `${agent}|${kind}`;
 }
-
-/** All of an agent's work, whatever its kind. */
-export const anyKind = "*";
 
 /** The kinds of work that a task is. */
 export function kindsOf(task: Task): readonly string[] {
@@ -83,7 +80,8 @@ export function noteEnd(state: State, task: TaskId, attempt: Attempt): void {
   const isGood = verdictOf(attempt.result);
   if (isGood === null) return;
   const record = ownWorker(state, attempt.worker);
-  record.results = [...record.results.slice(1 - workerResultsMax), { at: state.at, task, isGood }];
+  record.results.push({ at: state.at, task, isGood });
+  if (record.results.length > workerResultsMax) record.results.shift();
   if (isGood) noteGoodEnd(state, attempt.agent);
   else if (attempt.result === "vendor_failed") noteVendorFailure(state, task, attempt);
 }
@@ -117,18 +115,23 @@ export function turnResult(state: State, task: TaskId, attempt: Attempt): void {
 
 /** One more attempt of an agent at a task of these kinds; `minutes` counts where it was good. */
 export function learn(state: State, task: Task, how: { agent: AgentId; isGood: boolean; minutes: number }): void {
-  for (const kind of [anyKind, ...kindsOf(task)]) {
+  tally(ownAgent(state, how.agent).learned, how);
+  for (const kind of kindsOf(task)) {
     const key = learnedKey(how.agent, kind);
     let learned = state.learned.own(key);
     if (learned === undefined) {
       learned = { successes: 0, failures: 0, minutes: 0 };
       state.learned.set(key, learned);
     }
-    if (how.isGood) {
-      learned.successes += 1;
-      learned.minutes += how.minutes;
-    } else learned.failures += 1;
+    tally(learned, how);
   }
+}
+
+function tally(learned: Learned, how: { readonly isGood: boolean; readonly minutes: number }): void {
+  if (how.isGood) {
+    learned.successes += 1;
+    learned.minutes += how.minutes;
+  } else learned.failures += 1;
 }
 
 /** The vendor has taken a session: if it refused them before, it is back. */

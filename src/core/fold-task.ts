@@ -93,7 +93,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   const task = ownTask(state, event.task);
   for (const dependency of task.blockedBy) {
     unlink(state, dependency.on, event.task);
-    state.unsettled.add(dependency.on);
+    state.unsettled.push(dependency.on);
   }
   if (task.cycle !== null) state.cyclicCount -= 1;
   state.numbers.delete(task.definition.number);
@@ -119,7 +119,7 @@ export function foldDependenciesChanged(state: State, event: EventOf<"Dependenci
   const task = ownTask(state, event.task);
   const wanted = new Set(event.blockedBy.map((dependency) => dependency.on));
   for (const dependency of task.blockedBy) {
-    state.unsettled.add(dependency.on);
+    state.unsettled.push(dependency.on);
     if (!wanted.has(dependency.on)) unlink(state, dependency.on, task.id);
   }
   for (const dependency of event.blockedBy) link(state, dependency, task.id);
@@ -129,8 +129,13 @@ export function foldDependenciesChanged(state: State, event: EventOf<"Dependenci
 function link(state: State, dependency: Dependency, waiter: TaskId): void {
   const waiters = state.dependents.get(dependency.on);
   if (waiters === undefined) state.dependents.set(dependency.on, [waiter]);
-  // Sorted, as after a snapshot: consequences follow in the same order on every machine.
-  else if (!waiters.includes(waiter)) state.dependents.set(dependency.on, [...waiters, waiter].toSorted());
+  else if (!waiters.includes(waiter)) state.dependents.set(dependency.on, insertSorted(waiters, waiter));
+}
+
+/** Sorted, as after a snapshot: consequences follow in the same order on every machine. */
+function insertSorted(ids: readonly TaskId[], id: TaskId): readonly TaskId[] {
+  const place = ids.findIndex((each) => each > id);
+  return place === -1 ? ids.concat(id) : ids.toSpliced(place, 0, id);
 }
 
 function unlink(state: State, on: TaskId, waiter: TaskId): void {
@@ -142,7 +147,7 @@ function unlink(state: State, on: TaskId, waiter: TaskId): void {
 export function foldDependencyWaived(state: State, event: EventOf<"DependencyWaived">): void {
   const task = ownTask(state, event.task);
   task.unblocked = [...task.unblocked.filter((id) => id !== event.on), event.on];
-  state.unsettled.add(event.on);
+  state.unsettled.push(event.on);
 }
 
 export function foldCycleReported(state: State, event: EventOf<"CycleReported">): void {

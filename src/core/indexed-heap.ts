@@ -1,9 +1,12 @@
+/** A binary heap whose entries can be found again: for queues in which things change place. */
+import { NumberHeap } from "./number-heap.ts";
+
 /** A binary heap that can move and remove any entry by its key, and be read in order without being changed. */
 export class IndexedHeap<Key, Value> {
   readonly #compare: (a: Value, b: Value) => number;
-  readonly #keys: Key[] = [];
-  readonly #values: Value[] = [];
-  readonly #places = new Map<Key, number>();
+  readonly #entries: Entry<Key, Value>[] = [];
+  /** Entries know where they are, so that moving one writes no index. */
+  readonly #byKey = new Map<Key, Entry<Key, Value>>();
 
   private constructor(compare: (a: Value, b: Value) => number) {
     this.#compare = compare;
@@ -15,136 +18,104 @@ export class IndexedHeap<Key, Value> {
     entries: readonly (readonly [Key, Value])[],
   ): IndexedHeap<Key, Value> {
     const heap = new IndexedHeap<Key, Value>(compare);
-    for (const [key, value] of entries) {
-      heap.#places.set(key, heap.#keys.length);
-      heap.#keys.push(key);
-      heap.#values.push(value);
-    }
+    for (const [key, value] of entries) heap.#append(key, value);
     for (let place = (entries.length >>> 1) - 1; place >= 0; place -= 1) heap.#sink(place);
     return heap;
   }
 
   get size(): number {
-    return this.#keys.length;
+    return this.#entries.length;
   }
 
   /** Adds the entry, or gives the one with this key another value. */
   put(key: Key, value: Value): void {
-    const known = this.#places.get(key);
-    if (known !== undefined) {
-      this.#values[known] = value;
-      this.#settle(known);
+    const known = this.#byKey.get(key);
+    if (known === undefined) {
+      this.#rise(this.#append(key, value));
       return;
     }
-    this.#keys.push(key);
-    this.#values.push(value);
-    this.#places.set(key, this.#keys.length - 1);
-    this.#rise(this.#keys.length - 1);
+    known.value = value;
+    this.#settle(known.place);
   }
 
   /** Removes the entry with this key, if there is one. */
   remove(key: Key): void {
-    const place = this.#places.get(key);
-    if (place === undefined) return;
-    const last = this.#keys.length - 1;
-    if (place !== last) this.#swap(place, last);
-    this.#keys.pop();
-    this.#values.pop();
-    this.#places.delete(key);
-    if (place !== last) this.#settle(place);
+    const entry = this.#byKey.get(key);
+    const last = entry === undefined ? undefined : this.#entries.pop();
+    if (entry === undefined || last === undefined) return;
+    this.#byKey.delete(key);
+    if (last === entry) return;
+    this.#put(last, entry.place);
+    this.#settle(last.place);
   }
 
   /** Best first. Reading the first n of them costs n log n, whatever the size. The heap must not change meanwhile. */
   *inOrder(): IterableIterator<Value> {
-    if (this.#keys.length === 0) return;
-    const places = new PlaceHeap((a, b) => this.#compare(this.#values[a] as Value, this.#values[b] as Value));
-    places.push(0);
-    for (let place = places.pop(); place !== undefined; place = places.pop()) {
-      for (const child of [2 * place + 1, 2 * place + 2]) if (child < this.#keys.length) places.push(child);
-      yield this.#values[place] as Value;
+    const [first] = this.#entries;
+    if (first === undefined) return;
+    const open = new NumberHeap((a, b) => this.#compare(this.#valueAt(a), this.#valueAt(b)) < 0);
+    open.push(0);
+    for (let place = open.pop(); place !== undefined; place = open.pop()) {
+      const left = 2 * place + 1;
+      if (left < this.#entries.length) open.push(left);
+      if (left + 1 < this.#entries.length) open.push(left + 1);
+      yield this.#valueAt(place);
     }
+  }
+
+  #append(key: Key, value: Value): number {
+    const entry = { key, value, place: this.#entries.length };
+    this.#entries.push(entry);
+    this.#byKey.set(key, entry);
+    return entry.place;
+  }
+
+  #valueAt(place: number): Value {
+    return (this.#entries[place] as Entry<Key, Value>).value;
+  }
+
+  #put(entry: Entry<Key, Value>, place: number): void {
+    this.#entries[place] = entry;
+    entry.place = place;
   }
 
   #settle(place: number): void {
-    this.#rise(place);
-    this.#sink(place);
+    this.#sink(this.#rise(place));
   }
 
-  #rise(from: number): void {
+  /** Returns where it ends up. */
+  #rise(from: number): number {
+    const entry = this.#entries[from] as Entry<Key, Value>;
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >>> 1;
-      if (this.#isOrdered(parent, place)) return;
-      this.#swap(parent, place);
+      const above = this.#entries[parent] as Entry<Key, Value>;
+      if (this.#compare(above.value, entry.value) <= 0) break;
+      this.#put(above, place);
       place = parent;
     }
+    this.#put(entry, place);
+    return place;
   }
 
   #sink(from: number): void {
+    const entry = this.#entries[from] as Entry<Key, Value>;
+    const size = this.#entries.length;
     let place = from;
-    for (;;) {
-      const left = 2 * place + 1;
-      if (left >= this.#keys.length) return;
-      const right = left + 1;
-      const child = right < this.#keys.length && !this.#isOrdered(left, right) ? right : left;
-      if (this.#isOrdered(place, child)) return;
-      this.#swap(place, child);
-      place = child;
+    for (let left = 2 * place + 1; left < size; left = 2 * place + 1) {
+      const isRight = left + 1 < size && this.#compare(this.#valueAt(left + 1), this.#valueAt(left)) < 0;
+      const child = this.#entries[isRight ? left + 1 : left] as Entry<Key, Value>;
+      if (this.#compare(entry.value, child.value) <= 0) break;
+      const below = child.place;
+      this.#put(child, place);
+      place = below;
     }
-  }
-
-  #isOrdered(a: number, b: number): boolean {
-    return this.#compare(this.#values[a] as Value, this.#values[b] as Value) <= 0;
-  }
-
-  #swap(a: number, b: number): void {
-    const [key, value] = [this.#keys[a] as Key, this.#values[a] as Value];
-    this.#keys[a] = this.#keys[b] as Key;
-    this.#values[a] = this.#values[b] as Value;
-    this.#keys[b] = key;
-    this.#values[b] = value;
-    this.#places.set(this.#keys[a] as Key, a);
-    this.#places.set(key, b);
+    this.#put(entry, place);
   }
 }
 
-/** A small heap of places in another heap. */
-class PlaceHeap {
-  readonly #compare: (a: number, b: number) => number;
-  readonly #places: number[] = [];
-
-  constructor(compare: (a: number, b: number) => number) {
-    this.#compare = compare;
-  }
-
-  push(place: number): void {
-    const places = this.#places;
-    places.push(place);
-    let at = places.length - 1;
-    while (at > 0) {
-      const parent = (at - 1) >>> 1;
-      if (this.#compare(places[parent] as number, places[at] as number) <= 0) return;
-      [places[parent], places[at]] = [places[at] as number, places[parent] as number];
-      at = parent;
-    }
-  }
-
-  pop(): number | undefined {
-    const places = this.#places;
-    const top = places[0];
-    const last = places.pop();
-    if (top === undefined || last === undefined || places.length === 0) return top;
-    places[0] = last;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      if (left >= places.length) return top;
-      const right = left + 1;
-      const isRight = right < places.length && this.#compare(places[right] as number, places[left] as number) < 0;
-      const child = isRight ? right : left;
-      if (this.#compare(places[at] as number, places[child] as number) <= 0) return top;
-      [places[at], places[child]] = [places[child] as number, places[at] as number];
-      at = child;
-    }
-  }
+interface Entry<Key, Value> {
+  readonly key: Key;
+  value: Value;
+  place: number;
 }

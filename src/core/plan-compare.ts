@@ -5,7 +5,7 @@
 import { modes, type Mode } from "../model/mode.ts";
 import type { Comparison, ModeFigures } from "../model/plan.ts";
 import { defaultCapacity } from "./plan-defaults.ts";
-import { NumberHeap } from "./plan-heap.ts";
+import { NumberHeap } from "./number-heap.ts";
 import type { Backlog } from "./plan-input.ts";
 import { createRelease, orderOfWork } from "./plan-order.ts";
 import { rankWork, ranksOf, surveyWork, type OpenWork } from "./plan-work.ts";

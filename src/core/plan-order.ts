@@ -1,6 +1,6 @@
 /** The order of work: again and again the best of the tasks that can be started once those before it are done. */
 import type { Graph } from "../graph/graph.ts";
-import { NumberHeap } from "./plan-heap.ts";
+import { NumberHeap } from "./number-heap.ts";
 
 /**
  * The nodes of the graph in that order; a lower rank goes first. Dead nodes, and whatever is in or behind a cycle or behind a

@@ -9,7 +9,7 @@ import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../
 import type { Assignment, Task } from "../model/task.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./decision.ts";
-import { anyKind, kindsOf, learnedKey, slotOf } from "./fold-health.ts";
+import { kindsOf, learnedKey, slotOf } from "./fold-health.ts";
 import { countSlots, firstFree, isFree, newSlots, offSlots, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
@@ -202,7 +202,7 @@ function historyFor(state: State, agent: AgentId, kinds: readonly string[]): num
     failures += learned.failures;
   }
   if (successes + failures > 0) return historyOf({ successes, failures });
-  const all = state.learned.get(learnedKey(agent, anyKind));
+  const all = state.agents.get(agent)?.learned;
   return all === undefined ? null : historyOf(all);
 }
 

@@ -44,10 +44,29 @@ export function reachOf(state: State, id: TaskId): Reach | null {
 /** Brings the index up to date, the states below first. Costs nothing when the graph has not changed. */
 export function settleReach(state: State): void {
   if (state.base !== null) settleReach(state.base);
-  if (state.unsettled.size === 0) return;
-  const changed = [...state.unsettled];
-  state.unsettled.clear();
+  if (state.unsettled.length === 0) return;
+  const changed = takeUnsettled(state);
+  if (changed.length === 0) return;
   if (state.cyclicCount > 0 || !settleNearby(state, changed)) settleAll(state);
+}
+
+/** What has changed, but for tasks that have ended after everything that they waited for: those only drop out. */
+function takeUnsettled(state: State): readonly TaskId[] {
+  const changed: TaskId[] = [];
+  for (const id of new Set(state.unsettled)) {
+    const task = state.tasks.get(id);
+    if (task !== undefined && isEnded(task) && !waitsForOpen(state, task)) write(state, id, null);
+    else changed.push(id);
+  }
+  state.unsettled = [];
+  return changed;
+}
+
+function waitsForOpen(state: State, task: Task): boolean {
+  for (const edge of task.blockedBy) {
+    if (edge.kind === "hard" && !task.unblocked.includes(edge.on) && isOpen(state, edge.on)) return true;
+  }
+  return false;
 }
 
 /** Finds the changed tasks and those before them anew; false when that is too much, and nothing was written. */

@@ -20,7 +20,6 @@ export interface Ordering {
 export class ReadyQueue {
   #key: string | null = null;
   readonly #heaps = new Map<Mode, IndexedHeap<TaskId, Placed<TaskId>>>();
-  readonly #modes = new Map<TaskId, Mode>();
   readonly #touched = new Set<TaskId>();
 
   /** Something about the task may put it elsewhere, or take it out. */
@@ -37,12 +36,10 @@ export class ReadyQueue {
     }
     this.#key = ordering.key;
     this.#heaps.clear();
-    this.#modes.clear();
     this.#touched.clear();
     const groups = new Map<Mode, [TaskId, Placed<TaskId>][]>();
     for (const id of ready.keys()) {
       const mode = ordering.modeOf(id);
-      this.#modes.set(id, mode);
       const group = groups.get(mode);
       if (group === undefined) groups.set(mode, [[id, ordering.placeOf(id, mode)]]);
       else group.push([id, ordering.placeOf(id, mode)]);
@@ -62,14 +59,9 @@ export class ReadyQueue {
   }
 
   #place(id: TaskId, isReady: boolean, ordering: Ordering): void {
-    const before = this.#modes.get(id);
     const mode = isReady ? ordering.modeOf(id) : undefined;
-    if (before !== undefined && before !== mode) {
-      this.#heaps.get(before)?.remove(id);
-      this.#modes.delete(id);
-    }
+    for (const [other, heap] of this.#heaps) if (other !== mode) heap.remove(id);
     if (mode === undefined) return;
-    this.#modes.set(id, mode);
     let heap = this.#heaps.get(mode);
     if (heap === undefined) {
       heap = IndexedHeap.of<TaskId, Placed<TaskId>>(comparePlaces, []);

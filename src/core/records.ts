@@ -41,7 +41,7 @@ export interface Completion {
 /** How one worker has fared: rests after failures, and is tried out with one task before it is trusted again. */
 export interface WorkerRecord {
   /** The last attempts, oldest first, each as it is known by now. */
-  results: readonly { readonly at: number; readonly task: TaskId; readonly isGood: boolean }[];
+  results: { readonly at: number; readonly task: TaskId; readonly isGood: boolean }[];
   restsUntil: number | null;
   restReason: string | null;
   /** The rest is over and one task tries it out. */
@@ -67,6 +67,8 @@ export interface AgentRecord {
   isScaled: boolean;
   /** When attack mode last raised the capacity. */
   scaledAt: number | null;
+  /** At all of its work, whatever its kind. */
+  readonly learned: Learned;
   /** How long its slots have been taken since the beginning, summed over the slots, up to `busyAt`. */
   busyMs: number;
   busyAt: number;
@@ -154,6 +156,7 @@ export function newAgentRecord(): AgentRecord {
     capacityReason: null,
     isScaled: false,
     scaledAt: null,
+    learned: { successes: 0, failures: 0, minutes: 0 },
     busyMs: 0,
     busyAt: 0,
   };

@@ -1,60 +1,81 @@
 /** Records in the order of time of which the oldest fall off: the sessions and completions of the last day. */
-import { createTable, draftTable, type Table } from "./table.ts";
 
+/** Fallen records are let go of when there are so many, and more of them than of the others. */
+const slackMax = 1_024;
+
+/**
+ * Each record has a number that only grows. A draft lies over the ring that it was drafted from: it holds what it has added, and
+ * copies of what it has owned.
+ */
 export class Ring<Item extends { readonly at: number }> {
-  readonly #items: Table<number, Item>;
-  /** The number of the oldest record, and the one that the next will get. */
+  readonly #below: Ring<Item> | null;
+  #items: Item[];
+  /** The number of the first of `#items`. */
+  #offset: number;
+  /** The number of the oldest record that has not fallen off. */
   #first: number;
-  #next: number;
+  #owned: Map<number, Item> | null = null;
 
-  private constructor(items: Table<number, Item>, first: number, next: number) {
+  private constructor(below: Ring<Item> | null, items: Item[], numbers: { offset: number; first: number }) {
+    this.#below = below;
     this.#items = items;
-    this.#first = first;
-    this.#next = next;
+    this.#offset = numbers.offset;
+    this.#first = numbers.first;
   }
 
   static empty<Item extends { readonly at: number }>(): Ring<Item> {
-    return new Ring<Item>(createTable(), 0, 0);
+    return Ring.of<Item>(0, []);
+  }
+
+  /** The ring with these records, the oldest of which has the number `first`. */
+  static of<Item extends { readonly at: number }>(first: number, items: readonly Item[]): Ring<Item> {
+    return new Ring<Item>(null, [...items], { offset: first, first });
   }
 
   /** A draft; the ring itself stays as it is. */
   draft(): Ring<Item> {
-    return new Ring(
-      draftTable(this.#items, (item) => ({ ...item })),
-      this.#first,
-      this.#next,
-    );
+    return new Ring<Item>(this, [], { offset: this.#next, first: this.#first });
   }
 
   /** Adds the newest record and returns its number. */
   push(item: Item): number {
-    this.#items.set(this.#next, item);
-    this.#next += 1;
+    this.#items.push(item);
     return this.#next - 1;
   }
 
   /** The record for mutation; undefined when it has fallen off. */
   own(number: number): Item | undefined {
-    return this.#items.own(number);
+    const item = this.get(number);
+    if (item === undefined || number >= this.#offset || this.#owned?.has(number) === true) return item;
+    const copy = { ...item };
+    this.#owned ??= new Map();
+    this.#owned.set(number, copy);
+    return copy;
   }
 
   get(number: number): Item | undefined {
-    return this.#items.get(number);
+    if (number < this.#first || number >= this.#next) return undefined;
+    if (number >= this.#offset) return this.#items[number - this.#offset];
+    return this.#owned?.get(number) ?? this.#below?.get(number);
   }
 
   /** Takes off and returns the oldest record if it is not newer than `until`; undefined otherwise. */
   shiftUntil(until: number): Item | undefined {
-    const oldest = this.#first < this.#next ? this.#items.get(this.#first) : undefined;
+    const oldest = this.get(this.#first);
     if (oldest === undefined || oldest.at > until) return undefined;
-    this.#items.delete(this.#first);
-    this.#first += 1;
+    this.#dropTo(this.#first + 1);
     return oldest;
+  }
+
+  /** Lets the oldest fall off until no more than `count` are left. */
+  keepLast(count: number): void {
+    if (this.size > count) this.#dropTo(this.#next - count);
   }
 
   /** Oldest first, as long as they are not newer than `until`. */
   *olderThan(until: number): IterableIterator<Item> {
     for (let number = this.#first; number < this.#next; number += 1) {
-      const item = this.#items.get(number);
+      const item = this.get(number);
       if (item === undefined || item.at > until) return;
       yield item;
     }
@@ -63,7 +84,7 @@ export class Ring<Item extends { readonly at: number }> {
   /** Newest first, as long as they are newer than `since`. */
   *since(since: number): IterableIterator<Item> {
     for (let number = this.#next - 1; number >= this.#first; number -= 1) {
-      const item = this.#items.get(number);
+      const item = this.get(number);
       if (item === undefined || item.at <= since) return;
       yield item;
     }
@@ -71,23 +92,12 @@ export class Ring<Item extends { readonly at: number }> {
 
   /** Oldest first. */
   *[Symbol.iterator](): IterableIterator<Item> {
-    for (let number = this.#first; number < this.#next; number += 1) {
-      const item = this.#items.get(number);
-      if (item !== undefined) yield item;
-    }
+    for (let number = this.#first; number < this.#next; number += 1) yield this.get(number) as Item;
   }
 
   /** The newest record. */
   get last(): Item | undefined {
-    return this.#first < this.#next ? this.#items.get(this.#next - 1) : undefined;
-  }
-
-  /** Lets the oldest fall off until no more than `count` are left. */
-  keepLast(count: number): void {
-    while (this.size > count) {
-      this.#items.delete(this.#first);
-      this.#first += 1;
-    }
+    return this.get(this.#next - 1);
   }
 
   get first(): number {
@@ -98,10 +108,16 @@ export class Ring<Item extends { readonly at: number }> {
     return this.#next - this.#first;
   }
 
-  /** The ring with these records, the oldest of which has the number `first`. */
-  static of<Item extends { readonly at: number }>(first: number, items: readonly Item[]): Ring<Item> {
-    const ring = new Ring<Item>(createTable(), first, first);
-    for (const item of items) ring.push(item);
-    return ring;
+  /** The number that the next record will get. */
+  get #next(): number {
+    return this.#offset + this.#items.length;
+  }
+
+  #dropTo(first: number): void {
+    this.#first = first;
+    const fallen = first - this.#offset;
+    if (this.#below !== null || fallen < slackMax || fallen < this.#items.length / 2) return;
+    this.#items = this.#items.slice(fallen);
+    this.#offset = first;
   }
 }

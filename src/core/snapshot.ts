@@ -187,7 +187,7 @@ function index(state: State): void {
     if (task.cycle !== null) state.cyclicCount += 1;
     if (!isEnded(task)) {
       state.openCount += 1;
-      state.unsettled.add(id);
+      state.unsettled.push(id);
     }
   }
   for (const [id, ids] of waiters) state.dependents.set(id, ids.toSorted());

@@ -6,6 +6,7 @@ import type { DependencyKind } from "../model/task.ts";
 import { criticalPath, tails } from "./critical-path.ts";
 import { cycles } from "./cycles.ts";
 import { buildGraphFromBlockers, type Graph, type Rows } from "./graph.ts";
+import { type IdIndex, indexIds } from "./id-index.ts";
 import { directDependents, transitiveDependents } from "./impact.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -21,7 +22,7 @@ export interface GraphTask<Id extends string> {
 export interface TaskGraph<Id extends string> {
   /** The id of each node; nodes are numbered as the tasks were given. */
   readonly ids: readonly Id[];
-  readonly indexOf: ReadonlyMap<Id, number>;
+  readonly indexOf: IdIndex<Id>;
   /** Hard and soft edges. */
   readonly all: Graph;
   /** The very same graph as `all` where no edge is soft. */
@@ -66,16 +67,14 @@ interface ImpactCertainty<Id extends string> {
 export function buildTaskGraph<Id extends string>(tasks: readonly GraphTask<Id>[]): TaskGraph<Id> {
   const count = tasks.length;
   const ids: Id[] = [];
-  const indexOf = new Map<Id, number>();
   const minutes = new Float64Array(count);
   let edgeCount = 0;
   for (const { id, estimateMinutes, blockedBy } of tasks) {
     minutes[ids.length] = estimateMinutes ?? unestimatedMinutes;
-    indexOf.set(id, ids.length);
     ids.push(id);
-    if (indexOf.size !== ids.length) throw new Error(`Task ${id} is given twice; a task graph needs distinct ids.`);
     edgeCount += blockedBy.length;
   }
+  const indexOf = indexIds(ids);
   const rows = internBlockers(tasks, indexOf, edgeCount);
   const all = buildGraphFromBlockers(count, { start: rows.start, values: rows.blockers.subarray(0, rows.length) });
   const hard = rows.softCount === 0 ? all : buildGraphFromBlockers(count, withoutSoft(rows));
@@ -94,7 +93,7 @@ interface BlockerRows {
 /** The only place where ids of blockers are looked up, which is most of the work of planning. */
 function internBlockers<Id extends string>(
   tasks: readonly GraphTask<Id>[],
-  indexOf: ReadonlyMap<Id, number>,
+  indexOf: IdIndex<Id>,
   edgeCount: number,
 ): BlockerRows {
   const start = new Int32Array(tasks.length + 1);

@@ -21,8 +21,8 @@ const targets = { fromStrings: { graphology: 20, networkx: 15 }, onceBuilt: 50, 
 const turns = 3;
 const runsATurnAt = [
   { upTo: 1_000, runs: 40 },
-  { upTo: 10_000, runs: 24 },
-  { upTo: Infinity, runs: 4 },
+  { upTo: 10_000, runs: 40 },
+  { upTo: Infinity, runs: 5 },
 ];
 const warmUpShare = 1 / 4;
 

@@ -1,4 +1,4 @@
-/** A binary heap of numbers, for the order of work: what is best of what could be taken, again and again. */
+/** A binary heap of numbers: what is best of what could be taken, again and again. */
 export class NumberHeap {
   readonly #comesBefore: (a: number, b: number) => boolean;
   readonly #values: number[] = [];
