@@ -33,14 +33,8 @@ export const effectBackoffMaxMs = 5 * 60_000;
 /** Attempts kept with a task; older ones are in the log. */
 export const attemptsKeptMax = 20;
 
-/** Rejected candidates kept in an assignment: enough to answer "why not that one?". */
-export const rejectedKeptMax = 5;
-
 /** Caps count sessions of the last day. */
 export const dayMs = 24 * 60 * 60_000;
-
-/** How far down the ranked queue a pass looks for a task that fits a free worker. */
-export const lookAheadMax = 200;
 
 /** Text that comes from outside (reasons, questions) is kept to this many characters. */
 export const detailLengthMax = 500;

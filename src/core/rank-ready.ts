@@ -1,5 +1,4 @@
 /** The ready tasks in the order of the mode in force, with the numbers that put each where it stands. */
-import { ageShare } from "../ranking/balanced.ts";
 import { comparePlaces, placeOf, scaleOf, scoreOf, type Placed, type RankInput, type Scale } from "../ranking/rank.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
@@ -238,9 +237,4 @@ function tierOf(task: Task, tailMinutes: number, peaks: Peaks): -2 | -1 | 0 | 1 
 /** How long a session of the task is expected to take, milliseconds. */
 export function expectedMs(task: Task): number {
   return effortOf(task) * 60_000;
-}
-
-/** What its age adds to the score of a task, for explanations. */
-export function ageScore(task: Task, context: Context): number {
-  return ageShare(context.now - task.definition.createdAt, context.config.ageing.perWeek);
 }

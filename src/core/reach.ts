@@ -157,7 +157,7 @@ function countBehind(state: State, start: TaskId, budget: { steps: number }): nu
 const nobody: readonly TaskId[] = [];
 
 /** Open tasks that wait for `id` over a hard edge. */
-export function openWaiters(state: State, id: TaskId): readonly TaskId[] {
+function openWaiters(state: State, id: TaskId): readonly TaskId[] {
   const waiters = state.dependents.get(id);
   if (waiters === undefined) return nobody;
   return waiters.filter((waiter) => {

@@ -5,7 +5,7 @@ import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { waitingReasons } from "./waiting.ts";
 
-export interface IdleTask {
+interface IdleTask {
   readonly number: number;
   /** Most telling first. */
   readonly codes: readonly string[];

@@ -15,7 +15,7 @@ export interface Field {
   readonly unable: readonly Unable[];
 }
 
-export interface Unable {
+interface Unable {
   readonly candidate: AgentCandidate;
   /** Null where only a free slot is missing. */
   readonly code: RejectionCode | null;

@@ -97,7 +97,7 @@ export function dateOfWait(id: TaskId): number | null {
 }
 
 /** The login of a person's identity; null where it is another identity. */
-export function personOfWait(id: TaskId): string | null {
+function personOfWait(id: TaskId): string | null {
   return id.startsWith(personIdStart) ? id.slice(personIdStart.length) : null;
 }
 
