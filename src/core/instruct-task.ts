@@ -112,7 +112,8 @@ function hold(decision: Decision, { task, by }: Act): Reply {
 }
 
 function resumeTask(decision: Decision, command: Instruct, number: number | null): Reply {
-  const task = [...decision.state.tasks.entries()].find(([, each]) => each.definition.number === number)?.[1];
+  const id = number === null ? undefined : decision.state.numbers.get(number);
+  const task = id === undefined ? undefined : decision.state.tasks.get(id);
   if (task === undefined) return refused(`#${number ?? ""} is not a task here.`);
   if (task.definition.heldByLabel)
     return refused(`#${task.definition.number} carries the label \`hold\`: take it off.`);

@@ -90,7 +90,7 @@ const recordNames = ["workers", "agents", "learned", "milestoneModes", "mileston
 /** Returns the lines of `state`. The same state gives the same lines. */
 export function toSnapshot(state: State): readonly string[] {
   const lines = [JSON.stringify({ whole: wholeOf(state) })];
-  for (const [, task] of state.tasks.entries()) lines.push(JSON.stringify({ task }));
+  for (const task of tasksInOrder(state)) lines.push(JSON.stringify({ task }));
   for (const [, external] of state.externals.entries()) lines.push(JSON.stringify({ external }));
   for (const [worker, by] of state.disabledWorkers.entries()) lines.push(JSON.stringify({ disabled: { worker, by } }));
   for (const name of recordNames) {
@@ -103,6 +103,11 @@ export function toSnapshot(state: State): readonly string[] {
     lines.push(JSON.stringify({ seen: ids.slice(start, start + idsPerLine) }));
   }
   return lines;
+}
+
+/** By id: the order in which they were first seen is another one in a state that was read from a snapshot. */
+function tasksInOrder(state: State): readonly Task[] {
+  return [...state.tasks.entries()].map(([, task]) => task).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function figureLines(state: State, name: (typeof figureNames)[number]): readonly string[] {

@@ -8,6 +8,7 @@ import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/id
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
+import { DenseTable, Numbering, ownPlaces } from "./dense-table.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
 import type {
@@ -125,6 +126,7 @@ export interface State {
 }
 
 export function createState(): State {
+  const numbering = new Numbering<TaskId>();
   return {
     base: null,
     version: 0,
@@ -146,7 +148,7 @@ export function createState(): State {
     costMicros: 0,
     startsOf: createTable(),
     seen: createTable(),
-    tasks: createTable(),
+    tasks: new DenseTable(numbering),
     externals: createTable(),
     disabledWorkers: createTable(),
     workers: createTable(),
@@ -159,16 +161,16 @@ export function createState(): State {
     watch: { tickedAt: 0, fullSince: null, passed: [] },
     outbox: createTable(),
     outboxKeys: createTable(),
-    dependents: createTable(),
-    numbers: createTable(),
-    ready: createTable(),
+    dependents: new DenseTable(numbering),
+    numbers: new DenseTable(ownPlaces),
+    ready: new DenseTable(numbering),
     backingOff: createTable(),
     active: createTable(),
     occupied: createTable(),
     slots: createTable(),
     dates: createTable(),
     pulls: createTable(),
-    reach: createTable(),
+    reach: new DenseTable(numbering),
     unsettled: [],
     unstartedCount: 0,
     openCount: 0,

@@ -96,11 +96,6 @@ export function dateOfWait(id: TaskId): number | null {
   return readDate(id.slice(dateIdStart.length)).at;
 }
 
-/** The login of a person's identity; null where it is another identity. */
-function personOfWait(id: TaskId): string | null {
-  return id.startsWith(personIdStart) ? id.slice(personIdStart.length) : null;
-}
-
 const workflowId = /^wait:workflow:(?<owner>[^/:@]+)\/(?<name>[^/:@]+):(?<file>[^/:@]+)@(?<branch>.+)$/;
 
 /** Repository, file and branch of a workflow's identity; null where it is another identity. */

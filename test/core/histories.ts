@@ -309,9 +309,14 @@ const outcome: fc.Arbitrary<EffectOutcome> = fc.oneof(
   sessionReport.map((each) => ({ kind: "ended", report: each }) as const),
 );
 
+function byId([a]: readonly [TaskId, unknown], [b]: readonly [TaskId, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
 /** A task with a live assignment where there is one, and its fence or the one before it. */
 function fencedAt(state: State, place: number, back: number): { readonly task: TaskId; readonly fence: number } {
-  const live = [...state.tasks.entries()].filter(([, each]) => each.assignment !== null);
+  // By id: the order in a table is not the same after a snapshot.
+  const live = [...state.tasks.entries()].filter(([, each]) => each.assignment !== null).toSorted(byId);
   const [id, found] = live[place % Math.max(1, live.length)] ?? [taskId(place), undefined];
   return { task: id, fence: (found?.assignment?.fence ?? state.fence) - back };
 }
