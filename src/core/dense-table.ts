@@ -4,20 +4,8 @@
  */
 import type { Table } from "./table.ts";
 
-/** What gives each key its place. */
-export interface Places<Key> {
-  /** -1 where the key has none. */
-  find(key: Key): number;
-  /** The place of the key, which gets one if it has none. */
-  number(key: Key): number;
-  keyOf(number: number): Key;
-}
-
-/** For keys that are small numbers themselves, such as those of issues. */
-export const ownPlaces: Places<number> = { find: (key) => key, number: (key) => key, keyOf: (number) => number };
-
 /** Numbers for ids, in the order in which they were first seen. A number is never given again. */
-export class Numbering<Key> implements Places<Key> {
+export class Numbering<Key> {
   readonly #numbers = new Map<Key, number>();
   readonly #keys: Key[] = [];
   #lastKey: Key | undefined = undefined;
@@ -50,11 +38,11 @@ export class Numbering<Key> implements Places<Key> {
 
 /** A base table over a numbering that others share. Iterates in the order of the numbers. */
 export class DenseTable<Key, Value> implements Table<Key, Value> {
-  readonly #numbering: Places<Key>;
+  readonly #numbering: Numbering<Key>;
   readonly #values: (Value | undefined)[] = [];
   #size = 0;
 
-  constructor(numbering: Places<Key>) {
+  constructor(numbering: Numbering<Key>) {
     this.#numbering = numbering;
   }
 

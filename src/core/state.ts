@@ -8,7 +8,7 @@ import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/id
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
-import { DenseTable, Numbering, ownPlaces } from "./dense-table.ts";
+import { DenseTable, Numbering } from "./dense-table.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
 import type {
@@ -162,7 +162,7 @@ export function createState(): State {
     outbox: createTable(),
     outboxKeys: createTable(),
     dependents: new DenseTable(numbering),
-    numbers: new DenseTable(ownPlaces),
+    numbers: createTable(),
     ready: new DenseTable(numbering),
     backingOff: createTable(),
     active: createTable(),
