@@ -168,7 +168,7 @@ function idleAgents(look: Look): readonly Finding[] {
     if (!isWaitedFor || !canTakeMore(look, use)) return [];
     if (!isBelow(use.utilisation, context.config.alerts.utilisation, isOpen)) return [];
     const words = (): ReturnType<Finding["words"]> => ({
-      detail: `Its ${countOf(use.capacity, "worker")} were used to ${percentOf(use.utilisation)} over the last ${minutesOf(context.now - from.at)} while ${waitingOf(waiting)}. By system, in the last hour: ${byType(look)}.`,
+      detail: `Its ${countOf(use.capacity, "worker")} ${use.capacity === 1 ? "was" : "were"} used to ${percentOf(use.utilisation)} over the last ${minutesOf(context.now - from.at)} while ${waitingOf(waiting)}. By system, in the last hour: ${byType(look)}.`,
       suggestion:
         "Rebalance: see with `/orchestrate explain` on a waiting issue what keeps it from this agent (capabilities, a pin, history), or move its capacity to the busy ones.",
     });

@@ -1,10 +1,11 @@
 /** The caps that stop starts: sessions and cost a day, cost a task. A cap says that it is a cap. */
-import type { AgentConfig } from "../model/config.ts";
-import { toAgentId } from "../model/ids.ts";
+import type { AgentConfig, Config } from "../model/config.ts";
+import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./decision.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
 import { dayMs } from "./limits.ts";
+import { busySlots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 export interface SpentCap {
@@ -32,6 +33,7 @@ export function figuresOfTheDay(state: State, now: number): Day {
 export function spentCaps(state: State, context: Context): readonly SpentCap[] {
   const day = figuresOfTheDay(state, context.now);
   const { sessionsPerDay, costPerDay } = context.config.limits;
+  const running = costInFlight(state, context.config);
   const spent: SpentCap[] = [];
   // Sessions that were assigned and have not started yet count as well: a burst must not slip under the cap.
   const sessions = day.sessions + state.unstartedCount;
@@ -41,13 +43,24 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
       detail: `The cap limits.sessionsPerDay is reached: ${sessions} of ${sessionsPerDay} in the last 24 hours.`,
     });
   }
-  if (day.costUsd >= costPerDay && day.costUsd > 0) {
+  const costUsd = day.costUsd + running;
+  if (costUsd >= costPerDay && costUsd > 0) {
+    const part = running === 0 ? "" : `, ${running.toFixed(2)} of it for sessions that have not ended`;
     spent.push({
       code: "cap_cost_per_day",
-      detail: `The cap limits.costPerDay is reached: ${day.costUsd.toFixed(2)} of ${costPerDay} US dollars in the last 24 hours.`,
+      detail: `The cap limits.costPerDay is reached: ${costUsd.toFixed(2)} of ${costPerDay} US dollars in the last 24 hours${part}.`,
     });
   }
   return spent;
+}
+
+/** What the sessions in flight cost by the configuration: else as many as there are workers would slip under the cap. */
+function costInFlight(state: State, config: Config): number {
+  let micros = 0;
+  for (const { id, cost } of config.agents) {
+    if (cost > 0) micros += toMicros(cost) * (state.slots.get(toAgentId(id))?.busyCount ?? 0);
+  }
+  return toUsd(micros);
 }
 
 /** Whether the task has cost as much as one task may. */
@@ -56,9 +69,23 @@ export function isCostCapSpent(task: Task, context: Context): boolean {
   return cost > 0 && cost >= context.config.limits.costPerTask;
 }
 
-/** Sessions that the agent may still start today; null where it has no quota. */
+/** Sessions that the agent may still be given today, those on their way counted as started; null where it has no quota. */
 export function quotaLeft(state: State, context: Context, agent: AgentConfig): number | null {
-  return agent.quota === undefined ? null : Math.max(0, agent.quota - sessionsToday(state, context, agent.id));
+  if (agent.quota === undefined) return null;
+  const used = sessionsToday(state, context, agent.id) + unstartedOf(state, toAgentId(agent.id));
+  return Math.max(0, agent.quota - used);
+}
+
+/** Sessions that were assigned to the agent and have not started yet. */
+function unstartedOf(state: State, agent: AgentId): number {
+  const slots = state.unstartedCount === 0 ? undefined : state.slots.get(agent);
+  if (slots === undefined) return 0;
+  let unstarted = 0;
+  for (const slot of busySlots(slots)) {
+    const task = state.occupied.get(toWorkerId(agent, slot));
+    if (task !== undefined && state.tasks.get(task)?.assignment?.startedAt === null) unstarted += 1;
+  }
+  return unstarted;
 }
 
 /** Sessions that the agent has started in the last 24 hours. */

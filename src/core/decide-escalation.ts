@@ -3,13 +3,15 @@
  * agent can take, and caps that are reached. Each is told once; a start, an end or a retry makes it new.
  */
 import type { Config } from "../model/config.ts";
-import type { TaskId } from "../model/ids.ts";
+import { agentOf, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { spentCaps } from "./caps.ts";
 import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { Context, Decision } from "./decision.ts";
+import { slotOf } from "./fold-health.ts";
 import { detailLengthMax } from "./limits.ts";
+import { capacityOf } from "./pool.ts";
 import { statusOf } from "./readiness.ts";
 import type { State } from "./state.ts";
 
@@ -146,9 +148,21 @@ export function escalateUnplaceable(
   task: Task,
   rejectedCount: Readonly<Record<string, number>>,
 ): void {
+  const worker = task.assignTo?.worker ?? null;
+  if (worker !== null && isBeyondCapacity(decision, worker)) {
+    const agent = agentOf(worker);
+    const reason = `It asks for the worker ${worker}, and ${agent} no longer has as many: ask for another with /orchestrate assign.`;
+    return escalate(decision, task, reason);
+  }
   const codes = Object.keys(rejectedCount);
   if (codes.length === 0 || !codes.every((code) => lastingCodes.has(code))) return;
   escalate(decision, task, describeUnplaceable(task, codes, decision.context.config));
+}
+
+/** The capacity has been lowered since a person asked for this worker. */
+function isBeyondCapacity({ state, context }: Decision, worker: WorkerId): boolean {
+  const agent = context.config.agents.find(({ id }) => id === agentOf(worker));
+  return agent !== undefined && slotOf(worker) > capacityOf(state, agent);
 }
 
 function describeUnplaceable(task: Task, codes: readonly string[], config: Config): string {

@@ -37,6 +37,8 @@ interface Round {
   readonly batch: number;
   readonly readyCount: number;
   looked: number;
+  /** Those of them whose retry is still to come: they do not use up the look ahead. */
+  backingOff: number;
   assigned: number;
   /** Tasks that were looked at after the last slot was taken: only to see whether somebody gives way to them. */
   lookedWhenFull: number;
@@ -59,6 +61,7 @@ function openRound(decision: Decision): Round {
     batch: batchLimit(state, context),
     readyCount: state.ready.size,
     looked: 0,
+    backingOff: 0,
     assigned: 0,
     lookedWhenFull: 0,
     passedOver: [],
@@ -74,7 +77,8 @@ function lookedAhead({ state, context }: Decision): readonly Task[] {
 function isOver(round: Round): boolean {
   const { state, context } = round.decision;
   const { matching, preemption } = context.config;
-  if (round.assigned >= round.batch || round.looked - round.assigned >= matching.lookAhead) return true;
+  const tried = round.looked - round.backingOff - round.assigned;
+  if (round.assigned >= round.batch || tried >= matching.lookAhead) return true;
   if (spentCaps(state, context).length > 0) return true;
   return !round.pool.hasFree() && (!preemption.enabled || round.lookedWhenFull >= preemptLookMax);
 }
@@ -82,7 +86,11 @@ function isOver(round: Round): boolean {
 function tryTurn(round: Round, turn: Turn): void {
   const { state, context } = round.decision;
   const task = state.tasks.get(turn.entry.id);
-  if (task === undefined || (task.retryAt ?? 0) > context.now) return;
+  if (task === undefined) return;
+  if ((task.retryAt ?? 0) > context.now) {
+    round.backingOff += 1;
+    return;
+  }
   if (isCostCapSpent(task, context)) return escalateUnplaceable(round.decision, task, { cap_cost_per_task: 1 });
   if (round.limits.blocks(task) !== null) return;
   if (round.fairness.blocks(task) !== null) round.passedOver.push(turn);

@@ -2,8 +2,9 @@
  * When a waiting task is expected to be started, if everything takes as long as it is expected to: the queue before it is
  * played onto the slots there are, and whoever it waits for is followed first. An estimate for people, never a decision.
  */
-import type { TaskId } from "../model/ids.ts";
+import { toAgentId, toWorkerId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { spentCaps } from "./caps.ts";
 import type { Context } from "./decision.ts";
 import { capacityOf } from "./pool.ts";
 import { expectedMs, readyInOrder } from "./rank-ready.ts";
@@ -14,9 +15,10 @@ import type { State } from "./state.ts";
 const queueMax = 1_000;
 const chainMax = 100;
 
-/** Epoch milliseconds; null where it cannot be said: paused, held back by a person, in a cycle, or too far off. */
+/** Epoch milliseconds; null where it cannot be said: paused, at a cap, held back by a person, in a cycle, or too far off. */
 export function expectedStart(state: State, task: Task, context: Context): number | null {
   if (state.isPaused || isEnded(task) || task.assignment !== null) return null;
+  if (spentCaps(state, context).length > 0) return null;
   const forecast = new Forecast(state, context);
   return forecast.startOf(task);
 }
@@ -96,18 +98,26 @@ function playQueue(state: State, context: Context): ReadonlyMap<TaskId, number> 
   return starts;
 }
 
-/** When each slot is free, soonest first. */
+/** When each slot in use is free, soonest first: after its session, its rest, and the pause of its agent. */
 function slotTimes(state: State, context: Context): number[] {
   const times: number[] = [];
-  for (const id of new Set(state.occupied.keys())) {
-    const assignment = state.tasks.get(state.occupied.get(id) as TaskId)?.assignment ?? null;
-    if (assignment === null) continue;
-    const { startedAt, assignedAt } = assignment;
-    times.push(Math.max(context.now, (startedAt ?? assignedAt) + assignment.expectedMs));
+  for (const config of context.config.agents) {
+    const agent = toAgentId(config.id);
+    const from = Math.max(context.now, state.agents.get(agent)?.pausedUntil ?? 0);
+    const capacity = capacityOf(state, config);
+    for (let slot = 1; slot <= capacity; slot += 1) {
+      const worker = toWorkerId(agent, slot);
+      if (state.disabledWorkers.has(worker)) continue;
+      times.push(Math.max(from, endOfSession(state, worker), state.workers.get(worker)?.restsUntil ?? 0));
+    }
   }
-  const all = context.config.agents.reduce((sum, agent) => sum + capacityOf(state, agent), 0);
-  while (times.length < all) times.push(context.now);
   return times.toSorted((a, b) => a - b);
+}
+
+function endOfSession(state: State, worker: WorkerId): number {
+  const id = state.occupied.get(worker);
+  const assignment = id === undefined ? null : (state.tasks.get(id)?.assignment ?? null);
+  return assignment === null ? 0 : (assignment.startedAt ?? assignment.assignedAt) + assignment.expectedMs;
 }
 
 /** Puts `time` where it belongs in the sorted times, for the first of them. */

@@ -19,7 +19,6 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
   state.unstartedCount += 1;
   task.retryAt = null;
   task.escalated = null;
-  task.assignTo = null;
   task.assignment = {
     agent: event.agent,
     worker: event.worker,
@@ -83,6 +82,8 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   task.refusals = 0;
   task.refusedBy = null;
   task.escalated = null;
+  // A refused start has not fulfilled what a person asked for.
+  task.assignTo = null;
   const { agent, waitedMs } = assignment;
   assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
   noteStart(state, agent);

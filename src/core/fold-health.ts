@@ -5,7 +5,7 @@ import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { workerResultsMax } from "./limits.ts";
 import { newAgentRecord, newWorkerRecord, type AgentRecord, type Learned, type WorkerRecord } from "./records.ts";
 import { markOff, newSlots, type Slots } from "./slots.ts";
-import type { State } from "./state.ts";
+import { ownTask, type State } from "./state.ts";
 
 /** Ends that say nothing of the worker: a person's doing, the base's, or the vendor's. */
 const neutral: ReadonlySet<string> = new Set<FailureReason>([
@@ -90,9 +90,10 @@ export function noteEnd(state: State, task: TaskId, attempt: Attempt): void {
 function noteGoodEnd(state: State, agent: AgentId): void {
   const known = state.agents.get(agent);
   if (known === undefined || (known.failures.length === 0 && !known.isFailing)) return;
-  const record = ownAgent(state, agent);
-  record.failures = [];
-  if (record.isFailing) endPause(record);
+  reviseAgent(state, agent, (record) => {
+    record.failures = [];
+    if (record.isFailing) endPause(record);
+  });
 }
 
 function noteVendorFailure(state: State, task: TaskId, { agent, worker }: Attempt): void {
@@ -138,15 +139,36 @@ function tally(learned: Learned, how: { readonly isGood: boolean; readonly minut
 export function noteStart(state: State, agent: AgentId): void {
   const known = state.agents.get(agent);
   if (known === undefined || (known.refusals.length === 0 && known.pausedUntil === null && known.pauses === 0)) return;
-  const record = ownAgent(state, agent);
-  record.refusals = [];
-  if (!record.isFailing) endPause(record);
+  reviseAgent(state, agent, (record) => {
+    record.refusals = [];
+    if (!record.isFailing) endPause(record);
+  });
 }
 
 /** The vendor has refused a start. */
 export function noteRefusal(state: State, task: Task, agent: AgentId): void {
-  const record = ownAgent(state, agent);
-  record.refusals = [...record.refusals.slice(1 - workerResultsMax), { at: state.at, task: task.id }];
+  reviseAgent(state, agent, (record) => {
+    record.refusals = [...record.refusals.slice(1 - workerResultsMax), { at: state.at, task: task.id }];
+  });
+}
+
+/** Whether its vendor refuses: from a refused start, or a pause, until something was started or a person says so. */
+export function isRefusing(state: State, agent: AgentId): boolean {
+  const record = state.agents.get(agent);
+  return record !== undefined && (record.refusals.length > 0 || record.pausedUntil !== null);
+}
+
+/** Changes what is known of an agent. The tasks that it has refused stand elsewhere in the queue once it refuses no more. */
+function reviseAgent(state: State, agent: AgentId, revise: (record: AgentRecord) => void): void {
+  const wasRefusing = isRefusing(state, agent);
+  revise(ownAgent(state, agent));
+  if (isRefusing(state, agent) === wasRefusing) return;
+  for (const id of state.backingOff.keys()) {
+    if (state.tasks.get(id)?.refusedBy !== agent) continue;
+    // In a draft what it owns is what it ranks anew.
+    ownTask(state, id);
+    if (state.base === null) state.queue.touch(id);
+  }
 }
 
 export function foldWorkerRested(state: State, event: EventOf<"WorkerRested">): void {
@@ -176,13 +198,14 @@ export function foldWorkerRestored(state: State, event: EventOf<"WorkerRestored"
 }
 
 export function foldAgentPaused(state: State, event: EventOf<"AgentPaused">): void {
-  const record = ownAgent(state, event.agent);
-  record.pausedUntil = event.until;
-  record.pauseReason = event.reason;
-  record.pauses += 1;
-  record.refusals = [];
-  record.failures = [];
-  record.isFailing ||= event.cause === "failures";
+  reviseAgent(state, event.agent, (record) => {
+    record.pausedUntil = event.until;
+    record.pauseReason = event.reason;
+    record.pauses += 1;
+    record.refusals = [];
+    record.failures = [];
+    record.isFailing ||= event.cause === "failures";
+  });
 }
 
 function endPause(record: AgentRecord): void {
@@ -193,10 +216,11 @@ function endPause(record: AgentRecord): void {
 }
 
 export function foldAgentResumed(state: State, event: EventOf<"AgentResumed">): void {
-  const record = ownAgent(state, event.agent);
-  endPause(record);
-  record.refusals = [];
-  record.failures = [];
+  reviseAgent(state, event.agent, (record) => {
+    endPause(record);
+    record.refusals = [];
+    record.failures = [];
+  });
 }
 
 export function foldCapacityChanged(state: State, event: EventOf<"CapacityChanged">): void {

@@ -1,9 +1,10 @@
 /** The plan of a backlog: the order of all open work in one mode, what waits and for what, and who takes what first. */
 import type { Plan } from "../model/plan.ts";
+import { cheapestTaskCuts } from "../graph/task-cuts.ts";
 import { assignReady } from "./plan-assign.ts";
 import type { Backlog } from "./plan-input.ts";
 import { orderOfWork } from "./plan-order.ts";
-import { rankWork, ranksOf, surveyWork } from "./plan-work.ts";
+import { rankWork, ranksOf, surveyWork, type OpenWork } from "./plan-work.ts";
 
 /** Plans the backlog in its mode. The same backlog gives the same plan; nothing in it is ever an error. */
 export function planBacklog(backlog: Backlog): Plan {
@@ -26,6 +27,20 @@ export function planBacklog(backlog: Backlog): Plan {
     impactError: whole.impactCertainty.isExact ? null : whole.impactCertainty.relativeError,
     scores: new Map(tasks.map(({ id }) => [id, scores.get(id) ?? 0])),
     cycles: whole.cycles,
+    cuts: proposeCuts(work),
     assignments: assignReady(backlog, ready, startable),
   };
+}
+
+const softCost = 1;
+const hardCost = 2;
+
+function proposeCuts({ graph, tasks, whole }: OpenWork): Plan["cuts"] {
+  if (whole.cycles.length === 0) return [];
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const costOf = (blocker: string, blocked: string): number =>
+    byId.get(blocked)?.blockedBy.some(({ on, kind }) => on === blocker && kind === "hard") === true
+      ? hardCost
+      : softCost;
+  return cheapestTaskCuts(graph, costOf).map((cut) => cut?.edges ?? []);
 }

@@ -134,7 +134,7 @@ class Member implements AgentCandidate {
   /** What depends on the task: what was learned of its kind, what it follows on, and the slot that a person wants. */
   face(task: Task, hands: readonly AgentId[]): void {
     const pinned = task.assignTo?.worker ?? null;
-    this.free = pinned !== null && agentOf(pinned) === this.agent && !this.#isFree(pinned) ? 0 : this.#freeCount;
+    this.free = pinned !== null && agentOf(pinned) === this.agent && !this.#canUse(pinned) ? 0 : this.#freeCount;
     this.history = this.#historyAt(kindsOf(task));
     this.cohesion = cohesionOf(this.agent, hands);
   }
@@ -149,8 +149,10 @@ class Member implements AgentCandidate {
     return this.#historyValue;
   }
 
-  #isFree(worker: WorkerId): boolean {
-    return isFree(this.#state.slots.get(this.agent) ?? untouched, slotOf(worker));
+  /** Free, and within a capacity that may have been lowered since a person asked for it. */
+  #canUse(worker: WorkerId): boolean {
+    const slot = slotOf(worker);
+    return slot <= this.capacity && isFree(this.#state.slots.get(this.agent) ?? untouched, slot);
   }
 }
 
@@ -237,6 +239,11 @@ function lastHand(state: State, task: Task, agent: AgentId): WorkerId | null {
   return null;
 }
 
+/** Disabled or resting: with the end of its session it is not free. */
+function isOutOfUse(state: State, worker: WorkerId): boolean {
+  return state.disabledWorkers.has(worker) || (state.workers.get(worker)?.restsUntil ?? null) !== null;
+}
+
 /** Until the first of the agent's taken slots is expected to be free. One that is overdue may take for ever; null when all are. */
 function expectedFreeInMs(
   state: State,
@@ -245,9 +252,9 @@ function expectedFreeInMs(
 ): number | null {
   let soonest: number | null = null;
   for (let slot = 1; slot <= at.capacity; slot += 1) {
-    const id = state.occupied.get(toWorkerId(agent, slot));
-    const assignment = id === undefined ? null : (state.tasks.get(id)?.assignment ?? null);
-    if (assignment === null) continue;
+    const worker = toWorkerId(agent, slot);
+    const assignment = assignmentOf(state, worker);
+    if (assignment === null || isOutOfUse(state, worker)) continue;
     const left = (assignment.startedAt ?? assignment.assignedAt) + assignment.expectedMs - at.now;
     if (left >= 0 && (soonest === null || left < soonest)) soonest = left;
   }

@@ -41,7 +41,14 @@ export function* readyQuickWins(state: State, context: Context): IterableIterato
 export function hasQuickWin(state: State, context: Context): boolean {
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
-    if (task !== undefined && task.manualReview === null && isAttacked(state, task, context)) return true;
+    if (task !== undefined && !isLeftToPerson(task) && isAttacked(state, task, context)) return true;
   }
   return readyQuickWins(state, context).next().done !== true;
+}
+
+/** A pull request that attack mode does not merge, or could not, is up to people: it does not keep the mode on. */
+function isLeftToPerson(task: Task): boolean {
+  if (task.manualReview !== null) return true;
+  const isUnderReview = task.assignment === null && task.retryAt === null && task.pull?.state === "open";
+  return isUnderReview && (!task.definition.quickWin || task.escalated !== null);
 }

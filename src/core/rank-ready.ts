@@ -5,6 +5,7 @@ import type { Mode } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
 import type { Context } from "./decision.ts";
+import { isRefusing } from "./fold-health.ts";
 import type { Peaks } from "./open-scale.ts";
 import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";
 import type { Ordering } from "./ready-queue.ts";
@@ -219,18 +220,22 @@ function inputOf(state: State, id: TaskId, view: View): RankInput<TaskId> {
     impact: reach,
     tailMinutes: reach.tailMinutes,
     ageMs: -createdAt,
-    tier: tierOf(task, reach.tailMinutes, view.peaks),
+    tier: tierOf(state, task, { tailMinutes: reach.tailMinutes, peaks: view.peaks }),
   };
 }
 
 /**
  * A failed task on the critical path goes first: its remaining path is more than half of the longest one, rounded up to a
- * power of two. One that could not be started because of its surroundings goes last until it can. Before all goes the one that
- * another task gives way to: the slot was freed for it.
+ * power of two. One that a vendor refused to start goes last until that vendor starts something again. Before all goes the one
+ * that another task gives way to: the slot was freed for it.
  */
-function tierOf(task: Task, tailMinutes: number, peaks: Peaks): -2 | -1 | 0 | 1 {
+function tierOf(
+  state: State,
+  task: Task,
+  { tailMinutes, peaks }: { readonly tailMinutes: number; readonly peaks: Peaks },
+): -2 | -1 | 0 | 1 {
   if (task.promised !== null) return promisedTier;
-  if (task.refusals > 0) return 1;
+  if (task.refusedBy !== null && isRefusing(state, task.refusedBy)) return 1;
   return task.failuresInRow > 0 && tailMinutes > peaks.tail / 2 ? -1 : 0;
 }
 

@@ -71,11 +71,20 @@ export function firstFree(slots: Slots, capacity: number): number {
   return 0;
 }
 
+/** The slots that are taken, in order. */
+export function busySlots({ busy }: Slots): readonly number[] {
+  return marked(busy);
+}
+
 /** The slots that are out of use, in order. */
-export function offSlots(slots: Slots): readonly number[] {
+export function offSlots({ off }: Slots): readonly number[] {
+  return marked(off);
+}
+
+function marked(words: readonly number[]): readonly number[] {
   const found: number[] = [];
-  for (let word = 0; word < slots.off.length; word += 1) {
-    let bits = slots.off[word] ?? 0;
+  for (let word = 0; word < words.length; word += 1) {
+    let bits = words[word] ?? 0;
     while (bits !== 0) {
       const lowest = bits & -bits;
       found.push(word * 32 + (31 - Math.clz32(lowest)) + 1);

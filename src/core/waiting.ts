@@ -5,7 +5,7 @@ import { isCostCapSpent, spentCaps } from "./caps.ts";
 import type { Context } from "./decision.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
-import { rankReady } from "./rank-ready.ts";
+import { rankReady, readyInOrder } from "./rank-ready.ts";
 import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { policyOf, wishOf } from "./wish.ts";
@@ -89,11 +89,25 @@ function shareLimit(state: State, task: Task, context: Context): WaitingReason |
   return fairShare(state, context, ahead).blocks(task);
 }
 
+/** Somebody could take it: at once, unless so much that fits nobody free stands before it that the schedule does not come to it. */
+function freeReason(state: State, task: Task, context: Context): WaitingReason {
+  const { lookAhead } = context.config.matching;
+  let tried = 0;
+  for (const { id } of readyInOrder(state, context)) {
+    if (id === task.id) break;
+    if ((state.tasks.get(id)?.retryAt ?? 0) <= context.now) tried += 1;
+    if (tried < lookAhead) continue;
+    const detail = `A worker is free, but ${lookAhead} tasks (matching.lookAhead) that fit nobody free stand before it.`;
+    return { code: "look_ahead", detail };
+  }
+  return { code: "next_pass", detail: "It is next: a worker is free." };
+}
+
 /** Counts per reason code over all workers. */
 function workerReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
   const candidates = new Pool(state, context).candidatesFor(task);
   const choice = chooseAgent(wishOf(state, task, context), candidates, policyOf(state, task, context));
-  if (choice.kind === "assign") return [{ code: "next_pass", detail: "It is next: a worker is free." }];
+  if (choice.kind === "assign") return [freeReason(state, task, context)];
   if (choice.kind === "wait") return [{ code: "better_worker", detail: choice.note }];
   return Object.entries(choice.rejectedCount).map(([code, count]) => ({
     code,

@@ -19,6 +19,8 @@ export interface Plan {
   readonly scores: ReadonlyMap<string, number>;
   /** One shortest way round each knot: each task blocks the next, and the last blocks the first. */
   readonly cycles: readonly (readonly string[])[];
+  /** For each of them, the dependencies without which nobody in the knot waits for themselves: soft ones rather than hard ones. */
+  readonly cuts: readonly (readonly { readonly blocker: string; readonly blocked: string }[])[];
   readonly assignments: readonly PlannedAssignment[];
 }
 

@@ -76,13 +76,23 @@ function renderCriticalPath({ criticalPath: { tasks, minutes } }: Plan): readonl
   return [`Critical path, ${length}; everything is done no sooner:`, `  ${joinIds(tasks, idsMax, " → ")}`];
 }
 
-function renderCycles({ cycles }: Plan): readonly string[] {
+function renderCycles({ cycles, cuts }: Plan): readonly string[] {
   if (cycles.length === 0) return [];
   return [
-    "These wait for each other in a circle and can never start; take away one dependency of each circle:",
+    "These wait for each other in a circle and can never start; take away the dependencies that are named, or others:",
     // The first one again at the end shows that it goes round.
-    ...renderCutList(cycles, (ids) => `${joinIds(ids, idsMax, " → ")} → ${joinIds(ids.slice(0, 1), 1)}`),
+    ...renderCutList(
+      cycles,
+      (ids, place) => `${joinIds(ids, idsMax, " → ")} → ${joinIds(ids.slice(0, 1), 1)}${renderCut(cuts[place] ?? [])}`,
+    ),
   ];
+}
+
+function renderCut(cut: Plan["cuts"][number]): string {
+  const edges = cut
+    .slice(0, idsMax)
+    .map(({ blocker, blocked }) => `${joinIds([blocked], 1)} need not wait for ${joinIds([blocker], 1)}`);
+  return edges.length === 0 ? "" : `: ${edges.join(", ")}`;
 }
 
 /** Open, and in no order: each of them waits for something. */

@@ -51,6 +51,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   cap_cost_per_task: fact("`limits.costPerTask` is used up.", capAdvice),
   cap_attempts_per_task: fact("`limits.attemptsPerTask` is used up.", capAdvice),
   next_pass: fact("It is next: a worker is free."),
+  look_ahead: fact(
+    "A worker is free, but too many tasks that fit nobody free stand before it.",
+    "Look at what those wait for, or raise `matching.lookAhead`.",
+  ),
   limit_in_progress: fact("As many tasks are being worked on as `limits.inProgress` allows.", limitAdvice),
   limit_label: fact("As many tasks with its label are being worked on as `limits.labels` allows.", limitAdvice),
   fair_share: fact("Its milestone has its share of the slots, and others wait.", "`limits.fairShare` is why."),

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { adjustEffortThreshold, thresholdMinutes } from "../../src/core/attack-threshold.ts";
 import { isAttackModeEligible } from "../../src/core/quick-wins.ts";
 import type { Event, EventOf } from "../../src/model/event.ts";
-import { configOf, issue, taskId, writer } from "../support/build.ts";
-import { instruct, observe, schedule, story, taskAt, type Story } from "../support/given.ts";
+import { configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
+import { instruct, observe, say, schedule, story, taskAt, type Story } from "../support/given.ts";
 import { complete, quickWins, sprites } from "./attack-story.ts";
 
 const minute = 60_000;
@@ -115,6 +115,23 @@ describe("switching attack mode off", () => {
     expect(it.tell(tick)).toContainEqual({ type: "ModeChanged", mode: null, by: "orchestrate" });
     expect(it.state.attack).toBeNull();
     expect(it.ask(tick)).not.toContainEqual(expect.objectContaining({ type: "ModeChanged" }));
+  });
+
+  test("is not put off by a small pull request that attack mode leaves to a person, but by one that it merges itself", () => {
+    const endsWith = (labels: readonly string[]): boolean => {
+      const it = story();
+      it.tell(observe({ issues: [issue(1, { labels: ["orchestrate", ...labels] })] }));
+      it.tell(on);
+      it.tell(schedule());
+      it.tell(say(1, 1, report("running")));
+      it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
+      it.tell(observe({ pulls: [pull(9, { checks: "pending", requiredChecks: "pending" })] }));
+      expect(it.status(1)).toBe("review");
+      it.now += 31 * minute;
+      return it.tell(tick).some((event) => event.type === "ModeChanged");
+    };
+    expect(endsWith(["estimate:5m"])).toBe(true);
+    expect(endsWith(["quick-win"])).toBe(false);
   });
 
   test("does not happen by itself where the configuration says attack", () => {

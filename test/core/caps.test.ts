@@ -65,6 +65,38 @@ describe("a cap on cost", () => {
   });
 });
 
+describe("a burst", () => {
+  const starts = (config: Record<string, unknown>): number => {
+    const it = story(configOf(config));
+    it.tell(observe({ issues: Array.from({ length: 8 }, (_, index) => issue(index + 1)) }));
+    const first = it.tell(schedule()).length;
+    return first + it.tell(schedule()).length;
+  };
+
+  test("does not slip under the quota of an agent: starts on their way count", () => {
+    expect(starts({ agents: [{ id: "jules", type: "jules", capacity: 8, dispatch: "api", quota: 2 }] })).toBe(2);
+  });
+
+  test("does not slip under the cap on cost of a day: sessions in flight count with what they are to cost", () => {
+    const agents = [{ id: "jules", type: "jules", capacity: 8, dispatch: "api", cost: 8 }];
+    expect(starts({ limits: { costPerDay: 20 }, agents })).toBe(3);
+  });
+});
+
+test("sessions in flight that reach the cap on cost are named in the reason, and what they cost in the end counts instead", () => {
+  const agents = [{ id: "jules", type: "jules", capacity: 2, dispatch: "api", cost: 4 }];
+  const it = story(configOf({ limits: { costPerDay: 4 }, agents }));
+  it.tell(observe({ issues: [issue(1), issue(2)] }));
+  it.tell(schedule());
+  const task = it.state.tasks.get(taskId(2));
+  const told = task === undefined ? [] : waitingReasons(it.state, task, { now: it.now, config: it.config });
+  expect(told.map(({ detail }) => detail)).toEqual([
+    "The cap limits.costPerDay is reached: 4.00 of 4 US dollars in the last 24 hours, 4.00 of it for sessions that have not ended.",
+  ]);
+  failAt(it, 1);
+  expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", task: taskId(2) })]);
+});
+
 test("an agent whose quota of the day is used up is passed over for another, and takes work again the next day", () => {
   const it = story(
     configOf({

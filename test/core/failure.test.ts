@@ -140,6 +140,30 @@ describe("the next attempt", () => {
     expect(types(it.tell({ type: "Tick" }))).toContain("CancelRequested");
   });
 
+  test("stays with the agent that a person asked for when its start was refused, until one has started", () => {
+    const it = story(
+      configOf({
+        agents: [
+          { id: "jules", type: "jules", dispatch: "api" },
+          { id: "cursor", type: "cursor", dispatch: "api" },
+        ],
+      }),
+    );
+    it.tell(observe({ issues: [issue(1)] }));
+    it.tell(instruct(1, { verb: "assign", target: "jules" }));
+    const agents = (): readonly string[] =>
+      it.tell(schedule()).flatMap((event) => (event.type === "TaskAssigned" ? [event.agent] : []));
+    expect(agents()).toEqual(["jules"]);
+    const outcome = { kind: "refused", reason: "503", retryAfterMs: null } as const;
+    it.tell({ type: "ReportOutcome", task: taskId(1), fence: 1, outcome });
+    it.now += minute;
+    expect(agents()).toEqual(["jules"]);
+    it.tell(say(1, it.state.fence, report("running")));
+    it.tell(say(1, it.state.fence, report("failed")));
+    it.now += 10 * minute;
+    expect(agents()).toEqual(["cursor"]);
+  });
+
   test("goes to another agent when the start was refused", () => {
     const it = story(configOf(two));
     it.tell(observe({ issues: [issue(1)] }));

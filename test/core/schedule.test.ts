@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
-import { observe, say, schedule, story, types } from "../support/given.ts";
+import { waitingReasons } from "../../src/core/waiting.ts";
+import { instruct, observe, say, schedule, story, taskAt, types } from "../support/given.ts";
 
 describe("when two issues are selected and one waits for the other", () => {
   function given() {
@@ -85,6 +86,71 @@ describe("when several issues are ready", () => {
     it.tell(observe({ issues: [issue(1), issue(2)] }));
     expect(types(it.tell(schedule()))).toEqual(["TaskAssigned"]);
     expect(it.tell(schedule())).toEqual([]);
+  });
+
+  test("tasks whose retry is still to come do not use up the look ahead", () => {
+    const it = story(
+      configOf({
+        matching: { lookAhead: 1 },
+        health: { refusals: 9, failures: 9 },
+        agents: [{ id: "jules", type: "jules", capacity: 3, dispatch: "api" }],
+      }),
+    );
+    it.tell(observe({ issues: [1, 2, 3].map((number) => issue(number)) }));
+    it.tell(schedule());
+    for (const fence of [1, 2, 3]) {
+      it.tell(say(fence, fence, report("running")));
+      it.tell(say(fence, fence, report("failed")));
+    }
+    it.tell(observe({ issues: [issue(4)] }));
+    expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", task: taskId(4) })]);
+  });
+
+  test("a task behind more than the look ahead that fit nobody free is told so, not that it is next", () => {
+    const jules = { id: "jules", type: "jules", capacity: 1, dispatch: "api", capabilities: { rust: 1 } };
+    const it = story(configOf({ matching: { lookAhead: 2 }, agents: [jules] }));
+    const labels = ["orchestrate", "needs:go", "priority:urgent"];
+    it.tell(observe({ issues: [issue(1, { labels }), issue(2, { labels }), issue(3)] }));
+    expect(types(it.tell(schedule()))).toEqual(["TaskEscalated", "TaskEscalated"]);
+    const context = { now: it.now, config: it.config };
+    const codes = (): readonly string[] =>
+      waitingReasons(it.state, taskAt(it, 3), context).map((reason) => reason.code);
+    expect(codes()).toEqual(["look_ahead"]);
+    it.tell(instruct(1, { verb: "hold" }));
+    expect(codes()).toEqual(["next_pass"]);
+  });
+
+  test("a task that asks for a worker which is gone is told to a person, and taken when the worker is back", () => {
+    const withSlots = (capacity: number) =>
+      configOf({ agents: [{ id: "jules", type: "jules", capacity, dispatch: "api" }] });
+    const it = story(withSlots(3));
+    it.tell(observe({ issues: [issue(1)] }));
+    it.tell(instruct(1, { verb: "assign", target: "jules/3" }));
+    it.config = withSlots(2);
+    const reason =
+      "It asks for the worker jules/3, and jules no longer has as many: ask for another with /orchestrate assign.";
+    expect(it.tell(schedule())).toEqual([{ type: "TaskEscalated", task: taskId(1), reason }]);
+    expect(it.tell(schedule())).toEqual([]);
+    it.config = withSlots(3);
+    expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", worker: "jules/3" })]);
+  });
+
+  test("nothing waits for a better worker that is disabled and will not be free", () => {
+    const skilled = (id: string, type: string, level: number) => ({
+      id,
+      type,
+      dispatch: "api",
+      capacity: 1,
+      capabilities: { typescript: level },
+    });
+    const it = story(configOf({ agents: [skilled("jules", "jules", 1), skilled("cursor", "cursor", 0.1)] }));
+    const labels = ["orchestrate", "needs:typescript", "estimate:5m"];
+    it.tell(observe({ issues: [issue(1, { labels }), issue(2, { labels })] }));
+    expect(types(it.tell(schedule()))).toEqual(["TaskAssigned"]);
+    it.tell(say(1, 1, report("running")));
+    expect(it.tell(schedule())).toEqual([]);
+    it.tell(instruct(1, { verb: "disable", worker: "jules/1" }));
+    expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", agent: "cursor" })]);
   });
 
   test("without an agent nothing is started", () => {

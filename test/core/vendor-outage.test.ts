@@ -96,6 +96,22 @@ describe("a vendor that refuses three starts", () => {
     }
   });
 
+  test("puts what it refused behind everything else, and back to its place with the next start that succeeds", () => {
+    const it = story(configOf({ agents: [{ id: "jules", type: "jules", capacity: 1, dispatch: "api" }] }));
+    const urgent = issue(1, { labels: ["orchestrate", "priority:urgent"] });
+    it.tell(observe({ issues: [urgent, issue(2), issue(3)] }));
+    const assigned = (): readonly unknown[] =>
+      it.tell(schedule()).map((event) => (event.type === "TaskAssigned" ? event.task : event.type));
+    expect(assigned()).toEqual([taskId(1)]);
+    answerStarts(it, refused);
+    it.now += minute;
+    expect(assigned()).toEqual([taskId(2)]);
+    it.tell(say(2, it.state.fence, report("running")));
+    it.now += minute;
+    it.tell(say(2, it.state.fence, report("succeeded", { pullUrl: "https://github.test/o/r/pull/9" })));
+    expect(assigned()).toEqual([taskId(1)]);
+  });
+
   test("is not blamed for texts that changed, but for runs that ended before they started anything", () => {
     const it = backlog(3);
     it.tell(schedule());

@@ -66,6 +66,13 @@ describe("a knot", () => {
     expect([...topologicalOrder(graph).nodes]).toEqual([0, 4]);
     expect(knotsOf(graph)).toEqual([{ members: [1, 2], path: [1, 2] }]);
   });
+  test("behind another one is seen as if it stood alone", () => {
+    // 0 → 1 → 2 → 3 → 0, which holds up 4 ⇄ 5.
+    expect(knotsOf(buildGraph(6, [0, 1, 1, 2, 2, 3, 3, 0, 0, 4, 4, 5, 5, 4]))).toEqual([
+      { members: [0, 1, 2, 3], path: [0, 1, 2, 3] },
+      { members: [4, 5], path: [4, 5] },
+    ]);
+  });
   test("of a node with itself is a cycle", () => {
     expect(knotsOf(buildGraph(2, [1, 1]))).toEqual([{ members: [1], path: [1] }]);
   });

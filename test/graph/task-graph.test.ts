@@ -1,5 +1,7 @@
 /** The border between task ids and integers: what soft, unknown and repeated edges mean. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { buildGraph } from "../../src/graph/graph.ts";
 import { analyseTasks, buildTaskGraph, type GraphTask } from "../../src/graph/task-graph.ts";
 
 function task(
@@ -82,6 +84,26 @@ describe("the graph of tasks", () => {
     expect(without.hard).toBe(without.all);
     const mixed = buildTaskGraph([task("a"), task("b"), task("c", [...hard("a"), ...soft("b")])]);
     expect([mixed.all.edgeCount, mixed.hard.edgeCount]).toEqual([2, 1]);
+  });
+  test("has exactly the hard edges in the one and all of them in the other", () => {
+    const edge = fc.record({ from: fc.nat(9), to: fc.nat(9), kind: fc.constantFrom("hard" as const, "soft" as const) });
+    fc.assert(
+      fc.property(fc.array(edge, { maxLength: 40 }), (edges) => {
+        const blockersOf = (node: number) => edges.filter(({ to }) => to === node);
+        const { all, hard: onlyHard } = buildTaskGraph(
+          Array.from({ length: 10 }, (_, node) =>
+            task(
+              `t${node}`,
+              blockersOf(node).map(({ from, kind }) => ({ on: `t${from}`, kind })),
+            ),
+          ),
+        );
+        const pairs = (some: typeof edges) => some.flatMap(({ from, to }) => [from, to]);
+        expect(all).toEqual(buildGraph(10, pairs(edges)));
+        expect(onlyHard).toEqual(buildGraph(10, pairs(edges.filter(({ kind }) => kind === "hard"))));
+      }),
+      { numRuns: 500 },
+    );
   });
   test("refuses two tasks of one id", () => {
     expect(() => buildTaskGraph([task("a"), task("a")])).toThrow("Task a is given twice");

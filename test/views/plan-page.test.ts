@@ -16,6 +16,7 @@ const empty: Plan = {
   impactError: null,
   scores: new Map(),
   cycles: [],
+  cuts: [],
   assignments: [],
 };
 
@@ -51,6 +52,7 @@ test("a plan reads from what to take first to who takes it", () => {
     criticalPath: { tasks: ["#1", "#2"], minutes: 120 },
     scores: new Map(["#1", "#2", "#3", "#4", "#5"].map((id, place) => [id, place])),
     cycles: [["#4", "#5"]],
+    cuts: [[{ blocker: "#5", blocked: "#4" }]],
     assignments: [
       {
         task: "#1",
@@ -92,8 +94,8 @@ Stages, each of which can be worked on side by side once those before it are don
 Critical path, 2 h in 2 tasks; everything is done no sooner:
   #1 → #2
 
-These wait for each other in a circle and can never start; take away one dependency of each circle:
-  #4 → #5 → #4
+These wait for each other in a circle and can never start; take away the dependencies that are named, or others:
+  #4 → #5 → #4: #4 need not wait for #5
 
 Left out of the order, because they wait for a circle, or for a task that has failed or was cancelled:
   #4 waits for #5
