@@ -14,7 +14,7 @@ import {
 } from "./finding.ts";
 import { isEnded } from "./readiness.ts";
 import { reachOf, settleReach } from "./reach.ts";
-import type { Reach } from "./state.ts";
+import type { Reach } from "./records.ts";
 import { slotsOf } from "./utilisation.ts";
 
 /** So many tasks wait directly, or so many in all, and what they wait for holds up many. */

@@ -2,7 +2,7 @@
 import type { AgentConfig, Config } from "../model/config.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
 import { dayMs } from "./limits.ts";
 import { busySlots } from "./slots.ts";

@@ -8,10 +8,11 @@ import type { Assignment, Task } from "../model/task.ts";
 import { spentCaps } from "./caps.ts";
 import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
-import type { Context, Decision } from "./decision.ts";
+import type { Context } from "./context.ts";
+import type { Decision } from "./decision.ts";
 import { slotOf } from "./fold-health.ts";
 import { detailLengthMax } from "./limits.ts";
-import { capacityOf } from "./pool.ts";
+import { capacityOf } from "./capacity.ts";
 import { statusOf } from "./readiness.ts";
 import type { State } from "./state.ts";
 

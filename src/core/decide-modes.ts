@@ -4,7 +4,8 @@
  */
 import type { Config } from "../model/config.ts";
 import type { Mode } from "../model/mode.ts";
-import type { Context, Decision } from "./decision.ts";
+import type { Context } from "./context.ts";
+import type { Decision } from "./decision.ts";
 import type { MilestoneSpan } from "./records.ts";
 import type { State } from "./state.ts";
 

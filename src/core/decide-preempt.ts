@@ -11,8 +11,9 @@ import type { Assignment, Continuation, Priority, Task } from "../model/task.ts"
 import { canEndSessions } from "../model/vendors.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { holdsUpImportantWork, staleAfterMs } from "./decide-stale.ts";
-import type { Context, Decision } from "./decision.ts";
-import { capacityOf } from "./pool.ts";
+import type { Context } from "./context.ts";
+import type { Decision } from "./decision.ts";
+import { capacityOf } from "./capacity.ts";
 import { priorityOf, reachOf } from "./reach.ts";
 import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";

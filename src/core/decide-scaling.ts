@@ -5,10 +5,12 @@
 import type { AgentConfig } from "../model/config.ts";
 import { toAgentId } from "../model/ids.ts";
 import { quotaLeft, spentCaps } from "./caps.ts";
-import type { Context, Decision } from "./decision.ts";
+import type { Context } from "./context.ts";
+import type { Decision } from "./decision.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { AgentRecord } from "./records.ts";
-import { capacityOf, Pool } from "./pool.ts";
+import { capacityOf } from "./capacity.ts";
+import { Pool } from "./pool.ts";
 import { leftOver } from "./queue-depth.ts";
 import { readyQuickWins } from "./quick-wins.ts";
 import { modeInForce } from "./rank-ready.ts";

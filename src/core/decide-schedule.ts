@@ -21,7 +21,7 @@ export function decideSchedule(decision: Decision): void {
   const round = openRound(decision);
   // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.
   for (const entry of readyInOrder(state, context)) {
-    if (isOver(round)) return;
+    if (isOver(round)) break;
     round.looked += 1;
     tryTurn(round, { entry, rank: round.looked });
   }
@@ -75,11 +75,15 @@ function lookedAhead({ state, context }: Decision): readonly Task[] {
 }
 
 function isOver(round: Round): boolean {
-  const { state, context } = round.decision;
-  const { matching, preemption } = context.config;
   const tried = round.looked - round.backingOff - round.assigned;
-  if (round.assigned >= round.batch || tried >= matching.lookAhead) return true;
-  if (spentCaps(state, context).length > 0) return true;
+  return tried >= round.decision.context.config.matching.lookAhead || isFull(round);
+}
+
+/** The batch is full, a cap is reached, or nobody is free and nobody gives way. */
+function isFull(round: Round): boolean {
+  const { state, context } = round.decision;
+  const { preemption } = context.config;
+  if (round.assigned >= round.batch || spentCaps(state, context).length > 0) return true;
   return !round.pool.hasFree() && (!preemption.enabled || round.lookedWhenFull >= preemptLookMax);
 }
 
@@ -97,10 +101,10 @@ function tryTurn(round: Round, turn: Turn): void {
   else place(round, task, turn);
 }
 
-/** Nobody else could use the slots that are left. */
+/** Nobody else could use the slots that are left. They have been looked at already, so the look ahead does not count here. */
 function comeBack(round: Round): void {
   for (const turn of round.passedOver) {
-    if (isOver(round)) return;
+    if (isFull(round)) return;
     const task = round.decision.state.tasks.get(turn.entry.id);
     if (task !== undefined && round.limits.blocks(task) === null) place(round, task, turn);
   }

@@ -5,7 +5,7 @@
 import type { Config } from "../model/config.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { reachOf } from "./reach.ts";
 import type { State } from "./state.ts";
 

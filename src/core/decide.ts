@@ -13,7 +13,8 @@ import { decideClaim, decideRunReport, decideSessionReport } from "./decide-sess
 import { decideTick } from "./decide-tick.ts";
 import { changeMode } from "./instruct-mode.ts";
 import { brokenInvariants, touchedTasks } from "./invariants.ts";
-import { openDecision, type Context, type Decision } from "./decision.ts";
+import type { Context } from "./context.ts";
+import { openDecision, type Decision } from "./decision.ts";
 import type { State } from "./state.ts";
 
 /** Returns what happened, in order; `[]` when nothing changes. `state` is left as it is. Throws when an invariant would break. */

@@ -1,21 +1,10 @@
 /** A decision in the making: events so far, and a draft in which they have already happened. */
-import type { Config } from "../model/config.ts";
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
-import type { ScheduleNow } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
+import type { Context } from "./context.ts";
 import { evolve } from "./evolve.ts";
 import { draftState, type State } from "./state.ts";
-
-/** What a decision needs beside the state. `now` is epoch milliseconds. */
-export interface Context {
-  readonly now: number;
-  readonly config: Config;
-  /** The process is over its bound of memory: nothing new is taken in. */
-  readonly isMemoryFull?: boolean;
-  /** The rules of `schedule` as the clock of their time zone has them; left out where nobody has read that clock. */
-  readonly schedule?: ScheduleNow;
-}
 
 export interface Decision {
   /** The state as it will be after the events so far. */

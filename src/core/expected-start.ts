@@ -5,8 +5,8 @@
 import { toAgentId, toWorkerId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { spentCaps } from "./caps.ts";
-import type { Context } from "./decision.ts";
-import { capacityOf } from "./pool.ts";
+import type { Context } from "./context.ts";
+import { capacityOf } from "./capacity.ts";
 import { expectedMs, readyInOrder } from "./rank-ready.ts";
 import { isEnded, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";

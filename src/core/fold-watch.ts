@@ -2,7 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { AgentId } from "../model/ids.ts";
 import { ownAgent, ownSlots } from "./fold-health.ts";
-import { capacityOf } from "./pool.ts";
+import { capacityOf } from "./capacity.ts";
 import { countSlots } from "./slots.ts";
 import type { State } from "./state.ts";
 

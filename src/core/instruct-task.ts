@@ -1,5 +1,5 @@
 /** Slash commands about the task of the issue they stand on: approve, assign, retry, complete, fail, cancel, hold, and what ranks it. */
-import { agentOf } from "../model/ids.ts";
+import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
@@ -62,7 +62,24 @@ function assign(decision: Decision, { task, by, instruction }: Act): Reply {
   const worker = instruction.target === agent ? null : first;
   if (task.trust === null || task.pendingReason !== null) approve(decision, { task, by, instruction });
   decision.emit({ type: "AssignmentRequested", task: task.id, agent, worker, by });
-  return done;
+  return { kind: "done", answer: noteOnTarget(decision, agent, worker) };
+}
+
+/** Why whoever was asked for does not take it at once, and what to do about it; null where it can, or is only busy. */
+function noteOnTarget({ state, context }: Decision, agent: AgentId, worker: WorkerId | null): string | null {
+  const pausedUntil = state.agents.get(agent)?.pausedUntil ?? 0;
+  if (pausedUntil > context.now) return noteUntil(agent, "is paused because of its vendor", pausedUntil);
+  if (worker === null) return null;
+  if (state.disabledWorkers.has(worker)) {
+    return `\`${worker}\` is disabled: it takes this after \`/orchestrate enable ${worker}\`.`;
+  }
+  const restsUntil = state.workers.get(worker)?.restsUntil ?? 0;
+  return restsUntil > context.now ? noteUntil(worker, "rests after failures", restsUntil) : null;
+}
+
+function noteUntil(name: string, what: string, until: number): string {
+  const then = new Date(until).toISOString();
+  return `\`${name}\` ${what} until ${then}: it takes this then, or at once after \`/orchestrate enable ${name}\`.`;
 }
 
 /** A merged or completed task is not tried again by accident; everything else that has ended or waits for a person is. */

@@ -1,8 +1,9 @@
 /** What a slash command is to the files that carry it out: the command, its reply, and the words they share. */
 import type { Command } from "../model/command.ts";
 import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
-import type { Context, Decision } from "./decision.ts";
-import { capacityOf } from "./pool.ts";
+import type { Context } from "./context.ts";
+import type { Decision } from "./decision.ts";
+import { capacityOf } from "./capacity.ts";
 import type { State } from "./state.ts";
 import { describeRefusal } from "./intake.ts";
 

@@ -4,7 +4,8 @@
  */
 import type { Warning } from "../model/warning.ts";
 import { clear, raise } from "./decide-warnings.ts";
-import type { Context, Decision } from "./decision.ts";
+import type { Context } from "./context.ts";
+import type { Decision } from "./decision.ts";
 import type { State } from "./state.ts";
 
 export type Refusal = "queue_full" | "memory";

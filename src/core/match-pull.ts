@@ -7,7 +7,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { Task } from "../model/task.ts";
 import { vendorAccounts } from "../model/vendors.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import type { State } from "./state.ts";
 
 export interface PullMatch {

@@ -1,7 +1,7 @@
 /** The figures for people and for the status endpoint: throughput, durations, waits, cost, use. Pure reads of the state. */
 import type { AgentType } from "../model/config.ts";
 import type { Warning } from "../model/warning.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { readingOf } from "./fold-figures.ts";
 import { queueDepthOf, type QueueDepth } from "./queue-depth.ts";
 import type { Reading } from "./records.ts";

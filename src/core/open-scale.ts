@@ -2,7 +2,7 @@
  * What balanced scores are measured on: the highest impact, effort and path over all open tasks, each rounded up to a power of
  * two, so that one completion rarely re-ranks anything. Kept as counts per power, because a maximum alone cannot go down.
  */
-import type { Reach } from "./state.ts";
+import type { Reach } from "./records.ts";
 
 /** The powers of two that a count or a number of minutes is rounded up to. */
 const powersMax = 48;

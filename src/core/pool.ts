@@ -7,18 +7,14 @@ import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config.ts";
 import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
+import { capacityOf } from "./capacity.ts";
 import { quotaLeft } from "./caps.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { kindsOf, learnedKey, slotOf } from "./fold-health.ts";
 import { countSlots, firstFree, isFree, newSlots, offSlots, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 const untouched: Slots = newSlots();
-
-/** Slots of the agent now: the configuration's, or what scaling or the vendor has made of them. */
-export function capacityOf(state: State, agent: AgentConfig): number {
-  return state.agents.get(toAgentId(agent.id))?.capacity ?? agent.capacity;
-}
 
 export class Pool {
   readonly #state: State;

@@ -1,6 +1,6 @@
 /** How much work waits: how many tasks are ready or blocked, how long the oldest has been ready. Pure reads of the state. */
 import type { TaskId } from "../model/ids.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { isEnded } from "./readiness.ts";
 import { rootOf, type State } from "./state.ts";
 

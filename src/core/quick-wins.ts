@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts";
 import type { Task } from "../model/task.ts";
 import { isQuickWin } from "../ranking/attack.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { modeOf, readyInOrder } from "./rank-ready.ts";
 import { estimateOf } from "./reach.ts";
 import type { State } from "./state.ts";

@@ -4,7 +4,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { isRefusing } from "./fold-health.ts";
 import type { Peaks } from "./open-scale.ts";
 import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";

@@ -11,7 +11,8 @@ import type { TaskId } from "../model/ids.ts";
 import type { Priority, Task } from "../model/task.ts";
 import { impactMax } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
-import type { Reach, State } from "./state.ts";
+import type { Reach } from "./records.ts";
+import type { State } from "./state.ts";
 
 /**
  * Beyond this many tasks to look at again, or this share of all, or so many steps to count what is behind them, finding

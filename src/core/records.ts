@@ -1,6 +1,7 @@
 /** What the state remembers beside the tasks: how workers and agents have fared, what was learned, and the figures of the day. */
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
+import type { Priority } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 
 /** One session that reached a vendor; kept for a day, for the caps. */
@@ -138,6 +139,19 @@ export interface PatternRecord {
   series: number;
   /** The issue of the last series, once it is there. */
   issue?: number;
+}
+
+/** What waits behind an open task over hard edges; a function of the graph alone. */
+export interface Reach {
+  readonly direct: number;
+  /** Counted up to `impactMax`. */
+  readonly transitive: number;
+  /** The longest remaining path from it on, its own effort included, minutes. */
+  readonly tailMinutes: number;
+  /** Its own effort. */
+  readonly minutes: number;
+  /** The most urgent priority of itself and of what waits for it. */
+  readonly priority: Priority;
 }
 
 export function newWorkerRecord(): WorkerRecord {

@@ -18,6 +18,7 @@ import type {
   Learned,
   MilestoneSpan,
   PatternRecord,
+  Reach,
   Reading,
   SessionEnd,
   SessionStart,
@@ -28,19 +29,6 @@ import type {
 import { Ring } from "./ring.ts";
 import { copySlots, type Slots } from "./slots.ts";
 import { createTable, draftTable, type Table } from "./table.ts";
-
-/** What waits behind an open task over hard edges; a function of the graph alone. */
-export interface Reach {
-  readonly direct: number;
-  /** Counted up to `impactMax`. */
-  readonly transitive: number;
-  /** The longest remaining path from it on, its own effort included, minutes. */
-  readonly tailMinutes: number;
-  /** Its own effort. */
-  readonly minutes: number;
-  /** The most urgent priority of itself and of what waits for it. */
-  readonly priority: Task["definition"]["priority"];
-}
 
 export interface State {
   /** Null in the base; in a draft the state that it was drafted from. */

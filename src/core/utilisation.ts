@@ -1,9 +1,9 @@
 /** How much agents are used: the time that their slots were taken, over the time that there was. Pure reads of the state. */
 import type { AgentConfig, AgentType } from "../model/config.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { busyMsOf } from "./fold-figures.ts";
-import { capacityOf } from "./pool.ts";
+import { capacityOf } from "./capacity.ts";
 import type { Reading } from "./records.ts";
 import { countSlots, newSlots, type SlotCounts } from "./slots.ts";
 import type { State } from "./state.ts";

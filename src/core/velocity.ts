@@ -1,5 +1,5 @@
 /** How fast tasks are completed: over one, four and 24 hours, against the target, with the trend. Pure reads of the state. */
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import type { State } from "./state.ts";
 
 const hourMs = 60 * 60_000;

@@ -2,7 +2,7 @@
 import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Task } from "../model/task.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
 import { rankReady, readyInOrder } from "./rank-ready.ts";

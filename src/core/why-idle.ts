@@ -1,5 +1,5 @@
 /** Why nothing is started: a reason code for each task that could be next, and for those behind it. Silence is a bug. */
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { readyInOrder } from "./rank-ready.ts";
 import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";

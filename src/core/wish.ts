@@ -4,7 +4,7 @@ import type { Config } from "../model/config.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Continuation, Task } from "../model/task.ts";
 import { keptWork } from "./decide-preempt.ts";
-import type { Context } from "./decision.ts";
+import type { Context } from "./context.ts";
 import { expectedMs, modeOf } from "./rank-ready.ts";
 import { reachOf } from "./reach.ts";
 import { avoidedAgents } from "./retry-policy.ts";

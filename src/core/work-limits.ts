@@ -4,8 +4,8 @@
  */
 import type { Config } from "../model/config.ts";
 import type { Task } from "../model/task.ts";
-import type { Context } from "./decision.ts";
-import { capacityOf } from "./pool.ts";
+import type { Context } from "./context.ts";
+import { capacityOf } from "./capacity.ts";
 import type { State } from "./state.ts";
 
 /** Why a task is passed over for now. */

@@ -1,6 +1,6 @@
 /** Says in the log why a cycle has started nothing, task by task; once, and again when the reasons are others. */
 import { whyIdle } from "../core/why-idle.ts";
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import type { Entry } from "../model/event.ts";
 import type { Journal } from "../ports/journal.ts";

@@ -1,6 +1,6 @@
 /** From a heard comment to an instruction: parsed, its reference resolved, its answer rendered where it only asks. */
 import type { State } from "../core/state.ts";
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import { describeRefusal } from "../core/intake.ts";
 import type { Command } from "../model/command.ts";
 import { toCommandId, type TaskId } from "../model/ids.ts";

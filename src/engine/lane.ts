@@ -2,7 +2,7 @@
  * The one door to a stream's history: commands queue here and are decided one pass at a time. All decisions of a pass are
  * one append; when somebody else wrote first, the pass is decided again on what they wrote; an idle pass appends nothing.
  */
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import { configOf } from "../core/react.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";

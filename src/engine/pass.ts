@@ -3,7 +3,7 @@
  * written here; the lane appends the entries as one commit, or throws the draft away.
  */
 import { decide } from "../core/decide.ts";
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import { evolve, sealEntry } from "../core/evolve.ts";
 import { foldRecordedEffect } from "../core/fold-whole.ts";
 import { configOf, react, type Reaction } from "../core/react.ts";

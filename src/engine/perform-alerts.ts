@@ -1,5 +1,5 @@
 /** Performs the effects that show the warnings: one comment on the monitoring issue, brought to what is true when it is written. */
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";

@@ -1,6 +1,6 @@
 /** Performs the creation of a pattern's issue: once for each series, and not where an open task does as well. */
 import { isEnded } from "../core/readiness.ts";
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";

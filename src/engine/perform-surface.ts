@@ -1,5 +1,5 @@
 /** Performs the effects that show the state on the tracker: many issues, or many reactions, in as few requests as it can. */
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";

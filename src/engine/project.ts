@@ -1,5 +1,5 @@
 /** The files for people that follow from a pass: one task file an open task, moved when its status does. */
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import { touchedTasks } from "../core/invariants.ts";
 import { statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";

@@ -1,5 +1,5 @@
 /** What an issue should show: the labels we manage, the sticky comment, open or closed. Level-triggered: derived from the state. */
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import { waitsInVain } from "../core/react.ts";
 import { isEnded, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";

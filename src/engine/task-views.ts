@@ -1,12 +1,12 @@
 /** From the state to what the views are told. */
 import { thresholdMinutes } from "../core/attack-threshold.ts";
 import { figuresOfTheDay, sessionsToday } from "../core/caps.ts";
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import { healthOf } from "../core/decide-health.ts";
 import { expectedStart } from "../core/expected-start.ts";
 import { describeExternal } from "../core/externals.ts";
 import { metricsOf } from "../core/metrics.ts";
-import { capacityOf } from "../core/pool.ts";
+import { capacityOf } from "../core/capacity.ts";
 import { proposeCut } from "../core/propose-cut.ts";
 import { modeInForce, rankReady, readyInOrder } from "../core/rank-ready.ts";
 import { priorityOf, reachOf } from "../core/reach.ts";

@@ -1,6 +1,6 @@
 /** GET /orchestrator/status: the queue, the workers, the mode and the figures of one repository, as this copy of the App knows them. */
 import { z } from "zod";
-import type { Context } from "../core/decision.ts";
+import type { Context } from "../core/context.ts";
 import { metricsOf, type Metrics } from "../core/metrics.ts";
 import { modeInForce } from "../core/rank-ready.ts";
 import type { State } from "../core/state.ts";

@@ -3,7 +3,7 @@
  * timeline of the issue, and a busy day has thousands.
  */
 import type { Event, EventType } from "../model/event.ts";
-import type { EventNames } from "./log-line.ts";
+import type { EventNames } from "./event-families.ts";
 import { toPlainLine } from "./markdown.ts";
 import { count } from "./words.ts";
 

@@ -79,3 +79,9 @@ export type EventIn<Family extends EventFamily> = Extract<Event, { readonly type
 export function isInFamily<Family extends EventFamily>(event: Event, family: Family): event is EventIn<Family> {
   return familyByType[event.type] === family;
 }
+
+/** How ids are shown to people. */
+export interface EventNames {
+  /** `#12`, or the id itself where nothing better is known. */
+  task(id: TaskId): string;
+}

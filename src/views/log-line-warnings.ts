@@ -1,7 +1,7 @@
 /** The log lines of warnings: raised, and passed. */
 import { taskOfWarning } from "../model/warning.ts";
 import type { EventIn } from "./event-families.ts";
-import type { EventNames } from "./log-line.ts";
+import type { EventNames } from "./event-families.ts";
 import { warningWords } from "./warning-words.ts";
 
 /** The line, not yet cleaned: `warning about #12: a task takes too long. It has been with jules/1 for 95 minutes …`. */

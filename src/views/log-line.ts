@@ -1,19 +1,13 @@
 /** One readable line for each event, for logs, the live page and `replay`. Plain text: nothing in it reaches a terminal. */
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
-import { type EventIn, isInFamily } from "./event-families.ts";
+import { type EventIn, type EventNames, isInFamily } from "./event-families.ts";
 import { renderAttemptEvent } from "./log-line-attempt.ts";
 import { renderHealthEvent } from "./log-line-health.ts";
 import { renderModeEvent } from "./log-line-mode.ts";
 import { renderWarningEvent } from "./log-line-warnings.ts";
 import { toPlainLine } from "./markdown.ts";
 import { count, describeInstant, describeMinutes, describePriority, toShortSha } from "./words.ts";
-
-/** How ids are shown to people. */
-export interface EventNames {
-  /** `#12`, or the id itself where nothing better is known. */
-  task(id: TaskId): string;
-}
 
 /** 300: a line that wraps three times in a terminal is no longer a line. */
 const lineMax = 300;

@@ -1,6 +1,6 @@
 /** A backlog in layers, played through the pure core: every event decided and folded, as fast as it goes. */
 import { decide } from "../../src/core/decide.ts";
-import type { Context } from "../../src/core/decision.ts";
+import type { Context } from "../../src/core/context.ts";
 import { evolve, evolveEntry } from "../../src/core/evolve.ts";
 import { createState, type State } from "../../src/core/state.ts";
 import type { Command } from "../../src/model/command.ts";

@@ -207,6 +207,33 @@ describe("a worker that has rested", () => {
 });
 
 describe("a person", () => {
+  test("who asks for a worker that rests or is disabled, or for an agent that is paused, is told so and what to do", () => {
+    const it = story(configOf({ health: { failures: 1, refusals: 1 } }));
+    it.tell(observe({ issues: [issue(1), issue(2), issue(3)] }));
+    const ask = (target: string): string | null | undefined =>
+      it
+        .ask(instruct(3, { verb: "assign", target }))
+        .flatMap((event) => (event.type === "CommandAnswered" ? [event.answer] : []))[0];
+    expect([ask("jules/1"), ask("jules")]).toEqual([null, null]);
+    it.tell(schedule());
+    it.tell(say(1, 1, report("running")));
+    it.tell(say(1, 1, report("succeeded")));
+    it.now += 3 * minute;
+    it.tell({ type: "Tick" });
+    expect(ask("jules/1")).toBe(
+      "`jules/1` rests after failures until 1970-01-01T00:34:40.000Z: it takes this then, or at once after `/orchestrate enable jules/1`.",
+    );
+    it.tell(instruct(1, { verb: "disable", worker: "jules/1" }));
+    expect(ask("jules/1")).toBe("`jules/1` is disabled: it takes this after `/orchestrate enable jules/1`.");
+    it.tell({
+      type: "ReportOutcome",
+      task: taskId(2),
+      fence: 2,
+      outcome: { kind: "refused", reason: "503", retryAfterMs: null },
+    });
+    expect(ask("jules")).toContain("`jules` is paused because of its vendor until 1970-01-01T00:24:40.000Z");
+  });
+
   test("ends a rest by enabling the worker", () => {
     const it = resting();
     expect(it.tell(instruct(20, { verb: "enable", worker: "jules/1" }))).toEqual([

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { configOf } from "../../src/core/react.ts";
-import type { Context } from "../../src/core/decision.ts";
+import type { Context } from "../../src/core/context.ts";
 import type { State } from "../../src/core/state.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import type { Command, EffectOutcome } from "../../src/model/command.ts";

@@ -108,6 +108,16 @@ describe("fair share between milestones", () => {
     expect(startable(it, limits, [4, 5])).toEqual([4, 5]);
   });
 
+  test("leaves no slot empty where those it makes room for fit nobody, however far the look ahead is used up", () => {
+    const it = story(configOf({ agents: [jules(4)], limits: { fairShare: true }, matching: { lookAhead: 4 } }));
+    const ofMilestone = (number: number, title: string, ...labels: readonly string[]) =>
+      issue(number, { milestone: { title, labels: [] }, labels: ["orchestrate", ...labels] });
+    const others = [2, 3, 4, 5, 6, 7].map((number) => ofMilestone(number, "one"));
+    it.tell(observe({ issues: [ofMilestone(1, "two", "agent:nobody"), ...others] }));
+    it.tell(schedule());
+    expect(it.state.occupied.size).toBe(4);
+  });
+
   test("gives the rest to whoever is left once the others have theirs", () => {
     const it = backlog({ 1: "one", 2: "one", 3: "one", 4: "two" });
     const limits = shareOf(it, [1, 2, 3, 4]);

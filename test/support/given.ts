@@ -1,7 +1,7 @@
 /** given(history).when(command).then(events): a decision as a sentence, over the whole list of what it decided. */
 import { expect } from "vitest";
 import { decide } from "../../src/core/decide.ts";
-import type { Context } from "../../src/core/decision.ts";
+import type { Context } from "../../src/core/context.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
 import { statusOf } from "../../src/core/readiness.ts";
 import { createState, type State } from "../../src/core/state.ts";

@@ -8,7 +8,7 @@ import type {
   Task,
   TaskDefinition,
 } from "../../src/model/task.ts";
-import type { EventNames } from "../../src/views/log-line.ts";
+import type { EventNames } from "../../src/views/event-families.ts";
 import type { BlockerView, TaskView } from "../../src/views/task-view.ts";
 
 export const noon = Date.UTC(2026, 10, 21, 12);

@@ -1,0 +1,13 @@
+/** What a decision is told beside the state: the time, the configuration, and what only the process itself can see. */
+import type { Config } from "../model/config.ts";
+import type { ScheduleNow } from "../model/mode.ts";
+
+/** What a decision needs beside the state. `now` is epoch milliseconds. */
+export interface Context {
+  readonly now: number;
+  readonly config: Config;
+  /** The process is over its bound of memory: nothing new is taken in. */
+  readonly isMemoryFull?: boolean;
+  /** The rules of `schedule` as the clock of their time zone has them; left out where nobody has read that clock. */
+  readonly schedule?: ScheduleNow;
+}
