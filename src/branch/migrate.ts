@@ -7,7 +7,7 @@
  * 3: tasks know their kinds of work, times and preemptions; the sessions of the day are figures of their own.
  */
 import { StoreTooNew } from "../ports/store.ts";
-import { upgradeEntry, upgradeSnapshotLine } from "../core/upgrade.ts";
+import { upgradeEntry, upgradeSnapshotLine } from "./upgrade.ts";
 import { logFolder, parseLines, renderSegments, schemaVersion, snapshotFolder } from "./layout.ts";
 
 /** Path to text, of every file under `state/` but the schema itself. */

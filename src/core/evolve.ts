@@ -140,23 +140,33 @@ export function evolve(state: State, event: Event): State {
   }
   const { task: id } = event as Event & { readonly task: TaskId };
   const before = state.tasks.get(id);
-  const wasOpen = before !== undefined && !isEnded(before);
-  const wasActive = before !== undefined && isActive(before);
-  const wasBackingOff = before !== undefined && isBackingOff(before);
+  const was = before === undefined ? 0 : standingOf(before);
   fold(state, event);
   const task = state.tasks.get(id);
+  const is = task === undefined ? 0 : standingOf(task);
   if (moved.graph) {
     state.unsettled.push(id);
-    state.openCount += (task !== undefined && !isEnded(task) ? 1 : 0) - (wasOpen ? 1 : 0);
+    state.openCount += (is & open) - (was & open);
   }
-  if (task !== undefined) {
-    reindexReady(state, task);
-    // What is the same as before costs no look at an index.
-    if (isActive(task) !== wasActive) mark(state.active, task.id, !wasActive);
-    if (isBackingOff(task) !== wasBackingOff) mark(state.backingOff, task.id, !wasBackingOff);
-  }
+  if (task !== undefined) reindex(state, task, was);
   if (moved.dependents && (event.type !== "SessionEnded" || event.pullUrl !== null)) reindexDependents(state, id);
   return state;
+}
+
+/** How a task stands, as bits: an event that changes none of them costs no look at an index. */
+const open = 1;
+const active = 2;
+const backingOff = 4;
+
+function standingOf(task: Task): number {
+  return (isEnded(task) ? 0 : open) | (isActive(task) ? active : 0) | (isBackingOff(task) ? backingOff : 0);
+}
+
+/** Brings the indexes of the task to what it says; `was` is how it stood before. */
+function reindex(state: State, task: Task, was: number): void {
+  const is = standingOf(reindexReady(state, task));
+  if (((is ^ was) & active) !== 0) mark(state.active, task.id, (is & active) !== 0);
+  if (((is ^ was) & backingOff) !== 0) mark(state.backingOff, task.id, (is & backingOff) !== 0);
 }
 
 /** One lookup by a key that the type ties to its fold; the compiler cannot follow the correlation. */
@@ -191,10 +201,7 @@ function reindexDependents(state: State, id: TaskId): void {
   if (waiters === undefined) return;
   for (const waiter of waiters) {
     const task = state.tasks.get(waiter);
-    if (task === undefined) continue;
-    const wasBackingOff = isBackingOff(task);
-    const now = reindexReady(state, task);
-    if (isBackingOff(now) !== wasBackingOff) mark(state.backingOff, waiter, !wasBackingOff);
+    if (task !== undefined) reindex(state, task, standingOf(task));
   }
 }
 

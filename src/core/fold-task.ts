@@ -29,8 +29,7 @@ export function compactDefinition(definition: TaskDefinition): TaskDefinition {
   };
 }
 
-/** A task of which nothing is known but what its issue says. */
-export function newTask(id: TaskId, definition: TaskDefinition): Task {
+function newTask(id: TaskId, definition: TaskDefinition): Task {
   return {
     id,
     definition,

@@ -178,6 +178,15 @@ function readEffect(state: State, effect: RecordedEffect): void {
 }
 
 function index(state: State): void {
+  indexDependents(state);
+  for (const [, external] of state.externals.entries()) indexDate(state, external);
+  for (const [, task] of state.tasks.entries()) indexTask(state, task);
+  for (const [, task] of state.tasks.entries()) indexStanding(state, task);
+  for (const worker of [...state.disabledWorkers.keys(), ...state.workers.keys()]) reviseSlot(state, worker);
+  indexStarts(state);
+}
+
+function indexDependents(state: State): void {
   const waiters = new Map<TaskId, TaskId[]>();
   for (const [id, task] of state.tasks.entries()) {
     for (const edge of task.blockedBy) {
@@ -185,28 +194,28 @@ function index(state: State): void {
       if (known === undefined) waiters.set(edge.on, [id]);
       else known.push(id);
     }
-    state.numbers.set(task.definition.number, id);
-    indexAssignment(state, task);
-    if (task.pull !== null) state.pulls.set(task.pull.number, id);
-    if (task.discardedPull !== null) state.pulls.set(task.discardedPull, id);
-    if (task.cycle !== null) state.cyclicCount += 1;
-    if (!isEnded(task)) {
-      state.openCount += 1;
-      state.unsettled.push(id);
-    }
   }
   for (const [id, ids] of waiters) state.dependents.set(id, ids.toSorted());
-  for (const [, external] of state.externals.entries()) indexDate(state, external);
-  for (const [id, task] of state.tasks.entries()) {
-    const ready = isReady(state, task);
-    // Older versions did not record since when: since now is the latest that it can be.
-    if (ready !== (task.readySince !== null)) task.readySince = ready ? state.at : null;
-    if (ready) state.ready.set(id, true);
-    if (ready && task.retryAt !== null) state.backingOff.set(id, true);
-    if (isActive(task)) state.active.set(id, true);
-  }
-  for (const worker of [...state.disabledWorkers.keys(), ...state.workers.keys()]) reviseSlot(state, worker);
-  indexStarts(state);
+}
+
+function indexTask(state: State, task: Task): void {
+  state.numbers.set(task.definition.number, task.id);
+  indexAssignment(state, task);
+  if (task.pull !== null) state.pulls.set(task.pull.number, task.id);
+  if (task.discardedPull !== null) state.pulls.set(task.discardedPull, task.id);
+  if (task.cycle !== null) state.cyclicCount += 1;
+  if (isEnded(task)) return;
+  state.openCount += 1;
+  state.unsettled.push(task.id);
+}
+
+function indexStanding(state: State, task: Task): void {
+  const ready = isReady(state, task);
+  // Older versions did not record since when: since now is the latest that it can be.
+  if (ready !== (task.readySince !== null)) task.readySince = ready ? state.at : null;
+  if (ready) state.ready.set(task.id, true);
+  if (ready && task.retryAt !== null) state.backingOff.set(task.id, true);
+  if (isActive(task)) state.active.set(task.id, true);
 }
 
 function indexAssignment(state: State, task: Task): void {

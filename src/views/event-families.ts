@@ -1,4 +1,5 @@
 /** Which part of the story each event belongs to. The compiler refuses a new event until it is put into one. */
+import type { TaskId } from "../model/ids.ts";
 import type { Event, EventType } from "../model/event.ts";
 
 const familyByType = {

@@ -1,6 +1,5 @@
 /** One readable line for each event, for logs, the live page and `replay`. Plain text: nothing in it reaches a terminal. */
 import type { Event } from "../model/event.ts";
-import type { TaskId } from "../model/ids.ts";
 import { type EventIn, type EventNames, isInFamily } from "./event-families.ts";
 import { renderAttemptEvent } from "./log-line-attempt.ts";
 import { renderHealthEvent } from "./log-line-health.ts";

@@ -49,6 +49,10 @@ const header = [
   "loading ms",
 ];
 
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 export async function run(args: readonly string[]): Promise<void> {
   compile();
   const plays = sizes.map((size) => measure<Played>("backlog-main", [String(size)]));
@@ -61,14 +65,13 @@ export async function run(args: readonly string[]): Promise<void> {
     play.completionUs.toFixed(1),
     whole(play.loadingMs),
   ]);
-  console.log(renderTable(`Deciding and folding, 10,000 workers, Node ${process.version}`, header, rows));
+  say(renderTable(`Deciding and folding, 10,000 workers, Node ${process.version}`, header, rows));
   const folds = measure<FoldFigures>("fold-main");
-  console.log(`\nfold, events in memory: ${whole(folds.inMemory)}/s (target 2,000,000)`);
-  console.log(
-    `replay of a text log: ${whole(folds.fromText)}/s (target 300,000); JSON.parse of it alone: ${whole(folds.parseOnly)}/s`,
-  );
+  say(`\nfold, events in memory: ${whole(folds.inMemory)}/s (target 2,000,000)`);
+  say(`replay of a text log: ${whole(folds.fromText)}/s (target 300,000)`);
+  say(`JSON.parse of that log alone: ${whole(folds.parseOnly)}/s`);
   const memory = measure<{ readonly residentMb: number }>("memory-run");
-  console.log(`resident, 100,000 open tasks and 10,000 taken workers: ${whole(memory.residentMb)} MB (target 256)`);
+  say(`resident, 100,000 open tasks and 10,000 taken workers: ${whole(memory.residentMb)} MB (target 256)`);
   const at = args.indexOf("--json");
   const file = at === -1 ? undefined : args[at + 1];
   if (file !== undefined) writeFileSync(file, JSON.stringify({ plays, folds, memory }, null, 2));

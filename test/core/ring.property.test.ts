@@ -19,56 +19,75 @@ const steps = fc.array(
   { minLength: 10, maxLength: 80 },
 );
 
+type Planned = { readonly kind: "push" | "shift" | "own" | "keep" | "draft"; readonly by: number };
+
+/** A ring beside a list that does the same; `found` and `wanted` are what each said. */
+class Pair {
+  ring = Ring.empty<Item>();
+  list: { readonly number: number; readonly item: Item }[] = [];
+  readonly below: { readonly ring: Ring<Item>; readonly was: string }[] = [];
+  readonly found: unknown[] = [];
+  readonly wanted: unknown[] = [];
+  #next = 0;
+  #now = 0;
+
+  readonly #acts: Readonly<Record<Planned["kind"], (by: number) => void>> = {
+    push: (by) => {
+      this.#now += by;
+      this.#say(this.ring.push({ at: this.#now, cost: 0 }), this.#next);
+      this.list.push({ number: this.#next, item: { at: this.#now, cost: 0 } });
+      this.#next += 1;
+    },
+    shift: (by) => {
+      const oldest = this.list.filter(({ item }) => item.at <= this.#now - by)[0];
+      this.#say(this.ring.shiftUntil(this.#now - by), oldest?.item);
+      this.list = this.list.filter((each) => each !== oldest);
+    },
+    own: (by) => {
+      const known = this.list.find((each) => each.number === by)?.item ?? { at: 0, cost: 0 };
+      const owned = this.ring.own(by) ?? { at: 0, cost: 0 };
+      owned.cost += 1;
+      known.cost += 1;
+      this.#say(owned, known);
+    },
+    keep: (by) => {
+      this.ring.keepLast(by);
+      this.list = this.list.slice(Math.max(0, this.list.length - by));
+    },
+    draft: () => {
+      this.below.push({ ring: this.ring, was: JSON.stringify([...this.ring]) });
+      this.ring = this.ring.draft();
+      this.list = structuredClone(this.list);
+    },
+  };
+
+  play({ kind, by }: Planned): void {
+    this.#acts[kind](by);
+    const items = this.list.map((each) => each.item);
+    const since = this.#now - 2;
+    this.#say([...this.ring], items);
+    this.#say([this.ring.size, this.ring.last], [items.length, items.at(-1)]);
+    this.#say([...this.ring.since(since)], items.filter((item) => item.at > since).toReversed());
+    this.#say(
+      [...this.ring.olderThan(since)],
+      items.filter((item) => item.at <= since),
+    );
+  }
+
+  #say(found: unknown, wanted: unknown): void {
+    this.found.push(structuredClone(found));
+    this.wanted.push(structuredClone(wanted));
+  }
+}
+
 test("a ring and its drafts hold what a list would, and a draft changes nothing below it", () => {
   fc.assert(
     fc.property(steps, (planned) => {
-      let ring = Ring.empty<Item>();
-      let list: { number: number; item: Item }[] = [];
-      const below: { ring: Ring<Item>; was: string }[] = [];
-      let next = 0;
-      let now = 0;
-      for (const { kind, by } of planned) {
-        if (kind === "push") {
-          now += by;
-          expect(ring.push({ at: now, cost: 0 })).toBe(next);
-          list.push({ number: next, item: { at: now, cost: 0 } });
-          next += 1;
-        } else if (kind === "shift") {
-          const first = list[0];
-          const isOld = first !== undefined && first.item.at <= now - by;
-          expect(ring.shiftUntil(now - by)).toEqual(isOld ? first.item : undefined);
-          if (isOld) list = list.slice(1);
-        } else if (kind === "own") {
-          const known = list.find((each) => each.number === by);
-          const owned = ring.own(by);
-          expect(owned).toEqual(known?.item);
-          if (owned !== undefined && known !== undefined) {
-            owned.cost += 1;
-            known.item.cost += 1;
-          }
-        } else if (kind === "keep") {
-          ring.keepLast(by);
-          list = by === 0 ? [] : list.slice(-by);
-        } else {
-          below.push({ ring, was: JSON.stringify([...ring]) });
-          ring = ring.draft();
-          list = structuredClone(list);
-        }
-        expect([...ring]).toEqual(list.map((each) => each.item));
-        expect(ring.size).toBe(list.length);
-        expect(ring.last).toEqual(list.at(-1)?.item);
-        expect([...ring.since(now - 2)]).toEqual(
-          list
-            .map((each) => each.item)
-            .filter((item) => item.at > now - 2)
-            .toReversed(),
-        );
-        expect([...ring.olderThan(now - 2)]).toEqual(
-          list.map((each) => each.item).filter((item) => item.at <= now - 2),
-        );
-      }
-      for (const each of below) expect(JSON.stringify([...each.ring])).toBe(each.was);
-      expect([...Ring.of(ring.first, [...ring])]).toEqual([...ring]);
+      const pair = new Pair();
+      for (const each of planned) pair.play(each);
+      expect(pair.found).toEqual(pair.wanted);
+      expect(pair.below.map(({ ring }) => JSON.stringify([...ring]))).toEqual(pair.below.map(({ was }) => was));
+      expect([...Ring.of(pair.ring.first, [...pair.ring])]).toEqual([...pair.ring]);
     }),
     { numRuns: 500 },
   );

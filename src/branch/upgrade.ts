@@ -4,10 +4,10 @@
  */
 import type { Entry, Event } from "../model/event.ts";
 import type { Assignment, AssignmentReasons, Attempt, Task, TaskDefinition } from "../model/task.ts";
-import { newTask } from "./fold-task.ts";
-import { unestimatedMinutes } from "../graph/task-graph.ts";
 
 const minuteMs = 60_000;
+/** What a task was expected to take that nobody had estimated. */
+const unestimatedMinutes = 30;
 /** Every agent's timeout unless it said otherwise. */
 const timeoutMs = 45 * minuteMs;
 
@@ -62,8 +62,16 @@ function upgradeWhole(whole: Readonly<Record<string, unknown>>): readonly string
 
 function upgradeTask(task: Task): Task {
   const definition = upgradeDefinition(task.definition);
+  const missing = {
+    refusedBy: null,
+    preemptions: 0,
+    promised: null,
+    readySince: null,
+    escalated: null,
+    mergeAsked: null,
+  };
   return {
-    ...newTask(task.id, definition),
+    ...missing,
     ...task,
     definition,
     attempts: task.attempts.map(upgradeAttempt),
