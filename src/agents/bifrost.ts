@@ -43,6 +43,7 @@ const Service = z.object({
     .nullish()
     .catch(null),
 });
+const Room = z.object({ running_limit: z.number().int().min(0).nullable().catch(null) });
 const text = z.string().nullish().catch(null);
 const Outcome = z.object({
   state: z.enum(["succeeded", "failed", "waiting"]),
@@ -67,7 +68,14 @@ export function createBifrost(options: BifrostOptions): Agent {
       return seen;
     },
     cancel: (session) => cancelSprite(http, session, options.journal),
+    runningLimit: () => readRunningLimit(http),
   };
+}
+
+/** The organisation's limit of Sprites that run at once, which the list of Sprites tells beside them. */
+async function readRunningLimit(http: VendorHttp): Promise<number | null> {
+  const seen = await http.call({ method: "GET", path: "/v1/sprites?max_results=1", schema: Room });
+  return seen.kind === "ok" ? seen.body.running_limit : null;
 }
 
 /** Unique for (task, fence), readable for people, and short enough for a host name. */

@@ -4,6 +4,7 @@
  */
 import type { Command } from "../model/command.ts";
 import type { Event } from "../model/event.ts";
+import { decideCapacity } from "./decide-capacity.ts";
 import { decideConfiguration } from "./decide-configure.ts";
 import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
 import { decideInstruction } from "./decide-instruct.ts";
@@ -47,6 +48,8 @@ function dispatch(decision: Decision, command: Command): void {
       return decideConfiguration(decision, command);
     case "SettleEffects":
       return decideSettlement(decision, command);
+    case "ReportCapacity":
+      return decideCapacity(decision, command);
     case "Tick":
       return decideTick(decision);
     case "Schedule":

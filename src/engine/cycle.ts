@@ -10,6 +10,7 @@ import type { Timer } from "../ports/clock.ts";
 import type { Hint, Poll } from "../ports/tracker.ts";
 import type { External } from "../model/task.ts";
 import { defaultConfig } from "../model/config.ts";
+import { askCapacities } from "./capacities.ts";
 import { Hearing } from "./hearing.ts";
 import type { Lane } from "./lane.ts";
 import { pauseAfter } from "./outage.ts";
@@ -21,6 +22,8 @@ import { createAsking, type Asking } from "./sessions.ts";
 const fullReadMs = 60 * 60_000;
 /** Conflicts arise when the base moves, which no webhook of the pull request tells. */
 const pullsEveryCycles = 10;
+/** A vendor's limit changes when somebody changes the plan, not from minute to minute. */
+const capacitiesEveryCycles = 20;
 /** What is waited for outside is asked for by turns: a request each, which is free while nothing changed. */
 const waitsPerRefresh = 30;
 
@@ -60,6 +63,7 @@ export class Cycle {
     await this.#insist(() => this.#hearing.configure());
     await this.#insist(() => this.#readEverything());
     await this.#insist(async () => this.#lane.submit(await this.#asking.ask({ isStart: true })));
+    await this.#insist(() => this.#askCapacities());
   }
 
   schedule(): void {
@@ -93,6 +97,7 @@ export class Cycle {
     await this.#scout.idle();
     if (isRefreshDue) this.#logRefresh();
     await this.#lane.submit(await this.#asking.ask({ isStart: false }));
+    if (this.#cycles % capacitiesEveryCycles === 0) await this.#askCapacities();
   }
 
   /** What is new at the tracker, whatever webhooks said, and what became of that which tasks wait for outside. */
@@ -123,6 +128,11 @@ export class Cycle {
     const data = { refreshes: this.#refreshes, added, removed, changed };
     if (added + removed + changed > 0) this.#parts.journal.info(line, data);
     else this.#parts.journal.debug(line, data);
+  }
+
+  async #askCapacities(): Promise<void> {
+    const reports = await askCapacities(this.#parts, this.#world, this.#lane);
+    if (reports.length > 0) await this.#lane.submit(reports);
   }
 
   async #readEverything(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Every input, from whichever door, becomes one of these. Imperatives; the id makes a repetition harmless. */
 import type { Actor } from "./actor.ts";
 import type { Config } from "./config.ts";
-import type { CommandId, EffectId, TaskId } from "./ids.ts";
+import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
 import type { SlashCommand } from "./slash.ts";
@@ -105,6 +105,8 @@ export type Command =
       readonly id: CommandId;
       readonly settled: readonly { readonly effect: EffectId; readonly outcome: EffectOutcome }[];
     }
+  /** How many sessions the vendor of an agent runs at once now; null when it does not say. */
+  | { readonly type: "ReportCapacity"; readonly id: CommandId; readonly agent: AgentId; readonly limit: number | null }
   /** The clock: timeouts, retries that are due. */
   | { readonly type: "Tick"; readonly id: CommandId }
   /** Match ready work to free workers; the last command of every pass. */

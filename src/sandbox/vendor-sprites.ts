@@ -15,6 +15,8 @@ import {
 } from "./vendor-reply.ts";
 import { isEnded, type VendorSession } from "./vendor-store.ts";
 
+/** What the embedded organisation may run at once: more than any story needs. */
+export const spritesAtOnceMax = 100;
 const folder = "/home/sprite/orchestrate";
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -72,6 +74,8 @@ class SpritesDoor {
     const page = toPage(all, { size: url.searchParams.get("max_results"), token, sizeDefault: 50 });
     return answer(200, {
       sprites: page.items.map((sprite) => this.#toSprite(sprite)),
+      running: this.#sprites.size,
+      running_limit: spritesAtOnceMax,
       has_more: page.next !== null,
       ...(page.next === null ? {} : { next_continuation_token: page.next }),
     });

@@ -1,0 +1,26 @@
+/** What a vendor says of its room: it bounds the slots of an agent, and gives them back when there is room again. */
+import type { Command } from "../model/command.ts";
+import type { Decision } from "./decision.ts";
+
+/**
+ * `limit` sessions may run at once, as the vendor says now; null when it does not say, which changes nothing. Below the slots of the
+ * agent it is their number, at least one; once it is not, they are those of the configuration again. Running sessions go on.
+ */
+export function decideCapacity(
+  decision: Decision,
+  command: Extract<Command, { readonly type: "ReportCapacity" }>,
+): void {
+  const agent = decision.context.config.agents.find((each) => each.id === command.agent);
+  if (agent === undefined || command.limit === null) return;
+  const record = decision.state.agents.get(command.agent);
+  const scaled = record?.isScaled === true ? record.capacity : null;
+  const wanted = scaled ?? agent.capacity;
+  const limit = Math.max(1, command.limit);
+  const capacity = limit < wanted ? limit : scaled;
+  if (capacity === (record?.capacity ?? null)) return;
+  const reason =
+    capacity === null
+      ? "its vendor has room again"
+      : `its vendor runs ${limit === 1 ? "one session" : `${limit} sessions`} at once`;
+  decision.emit({ type: "CapacityChanged", agent: command.agent, capacity, reason });
+}
