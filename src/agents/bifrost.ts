@@ -72,10 +72,11 @@ export function createBifrost(options: BifrostOptions): Agent {
   };
 }
 
-/** The organisation's limit of Sprites that run at once, which the list of Sprites tells beside them. */
+/** The organisation's limit of Sprites that run at once, which the list of Sprites tells beside them. Rejects without an answer. */
 async function readRunningLimit(http: VendorHttp): Promise<number | null> {
   const seen = await http.call({ method: "GET", path: "/v1/sprites?max_results=1", schema: Room });
-  return seen.kind === "ok" ? seen.body.running_limit : null;
+  if (seen.kind !== "ok") throw new Error(seen.reason);
+  return seen.body.running_limit;
 }
 
 /** Unique for (task, fence), readable for people, and short enough for a host name. */

@@ -3,19 +3,19 @@ import type { Command } from "../model/command.ts";
 import type { Decision } from "./decision.ts";
 
 /**
- * `limit` sessions may run at once, as the vendor says now; null when it does not say, which changes nothing. Below the slots of the
- * agent it is their number, at least one; once it is not, they are those of the configuration again. Running sessions go on.
+ * `limit` sessions may run at once, as the vendor says now; null where there is nobody to ask, which bounds nothing. Below the slots
+ * of the agent it is their number, at least one; once it is not, they are what they were without it. Running sessions go on.
  */
 export function decideCapacity(
   decision: Decision,
   command: Extract<Command, { readonly type: "ReportCapacity" }>,
 ): void {
   const agent = decision.context.config.agents.find((each) => each.id === command.agent);
-  if (agent === undefined || command.limit === null) return;
+  if (agent === undefined) return;
   const record = decision.state.agents.get(command.agent);
   const scaled = record?.isScaled === true ? record.capacity : null;
   const wanted = scaled ?? agent.capacity;
-  const limit = Math.max(1, command.limit);
+  const limit = Math.max(1, command.limit ?? Infinity);
   const capacity = limit < wanted ? limit : scaled;
   if (capacity === (record?.capacity ?? null)) return;
   const reason =

@@ -53,10 +53,11 @@ function isReadyToMerge(facts: PullFacts, now: number): boolean {
   return isOffered && facts.mergeable === "yes" && isGreen(facts, now);
 }
 
-/** The required checks where there are any, else all of them. No checks at all are none only once they had time to appear. */
+/** The required checks where there are any. Else all of them, or none at all, once others have had the time to appear. */
 function isGreen(facts: PullFacts, now: number): boolean {
   if (facts.requiredChecks !== "none") return facts.requiredChecks === "success";
-  return facts.checks === "success" || (facts.checks === "none" && now - facts.updatedAt >= noChecksGraceMs);
+  const isQuiet = now - facts.updatedAt >= noChecksGraceMs;
+  return isQuiet && (facts.checks === "success" || facts.checks === "none");
 }
 
 /** Whether the merge that was asked for is still wanted when it is about to be done. */

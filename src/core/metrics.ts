@@ -9,23 +9,8 @@ import type { State } from "./state.ts";
 import { hourAgo, useOfAgents, useTogether, utilisationByType, type AgentUse } from "./utilisation.ts";
 import { velocityOf, type Velocity } from "./velocity.ts";
 
-/** The figures of one hour. Times are ISO 8601. */
-interface HourFigures {
-  /** When the hour ended. */
-  readonly at: string;
-  /** Tasks completed in it, by whatever receipt. */
-  readonly throughput: number;
-  /** Mean minutes of agent work, all attempts together, of the tasks completed in it; null where there are none. */
-  readonly durationMinutes: number | null;
-  /** Mean minutes from the instant a task became ready to its claim, of the sessions started in it; null where there are none. */
-  readonly waitMinutes: number | null;
-  /** US dollars that the sessions which ended in it have cost: the cost rate. */
-  readonly costUsd: number;
-  /** Ready tasks, taken workers and open tasks at its end. */
-  readonly ready: number;
-  readonly inFlight: number;
-  readonly open: number;
-}
+/** The figures of one hour as they are told: the instant in ISO 8601, and nothing that only the program reads. */
+type HourFigures = Omit<Reading, "at" | "busyMs"> & { readonly at: string };
 
 /** What the status endpoint returns: plain JSON. */
 export interface Metrics extends HourFigures {

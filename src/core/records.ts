@@ -85,13 +85,17 @@ export interface Learned {
 
 /** One reading of the figures; see `metrics`. */
 export interface Reading {
+  /** When the hour ended. */
   readonly at: number;
-  /** Completed in the last hour. */
+  /** Tasks completed in it, by whatever receipt. */
   readonly throughput: number;
-  /** Means of the last hour; null where nothing was completed. */
+  /** Mean minutes of agent work, all attempts together, of the tasks completed in it; null where there are none. */
   readonly durationMinutes: number | null;
+  /** Mean minutes from the instant a task became ready to its claim, of the sessions started in it; null where there are none. */
   readonly waitMinutes: number | null;
+  /** US dollars that the sessions which ended in it have cost: the cost rate. */
   readonly costUsd: number;
+  /** Ready tasks, taken workers and open tasks at its end. */
   readonly ready: number;
   readonly inFlight: number;
   readonly open: number;

@@ -44,9 +44,14 @@ export function useOfAgents(state: State, { now, config }: Context, from: Readin
     const slots = slotsOf(state, agent);
     const elapsed = from === null ? 0 : now - from.at;
     const taken =
-      from === null || elapsed <= 0 ? slots.busy : (busyMsOf(state, id, now) - (from.busyMs[id] ?? 0)) / elapsed;
+      from === null || elapsed <= 0 ? slots.busy : (busyMsOf(state, id, now) - busyMsIn(from, id)) / elapsed;
     return { agent: id, type: agent.type, ...slots, utilisation: Math.min(1, Math.max(0, taken / slots.capacity)) };
   });
+}
+
+/** What the reading says of the agent; an id may be the name of anything that every object has. */
+function busyMsIn({ busyMs }: Reading, agent: AgentId): number {
+  return Object.hasOwn(busyMs, agent) ? (busyMs[agent] ?? 0) : 0;
 }
 
 /** The use of several agents together, weighted by their slots; 0 where there are none. */

@@ -4,24 +4,27 @@ import { toAgentId } from "../model/ids.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 
-/** One command for each agent whose vendor says. Never rejects; who cannot be asked now is asked the next time. */
+/**
+ * What each agent may run, all asked at once. Never rejects: who does not answer now is asked the next time, and means what it said
+ * last. An agent whose vendor is not asked from here, or not any more, has no limit.
+ */
 export async function askCapacities(parts: EngineParts, world: World, lane: Lane): Promise<readonly Command[]> {
   const { config } = lane.contextOf(await lane.stream.current());
-  const reports: Command[] = [];
-  for (const { id, dispatch } of config.agents) {
-    const agent = toAgentId(id);
-    const ask = dispatch === "api" ? world.agents.find(agent)?.runningLimit : undefined;
-    if (ask === undefined) continue;
-    try {
-      const limit = await ask();
-      if (limit !== null) reports.push({ type: "ReportCapacity", id: lane.nextId("capacity"), agent, limit });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      parts.journal.warn("The room at a vendor could not be asked for; it is asked again later.", {
-        agent: id,
-        reason,
-      });
-    }
-  }
-  return reports;
+  const reports = await Promise.all(
+    config.agents.map(async ({ id, dispatch }): Promise<readonly Command[]> => {
+      const agent = toAgentId(id);
+      const ask = dispatch === "api" ? world.agents.find(agent)?.runningLimit : undefined;
+      try {
+        const limit = ask === undefined ? null : await ask();
+        return [{ type: "ReportCapacity", id: lane.nextId("capacity"), agent, limit }];
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const told =
+          "The room at a vendor could not be asked for; what it said last counts, and it is asked again later.";
+        parts.journal.warn(told, { agent: id, reason });
+        return [];
+      }
+    }),
+  );
+  return reports.flat();
 }

@@ -131,8 +131,7 @@ export class Cycle {
   }
 
   async #askCapacities(): Promise<void> {
-    const reports = await askCapacities(this.#parts, this.#world, this.#lane);
-    if (reports.length > 0) await this.#lane.submit(reports);
+    await this.#lane.submit(await askCapacities(this.#parts, this.#world, this.#lane));
   }
 
   async #readEverything(): Promise<void> {

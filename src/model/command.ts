@@ -105,7 +105,7 @@ export type Command =
       readonly id: CommandId;
       readonly settled: readonly { readonly effect: EffectId; readonly outcome: EffectOutcome }[];
     }
-  /** How many sessions the vendor of an agent runs at once now; null when it does not say. */
+  /** How many sessions the vendor of an agent runs at once now; null where there is no limit to ask for. */
   | { readonly type: "ReportCapacity"; readonly id: CommandId; readonly agent: AgentId; readonly limit: number | null }
   /** The clock: timeouts, retries that are due. */
   | { readonly type: "Tick"; readonly id: CommandId }

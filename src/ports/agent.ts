@@ -46,7 +46,8 @@ export interface Agent {
   start(assignable: Assignable): Promise<StartOutcome>;
   /** How the session is. `unknown` when the vendor could not be asked. */
   watch(session: Session): Promise<SessionReport>;
-  /** How many sessions the vendor runs at once for this key, where that varies and can be asked; null when it does not say. */
+  /** How many sessions the vendor runs at once for this key, where that varies and can be asked; null: no limit.
+   * Rejects when the vendor does not answer. */
   readonly runningLimit?: () => Promise<number | null>;
   /** Asks for the end. `cannot` where the vendor has no way to. */
   cancel(session: Session): Promise<CancelOutcome>;

@@ -8,6 +8,7 @@ import { Config } from "../../src/model/config.ts";
 import type { Entry, Event } from "../../src/model/event.ts";
 import { toCommandId, toTaskId, type TaskId } from "../../src/model/ids.ts";
 import type { Dependency, Priority, TaskDefinition } from "../../src/model/task.ts";
+import { givenDefinition } from "../views/given.ts";
 
 const agentsCount = 10;
 const slotsEach = 1_000;
@@ -40,7 +41,7 @@ export function taskOf(index: number): TaskId {
 }
 
 function definitionOf(index: number, chance: () => number): TaskDefinition {
-  return {
+  return givenDefinition({
     node: `I_${index}`,
     number: index + 1,
     title: `Task ${index}: what an issue is called`,
@@ -50,20 +51,7 @@ function definitionOf(index: number, chance: () => number): TaskDefinition {
     hash: index.toString(16).padStart(64, "0"),
     priority: (1 + Math.floor(chance() * 5)) as Priority,
     estimateMinutes: 5 + Math.floor(chance() * 120),
-    learnedMinutes: null,
-    labels: [],
-    needs: [],
-    prefers: [],
-    quickWin: false,
-    mode: null,
-    milestone: null,
-    milestoneSpan: null,
-    pinnedAgent: null,
-    heldByLabel: false,
-    isContainer: false,
-    problems: [],
-    isOpen: true,
-  };
+  });
 }
 
 /** Layers of a tenth of the tasks; each task waits for up to three of the layer before. */

@@ -41,10 +41,12 @@ test("said again it is no news, and with room again the agent has its slots back
   expect(it.tell(says(100))).toEqual([]);
 });
 
-test("a limit of nothing leaves one slot to try with, and a vendor that does not say changes nothing", () => {
+test("a limit of nothing leaves one slot to try with, and where nobody can be asked any more nothing is bounded", () => {
   const it = given();
   it.tell(says(0));
   expect(slots(it)).toBe(1);
+  it.tell(says(null));
+  expect(slots(it)).toBe(4);
   expect(it.tell(says(null))).toEqual([]);
   expect(it.tell({ ...says(1), agent: toAgentId("nobody") })).toEqual([]);
 });
