@@ -210,7 +210,7 @@ function reindexReady(state: State, task: Task): Task {
   const { id } = task;
   const wasReady = task.readySince !== null;
   const ready = isReady(state, task);
-  if (state.base === null && (ready || wasReady)) state.queue.touch(id);
+  if (ready || wasReady) state.queue.touch(id);
   if (ready === wasReady) return task;
   const own = ownTask(state, id);
   own.readySince = ready ? state.at : null;

@@ -7,26 +7,30 @@ import { isActive, isReady } from "./readiness.ts";
 import { isFree } from "./slots.ts";
 import type { State } from "./state.ts";
 
-/** The sentences that are not true of the tasks in `ids`; `[]` when all is well, which costs no more than the checks. */
-export function brokenInvariants(state: State, ids: Iterable<TaskId>): readonly string[] {
-  let broken: string[] | null = null;
-  for (const id of ids) {
-    const task = state.tasks.get(id);
-    if (task === undefined) continue;
-    for (const [sentence, holds] of rules) {
-      if (holds(state, task)) continue;
-      broken ??= [];
-      broken.push(`Task ${id}: ${sentence}.`);
-    }
+/** The sentences that are not true of the tasks that `events` speak of; `[]` when all is well. */
+export function brokenInvariants(state: State, events: readonly Event[]): readonly string[] {
+  const broken: string[] = [];
+  let last: TaskId | null = null;
+  for (const event of events) {
+    // Events in a row are mostly about one task.
+    if (!("task" in event) || event.task === null || event.task === last) continue;
+    last = event.task;
+    broken.push(...brokenOf(state, last));
   }
-  return broken ?? none;
+  return broken;
 }
 
 const none: readonly string[] = [];
 
+function brokenOf(state: State, id: TaskId): readonly string[] {
+  const task = state.tasks.get(id);
+  if (task === undefined || rules.every(([, holds]) => holds(state, task))) return none;
+  return rules.filter(([, holds]) => !holds(state, task)).map(([sentence]) => `Task ${id}: ${sentence}.`);
+}
+
 /** The same over the whole state. */
 export function allBrokenInvariants(state: State): readonly string[] {
-  const broken = [...brokenInvariants(state, state.tasks.keys())];
+  const broken = [...state.tasks.keys()].flatMap((id) => brokenOf(state, id));
   for (const [worker, id] of state.occupied.entries()) {
     if (state.tasks.get(id)?.assignment?.worker !== worker) broken.push(`Worker ${worker} is taken by nobody.`);
   }

@@ -22,14 +22,16 @@ export interface Played {
 }
 
 /**
- * Plays `history`. From the pass `reloadAt` on, the state is one that was written as a snapshot and read again. The `Entry`
- * objects are folded as JSON gives them back, as every replica but the writer does.
+ * Plays `history` as its writer, and folds what it writes, as JSON gives it back, as every other replica does. From the pass `reloadAt` on,
+ * the writer's state is one that was written as a snapshot and read again.
  */
 export function playHistory(history: readonly PlannedPass[], reloadAt: number | null = null): Played {
   const lines: string[] = [];
   const problems: string[] = [];
   const told: Command[] = [];
   let state = createState();
+  /** What every process has that did not write: the log, folded. */
+  const replica = createState();
   let now = 1_000_000_000;
   for (const [index, planned] of history.entries()) {
     if (index === reloadAt) state = fromSnapshot(toSnapshot(state));
@@ -39,26 +41,30 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
     const before = JSON.stringify(toSnapshot(state));
     const seen = new Set(state.seen.keys());
     const pass = runPass(state, commands, contextOf(state, now));
+    const decided = toSnapshot(state).join("\n");
+    if (pass.before((earlier) => JSON.stringify(toSnapshot(earlier))) !== before)
+      problems.push(`pass ${index}: what was before cannot be seen`);
+    const bringInForce = pass.takeBack();
     if (JSON.stringify(toSnapshot(state)) !== before) problems.push(`pass ${index}: deciding changed its input`);
+    if (pass.entries.length > 0) {
+      bringInForce();
+      const again = toSnapshot(state).join("\n");
+      if (again !== decided) problems.push(`pass ${index}: what was taken back does not come back`);
+    }
     for (const { command, error } of pass.aside) problems.push(`pass ${index}: ${command.type}: ${String(error)}`);
     for (const entry of pass.entries) {
       if (seen.has(entry.id)) problems.push(`pass ${index}: ${entry.id} was decided a second time`);
       if (!entry.id.startsWith("~")) seen.add(entry.id);
       const line = JSON.stringify(entry);
       lines.push(line);
-      problems.push(...foldJudged(state, JSON.parse(line) as Entry).map((each) => `pass ${index}: ${each}`));
+      problems.push(...foldJudged(replica, JSON.parse(line) as Entry).map((each) => `pass ${index}: ${each}`));
     }
-    if (pass.entries.length > 0 && contentOf(pass.draft) !== contentOf(state))
-      problems.push(`pass ${index}: the draft is not what the log gives`);
+    if (toSnapshot(state).join("\n") !== toSnapshot(replica).join("\n"))
+      problems.push(`pass ${index}: what the writer has is not what the log gives`);
     problems.push(...[...allBrokenInvariants(state), ...twice(state)].map((each) => `pass ${index}: ${each}`));
     told.push(...commands);
   }
   return { state, lines, problems };
-}
-
-/** A draft keeps a record that was taken out and put back in its old place, so order is left out. */
-function contentOf(state: State): string {
-  return toSnapshot(state).toSorted().join("\n");
 }
 
 /** Folds the log from its beginning. */
