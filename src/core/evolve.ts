@@ -1,5 +1,5 @@
 /**
- * The fold: how history becomes state. It mutates a state it owns (a base or a draft) and keeps the indexes true; it knows
+ * The fold: how history becomes state. It mutates the state and keeps the indexes true; it knows
  * no clock and no configuration, so the same log gives the same state on every machine.
  */
 import type { Entry, Event, EventOf, EventType } from "../model/event.ts";

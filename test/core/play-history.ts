@@ -4,7 +4,7 @@ import { foldRecordedEffect } from "../../src/core/fold-whole.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { createState, type State } from "../../src/core/state.ts";
-import { runPass } from "../../src/engine/pass.ts";
+import { runPass, type Pass } from "../../src/engine/pass.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Entry, Event, EventOf } from "../../src/model/event.ts";
@@ -38,19 +38,10 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
     now += planned.waitMs;
     const repeated = planned.repeats === 0 ? [] : told.slice(-planned.repeats);
     const commands = [...repeated, ...commandsOf(planned, { state, now, index })];
-    const before = JSON.stringify(toSnapshot(state));
+    const before = textOf(state);
     const seen = new Set(state.seen.keys());
     const pass = runPass(state, commands, contextOf(state, now));
-    const decided = toSnapshot(state).join("\n");
-    if (pass.before((earlier) => JSON.stringify(toSnapshot(earlier))) !== before)
-      problems.push(`pass ${index}: what was before cannot be seen`);
-    const bringInForce = pass.takeBack();
-    if (JSON.stringify(toSnapshot(state)) !== before) problems.push(`pass ${index}: deciding changed its input`);
-    if (pass.entries.length > 0) {
-      bringInForce();
-      const again = toSnapshot(state).join("\n");
-      if (again !== decided) problems.push(`pass ${index}: what was taken back does not come back`);
-    }
+    problems.push(...settle(state, pass, before).map((each) => `pass ${index}: ${each}`));
     for (const { command, error } of pass.aside) problems.push(`pass ${index}: ${command.type}: ${String(error)}`);
     for (const entry of pass.entries) {
       if (seen.has(entry.id)) problems.push(`pass ${index}: ${entry.id} was decided a second time`);
@@ -59,12 +50,29 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
       lines.push(line);
       problems.push(...foldJudged(replica, JSON.parse(line) as Entry).map((each) => `pass ${index}: ${each}`));
     }
-    if (toSnapshot(state).join("\n") !== toSnapshot(replica).join("\n"))
+    if (textOf(state) !== textOf(replica))
       problems.push(`pass ${index}: what the writer has is not what the log gives`);
     problems.push(...[...allBrokenInvariants(state), ...twice(state)].map((each) => `pass ${index}: ${each}`));
     told.push(...commands);
   }
   return { state, lines, problems };
+}
+
+/** Takes the pass back, and brings it in force where it is to be written, as the lane does. */
+function settle(state: State, pass: Pass, before: string): readonly string[] {
+  const problems: string[] = [];
+  const decided = textOf(state);
+  if (pass.before(textOf) !== before) problems.push("what was before cannot be seen");
+  const bringInForce = pass.takeBack();
+  if (textOf(state) !== before) problems.push("deciding changed its input");
+  if (pass.entries.length === 0) return problems;
+  bringInForce();
+  if (textOf(state) !== decided) problems.push("what was taken back does not come back");
+  return problems;
+}
+
+function textOf(state: State): string {
+  return toSnapshot(state).join("\n");
 }
 
 /** Folds the log from its beginning. */
