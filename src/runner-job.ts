@@ -2,6 +2,7 @@
 import pino from "pino";
 import { z } from "zod";
 import { playJob } from "./embed.ts";
+import { createGitConflicts } from "./git-merge-tree.ts";
 import { createLogJournal, type Logger } from "./system-ports.ts";
 import { systemSurroundings } from "./server.ts";
 import { UsageError } from "./usage-error.ts";
@@ -23,6 +24,8 @@ export async function runRunnerJob(options: { readonly json?: boolean }): Promis
   const result = await playJob({
     assertsEverything: false,
     ...surroundings,
+    // A checkout of the repository with its history, where the workflow has made one.
+    ...(env["ORCHESTRATE_CHECKOUT"] ? { conflicts: [createGitConflicts(env["ORCHESTRATE_CHECKOUT"])] } : {}),
     journal: surroundings.journalFor({ run: env["GITHUB_RUN_ID"] }),
     token: required(env, "GITHUB_TOKEN"),
     baseUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",

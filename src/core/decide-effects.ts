@@ -76,6 +76,9 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
         tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
       }
       return false;
+    case "withdrawn":
+      decision.emit({ type: "EffectSettled", effect: recorded.id, isWithdrawn: true });
+      return false;
     case "created":
       decision.emit({ type: "EffectSettled", effect: recorded.id, issue: outcome.number });
       return false;
@@ -102,7 +105,7 @@ function delay(
   });
 }
 
-type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" | "created" }>;
+type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "withdrawn" }>;
 
 /** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
 function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {
@@ -121,6 +124,7 @@ export function decideOutcomeReport(decision: Decision, command: CommandOf<"Repo
   const { outcome } = command;
   if (task === null || outcome.kind === "done" || outcome.kind === "delayed") return;
   if (outcome.kind === "dropped" || outcome.kind === "surfaced" || outcome.kind === "created") return;
+  if (outcome.kind === "withdrawn") return;
   settleFenced(decision, task, outcome);
 }
 

@@ -3,7 +3,7 @@ import { permits } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { PullRequest, Task } from "../model/task.ts";
-import { decideMergeOurselves, isOurMerge } from "./decide-merge.ts";
+import { decideMergeOurselves, isOurMerge, queueFailure, whyQueueLeft } from "./decide-merge.ts";
 import { completeTask, failAttempt } from "./decide-outcome.ts";
 import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
@@ -120,7 +120,9 @@ function judgePull(decision: Decision, id: TaskId, facts: PullFacts | null): voi
     });
   }
   decideOpenPull(decision, task, facts === null ? task.pull : toPullRequest(facts));
-  if (facts !== null) decideMergeOurselves(decision, id, facts);
+  if (facts === null) return;
+  answerQueue(decision, id, facts);
+  decideMergeOurselves(decision, id, facts);
 }
 
 function decideOpenPull(decision: Decision, task: Task, pull: PullRequest): void {
@@ -155,6 +157,24 @@ function answerFailure(
 ): void {
   if (task.answeredFailure === failure.answers) return;
   failAttempt(decision, task.id, failure);
+}
+
+/** The merge queue took it out again: red together with what is before it, in conflict with it, or a person's wish. */
+function answerQueue(decision: Decision, id: TaskId, facts: PullFacts): void {
+  const task = decision.state.tasks.get(id);
+  const why = task === undefined || task.retryAt !== null ? null : whyQueueLeft(task, facts);
+  if (task === undefined || why === null || isEnded(task) || task.manualReview !== null) return;
+  const what = `pull request #${facts.number}`;
+  if (why === "person") {
+    const reason = `Somebody took ${what} out of the merge queue.`;
+    return decision.emit({ type: "ManualReviewRequired", task: id, reason });
+  }
+  const detail =
+    why === "conflict"
+      ? `The merge queue took ${what} out, because it conflicts with what is merged before it: merge the base branch and resolve it.`
+      : `The merge queue took ${what} out, because its checks fail together with what is merged before it: merge the base branch and mend it.`;
+  const reason = why === "conflict" ? "conflict" : "checks_failed";
+  answerFailure(decision, task, { reason, answers: queueFailure(facts.sha), detail });
 }
 
 function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): void {

@@ -2,7 +2,7 @@
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
-import type { Assignment, Attempt, Task } from "../model/task.ts";
+import type { Assignment, Attempt, MergeAsked, Task } from "../model/task.ts";
 import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
 import { noteRefusal, noteStart, ownSlots, slotOf } from "./fold-health.ts";
 import { noteUse } from "./fold-watch.ts";
@@ -193,6 +193,8 @@ export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled"
   if (event.answers !== null) task.answeredFailure = event.answers;
   task.retryAt = event.retryAt;
   task.pullDueAt = null;
+  // It goes back to its agent instead.
+  if (task.mergeAsked !== null && task.mergeAsked.over === undefined) noteMergeOver(state, task.id, "withdrawn");
 }
 
 export function foldPullRequestLinked(state: State, event: EventOf<"PullRequestLinked">): void {
@@ -213,7 +215,22 @@ function foldPull(state: State, event: EventOf<"PullRequestLinked" | "PullReques
 }
 
 export function foldMergeRequested(state: State, event: EventOf<"MergeRequested">): void {
-  ownTask(state, event.task).mergeAsked = { pull: event.pull, sha: event.sha, at: state.at };
+  const { type: _type, task: id, ...asked } = event;
+  const task = ownTask(state, id);
+  task.mergeAsked = { ...asked, at: state.at };
+  task.mergeWait = null;
+}
+
+export function foldMergePutOff(state: State, { task, on, why, file }: EventOf<"MergePutOff">): void {
+  ownTask(state, task).mergeWait = { on, why, file };
+}
+
+/** It is on its way no more. */
+export function noteMergeOver(state: State, id: TaskId, over: NonNullable<MergeAsked["over"]>): void {
+  const task = state.tasks.own(id);
+  if (task === undefined || task.mergeAsked === null) return;
+  task.mergeAsked = { ...task.mergeAsked, over };
+  state.merging.delete(id);
 }
 
 /** It gives way: counted apart from failures, and what it has done is gone on with. */

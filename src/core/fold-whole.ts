@@ -1,8 +1,9 @@
 /** How events about everything change the state: pause, configuration, answers and the outbox. */
 import { completeConfig } from "../model/config.ts";
-import { effectKey } from "../model/effect.ts";
+import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
+import { noteMergeOver } from "./fold-attempt.ts";
 import { reviseAttack } from "./fold-mode.ts";
 import type { State } from "./state.ts";
 
@@ -62,10 +63,19 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
     const pattern = state.patterns.own(recorded.effect.pattern);
     if (pattern !== undefined) pattern.issue = event.issue;
   }
+  if (event.isWithdrawn === true) noteMergeEnd(state, recorded, "withdrawn");
   removeEffect(state, event.effect);
 }
 
+/** Of the commit that the effect speaks of, not of a newer one. */
+function noteMergeEnd(state: State, recorded: RecordedEffect | undefined, over: "refused" | "withdrawn"): void {
+  if (recorded?.effect.type !== "MergePull") return;
+  const { task, sha } = recorded.effect;
+  if (state.tasks.get(task)?.mergeAsked?.sha === sha) noteMergeOver(state, task, over);
+}
+
 export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">): void {
+  noteMergeEnd(state, state.outbox.get(event.effect), "refused");
   removeEffect(state, event.effect);
 }
 

@@ -50,3 +50,6 @@ export const timeoutGrowthMax = 4;
 
 /** When every slot is taken, so many of the best ready tasks are looked at to see whether somebody gives way to them. */
 export const preemptLookMax = 20;
+
+/** The paths that a merge changes are kept while it is on its way, up to this many characters: what changes more overlaps everything. */
+export const mergeFilesLengthMax = 4_000;

@@ -27,7 +27,7 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     case "CancelRequested":
       return [now({ type: "CancelSession", task: event.task, fence: event.fence })];
     case "MergeRequested":
-      return [now({ type: "MergePull", task: event.task, pull: event.pull, sha: event.sha })];
+      return [now(merge(event))];
     case "CommandAnswered":
       return [now(acknowledgement(event))];
     case "PatternMatched":
@@ -51,6 +51,10 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
 function acknowledgement({ comment, reaction, issue, answer }: EventOf<"CommandAnswered">): Effect {
   const said = issue === undefined || answer === null ? {} : { answer: { issue, text: answer } };
   return { type: "AcknowledgeComment", comment, reaction, ...said };
+}
+
+function merge({ task, pull, sha, way }: EventOf<"MergeRequested">): Effect {
+  return { type: "MergePull", task, pull, sha, ...(way === undefined ? {} : { way }) };
 }
 
 /** The run that held the claim is gone: another one starts the session (or finds it), or goes on watching it. */
@@ -79,6 +83,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   PersonAsked: 0,
   RetryScheduled: surfaceDelayMs,
   PullRequestLinked: surfaceDelayMs,
+  MergePutOff: surfaceDelayMs,
   TaskCompleted: completionSurfaceDelayMs,
   ReceiptRevoked: 0,
   TaskFailed: 0,

@@ -1,23 +1,32 @@
 /** Starts the session of an assignment at its vendor: the text is read, checked against what was approved, and handed over. */
+import { queueFailure } from "../core/decide-merge.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent, Assignable } from "../ports/agent.ts";
 import { TrackerUnavailable, type Brief, type Tracker } from "../ports/tracker.ts";
-import type { EngineParts } from "./parts.ts";
+import { conflictWords } from "./conflict-words.ts";
+import type { EngineParts, World } from "./parts.ts";
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 
 /** Never rejects. A text that is not the approved one starts nothing. */
 export async function startSession(
   parts: EngineParts,
-  start: { readonly tracker: Pick<Tracker, "brief">; readonly agent: Agent; readonly task: Assigned },
+  start: {
+    readonly world: { readonly tracker: Pick<Tracker, "brief"> } & Pick<World, "conflicts">;
+    readonly agent: Agent;
+    readonly task: Assigned;
+  },
 ): Promise<EffectOutcome> {
-  const { tracker, agent, task } = start;
+  const { world, agent, task } = start;
   try {
-    const brief = await tracker.brief(task.definition.number);
+    const brief = await world.tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    const outcome = await agent.start(toAssignable(parts, task, brief));
+    const outcome = await agent.start({
+      ...toAssignable(parts, task, brief),
+      feedback: [...(await conflictWords(parts, world, task)), ...feedbackOf(task)],
+    });
     if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
     return outcome;
   } catch (error) {
@@ -26,7 +35,7 @@ export async function startSession(
   }
 }
 
-function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assignable {
+function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Omit<Assignable, "feedback"> {
   const { assignment } = task;
   return {
     task: task.id,
@@ -40,7 +49,6 @@ function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assigna
     title: brief.title,
     body: brief.body,
     url: brief.url,
-    feedback: feedbackOf(task),
     continues: assignment.continues,
   };
 }
@@ -55,5 +63,7 @@ function feedbackOf(task: Task): readonly string[] {
     open.push(`Checks fail on pull request #${pull.number}: ${pull.failedChecks.join(", ")}.`);
   if (pull.mergeable === "conflict")
     open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
+  if (task.answeredFailure !== null && task.answeredFailure === queueFailure(task.mergeAsked?.sha ?? ""))
+    open.push(`The merge queue took pull request #${pull.number} out: its checks fail, or it conflicts, together with what is merged before it. Merge the base branch first.`);
   return [...open, ...failed.toReversed()];
 }

@@ -146,8 +146,9 @@ export class Cycle {
     for (const id of state.active.keys()) {
       const task = state.tasks.get(id);
       if (task?.pull?.state !== "open") continue;
-      // In attack mode the look is what merges it.
-      if (isReviewRelaxed(state, task, config) || this.#isWorthALook(task.pull)) numbers.push(task.pull.number);
+      // In attack mode the look is what merges it; and what waits behind a merge waits for it to be seen.
+      const isUrgent = isReviewRelaxed(state, task, config) || isMergedAtOnce(state, task);
+      if (isUrgent || this.#isWorthALook(task.pull)) numbers.push(task.pull.number);
     }
     return numbers;
   }
@@ -177,6 +178,11 @@ export class Cycle {
     if (this.#isStopped) return;
     this.#parts.journal.warn("A cycle was cut short; the next one makes it right.", { reason: messageOf(error) });
   }
+}
+
+/** What is in a merge queue may be there for long, and GitHub says when it is not any more. */
+function isMergedAtOnce(state: State, task: Task): boolean {
+  return state.merging.has(task.id) && task.mergeAsked?.way === undefined;
 }
 
 function messageOf(error: unknown): string {

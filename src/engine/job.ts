@@ -29,6 +29,7 @@ export interface JobRequest {
 interface JobWorld {
   readonly tracker: Pick<Tracker, "brief">;
   readonly agents: Agents;
+  readonly conflicts?: Conflicts;
 }
 
 export interface JobOptions {
@@ -122,7 +123,7 @@ function withoutKey(task: Assigned): EffectOutcome {
 /** A lost answer is asked again: the start finds what it started. */
 async function startUntilKnown(job: Job, task: Assigned, agent: Agent): Promise<EffectOutcome> {
   for (;;) {
-    const outcome = await startSession(job.parts, { tracker: job.world.tracker, agent, task });
+    const outcome = await startSession(job.parts, { world: job.world, agent, task });
     if (outcome.kind !== "delayed") return outcome;
     job.parts.journal.warn("The start is not known to have happened; asking again.", { reason: outcome.reason });
     await job.parts.clock.sleep(outcome.retryAfterMs, "start");

@@ -61,7 +61,7 @@ async function start(act: Act): Promise<EffectOutcome> {
   if (agent.dispatch === "label") return startByLabel(act);
   const system = world.agents.find(task.assignment.agent);
   if (system === null) return withoutKey(agent);
-  return startSession(act.parts, { tracker: world.tracker, agent: system, task });
+  return startSession(act.parts, { world, agent: system, task });
 }
 
 function withoutKey(agent: AgentConfig): EffectOutcome {

@@ -17,6 +17,7 @@ import { Delivery, leasedMax, leaseMs } from "./deliver.ts";
 import { Idle } from "./idle.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
 import { logEvents } from "./log-events.ts";
+import { pullsToLookAt } from "./merge-looks.ts";
 import { namesOf } from "./names.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Pass } from "./pass.ts";
@@ -110,6 +111,7 @@ export class Repository implements LaneHooks {
     const events = entries.flatMap((entry) => entry.events);
     this.#scout.count(entries);
     this.#idle.note(entries);
+    this.#scout.want({ pulls: pullsToLookAt(state, events, this.lane.contextOf(state).config) });
     this.#delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
     for (const event of events) {
       const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;

@@ -118,6 +118,32 @@ export const commentBodies = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on IssueComment { id body } }
 }`;
 
+/** Whether a pull request is in a merge queue, or could be. Variables: owner, name, number. */
+export const queueStanding = `query ($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) { id state headRefOid isInMergeQueue isMergeQueueEnabled }
+  }
+}`;
+
+/** Variables: id, sha. */
+export const enqueue = `mutation ($id: ID!, $sha: GitObjectID!) {
+  enqueuePullRequest(input: { pullRequestId: $id, expectedHeadOid: $sha }) { mergeQueueEntry { id } }
+}`;
+
+/** What a look at a pull request asks for beside what it always does: each is one more connection a pull request. */
+export interface PullExtras {
+  /** The files that it changes: where merges must not overlap. */
+  readonly files: boolean;
+  /** How it fares in the merge queue. */
+  readonly queue: boolean;
+}
+
+const fileFields = "files(first: 100) { totalCount nodes { path } }";
+const queueFields = `isInMergeQueue
+    removals: timelineItems(last: 1, itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT]) {
+      nodes { ... on RemovedFromMergeQueueEvent { createdAt reason } }
+    }`;
+
 export interface Document {
   readonly text: string;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -146,13 +172,19 @@ ${issueFragments}`,
 }
 
 /** Pull requests by number under the aliases `p0`, `p1`, …, with the checks that are required of each. */
-export function pullsByNumber(place: { owner: string; name: string }, numbers: readonly number[]): Document {
+export function pullsByNumber(
+  place: { owner: string; name: string },
+  numbers: readonly number[],
+  extras: PullExtras = { files: false, queue: false },
+): Document {
+  const more = [...(extras.files ? [fileFields] : []), ...(extras.queue ? [queueFields] : [])].join("\n    ");
   // A fragment cannot take the number that `isRequired` asks for, so the fields are written out for each.
   const fields = numbers.map(
     (_, index) => `p${index}: pullRequest(number: $n${index}) {
     id number url body updatedAt state isDraft headRefName headRefOid isCrossRepository baseRefName mergedAt mergeable mergeStateStatus
     reviewDecision
     latestReviews(first: 20) { nodes { state } }
+    ${more}
     author { ...ActorParts }
     mergedBy { ...ActorParts }
     closingIssuesReferences(first: 20) { nodes { fullDatabaseId repository { databaseId } } }

@@ -17,10 +17,12 @@ import { hear } from "./hear.ts";
 import { createLabels } from "./labels.ts";
 import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
+import { createEnqueue } from "./enqueue.ts";
 import { mergePull } from "./merge.ts";
 import { readOneIssue } from "./one-issue.ts";
 import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
+import type { PullExtras } from "./queries.ts";
 import { createPoller } from "./poll.ts";
 import { keepComment } from "./standing-comment.ts";
 
@@ -38,6 +40,8 @@ export interface TrackerOptions {
   readonly journal: Journal;
   /** The selecting labels of the configuration in force, asked for at every look. */
   readonly selectLabels: () => readonly string[];
+  /** What looks at pull requests ask for beside the rest, asked for at every look; nothing where it is left out. */
+  readonly extras?: () => PullExtras;
 }
 
 const IssueText = z.object({
@@ -90,7 +94,14 @@ export function createTracker(options: TrackerOptions): Tracker {
   const place: Place = { host: "github.com", ...options.repository };
   const permissions = createPermissions({ client, place, clock });
   const waits = createWaitReader({ client, place });
-  const look = createLook({ client, place, permissions, waits, selectLabels });
+  const look = createLook({
+    client,
+    place,
+    permissions,
+    waits,
+    selectLabels,
+    ...(options.extras === undefined ? {} : { extras: options.extras }),
+  });
   const poller = createPoller({ client, place, clock, permissions });
   const writer = createWriter({ client, labels: createLabels({ client, place }) });
 
@@ -124,6 +135,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     brief: (number) => available(() => readBrief(client, place, number)),
     createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
+    enqueuePull: createEnqueue({ client, place, journal }),
     label: (number, label) => addLabel(client, place, { number, label }),
   };
 }

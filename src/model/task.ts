@@ -209,6 +209,31 @@ export interface PullRequest {
   readonly mergeable: "yes" | "conflict" | "unknown";
 }
 
+/** A merge that was asked for. */
+export interface MergeAsked {
+  readonly pull: number;
+  readonly sha: string;
+  readonly at: number;
+  /** What it changes; missing where that is not known, which may be everything. */
+  readonly files?: readonly string[];
+  /** By GitHub's merge queue; missing: at once. */
+  readonly way?: "queue";
+  /** A review that GitHub asks for was missing then. */
+  readonly isUnreviewed?: true;
+  /** It is on its way no more: GitHub refused it, or it was not wanted any more when its turn came. */
+  readonly over?: "refused" | "withdrawn";
+}
+
+/** Why a merge that could be asked for is not asked for yet. */
+export interface MergeWait {
+  /** What has to be merged first. */
+  readonly on: TaskId;
+  /** The task depends on it, or its merge is on its way and changes the same file. */
+  readonly why: "blocker" | "overlap";
+  /** One that both change; null where nobody can say. */
+  readonly file: string | null;
+}
+
 /** The evidence that a task is done. */
 export interface Receipt {
   readonly kind: "merge" | "command" | "closed" | "children" | "checks" | "reported";
@@ -258,8 +283,10 @@ export interface Task {
   vendorPull: string | null;
   /** A pull request that no longer speaks for the task: reverted, or left behind by a reopening. */
   discardedPull: number | null;
-  /** The commit that we were last asked to merge ourselves, and when. */
-  mergeAsked: { readonly pull: number; readonly sha: string; readonly at: number } | null;
+  /** The commit that we were last asked to merge ourselves. */
+  mergeAsked: MergeAsked | null;
+  /** Which other merge its own waits for; missing or null: none. */
+  mergeWait?: MergeWait | null;
   /** Commit and checks of the last red roll-up that was answered: the same failure is never retried twice. */
   answeredFailure: string | null;
   /** A cycle of hard or soft edges through this task, in order; null when there is none. */

@@ -33,6 +33,7 @@ const familyByType = {
   PullRequestLinked: "attempt",
   PullRequestChanged: "attempt",
   MergeRequested: "attempt",
+  MergePutOff: "attempt",
   TaskCompleted: "outcome",
   ReceiptRevoked: "outcome",
   TaskFailed: "outcome",

@@ -1,11 +1,11 @@
 /** The log lines of an attempt, from its assignment to its pull request. */
-import type { EventIn } from "./event-families.ts";
+import type { EventIn, EventNames } from "./event-families.ts";
 import { describeCost, describeInstant, describeResult, failureWords, toShortSha } from "./words.ts";
 
 type AttemptEvent = EventIn<"attempt">;
 
 /** The line, not yet cleaned; `task` is the task's name. */
-export function renderAttemptEvent(event: AttemptEvent, task: string): string {
+export function renderAttemptEvent(event: AttemptEvent, task: string, names: EventNames): string {
   switch (event.type) {
     case "TaskAssigned":
       return describeAssigned(event, task);
@@ -38,8 +38,20 @@ export function renderAttemptEvent(event: AttemptEvent, task: string): string {
     case "PullRequestChanged":
       return describePullChange(event, task);
     case "MergeRequested":
-      return `${task}: pull request #${event.pull} is to be merged at ${toShortSha(event.sha)}, green and with its review relaxed`;
+      return describeMerge(event, task);
+    case "MergePutOff":
+      return `${task}: pull request #${event.pull} waits for ${names.task(event.on)} to be merged first${describeWhyFirst(event)}`;
   }
+}
+
+function describeMerge(event: Extract<AttemptEvent, { readonly type: "MergeRequested" }>, task: string): string {
+  const where = event.way === "queue" ? " by the merge queue" : "";
+  return `${task}: pull request #${event.pull} is green and is to be merged${where} at ${toShortSha(event.sha)}`;
+}
+
+function describeWhyFirst({ why, file }: Extract<AttemptEvent, { readonly type: "MergePutOff" }>): string {
+  if (why === "blocker") return ", which it depends on";
+  return file === null ? "; both may change the same file" : `; both change ${file}`;
 }
 
 /** A text that changed, or a run that ended, is no refusal of the agent's. */

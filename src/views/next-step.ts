@@ -31,7 +31,7 @@ function describeStep(view: TaskView): string {
     case "in_progress":
       return describeProgress(view);
     case "review":
-      return describeReview(task.pull);
+      return describeReview(view);
     case "needs_input":
       return describeQuestion(task);
     case "manual_review":
@@ -135,7 +135,16 @@ function describeProgress(view: TaskView): string {
   return `${describeHolder(view)} is at work. The pull request appears here.`;
 }
 
-function describeReview(pull: PullRequest | null): string {
+/** Another merge has to come before its own. */
+const mergeCodes: ReadonlySet<string> = new Set(["merge_blocked", "merge_overlap"]);
+
+function describeReview(view: TaskView): string {
+  const step = describePull(view.task.pull);
+  const waits = view.waiting.filter((reason) => mergeCodes.has(reason.code)).map(describeWaiting);
+  return [step, ...waits].join(" ");
+}
+
+function describePull(pull: PullRequest | null): string {
   if (pull === null) return "The pull request is being looked at.";
   const link = toReference(`#${pull.number}`, pull.url);
   if (pull.mergeable === "conflict") return `${link} conflicts with its base; the agent is asked to resolve it.`;

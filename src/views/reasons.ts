@@ -58,6 +58,9 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   limit_in_progress: fact("As many tasks are being worked on as `limits.inProgress` allows.", limitAdvice),
   limit_label: fact("As many tasks with its label are being worked on as `limits.labels` allows.", limitAdvice),
   fair_share: fact("Its milestone has its share of the slots, and others wait.", "`limits.fairShare` is why."),
+  // Merging
+  merge_blocked: fact("What it depends on has to be merged first."),
+  merge_overlap: fact("The merge of another pull request that changes the same file is on its way.", "Then it is looked at again."),
   // Workers
   not_pinned: fact("The task asks for another agent or worker."),
   excluded: fact("The agent is excluded for this task."),
