@@ -12,7 +12,8 @@ const timeoutMs = 60_000;
 const outputMax = 10_000_000;
 
 /** What git allows in the name of a branch, but for a leading dash, which no option can be mistaken for. */
-const branchPattern = /^(?!-)(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$|\/$))(?![./])[^\u0000-\u0020\u007F~^:?*[\\]{1,250}$/;
+const branchPattern =
+  /^(?!-)(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$|\/$))(?![./])[^\u0000-\u0020\u007F~^:?*[\\]{1,250}$/;
 
 /** Answers from the repository at `directory`, whose `remote` is fetched first. Null where it has no history to merge with. */
 export function createGitConflicts(directory: string, remote = "origin"): Conflicts {
@@ -56,6 +57,13 @@ async function mergeTree(
   } catch (error) {
     const { code, stdout } = error as { readonly code?: unknown; readonly stdout?: unknown };
     if (code !== 1 || typeof stdout !== "string") throw error;
-    return [...new Set(stdout.split("\0").slice(1).filter((path) => path !== ""))];
+    return [
+      ...new Set(
+        stdout
+          .split("\0")
+          .slice(1)
+          .filter((path) => path !== ""),
+      ),
+    ];
   }
 }

@@ -175,7 +175,10 @@ function wire(
         selectLabels: () => config().select.labels,
         extras: () => extrasFor(known(), config()),
       }),
-      conflicts: firstToSay([...(surroundings.conflicts ?? []), createApiConflicts({ client, place: { host: "github.com", ...place } })]),
+      conflicts: firstToSay([
+        ...(surroundings.conflicts ?? []),
+        createApiConflicts({ client, place: { host: "github.com", ...place } }),
+      ]),
       runs: createWorkflowRuns({ client, repository: place }),
       agents: wireAgents(surroundings, journal, () => config()),
       parseConfiguration: readConfiguration,

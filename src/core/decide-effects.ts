@@ -105,7 +105,10 @@ function delay(
   });
 }
 
-type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "withdrawn" }>;
+type SessionOutcome = Exclude<
+  EffectOutcome,
+  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "withdrawn" }
+>;
 
 /** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
 function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {

@@ -64,6 +64,8 @@ function feedbackOf(task: Task): readonly string[] {
   if (pull.mergeable === "conflict")
     open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
   if (task.answeredFailure !== null && task.answeredFailure === queueFailure(task.mergeAsked?.sha ?? ""))
-    open.push(`The merge queue took pull request #${pull.number} out: its checks fail, or it conflicts, together with what is merged before it. Merge the base branch first.`);
+    open.push(
+      `The merge queue took pull request #${pull.number} out: its checks fail, or it conflicts, together with what is merged before it. Merge the base branch first.`,
+    );
   return [...open, ...failed.toReversed()];
 }

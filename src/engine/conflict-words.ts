@@ -18,7 +18,9 @@ export async function conflictWords(
   if (paths === null || paths.length === 0) return [];
   const named = paths.slice(0, pathsMax).map(toPlainPath).join(", ");
   const more = paths.length > pathsMax ? ` and ${paths.length - pathsMax} more` : "";
-  return [`Both your branch and ${toPlainPath(defaultBranch)} have changed these files: ${named}${more}. Merge the base branch first.`];
+  return [
+    `Both your branch and ${toPlainPath(defaultBranch)} have changed these files: ${named}${more}. Merge the base branch first.`,
+  ];
 }
 
 /** The branch of a pull request that conflicts, or one that was begun earlier, of which nobody has told anything. */

@@ -8,6 +8,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Session, Task } from "../model/task.ts";
 import type { Agent, Agents } from "../ports/agent.ts";
+import type { Conflicts } from "../ports/conflicts.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { startSession } from "./brief.ts";

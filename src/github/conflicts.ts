@@ -25,7 +25,10 @@ export function createApiConflicts(parts: ConflictParts): Conflicts {
   return {
     async find({ head, base }) {
       try {
-        const [theirs, ours] = [await changedOn(parts, { base: head, head: base }), await changedOn(parts, { base, head })];
+        const [theirs, ours] = [
+          await changedOn(parts, { base: head, head: base }),
+          await changedOn(parts, { base, head }),
+        ];
         return theirs === null || ours === null ? null : [...ours].filter((path) => theirs.has(path)).toSorted();
       } catch {
         // The branch is gone, GitHub is down, or its answer has a form that is not known: then nobody can say.

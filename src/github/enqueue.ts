@@ -87,7 +87,11 @@ async function send(parts: EnqueueParts, { id }: Pull, wish: Wish): Promise<Merg
     const { errors } = await parts.client.mutate(enqueue, { id, sha: wish.sha });
     const [error] = errors;
     if (error === undefined) return { kind: "queued" };
-    return await judge(parts, wish, { message: error.message, kind: classifyGraphError(error), retryAfterMs: passingMs });
+    return await judge(parts, wish, {
+      message: error.message,
+      kind: classifyGraphError(error),
+      retryAfterMs: passingMs,
+    });
   } catch (error) {
     if (error instanceof GithubFault) return judge(parts, wish, error);
     throw error;

@@ -9,7 +9,12 @@ import type { Place } from "./place.ts";
 /** Tried in this order: the first that the repository allows is taken. */
 const methods = ["merge", "squash", "rebase"] as const;
 
-const Pull = z.object({ merged: z.boolean().catch(false), state: z.string(), head: z.object({ sha: z.string() }), mergeable: z.boolean().nullish() });
+const Pull = z.object({
+  merged: z.boolean().catch(false),
+  state: z.string(),
+  head: z.object({ sha: z.string() }),
+  mergeable: z.boolean().nullish(),
+});
 
 /** The way of merging is not allowed here, another may be. */
 const methodPattern = /merges? (?:commits )?are not allowed|must not contain merge commits/i;

@@ -48,6 +48,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     onDispatch: (listener) => acts.onDispatch(listener),
     onDelivery: (listener) => acts.onDelivery(listener),
     onTimeline: (listener) => acts.onTimeline(listener),
+    get queueLength() {
+      return state.mergeQueue?.length ?? 0;
+    },
     get openCount() {
       return openCount + git.openCount;
     },
@@ -142,7 +145,16 @@ function createCodeDoor({
   track,
 }: Parts): Pick<
   World,
-  "push" | "readFile" | "openPull" | "closePull" | "mergePull" | "review" | "check" | "mergeable" | "moveRun"
+  | "push"
+  | "readFile"
+  | "openPull"
+  | "closePull"
+  | "mergePull"
+  | "settleQueue"
+  | "review"
+  | "check"
+  | "mergeable"
+  | "moveRun"
 > {
   const by = (act: { readonly by: string }): Actor => person(state, act.by);
   return {
@@ -166,6 +178,7 @@ function createCodeDoor({
           throw error;
         }
       }),
+    settleQueue: (isGreen) => track(() => acts.settleQueue(isGreen)),
     review: (act) =>
       track(() => {
         acts.review(by(act), act.number, act);

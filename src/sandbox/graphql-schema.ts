@@ -10,7 +10,7 @@ import type { Fields, GraphqlContext } from "./graphql-context.ts";
 import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
-import { pullFields, reviewFields } from "./graphql-pull-fields.ts";
+import { pullFields, queueEntryFields, reviewFields } from "./graphql-pull-fields.ts";
 import { queryFields, repositoryFields } from "./graphql-repository-fields.ts";
 import { eventFields, eventTypeName, eventTypes } from "./graphql-timeline-fields.ts";
 
@@ -25,6 +25,7 @@ const fieldsByType: Readonly<Record<string, AnyFields>> = {
   Issue: issueFields,
   IssueComment: commentFields,
   Label: labelFields,
+  MergeQueueEntry: queueEntryFields,
   Milestone: milestoneFields,
   Mutation: { ...issueMutations, ...labelMutations, ...codeMutations },
   Organization: userFields,

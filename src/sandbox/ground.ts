@@ -106,6 +106,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     baseUrl: options.htmlUrl,
     app: { id: appId, slug: appSlug, publicKey: () => known().publicKey, webhookSecret },
     requiredChecks: [requiredCheck],
+    hasMergeQueue: scenario.settings.mergeQueue !== null,
   });
   for (const { login, id } of vendorNames.map(accountOf)) {
     world.addUser({ login, permission: "write", isBot: true, ...(id === null ? {} : { id }) });

@@ -9,6 +9,7 @@ import type { Judge } from "./judge.ts";
 import type { Caller } from "./network.ts";
 import { createPeople, type People } from "./people.ts";
 import { createPullAuthor, type PullAuthor } from "./pull-author.ts";
+import { startQueueRunner, type QueueRunner } from "./queue-runner.ts";
 import type { PlayJob, ReplicaParts } from "./replica.ts";
 import type { Observed } from "./report.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
@@ -87,6 +88,7 @@ interface Inhabitants {
   readonly author: PullAuthor;
   readonly troupe: Troupe;
   readonly vendors: Vendors;
+  readonly queue: QueueRunner | null;
 }
 
 /** What copies of the App and jobs have in common. */
@@ -123,7 +125,10 @@ function createInhabitants(options: SimulationOptions, ground: Ground): Inhabita
     const number = Number(/^#(\d+)$/.exec(entry.target)?.[1] ?? 0);
     if (entry.action === "comment" && number > 0) troupe.heard(number, entry.actor);
   });
-  return { people, author, troupe, vendors };
+  const setting = scenario.settings.mergeQueue;
+  const queue =
+    setting === null ? null : startQueueRunner({ ...common, setting, chance: chance.fork("queue"), failed });
+  return { people, author, troupe, vendors, queue };
 }
 
 function startJobs(options: SimulationOptions, world: World, ways: { traffic: Traffic; shared: Shared }): Jobs {
@@ -149,7 +154,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
   const { htmlUrl, vendorBaseUrls, journal } = options;
   const ground = await createGround(options);
   const { world } = ground;
-  const { people, author, troupe, vendors } = createInhabitants(options, ground);
+  const { people, author, troupe, vendors, queue } = createInhabitants(options, ground);
   const traffic = createTraffic({ ...options, world, vendors, transport: options.transport ?? null });
   const baseUrl = `${htmlUrl}/api/v3`;
   const shared: Shared = { baseUrl, repository: options.scenario.repository, vendorBaseUrls, vendorKeys };
@@ -181,7 +186,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
       return ground.deliveryCount;
     },
     get inFlightCount() {
-      return troupe.liveCount + author.openCount + people.pendingCount + jobs.openCount;
+      return troupe.liveCount + author.openCount + (queue?.openCount ?? 0) + people.pendingCount + jobs.openCount;
     },
   };
 }

@@ -60,7 +60,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   fair_share: fact("Its milestone has its share of the slots, and others wait.", "`limits.fairShare` is why."),
   // Merging
   merge_blocked: fact("What it depends on has to be merged first."),
-  merge_overlap: fact("The merge of another pull request that changes the same file is on its way.", "Then it is looked at again."),
+  merge_overlap: fact(
+    "The merge of another pull request that changes the same file is on its way.",
+    "Then it is looked at again.",
+  ),
   // Workers
   not_pinned: fact("The task asks for another agent or worker."),
   excluded: fact("The agent is excluded for this task."),
