@@ -12,8 +12,7 @@ const timeoutMs = 60_000;
 const outputMax = 10_000_000;
 
 /** What git allows in the name of a branch, but for a leading dash, which no option can be mistaken for. */
-const branchPattern =
-  /^(?!-)(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$|\/$))(?![./])[^\u0000-\u0020\u007F~^:?*[\\]{1,250}$/;
+const branchPattern = /^(?!-)(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$|\/$))(?![./])[^\p{Cc} ~^:?*[\\]{1,250}$/u;
 
 /** Answers from the repository at `directory`, whose `remote` is fetched first. Null where it has no history to merge with. */
 export function createGitConflicts(directory: string, remote = "origin"): Conflicts {
