@@ -7,7 +7,8 @@ import type { Config } from "../model/config.ts";
 import type { Effect } from "../model/effect.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
-import type { MergeWait, Task } from "../model/task.ts";
+import type { MergeWait } from "../model/merge.ts";
+import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import { mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
 import { findBlocker, findMergeWait } from "./merge-order.ts";
@@ -32,7 +33,7 @@ export function mergesAtAll(state: State, config: Config): boolean {
 }
 
 /** Whether the pull request of the task is merged by us once it can be; a person's consent is the configuration or the mode. */
-function isOursToMerge(state: State, task: Task, config: Config): boolean {
+export function isOursToMerge(state: State, task: Task, config: Config): boolean {
   return config.merge !== "person" || isReviewRelaxed(state, task, config);
 }
 
@@ -88,9 +89,10 @@ function wasAsked(
   { task, facts, config }: { readonly task: Task; readonly facts: PullFacts; readonly config: Config },
 ): boolean {
   const { mergeAsked } = task;
-  if (facts.isInQueue === true || task.answeredFailure === queueFailure(facts.sha)) return true;
+  if (facts.isInQueue === true) return true;
   if (mergeAsked === null || !isOurMerge(task, facts)) return false;
   if (mergeAsked.over === "withdrawn") return false;
+  if (mergeAsked.over === "returned") return true;
   // What GitHub refused for want of a review is asked for again when that was given.
   if (mergeAsked.over === "refused" && mergeAsked.isUnreviewed === true && facts.isUnreviewed === false) return false;
   return config.merge !== "person" || mergeAsked.at >= (state.attack?.since ?? 0);
@@ -123,17 +125,16 @@ export function isOurMerge(task: Task, facts: PullFacts): boolean {
   return task.mergeAsked?.sha === facts.sha && task.mergeAsked.pull === facts.number;
 }
 
-/** How a commit that the merge queue took out again is remembered: it is not sent there twice. */
-export function queueFailure(sha: string): string {
-  return `${sha} queue`;
-}
+/** GitHub's instants have no milliseconds. */
+const instantMs = 1_000;
 
 /** Why the merge queue has given back what we sent there; null while it has not. */
 export function whyQueueLeft(task: Task, facts: PullFacts): NonNullable<PullFacts["leftQueue"]>["why"] | null {
   const { mergeAsked } = task;
   const left = facts.leftQueue ?? null;
   if (left === null || mergeAsked?.way !== "queue" || mergeAsked.over !== undefined) return null;
-  return isOurMerge(task, facts) && facts.isInQueue !== true && left.at > mergeAsked.at ? left.why : null;
+  const isSince = left.at >= mergeAsked.at - (mergeAsked.at % instantMs);
+  return isOurMerge(task, facts) && facts.isInQueue !== true && isSince ? left.why : null;
 }
 
 /** GitHub does not let us: a person merges it, or gives us the right to. */

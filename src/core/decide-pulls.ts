@@ -3,12 +3,13 @@ import { permits } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { PullRequest, Task } from "../model/task.ts";
-import { decideMergeOurselves, isOurMerge, queueFailure, whyQueueLeft } from "./decide-merge.ts";
+import { decideMergeOurselves, isOurMerge, whyQueueLeft } from "./decide-merge.ts";
 import { completeTask, failAttempt } from "./decide-outcome.ts";
 import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
 import { matchPull } from "./match-pull.ts";
 import { isEnded } from "./readiness.ts";
+import type { Failure } from "./retry-policy.ts";
 
 export function decidePulls(decision: Decision, pulls: readonly PullFacts[]): void {
   for (const facts of pulls) {
@@ -164,17 +165,22 @@ function answerQueue(decision: Decision, id: TaskId, facts: PullFacts): void {
   const task = decision.state.tasks.get(id);
   const why = task === undefined || task.retryAt !== null ? null : whyQueueLeft(task, facts);
   if (task === undefined || why === null || isEnded(task) || task.manualReview !== null) return;
-  const what = `pull request #${facts.number}`;
+  decision.emit({ type: "MergeReturned", task: id, pull: facts.number, sha: facts.sha, why });
+  const what = `The merge queue took pull request #${facts.number} out`;
   if (why === "person") {
-    const reason = `Somebody took ${what} out of the merge queue.`;
+    const reason = `Somebody took pull request #${facts.number} out of the merge queue.`;
     return decision.emit({ type: "ManualReviewRequired", task: id, reason });
   }
-  const detail =
+  const answers = `${facts.sha} queue`;
+  const failure: Failure =
     why === "conflict"
-      ? `The merge queue took ${what} out, because it conflicts with what is merged before it: merge the base branch and resolve it.`
-      : `The merge queue took ${what} out, because its checks fail together with what is merged before it: merge the base branch and mend it.`;
-  const reason = why === "conflict" ? "conflict" : "checks_failed";
-  answerFailure(decision, task, { reason, answers: queueFailure(facts.sha), detail });
+      ? { reason: why, answers, detail: `${what}: it conflicts with what is merged before it.` }
+      : {
+          reason: "checks_failed",
+          answers,
+          detail: `${what}: its checks fail together with what is merged before it.`,
+        };
+  failAttempt(decision, id, failure);
 }
 
 function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): void {

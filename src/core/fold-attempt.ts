@@ -2,7 +2,8 @@
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
-import type { Assignment, Attempt, MergeAsked, Task } from "../model/task.ts";
+import type { MergeAsked } from "../model/merge.ts";
+import type { Assignment, Attempt, Task } from "../model/task.ts";
 import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
 import { noteRefusal, noteStart, ownSlots, slotOf } from "./fold-health.ts";
 import { noteUse } from "./fold-watch.ts";
@@ -225,12 +226,23 @@ export function foldMergePutOff(state: State, { task, on, why, file }: EventOf<"
   ownTask(state, task).mergeWait = { on, why, file };
 }
 
+export function foldMergeReturned(state: State, { task }: EventOf<"MergeReturned">): void {
+  noteMergeOver(state, task, "returned");
+}
+
 /** It is on its way no more. */
 export function noteMergeOver(state: State, id: TaskId, over: NonNullable<MergeAsked["over"]>): void {
   const task = state.tasks.own(id);
   if (task === undefined || task.mergeAsked === null) return;
-  task.mergeAsked = { ...task.mergeAsked, over };
+  task.mergeAsked = { ...withoutFiles(task.mergeAsked), over };
   state.merging.delete(id);
+}
+
+/** Of a merge that is on its way no more nobody asks which files it changes. */
+export function withoutFiles(asked: MergeAsked): MergeAsked {
+  if (asked.files === undefined) return asked;
+  const { files: _files, ...rest } = asked;
+  return rest;
 }
 
 /** It gives way: counted apart from failures, and what it has done is gone on with. */

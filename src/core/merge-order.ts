@@ -1,5 +1,6 @@
 /** Which merge comes first: what a task depends on before the task, and of those that change one file only one at a time. */
-import type { Dependency, MergeWait, Task } from "../model/task.ts";
+import type { MergeWait } from "../model/merge.ts";
+import type { Dependency, Task } from "../model/task.ts";
 import { blockerState } from "./readiness.ts";
 import type { State } from "./state.ts";
 

@@ -1,10 +1,11 @@
 /** Why a task is not moving: reason codes with their details, recomputed from the state. Silence is a bug. */
 import { chooseAgent } from "../matching/choose-agent.ts";
-import type { MergeWait, Task } from "../model/task.ts";
+import type { Task } from "../model/task.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
+import { mergeReasons } from "./merge-reasons.ts";
 import { rankReady, readyInOrder } from "./rank-ready.ts";
 import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
@@ -16,13 +17,13 @@ export interface WaitingReason {
   readonly detail: string;
 }
 
-/** Every reason that holds `task` back now, most telling first; `[]` when it runs, is under review or has ended. */
+/** Every reason that holds `task` back now, most telling first; `[]` when it runs, waits for a person to merge it, or has ended. */
 export function waitingReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
   if (isEnded(task) || task.assignment !== null) return [];
   return [
     ...personReasons(task),
     ...graphReasons(state, task),
-    ...mergeReasons(state, task),
+    ...mergeReasons(state, task, { context, nameOf: (id) => referenceOf(state, id) }),
     ...readyReasons(state, task, context),
   ];
 }
@@ -55,22 +56,6 @@ function graphReasons(state: State, task: Task): readonly WaitingReason[] {
   }
   if (task.definition.isContainer) reasons.push({ code: "container", detail: "It completes with its last sub-issue." });
   return reasons;
-}
-
-/** What has to be merged before its pull request, as it was when that was looked at last. */
-function mergeReasons(state: State, task: Task): readonly WaitingReason[] {
-  const wait = task.mergeWait ?? null;
-  if (wait === null || task.pull?.state !== "open" || task.retryAt !== null || !isWaitedFor(state, wait)) return [];
-  const what = `It waits for ${referenceOf(state, wait.on)} to be merged first`;
-  if (wait.why === "blocker") return [{ code: "merge_blocked", detail: `${what}: it depends on that.` }];
-  const why = wait.file === null ? "both may change the same file" : `both change ${wait.file}`;
-  return [{ code: "merge_overlap", detail: `${what}: ${why}.` }];
-}
-
-function isWaitedFor(state: State, { on, why }: MergeWait): boolean {
-  if (why === "overlap") return state.merging.has(on);
-  const blocker = state.tasks.get(on);
-  return blocker === undefined ? state.externals.get(on)?.state !== "completed" : blocker.receipt === null;
 }
 
 function cycleText(state: State, cycle: readonly Task["id"][]): string {

@@ -1,5 +1,4 @@
 /** Starts the session of an assignment at its vendor: the text is read, checked against what was approved, and handed over. */
-import { queueFailure } from "../core/decide-merge.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent, Assignable } from "../ports/agent.ts";
@@ -63,7 +62,7 @@ function feedbackOf(task: Task): readonly string[] {
     open.push(`Checks fail on pull request #${pull.number}: ${pull.failedChecks.join(", ")}.`);
   if (pull.mergeable === "conflict")
     open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
-  if (task.answeredFailure !== null && task.answeredFailure === queueFailure(task.mergeAsked?.sha ?? ""))
+  if (task.mergeAsked?.over === "returned" && task.mergeAsked.pull === pull.number)
     open.push(
       `The merge queue took pull request #${pull.number} out: its checks fail, or it conflicts, together with what is merged before it. Merge the base branch first.`,
     );

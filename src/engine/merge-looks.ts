@@ -6,24 +6,36 @@ import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 
+/** What a look may find changed by these events. */
+interface Change {
+  /** Everything may be merged again. */
+  readonly isOpenAgain: boolean;
+  /** Merges of these are over, or they wait for something else by now. */
+  readonly moved: ReadonlySet<TaskId>;
+  /** A merge was given up that is named by its effect alone. */
+  readonly isWithdrawn: boolean;
+}
+
 /** Numbers; `[]` where nobody merges but people. */
 export function pullsToLookAt(state: State, events: readonly Event[], config: Config): readonly number[] {
   if (!mergesAtAll(state, config)) return [];
-  const gone = new Set(events.flatMap(endedBy));
-  const isOpenAgain = events.some(({ type }) => type === "ConfigurationAccepted" || type === "OrchestrationResumed");
-  if (gone.size === 0 && !isOpenAgain) return [];
+  const change: Change = {
+    isOpenAgain: events.some(({ type }) => type === "ConfigurationAccepted" || type === "OrchestrationResumed"),
+    moved: new Set(events.flatMap(movedBy)),
+    isWithdrawn: events.some((event) => event.type === "EffectSettled" && event.isWithdrawn === true),
+  };
+  if (change.moved.size === 0 && !change.isOpenAgain && !change.isWithdrawn) return [];
   const numbers: number[] = [];
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
-    if (task?.pull?.state !== "open") continue;
-    if (isOpenAgain || waitedFor(task, gone)) numbers.push(task.pull.number);
+    if (task?.pull?.state === "open" && isWorthALook(state, task, change)) numbers.push(task.pull.number);
   }
   return numbers;
 }
 
-/** Another merge may go on: this one has landed, or has come to nothing. */
-function endedBy(event: Event): readonly TaskId[] {
+function movedBy(event: Event): readonly TaskId[] {
   switch (event.type) {
+    // Another merge may go on: this one has landed, or has come to nothing.
     case "TaskCompleted":
     case "TaskFailed":
     case "TaskCancelled":
@@ -31,14 +43,21 @@ function endedBy(event: Event): readonly TaskId[] {
     case "ManualReviewRequired":
     case "TaskEscalated":
     case "TaskUntracked":
+    // Its own merge may go on.
+    case "TaskResumed":
+    case "TaskTrusted":
+    case "DependencyWaived":
+    case "DependenciesChanged":
       return [event.task];
     default:
       return [];
   }
 }
 
-/** Its merge was put off for one of these, or it depends on one of them. */
-function waitedFor(task: Task, gone: ReadonlySet<TaskId>): boolean {
+/** Its merge was put off for one of these, or it is one of them. */
+function isWorthALook(state: State, task: Task, { isOpenAgain, moved, isWithdrawn }: Change): boolean {
   const wait = task.mergeWait ?? null;
-  return wait !== null && gone.has(wait.on);
+  if (isOpenAgain || moved.has(task.id)) return true;
+  if (wait === null) return false;
+  return moved.has(wait.on) || (isWithdrawn && wait.why === "overlap" && !state.merging.has(wait.on));
 }

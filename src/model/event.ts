@@ -5,6 +5,7 @@
 import type { Config } from "./config.ts";
 import type { Effect } from "./effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
+import type { MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
 import type {
   AssignmentReasons,
@@ -12,7 +13,6 @@ import type {
   Dependency,
   External,
   FailureReason,
-  MergeWait,
   Priority,
   PullRequest,
   Receipt,
@@ -125,6 +125,14 @@ export type Event =
       readonly way?: "queue";
       /** A review that GitHub demands is missing: it may let us all the same. */
       readonly isUnreviewed?: true;
+    }
+  /** The merge queue gave this commit back unmerged: it is not sent there again. */
+  | {
+      readonly type: "MergeReturned";
+      readonly task: TaskId;
+      readonly pull: number;
+      readonly sha: string;
+      readonly why: "checks" | "conflict" | "person";
     }
   /** It could be merged, and another merge has to come first. */
   | ({ readonly type: "MergePutOff"; readonly task: TaskId; readonly pull: number } & MergeWait)

@@ -3,6 +3,7 @@
  * never stored. Bodies are not kept: the issue is the place for them, and 6 KB a task is the memory danger.
  */
 import type { AgentId, TaskId, WorkerId } from "./ids.ts";
+import type { MergeAsked, MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
 
 export const taskStatuses = [
@@ -207,31 +208,6 @@ export interface PullRequest {
   readonly checks: "success" | "failure" | "pending" | "none";
   readonly failedChecks: readonly string[];
   readonly mergeable: "yes" | "conflict" | "unknown";
-}
-
-/** A merge that was asked for. */
-export interface MergeAsked {
-  readonly pull: number;
-  readonly sha: string;
-  readonly at: number;
-  /** What it changes; missing where that is not known, which may be everything. */
-  readonly files?: readonly string[];
-  /** By GitHub's merge queue; missing: at once. */
-  readonly way?: "queue";
-  /** A review that GitHub asks for was missing then. */
-  readonly isUnreviewed?: true;
-  /** It is on its way no more: GitHub refused it, or it was not wanted any more when its turn came. */
-  readonly over?: "refused" | "withdrawn";
-}
-
-/** Why a merge that could be asked for is not asked for yet. */
-export interface MergeWait {
-  /** What has to be merged first. */
-  readonly on: TaskId;
-  /** The task depends on it, or its merge is on its way and changes the same file. */
-  readonly why: "blocker" | "overlap";
-  /** One that both change; null where nobody can say. */
-  readonly file: string | null;
 }
 
 /** The evidence that a task is done. */

@@ -34,6 +34,7 @@ const familyByType = {
   PullRequestChanged: "attempt",
   MergeRequested: "attempt",
   MergePutOff: "attempt",
+  MergeReturned: "attempt",
   TaskCompleted: "outcome",
   ReceiptRevoked: "outcome",
   TaskFailed: "outcome",

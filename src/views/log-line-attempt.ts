@@ -39,6 +39,8 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
       return describePullChange(event, task);
     case "MergeRequested":
       return describeMerge(event, task);
+    case "MergeReturned":
+      return `${task}: the merge queue gave pull request #${event.pull} back at ${toShortSha(event.sha)}: ${returnWords[event.why]}`;
     case "MergePutOff":
       return `${task}: pull request #${event.pull} waits for ${names.task(event.on)} to be merged first${describeWhyFirst(event)}`;
   }
@@ -48,6 +50,12 @@ function describeMerge(event: Extract<AttemptEvent, { readonly type: "MergeReque
   const where = event.way === "queue" ? " by the merge queue" : "";
   return `${task}: pull request #${event.pull} is green and is to be merged${where} at ${toShortSha(event.sha)}`;
 }
+
+const returnWords: Readonly<Record<Extract<AttemptEvent, { readonly type: "MergeReturned" }>["why"], string>> = {
+  checks: "its checks fail together with what is merged before it",
+  conflict: "it conflicts with what is merged before it",
+  person: "somebody took it out",
+};
 
 function describeWhyFirst({ why, file }: Extract<AttemptEvent, { readonly type: "MergePutOff" }>): string {
   if (why === "blocker") return ", which it depends on";

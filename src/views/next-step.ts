@@ -135,16 +135,13 @@ function describeProgress(view: TaskView): string {
   return `${describeHolder(view)} is at work. The pull request appears here.`;
 }
 
-/** Another merge has to come before its own. */
-const mergeCodes: ReadonlySet<string> = new Set(["merge_blocked", "merge_overlap"]);
-
 function describeReview(view: TaskView): string {
-  const step = describePull(view.task.pull);
-  const waits = view.waiting.filter((reason) => mergeCodes.has(reason.code)).map(describeWaiting);
-  return [step, ...waits].join(" ");
+  const merging = view.waiting.filter(({ code }) => code.startsWith("merge_")).map(describeWaiting);
+  return [describePull(view.task.pull, merging.length > 0), ...merging].join(" ");
 }
 
-function describePull(pull: PullRequest | null): string {
+/** What is merged without a person is said after it. */
+function describePull(pull: PullRequest | null, isOurs: boolean): string {
   if (pull === null) return "The pull request is being looked at.";
   const link = toReference(`#${pull.number}`, pull.url);
   if (pull.mergeable === "conflict") return `${link} conflicts with its base; the agent is asked to resolve it.`;
@@ -154,7 +151,7 @@ function describePull(pull: PullRequest | null): string {
     case "pending":
       return `The checks of ${link} are running.`;
     default:
-      return `${link} waits to be reviewed and merged.`;
+      return isOurs ? `${link} is open.` : `${link} waits to be reviewed and merged.`;
   }
 }
 
