@@ -71,8 +71,8 @@ function filesOf({ files }: PullNode): readonly string[] | null {
 /** GitHub's word for why it took the pull request out of the queue; what it does not say is taken for its checks. */
 function leftQueueOf({ removals }: PullNode): NonNullable<PullFacts["leftQueue"]> | null {
   const last = removals?.nodes?.at(-1) ?? null;
-  if (last === null) return null;
-  const reason = last.reason ?? "";
+  const reason = last?.reason ?? "";
+  if (last === null || /^(?:already[ _])?merged?$/i.test(reason)) return null;
   const why = /conflict/i.test(reason) ? "conflict" : /manual|clear/i.test(reason) ? "person" : "checks";
   return { at: last.createdAt, why };
 }

@@ -18,6 +18,12 @@ const documents: readonly (readonly [string, string])[] = [
   ["issues by number", queries.issuesByNumber(place, [1, 2]).text],
   ["pull requests by number", queries.pullsByNumber(place, [1, 2]).text],
   [
+    "pull requests with their files and their queue",
+    queries.pullsByNumber(place, [1, 2], { files: true, queue: true }).text,
+  ],
+  ["the standing in the merge queue", queries.queueStanding],
+  ["a place in the merge queue", queries.enqueue],
+  [
     "references",
     queries.referencedIssues([
       { ...place, number: 1 },
