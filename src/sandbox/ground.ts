@@ -138,7 +138,8 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
       // A configuration that cannot be read changes nothing: the last good one stays in force.
       if (read === null) return;
       agents = read.agents;
-      judge.configure(Object.fromEntries(agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity])));
+      const most = agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity] as const);
+      judge.configure(Object.fromEntries(most), read.merge !== "person");
     },
     get deliveryCount() {
       return deliveryCount;
