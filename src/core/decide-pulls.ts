@@ -28,7 +28,7 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
   if (task.pull?.number !== pull.number) {
     if (facts.state === "closed" || isLeftToSession(decision, task, facts)) return;
     decision.emit({ type: "PullRequestLinked", task: task.id, pull, matchedBy: match.by });
-  } else if (!isSamePull(pull, task.pull)) {
+  } else if (!isSamePull(pull, task.pull) || isAwaited(task, pull)) {
     decision.emit({ type: "PullRequestChanged", task: task.id, pull });
   }
   endLabelledSession(decision, task.id, facts);
@@ -70,6 +70,11 @@ function toPullRequest(facts: PullFacts): PullRequest {
     failedChecks: facts.failedChecks,
     mergeable: facts.mergeable,
   };
+}
+
+/** The last attempt was to answer a failure of the commit that is known: another one is its answer. */
+function isAwaited(task: Task, pull: PullRequest): boolean {
+  return task.pullDueAt !== null && task.pull?.sha !== pull.sha;
 }
 
 /**

@@ -226,8 +226,11 @@ export function foldMergePutOff(state: State, { task, on, why, file }: EventOf<"
   ownTask(state, task).mergeWait = { on, why, file };
 }
 
-export function foldMergeReturned(state: State, { task }: EventOf<"MergeReturned">): void {
-  noteMergeOver(state, task, "returned");
+/** The commit is known from now on, so that another one is seen to be its answer. */
+export function foldMergeReturned(state: State, { task: id, pull, sha }: EventOf<"MergeReturned">): void {
+  const task = ownTask(state, id);
+  if (task.pull?.number === pull) task.pull = { ...task.pull, sha };
+  noteMergeOver(state, id, "returned");
 }
 
 /** It is on its way no more. */

@@ -267,7 +267,13 @@ describe("merge: queue", () => {
     it.tell(say(1, fence, report("succeeded", { pullUrl: pull(21).url, branch: "orchestrate/1-work" })));
     expect(see(it, 1, left)).toEqual([]);
     expect(why(it, 1)).toMatchObject([{ code: "merge_returned" }]);
-    expect(see(it, 1, { ...left, sha: b })).toMatchObject([{ type: "MergeRequested", sha: b }]);
+    expect(see(it, 1, { ...left, sha: b })).toMatchObject([
+      { type: "PullRequestChanged", pull: { sha: b } },
+      { type: "MergeRequested", sha: b },
+    ]);
+    // What was awaited is there: nothing more is started for it while it is in the queue.
+    it.now += 60 * 60_000;
+    expect(types(it.tell({ type: "Tick" }))).not.toContain("RetryScheduled");
   });
 
   test("a conflict with what is before it is a conflict", () => {
