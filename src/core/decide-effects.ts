@@ -131,7 +131,13 @@ type SessionOutcome = Exclude<
   { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" }
 >;
 
-const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set(["delayed", "dropped", "surfaced", "created", "kept"]);
+const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
+  "delayed",
+  "dropped",
+  "surfaced",
+  "created",
+  "kept",
+]);
 
 function isOfSession(outcome: EffectOutcome): outcome is SessionOutcome {
   return !ofEffectAlone.has(outcome.kind);

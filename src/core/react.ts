@@ -42,7 +42,9 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       ];
     case "WarningRaised":
       // Linear has just refused: it is asked again with the next news.
-      return alert(state).filter(({ effect }) => event.warning.code !== "linear_unwritten" || effect.type === "UpdateAlerts");
+      return alert(state).filter(
+        ({ effect }) => event.warning.code !== "linear_unwritten" || effect.type === "UpdateAlerts",
+      );
     case "WarningCleared":
       return alert(state);
     default:

@@ -54,7 +54,11 @@ export async function updateLinearAlerts(
     const { issue } = effect;
     let outcome: EffectOutcome = { kind: "done" };
     if (context.config.alerts.linear === issue) {
-      const body = renderNotice(repository, toOpenWarnings(state).filter(isNews), toPassedWarnings(state).filter(isNews));
+      const body = renderNotice(
+        repository,
+        toOpenWarnings(state).filter(isNews),
+        toPassedWarnings(state).filter(isNews),
+      );
       outcome =
         noticeboard === undefined
           ? missKey(issue, ground)

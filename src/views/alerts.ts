@@ -40,11 +40,7 @@ export function renderAlerts(open: readonly WarningView[], passed: readonly Warn
  * The same for Linear, where nobody knows which repository it is about, and where a comment has no invisible part: it is known by
  * its id.
  */
-export function renderNotice(
-  repository: string,
-  open: readonly WarningView[],
-  passed: readonly WarningView[],
-): string {
+export function renderNotice(repository: string, open: readonly WarningView[], passed: readonly WarningView[]): string {
   const parts = [`**Orchestrate, ${escapeText(repository)}: ${headlineOf(open)}.**`, ...renderLists(open, passed)];
   return cutLines(`${parts.join("\n\n")}\n`, noticeLengthMax).replaceAll("&#8203;", "\u200B");
 }
