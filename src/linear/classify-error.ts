@@ -27,8 +27,8 @@ export class LinearFault extends Error {
 /** After an answer that names no time. */
 const laterMs = 10_000;
 const limitMs = 60_000;
-/** A wish beyond an hour is a broken clock: Linear's windows are an hour. */
-const longestMs = 60 * 60_000;
+/** The buckets fill steadily, so there is room for one request long before they are full, which is when they are reset. */
+const longestMs = 10 * 60_000;
 /** An instant below is in seconds. */
 const secondsMax = 100_000_000_000;
 const messageMax = 200;

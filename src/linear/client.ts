@@ -116,7 +116,7 @@ function codesOf(error: unknown): readonly string[] {
 async function withTimeout<Value>(clock: Clock, run: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const controller = new AbortController();
   const timeout = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener("abort", () => reject(new Error("Linear did not answer in time.")), {
+    controller.signal.addEventListener("abort", () => reject(new Error("no answer came in time")), {
       once: true,
     });
   });
