@@ -119,11 +119,11 @@ export async function auditRepository(
   const observation = await world.tracker.look({ everything: true, issues: [], pulls: [], commits: [], tracked });
   const command = { type: "Observe", id: toCommandId("~audit"), observation } as const;
   const pass = runPass(state, [command], { now: parts.clock.now(), config: configFrom(state) });
-  const names = namesOf(pass.draft);
-  const news = pass.entries
-    .flatMap((entry) => entry.events)
-    .filter((event) => !isOnlyLearned(event, state))
-    .map((event) => `A fresh look says: ${renderEventLine(event, names)}`);
+  const events = pass.entries.flatMap((entry) => entry.events);
+  const told = pass.before((before) => events.filter((event) => !isOnlyLearned(event, before)));
+  const names = namesOf(pass.state);
+  const news = told.map((event) => `A fresh look says: ${renderEventLine(event, names)}`);
+  pass.takeBack();
   const unread = observation.unreadable.map(({ number, reason }) => `#${number} could not be read: ${reason}`);
   return { problems: [...allBrokenInvariants(state), ...unread, ...news], events: state.eventCount };
 }

@@ -1,6 +1,6 @@
 /** The outbox: which effects are due for whom, and what came of those that were performed. */
 import type { Command, EffectOutcome } from "../model/command.ts";
-import { effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
+import { byRecording, effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
 import { applyReport, bounded, refuseStart } from "./decide-session.ts";
@@ -13,12 +13,12 @@ type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type:
 
 /** Effects that are due soon and that nobody holds. Of those with one key only the first: they follow each other. */
 export function dueEffects(state: State, now: number, limit: number): readonly EffectId[] {
-  const due: EffectId[] = [];
-  for (const [id, recorded] of state.outbox.entries()) {
-    if (due.length >= limit) break;
-    if (isDue(state, recorded, now)) due.push(id);
-  }
-  return due;
+  const due: RecordedEffect[] = [];
+  for (const [, recorded] of state.outbox.entries()) if (isDue(state, recorded, now)) due.push(recorded);
+  return due
+    .toSorted(byRecording)
+    .slice(0, limit)
+    .map((recorded) => recorded.id);
 }
 
 function isDue(state: State, recorded: RecordedEffect, now: number): boolean {

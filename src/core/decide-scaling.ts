@@ -14,7 +14,8 @@ import { Pool } from "./pool.ts";
 import { leftOver } from "./queue-depth.ts";
 import { readyQuickWins } from "./quick-wins.ts";
 import { modeInForce } from "./rank-ready.ts";
-import { rootOf, type State } from "./state.ts";
+import type { State } from "./state.ts";
+import { lookBefore } from "./transaction.ts";
 
 /** What attack mode would do with more workers. */
 interface ScalingAdvice {
@@ -115,8 +116,10 @@ function isShort(state: State, context: Context): boolean {
     const scaledAt = recordOf(state, agent)?.scaledAt ?? null;
     if (scaledAt !== null && context.now - scaledAt < every) return false;
   }
-  const pool = new Pool(rootOf(state), context);
-  return !pool.hasFree() && pool.totals().busy > 0;
+  return lookBefore(state, (before) => {
+    const pool = new Pool(before, context);
+    return !pool.hasFree() && pool.totals().busy > 0;
+  });
 }
 
 /** Slots that the agent may have beside those it has. */
@@ -143,7 +146,7 @@ function keepWithin(decision: Decision, agent: AgentConfig): void {
   else if (capacity > most) {
     const reason = "the configuration has changed";
     decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity: most, reason, isScaled: true });
-  } else if (state.ready.size === 0 && hasIdleSlot(rootOf(state), context, agent)) {
+  } else if (state.ready.size === 0 && lookBefore(state, (before) => hasIdleSlot(before, context, agent))) {
     restore(decision, agent, "nothing waits any more");
   }
 }

@@ -13,17 +13,51 @@ import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideTick } from "./decide-tick.ts";
 import { changeMode } from "./instruct-mode.ts";
-import { brokenInvariants, touchedTasks } from "./invariants.ts";
+import { brokenInvariants } from "./invariants.ts";
 import type { Context } from "./context.ts";
-import { openDecision, type Decision } from "./decision.ts";
+import { openDecision, type Decision, type EventListener } from "./decision.ts";
 import type { State } from "./state.ts";
+import { begin, keep, takeBack } from "./transaction.ts";
 
 /** Returns what happened, in order; `[]` when nothing changes. `state` is left as it is. Throws when an invariant would break. */
 export function decide(state: State, command: Command, context: Context): readonly Event[] {
+  const mark = begin(state);
+  try {
+    return play(state, { command, context });
+  } finally {
+    takeBack(state, mark);
+  }
+}
+
+/**
+ * Decides, and folds what happened into `state`; each event is told to `onEvent` when it is folded. Returns the events as `decide` does.
+ * Where it throws, `state` is as it was.
+ */
+export function advance(
+  state: State,
+  told: { readonly command: Command; readonly context: Context },
+  onEvent?: EventListener,
+): readonly Event[] {
+  const mark = begin(state);
+  try {
+    const events = play(state, told, onEvent);
+    keep(state);
+    return events;
+  } catch (error) {
+    takeBack(state, mark);
+    throw error;
+  }
+}
+
+function play(
+  state: State,
+  { command, context }: { readonly command: Command; readonly context: Context },
+  onEvent?: EventListener,
+): readonly Event[] {
   if (state.seen.has(command.id)) return [];
-  const decision = openDecision(state, context);
+  const decision = openDecision(state, context, onEvent);
   dispatch(decision, command);
-  const broken = brokenInvariants(decision.state, touchedTasks(decision.events));
+  const broken = brokenInvariants(state, decision.events);
   if (broken.length > 0) throw new Error(`${command.type} would break an invariant. ${broken.join(" ")}`);
   return decision.events;
 }

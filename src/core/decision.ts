@@ -1,31 +1,34 @@
-/** A decision in the making: events so far, and a draft in which they have already happened. */
+/** A decision in the making: events so far, and the state in which they have already happened. */
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { evolve } from "./evolve.ts";
-import { draftState, type State } from "./state.ts";
+import type { State } from "./state.ts";
 
 export interface Decision {
-  /** The state as it will be after the events so far. */
+  /** The state as it is after the events so far. */
   readonly state: State;
   readonly context: Context;
   readonly events: readonly Event[];
   emit(event: Event): void;
 }
 
-/** Opens a decision on `state`, which stays as it is. */
-export function openDecision(state: State, context: Context): Decision {
-  const draft = draftState(state);
-  draft.at = context.now;
+/** Told of each event when it has been folded. */
+export type EventListener = (event: Event) => void;
+
+/** Opens a decision, whose events are folded into `state` as they are emitted. */
+export function openDecision(state: State, context: Context, onEvent?: EventListener): Decision {
+  state.at = context.now;
   const events: Event[] = [];
   return {
-    state: draft,
+    state,
     context,
     events,
     emit(event) {
       events.push(event);
-      evolve(draft, event);
+      evolve(state, event);
+      onEvent?.(event);
     },
   };
 }

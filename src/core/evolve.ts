@@ -1,5 +1,5 @@
 /**
- * The fold: how history becomes state. It mutates a state it owns (a base or a draft) and keeps the indexes true; it knows
+ * The fold: how history becomes state. It mutates the state and keeps the indexes true; it knows
  * no clock and no configuration, so the same log gives the same state on every machine.
  */
 import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
@@ -210,7 +210,7 @@ function reindexReady(state: State, task: Task): Task {
   const { id } = task;
   const wasReady = task.readySince !== null;
   const ready = isReady(state, task);
-  if (state.base === null && (ready || wasReady)) state.queue.touch(id);
+  if (ready || wasReady) state.queue.touch(id);
   if (ready === wasReady) return task;
   const own = ownTask(state, id);
   own.readySince = ready ? state.at : null;

@@ -221,5 +221,5 @@ export function foldTaskPreempted(state: State, event: EventOf<"TaskPreempted">)
   ownTask(state, event.task).preemptions += 1;
   ownAssignment(state, event.task).preemptedFor = event.for;
   ownTask(state, event.for).promised = event.task;
-  if (state.base === null) state.queue.touch(event.for);
+  state.queue.touch(event.for);
 }

@@ -5,7 +5,7 @@ import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { workerResultsMax } from "./limits.ts";
 import { newAgentRecord, newWorkerRecord, type AgentRecord, type Learned, type WorkerRecord } from "./records.ts";
 import { markOff, newSlots, type Slots } from "./slots.ts";
-import { ownTask, type State } from "./state.ts";
+import type { State } from "./state.ts";
 
 /** Ends that say nothing of the worker: a person's doing, the base's, or the vendor's. */
 const neutral: ReadonlySet<string> = new Set<FailureReason>([
@@ -165,9 +165,7 @@ function reviseAgent(state: State, agent: AgentId, revise: (record: AgentRecord)
   if (isRefusing(state, agent) === wasRefusing) return;
   for (const id of state.backingOff.keys()) {
     if (state.tasks.get(id)?.refusedBy !== agent) continue;
-    // In a draft what it owns is what it ranks anew.
-    ownTask(state, id);
-    if (state.base === null) state.queue.touch(id);
+    state.queue.touch(id);
   }
 }
 

@@ -1,11 +1,13 @@
 /** Slash commands about edges: blocked-by adds one, unblock waives one. */
 import { isWaitNamed } from "../model/external-wait.ts";
 import type { SlashCommand } from "../model/slash.ts";
+import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { changeDependencies, findCycle, reportCycles } from "./decide-dependencies.ts";
 import { reviseUpstream } from "./decide-outcome.ts";
 import { uniteEdges } from "./define-task.ts";
-import { draftState } from "./state.ts";
+import type { State } from "./state.ts";
+import { begin, takeBack } from "./transaction.ts";
 import { evolve } from "./evolve.ts";
 import { emitExternal } from "./externals.ts";
 import { done, refused, unselected, type Instruct, type Reply } from "./instruction.ts";
@@ -25,15 +27,24 @@ function block(decision: Decision, command: Instruct, task: Task): Reply {
   if (blocker.id === task.id) return refused("A task cannot wait for itself.");
   const edge = { on: blocker.id, kind: "hard", source: "command" } as const;
   const edges = uniteEdges([...task.blockedBy, edge], task.id);
-  const trial = draftState(decision.state);
-  evolve(trial, { type: "DependenciesChanged", task: task.id, blockedBy: edges });
-  if (findCycle(trial, task.id) !== null)
+  if (wouldCircle(decision.state, task.id, edges))
     return refused(`${blocker.reference} waits for this task already: that would be a cycle.`);
   if (!decision.state.tasks.has(blocker.id) && !decision.state.externals.has(blocker.id)) {
     emitExternal(decision, { id: blocker.id, reference: blocker.reference, url: blocker.url, state: "open" });
   }
   changeDependencies(decision, task.id, edges);
   return done;
+}
+
+/** Tried out and taken back. */
+function wouldCircle(state: State, task: TaskId, blockedBy: Task["blockedBy"]): boolean {
+  const mark = begin(state);
+  try {
+    evolve(state, { type: "DependenciesChanged", task, blockedBy });
+    return findCycle(state, task) !== null;
+  } finally {
+    takeBack(state, mark);
+  }
 }
 
 function unblock(decision: Decision, command: Instruct, task: Task): Reply {

@@ -7,26 +7,43 @@ import { isActive, isReady } from "./readiness.ts";
 import { isFree } from "./slots.ts";
 import type { State } from "./state.ts";
 
-/** The sentences that are not true of the tasks in `ids`; `[]` when all is well, which costs no more than the checks. */
-export function brokenInvariants(state: State, ids: Iterable<TaskId>): readonly string[] {
-  let broken: string[] | null = null;
-  for (const id of ids) {
-    const task = state.tasks.get(id);
-    if (task === undefined) continue;
-    for (const [sentence, holds] of rules) {
-      if (holds(state, task)) continue;
-      broken ??= [];
-      broken.push(`Task ${id}: ${sentence}.`);
-    }
+/**
+ * The sentences that are not true of the tasks that `events` speak of; `[]` when all is well. The rules about edges are asked of those
+ * whose edges have changed.
+ */
+export function brokenInvariants(state: State, events: readonly Event[]): readonly string[] {
+  let broken: readonly string[] = none;
+  let last: TaskId | null = null;
+  for (const event of events) {
+    if (!("task" in event) || event.task === null) continue;
+    const isAboutEdges = event.type === "DependenciesChanged";
+    // Events in a row are mostly about one task.
+    if (event.task === last && !isAboutEdges) continue;
+    last = event.task;
+    broken = withBroken(broken, rules, { state, id: last });
+    if (isAboutEdges) broken = withBroken(broken, edgeRules, { state, id: last });
   }
-  return broken ?? none;
+  return broken;
 }
 
 const none: readonly string[] = [];
 
+function withBroken(
+  known: readonly string[],
+  asked: readonly Rule[],
+  { state, id }: { readonly state: State; readonly id: TaskId },
+): readonly string[] {
+  const task = state.tasks.get(id);
+  if (task === undefined) return known;
+  let broken = known;
+  for (const rule of asked) if (!rule.holds(state, task)) broken = [...broken, `Task ${id}: ${rule.sentence}.`];
+  return broken;
+}
+
 /** The same over the whole state. */
 export function allBrokenInvariants(state: State): readonly string[] {
-  const broken = [...brokenInvariants(state, state.tasks.keys())];
+  const everyRule = [...rules, ...edgeRules];
+  const broken = [...state.tasks.keys()].flatMap((id) => withBroken(none, everyRule, { state, id }));
   for (const [worker, id] of state.occupied.entries()) {
     if (state.tasks.get(id)?.assignment?.worker !== worker) broken.push(`Worker ${worker} is taken by nobody.`);
   }
@@ -48,32 +65,51 @@ export function touchedTasks(events: readonly Event[]): ReadonlySet<TaskId> {
   return touched;
 }
 
-type Rule = readonly [sentence: string, holds: (state: State, task: Task) => boolean];
+interface Rule {
+  readonly sentence: string;
+  holds(state: State, task: Task): boolean;
+}
 
 const rules: readonly Rule[] = [
-  [
-    "its worker is not marked as taken by it",
-    (state, { id, assignment }) => assignment === null || state.occupied.get(assignment.worker) === id,
-  ],
-  ["its fence was never given out", (state, { assignment }) => assignment === null || assignment.fence <= state.fence],
-  [
-    "an older attempt has its fence",
-    (_, { assignment, attempts }) =>
+  {
+    sentence: "its worker is not marked as taken by it",
+    holds: (state, { id, assignment }) => assignment === null || state.occupied.get(assignment.worker) === id,
+  },
+  {
+    sentence: "its fence was never given out",
+    holds: (state, { assignment }) => assignment === null || assignment.fence <= state.fence,
+  },
+  {
+    sentence: "an older attempt has its fence",
+    holds: (_, { assignment, attempts }) =>
       assignment === null || attempts.every((attempt) => attempt.fence < assignment.fence),
-  ],
-  ["it is both completed and given up", (_, task) => task.receipt === null || task.outcome === null],
-  [
-    "the index of ready tasks is wrong about it",
-    (state, task) => {
+  },
+  {
+    sentence: "it is both completed and given up",
+    holds: (_, task) => task.receipt === null || task.outcome === null,
+  },
+  {
+    sentence: "the index of ready tasks is wrong about it",
+    holds(state, task) {
       const ready = isReady(state, task);
       return state.ready.has(task.id) === ready && (task.readySince !== null) === ready;
     },
-  ],
-  ["the index of active tasks is wrong about it", (state, task) => state.active.has(task.id) === isActive(task)],
-  [
-    "a blocker does not know it",
-    (state, { id, blockedBy }) => blockedBy.every((edge) => state.dependents.get(edge.on)?.includes(id) === true),
-  ],
-  ["it waits for itself", (_, { id, blockedBy }) => blockedBy.every((edge) => edge.on !== id)],
-  ["it counts below zero", (_, { failuresInRow, refusals }) => failuresInRow >= 0 && refusals >= 0],
+  },
+  {
+    sentence: "the index of active tasks is wrong about it",
+    holds: (state, task) => state.active.has(task.id) === isActive(task),
+  },
+  {
+    sentence: "it counts below zero",
+    holds: (_, { failuresInRow, refusals }) => failuresInRow >= 0 && refusals >= 0,
+  },
+];
+
+const edgeRules: readonly Rule[] = [
+  {
+    sentence: "a blocker does not know it",
+    holds: (state, { id, blockedBy }) =>
+      blockedBy.every((edge) => state.dependents.get(edge.on)?.includes(id) === true),
+  },
+  { sentence: "it waits for itself", holds: (_, { id, blockedBy }) => blockedBy.every((edge) => edge.on !== id) },
 ];

@@ -3,6 +3,7 @@
  * two, so that one completion rarely re-ranks anything. Kept as counts per power, because a maximum alone cannot go down.
  */
 import type { Reach } from "./records.ts";
+import type { Undoable, UndoLog } from "./undo.ts";
 
 /** The powers of two that a count or a number of minutes is rounded up to. */
 const powersMax = 48;
@@ -17,42 +18,45 @@ export interface Peaks {
   readonly tail: number;
 }
 
-export class OpenScale {
-  readonly #base: OpenScale | null;
-  /** Counts per measure and power; in a draft, what it changes of them. Made when first written. */
-  #counts: Int32Array | null = null;
+export class OpenScale implements Undoable {
+  readonly #undo: UndoLog;
+  /** Counts per measure and power. */
+  readonly #counts = new Int32Array(measures.length * powersMax);
 
-  constructor(base: OpenScale | null = null) {
-    this.#base = base;
-  }
-
-  draft(): OpenScale {
-    return new OpenScale(this);
+  constructor(undo: UndoLog) {
+    this.#undo = undo;
   }
 
   /** Counts one open task in (`by` 1) or out (-1). */
   count(reach: Reach, by: 1 | -1): void {
-    this.#counts ??= new Int32Array(measures.length * powersMax);
-    const values = [reach.transitive, reach.minutes, reach.tailMinutes];
-    for (let measure = 0; measure < values.length; measure += 1) {
-      const place = measure * powersMax + powerOf(values[measure] ?? 0);
-      this.#counts[place] = (this.#counts[place] ?? 0) + by;
-    }
+    if (this.#undo.isOn) this.#undo.note(this, reach, by);
+    this.#add(0, reach.transitive, by);
+    this.#add(1, reach.minutes, by);
+    this.#add(2, reach.tailMinutes, by);
+  }
+
+  exchange(reach: Reach, by: 1 | -1): number {
+    const back = by === 1 ? -1 : 1;
+    this.#add(0, reach.transitive, back);
+    this.#add(1, reach.minutes, back);
+    this.#add(2, reach.tailMinutes, back);
+    return back;
   }
 
   peaks(): Peaks {
     return { transitive: this.#peak(0), minutes: this.#peak(1), tail: this.#peak(2) };
   }
 
-  #peak(measure: number): number {
-    for (let power = powersMax - 1; power > 0; power -= 1) {
-      if (this.#at(measure * powersMax + power) > 0) return 2 ** power;
-    }
-    return 1;
+  #add(measure: number, value: number, by: number): void {
+    const place = measure * powersMax + powerOf(value);
+    this.#counts[place] = (this.#counts[place] ?? 0) + by;
   }
 
-  #at(place: number): number {
-    return (this.#counts?.[place] ?? 0) + (this.#base === null ? 0 : this.#base.#at(place));
+  #peak(measure: number): number {
+    for (let power = powersMax - 1; power > 0; power -= 1) {
+      if ((this.#counts[measure * powersMax + power] ?? 0) > 0) return 2 ** power;
+    }
+    return 1;
   }
 }
 

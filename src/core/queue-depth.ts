@@ -2,7 +2,8 @@
 import type { TaskId } from "../model/ids.ts";
 import type { Context } from "./context.ts";
 import { isEnded } from "./readiness.ts";
-import { rootOf, type State } from "./state.ts";
+import type { State } from "./state.ts";
+import { lookBefore } from "./transaction.ts";
 
 export interface QueueDepth {
   /** Tasks that could start now, those in a backoff included. */
@@ -51,7 +52,10 @@ function oldestReady(state: State, now: number): QueueDepth["oldest"] {
  * the pass ends.
  */
 export function leftOver(state: State): number {
-  return Math.min(state.ready.size, rootOf(state).ready.size);
+  return Math.min(
+    state.ready.size,
+    lookBefore(state, (before) => before.ready.size),
+  );
 }
 
 /** Those of them that a free worker could take now: not in a backoff. */

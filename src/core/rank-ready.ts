@@ -1,5 +1,5 @@
 /** The ready tasks in the order of the mode in force, with the numbers that put each where it stands. */
-import { comparePlaces, placeOf, scaleOf, scoreOf, type Placed, type RankInput, type Scale } from "../ranking/rank.ts";
+import { placeOf, scaleOf, scoreOf, type Placed, type RankInput, type Scale } from "../ranking/rank.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
@@ -9,7 +9,7 @@ import { isRefusing } from "./fold-health.ts";
 import type { Peaks } from "./open-scale.ts";
 import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";
 import type { Ordering } from "./ready-queue.ts";
-import { rootOf, type State } from "./state.ts";
+import type { State } from "./state.ts";
 
 export interface RankedTask {
   readonly id: TaskId;
@@ -49,11 +49,9 @@ export function rankReady(state: State, context: Context, max: number): readonly
 export function* readyInOrder(state: State, context: Context): IterableIterator<RankedTask> {
   settleReach(state);
   const view = openView(state, context);
-  const root = rootOf(state);
-  root.queue.sync(root.ready, orderingOf(root, view));
-  const own = touchedPlaces(state, view);
-  const modes = [...new Set([...root.queue.modes(), ...own.places.keys()])].toSorted();
-  const queues = modes.map((mode) => merge(root.queue.best(mode), own.places.get(mode) ?? [], own.touched));
+  state.queue.sync(state.ready, orderingOf(state, view));
+  const modes = state.queue.modes();
+  const queues = modes.map((mode) => state.queue.best(mode));
   if (queues.length === 1) {
     for (const place of queues[0] ?? []) yield scored(state, view, { place, mode: modes[0] as Mode });
     return;
@@ -84,11 +82,11 @@ function openView(state: State, context: Context): View {
   return { context, mode: modeInForce(state, context), scale, peaks, inherits: blockers.inherit, milestoneModes };
 }
 
-function orderingOf(root: State, view: View): Ordering {
+function orderingOf(state: State, view: View): Ordering {
   return {
     key: keyOf(view),
-    modeOf: (id) => modeWithin(root.tasks.get(id), view),
-    placeOf: (id, own) => placeWithin(root, id, { view, mode: own }),
+    modeOf: (id) => modeWithin(state.tasks.get(id), view),
+    placeOf: (id, own) => placeWithin(state, id, { view, mode: own }),
   };
 }
 
@@ -101,7 +99,7 @@ function keyOf({ mode, scale, peaks, inherits, milestoneModes }: View): string {
   return `${mode} ${inherits} ${numbers} ${highest} ${phases}`;
 }
 
-/** As `modeOf`, by the modes of the view: a draft may have switched one that the base below has not. */
+/** As `modeOf`, by the modes of the view. */
 function modeWithin(task: Task | undefined, view: View): Mode {
   if (task === undefined) return view.mode;
   const own = task.modeOverride ?? task.definition.mode;
@@ -112,47 +110,6 @@ function modeWithin(task: Task | undefined, view: View): Mode {
 
 function placeWithin(state: State, id: TaskId, by: { readonly view: View; readonly mode: Mode }): Placed<TaskId> {
   return placeOf(by.mode, inputOf(state, id, by.view), by.view.scale);
-}
-
-/** What drafts have changed, laid over the queue of the base. */
-function touchedPlaces(
-  state: State,
-  view: View,
-): { readonly touched: ReadonlySet<TaskId>; readonly places: ReadonlyMap<Mode, readonly Placed<TaskId>[]> } {
-  const touched = new Set<TaskId>();
-  if (state.base === null) return { touched, places: new Map() };
-  state.tasks.collectTouched(touched);
-  state.reach.collectTouched(touched);
-  state.ready.collectTouched(touched);
-  const places = new Map<Mode, Placed<TaskId>[]>();
-  for (const id of touched) {
-    if (!state.ready.has(id)) continue;
-    const mode = modeWithin(state.tasks.get(id), view);
-    const place = placeWithin(state, id, { view, mode });
-    const group = places.get(mode);
-    if (group === undefined) places.set(mode, [place]);
-    else group.push(place);
-  }
-  for (const group of places.values()) group.sort(comparePlaces);
-  return { touched, places };
-}
-
-/** Both in order; what was touched stands in `own` if anywhere. */
-function* merge(
-  below: IterableIterator<Placed<TaskId>>,
-  own: readonly Placed<TaskId>[],
-  touched: ReadonlySet<TaskId>,
-): IterableIterator<Placed<TaskId>> {
-  let at = 0;
-  for (const place of below) {
-    if (touched.has(place.id)) continue;
-    for (let next = own[at]; next !== undefined && comparePlaces(next, place) < 0; next = own[at]) {
-      yield next;
-      at += 1;
-    }
-    yield place;
-  }
-  yield* own.slice(at);
 }
 
 /** The tier of a task that has been promised a slot: it goes before all others, those of other modes too. */

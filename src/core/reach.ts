@@ -42,9 +42,8 @@ export function reachOf(state: State, id: TaskId): Reach | null {
   return state.reach.get(id) ?? null;
 }
 
-/** Brings the index up to date, the states below first. Costs nothing when the graph has not changed. */
+/** Brings the index up to date. Costs nothing when the graph has not changed. */
 export function settleReach(state: State): void {
-  if (state.base !== null) settleReach(state.base);
   if (state.unsettled.length === 0) return;
   const changed = takeUnsettled(state);
   if (changed.length === 0) return;
@@ -186,7 +185,7 @@ function write(state: State, id: TaskId, reach: Reach | null): void {
     state.reach.set(id, reach);
     state.scale.count(reach, 1);
   }
-  if (state.base === null) state.queue.touch(id);
+  state.queue.touch(id);
 }
 
 function isSame(a: Reach, b: Reach): boolean {

@@ -1,7 +1,7 @@
 /**
- * The ready tasks in the order of the mode in force: one binary heap a group of tasks that are ranked alike. It belongs to the
- * base state and follows every change of it; a draft lays what it has touched over it. Asking for the best few never
- * looks at the rest, and a switch of the mode sorts anew once.
+ * The ready tasks in the order of the mode in force: one binary heap a group of tasks that are ranked alike. It
+ * follows every change of the state, the ones that are taken back too. Asking for the best few never looks at the rest, and a
+ * switch of the mode sorts anew once.
  */
 import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";

@@ -1,62 +1,49 @@
 /** Records in the order of time of which the oldest fall off: the sessions and completions of the last day. */
+import type { Undoable, UndoLog } from "./undo.ts";
 
 /** Fallen records are let go of when there are so many, and more of them than of the others. */
 const slackMax = 1_024;
 
-/**
- * Each record has a number that only grows. A draft lies over the ring that it was drafted from: it holds what it has added, and
- * copies of what it has owned.
- */
-export class Ring<Item extends { readonly at: number }> {
-  readonly #below: Ring<Item> | null;
-  #items: Item[];
+/** What a change of the ring was, where it was not that of a record: then the key is its number. */
+const pushed = "pushed";
+const fallen = "fallen";
+
+/** Each record has a number that only grows. */
+export class Ring<Item extends { readonly at: number }> implements Undoable {
+  readonly #undo: UndoLog;
+  #items: Item[] = [];
   /** The number of the first of `#items`. */
-  #offset: number;
+  #offset = 0;
   /** The number of the oldest record that has not fallen off. */
-  #first: number;
-  #owned: Map<number, Item> | null = null;
+  #first = 0;
 
-  private constructor(below: Ring<Item> | null, items: Item[], numbers: { offset: number; first: number }) {
-    this.#below = below;
-    this.#items = items;
-    this.#offset = numbers.offset;
-    this.#first = numbers.first;
+  constructor(undo: UndoLog) {
+    this.#undo = undo;
   }
 
-  static empty<Item extends { readonly at: number }>(): Ring<Item> {
-    return Ring.of<Item>(0, []);
-  }
-
-  /** The ring with these records, the oldest of which has the number `first`. */
-  static of<Item extends { readonly at: number }>(first: number, items: readonly Item[]): Ring<Item> {
-    return new Ring<Item>(null, [...items], { offset: first, first });
-  }
-
-  /** A draft; the ring itself stays as it is. */
-  draft(): Ring<Item> {
-    return new Ring<Item>(this, [], { offset: this.#next, first: this.#first });
+  /** Makes the ring one of these records, the oldest of which has the number `first`. Cannot be taken back. */
+  fill(first: number, items: readonly Item[]): void {
+    this.#items = [...items];
+    this.#offset = first;
+    this.#first = first;
   }
 
   /** Adds the newest record and returns its number. */
   push(item: Item): number {
+    if (this.#undo.isOn) this.#undo.note(this, pushed, undefined);
     this.#items.push(item);
     return this.#next - 1;
   }
 
-  /** The record for mutation; undefined when it has fallen off. */
+  /** The record for mutation, noted as it is now; undefined when it has fallen off. */
   own(number: number): Item | undefined {
     const item = this.get(number);
-    if (item === undefined || number >= this.#offset || this.#owned?.has(number) === true) return item;
-    const copy = { ...item };
-    this.#owned ??= new Map();
-    this.#owned.set(number, copy);
-    return copy;
+    if (item !== undefined && this.#undo.isOn) this.#undo.note(this, number, { ...item });
+    return item;
   }
 
   get(number: number): Item | undefined {
-    if (number < this.#first || number >= this.#next) return undefined;
-    if (number >= this.#offset) return this.#items[number - this.#offset];
-    return this.#owned?.get(number) ?? this.#below?.get(number);
+    return number < this.#first ? undefined : this.#items[number - this.#offset];
   }
 
   /** Takes off and returns the oldest record if it is not newer than `until`; undefined otherwise. */
@@ -70,6 +57,14 @@ export class Ring<Item extends { readonly at: number }> {
   /** Lets the oldest fall off until no more than `count` are left. */
   keepLast(count: number): void {
     if (this.size > count) this.#dropTo(this.#next - count);
+  }
+
+  /** Lets go of what has fallen off. Not while a change may be taken back. */
+  compact(): void {
+    const gone = this.#first - this.#offset;
+    if (gone < slackMax || gone < this.#items.length / 2) return;
+    this.#items = this.#items.slice(gone);
+    this.#offset = this.#first;
   }
 
   /** Oldest first, as long as they are not newer than `until`. */
@@ -95,6 +90,18 @@ export class Ring<Item extends { readonly at: number }> {
     for (let number = this.#first; number < this.#next; number += 1) yield this.get(number) as Item;
   }
 
+  exchange(key: number | typeof pushed | typeof fallen, saved: unknown): unknown {
+    if (key === pushed) return this.#exchangeLast(saved as Item | undefined);
+    if (key === fallen) {
+      const first = this.#first;
+      this.#first = saved as number;
+      return first;
+    }
+    const item = this.#items[key - this.#offset];
+    this.#items[key - this.#offset] = saved as Item;
+    return item;
+  }
+
   /** The newest record. */
   get last(): Item | undefined {
     return this.get(this.#next - 1);
@@ -113,11 +120,15 @@ export class Ring<Item extends { readonly at: number }> {
     return this.#offset + this.#items.length;
   }
 
+  #exchangeLast(saved: Item | undefined): Item | undefined {
+    if (saved === undefined) return this.#items.pop();
+    this.#items.push(saved);
+    return undefined;
+  }
+
   #dropTo(first: number): void {
+    if (this.#undo.isOn) this.#undo.note(this, fallen, this.#first);
     this.#first = first;
-    const fallen = first - this.#offset;
-    if (this.#below !== null || fallen < slackMax || fallen < this.#items.length / 2) return;
-    this.#items = this.#items.slice(fallen);
-    this.#offset = first;
+    if (!this.#undo.isOn) this.compact();
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The slots of one agent as bits: which are taken and which are out of use. A thousand slots are 32 words, so finding a free
- * one, or counting, costs next to nothing. Plain arrays, because a draft copies them and typed ones are slow to make.
+ * one, or counting, costs next to nothing. Plain arrays, because they are copied before they change, and typed ones are slow to make.
  */
 export interface Slots {
   /** Bit n-1 of `busy` is slot n; `off` holds those that a person disabled or that rest. */

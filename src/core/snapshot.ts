@@ -1,6 +1,6 @@
 /** The state as lines of JSON and back: one line for the whole, one a record. Indexes are not written: they are derived. */
 import type { RecordedEffect } from "../model/effect.ts";
-import { effectKey } from "../model/effect.ts";
+import { byRecording, effectKey } from "../model/effect.ts";
 import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
@@ -20,9 +20,10 @@ import type {
   SessionStart,
   WorkerRecord,
 } from "./records.ts";
-import { Ring } from "./ring.ts";
+import type { Ring } from "./ring.ts";
 import { markBusy } from "./slots.ts";
 import { createState, type State } from "./state.ts";
+import type { Table } from "./table.ts";
 
 /** Command ids on one line: long enough to be few, short enough for a person to look at. */
 const idsPerLine = 200;
@@ -91,18 +92,25 @@ const recordNames = ["workers", "agents", "learned", "milestoneModes", "mileston
 export function toSnapshot(state: State): readonly string[] {
   const lines = [JSON.stringify({ whole: wholeOf(state) })];
   for (const task of tasksInOrder(state)) lines.push(JSON.stringify({ task }));
-  for (const [, external] of state.externals.entries()) lines.push(JSON.stringify({ external }));
-  for (const [worker, by] of state.disabledWorkers.entries()) lines.push(JSON.stringify({ disabled: { worker, by } }));
+  for (const [, external] of byKey(state.externals)) lines.push(JSON.stringify({ external }));
+  for (const [worker, by] of byKey(state.disabledWorkers)) lines.push(JSON.stringify({ disabled: { worker, by } }));
   for (const name of recordNames) {
-    for (const [key, value] of state[name].entries()) lines.push(JSON.stringify({ record: { name, key, value } }));
+    for (const [key, value] of byKey<string, unknown>(state[name]))
+      lines.push(JSON.stringify({ record: { name, key, value } }));
   }
   for (const name of figureNames) lines.push(...figureLines(state, name));
-  for (const [, effect] of state.outbox.entries()) lines.push(JSON.stringify({ effect }));
+  const outbox = [...state.outbox.entries()].map(([, effect]) => effect).toSorted(byRecording);
+  for (const effect of outbox) lines.push(JSON.stringify({ effect }));
   const ids = [...state.seen.keys()];
   for (let start = 0; start < ids.length; start += idsPerLine) {
     lines.push(JSON.stringify({ seen: ids.slice(start, start + idsPerLine) }));
   }
   return lines;
+}
+
+/** A table says nothing of its order. */
+function byKey<Key extends string, Value>(table: Table<Key, Value>): readonly (readonly [Key, Value])[] {
+  return [...table.entries()].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /** By id: the order in which they were first seen is another one in a state that was read from a snapshot. */
@@ -140,25 +148,17 @@ interface Line {
 /** Builds the state that `toSnapshot` wrote. Throws on a line that is not JSON. */
 export function fromSnapshot(lines: readonly string[]): State {
   const read = lines.map((line) => JSON.parse(line) as Line);
-  const state: State = { ...createState(), ...ringsOf(read) };
+  const state = createState();
+  for (const name of figureNames) fillRing(state, read, name);
   for (const line of read) readLine(state, line);
   index(state);
   return state;
 }
 
-function ringsOf(lines: readonly Line[]): Pick<State, "starts" | "ends" | "completions" | "readings"> {
-  return {
-    starts: ringOf(lines, "starts"),
-    ends: ringOf(lines, "ends"),
-    completions: ringOf(lines, "completions"),
-    readings: ringOf(lines, "readings"),
-  };
-}
-
-function ringOf<Name extends keyof Figures>(lines: readonly Line[], name: Name): Ring<Figures[Name]> {
+function fillRing<Name extends keyof Figures>(state: State, lines: readonly Line[], name: Name): void {
   const parts = lines.flatMap((line) => (line.figures?.name === name ? [line.figures] : []));
   const items: readonly Figures[Name][] = parts.flatMap((part) => part.items as readonly Figures[Name][]);
-  return Ring.of(parts[0]?.first ?? 0, items);
+  (state[name] as unknown as Ring<Figures[Name]>).fill(parts[0]?.first ?? 0, items);
 }
 
 function readLine(state: State, line: Line): void {

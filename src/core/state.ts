@@ -28,11 +28,12 @@ import type {
 } from "./records.ts";
 import { Ring } from "./ring.ts";
 import { copySlots, type Slots } from "./slots.ts";
-import { createTable, draftTable, type Table } from "./table.ts";
+import { createTable, type Table } from "./table.ts";
+import { UndoLog } from "./undo.ts";
 
 export interface State {
-  /** Null in the base; in a draft the state that it was drafted from. */
-  readonly base: State | null;
+  /** Every change is noted here while a decision may be taken back; see transaction.ts. */
+  readonly undo: UndoLog;
   /** Entries folded. */
   version: number;
   /** Events folded. */
@@ -99,7 +100,7 @@ export interface State {
   readonly pulls: Table<number, TaskId>;
   /** Index: what waits behind each open task, but for those in `unsettled`. */
   readonly reach: Table<TaskId, Reach>;
-  /** Tasks whose reach has to be found again, with those before them, some of them twice; of this layer alone (reach.ts). */
+  /** Tasks whose reach has to be found again, with those before them, some of them twice; see reach.ts. */
   unsettled: TaskId[];
   /** Index: assignments whose session has not started. */
   unstartedCount: number;
@@ -109,14 +110,78 @@ export interface State {
   cyclicCount: number;
   /** Index: the scale that balanced scores are measured on. */
   readonly scale: OpenScale;
-  /** Index of the base, shared by its drafts: the ready tasks in the order in which they were last asked for. */
+  /** Index: the ready tasks in the order in which they were last asked for. */
   readonly queue: ReadyQueue;
 }
 
+/** The state before anything has happened. */
 export function createState(): State {
-  const numbering = new Numbering<TaskId>();
+  const undo = new UndoLog();
+  const numbering = new Numbering<TaskId>(undo);
+  const queue = new ReadyQueue();
+  /** Where a task stands in the queue follows from these three. */
+  const ranked = { undo, onExchange: (id: TaskId) => queue.touch(id) };
   return {
-    base: null,
+    undo,
+    ...initialValues(),
+    starts: new Ring<SessionStart>(undo),
+    ends: new Ring<SessionEnd>(undo),
+    completions: new Ring<Completion>(undo),
+    readings: new Ring<Reading>(undo),
+    startsOf: createTable(undo),
+    seen: createTable(undo),
+    tasks: new DenseTable(numbering, { ...ranked, copy: copyTask }),
+    externals: createTable(undo),
+    disabledWorkers: createTable(undo),
+    workers: createTable(undo, copyWorker),
+    agents: createTable(undo, copyAgent),
+    learned: createTable(undo, copyLearned),
+    milestoneModes: createTable(undo),
+    milestones: createTable(undo),
+    patterns: createTable(undo, copyPattern),
+    warnings: createTable(undo),
+    outbox: createTable(undo, copyEffect),
+    outboxKeys: createTable(undo),
+    dependents: new DenseTable(numbering, { undo }),
+    numbers: createTable(undo),
+    ready: new DenseTable(numbering, ranked),
+    backingOff: createTable(undo),
+    active: createTable(undo),
+    occupied: createTable(undo),
+    slots: createTable(undo, copySlots),
+    dates: createTable(undo),
+    pulls: createTable(undo),
+    reach: new DenseTable(numbering, ranked),
+    scale: new OpenScale(undo),
+    queue,
+  };
+}
+
+/** What is no collection; it is noted as a whole. */
+type Values = Pick<
+  State,
+  | "version"
+  | "eventCount"
+  | "at"
+  | "fence"
+  | "effectCount"
+  | "mode"
+  | "modeBy"
+  | "attack"
+  | "rule"
+  | "isPaused"
+  | "configuration"
+  | "rejectedConfiguration"
+  | "costMicros"
+  | "watch"
+  | "unsettled"
+  | "unstartedCount"
+  | "openCount"
+  | "cyclicCount"
+>;
+
+function initialValues(): Values {
+  return {
     version: 0,
     eventCount: 0,
     at: 0,
@@ -129,57 +194,18 @@ export function createState(): State {
     isPaused: false,
     configuration: null,
     rejectedConfiguration: null,
-    starts: Ring.empty(),
-    ends: Ring.empty(),
-    completions: Ring.empty(),
-    readings: Ring.empty(),
     costMicros: 0,
-    startsOf: createTable(),
-    seen: createTable(),
-    tasks: new DenseTable(numbering),
-    externals: createTable(),
-    disabledWorkers: createTable(),
-    workers: createTable(),
-    agents: createTable(),
-    learned: createTable(),
-    milestoneModes: createTable(),
-    milestones: createTable(),
-    patterns: createTable(),
-    warnings: createTable(),
     watch: { tickedAt: 0, fullSince: null, passed: [] },
-    outbox: createTable(),
-    outboxKeys: createTable(),
-    dependents: new DenseTable(numbering),
-    numbers: createTable(),
-    ready: new DenseTable(numbering),
-    backingOff: createTable(),
-    active: createTable(),
-    occupied: createTable(),
-    slots: createTable(),
-    dates: createTable(),
-    pulls: createTable(),
-    reach: new DenseTable(numbering),
     unsettled: [],
     unstartedCount: 0,
     openCount: 0,
     cyclicCount: 0,
-    scale: new OpenScale(),
-    queue: new ReadyQueue(),
   };
 }
 
-const same = <Value>(value: Value): Value => value;
-// One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.
-const copyWorker = (record: WorkerRecord): WorkerRecord => ({ ...record, results: record.results.slice() });
-const copyAgent = (record: AgentRecord): AgentRecord => ({ ...record, learned: { ...record.learned } });
-const copyLearned = (learned: Learned): Learned => ({ ...learned });
-const copyPattern = (record: PatternRecord): PatternRecord => ({ ...record });
-const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });
-
-/** A draft that can be folded into and thrown away; `state` is left as it is. */
-export function draftState(state: State): State {
+/** A copy of them, which nobody mutates. */
+export function copyValues(state: State): Values {
   return {
-    base: state,
     version: state.version,
     eventCount: state.eventCount,
     at: state.at,
@@ -192,44 +218,21 @@ export function draftState(state: State): State {
     isPaused: state.isPaused,
     configuration: state.configuration,
     rejectedConfiguration: state.rejectedConfiguration,
-    starts: state.starts.draft(),
-    ends: state.ends.draft(),
-    completions: state.completions.draft(),
-    readings: state.readings.draft(),
     costMicros: state.costMicros,
-    startsOf: draftTable(state.startsOf, same),
-    seen: draftTable(state.seen, same),
-    tasks: draftTable(state.tasks, copyTask),
-    externals: draftTable(state.externals, same),
-    disabledWorkers: draftTable(state.disabledWorkers, same),
-    workers: draftTable(state.workers, copyWorker),
-    agents: draftTable(state.agents, copyAgent),
-    learned: draftTable(state.learned, copyLearned),
-    milestoneModes: draftTable(state.milestoneModes, same),
-    milestones: draftTable(state.milestones, same),
-    patterns: draftTable(state.patterns, copyPattern),
-    warnings: draftTable(state.warnings, same),
     watch: { ...state.watch },
-    outbox: draftTable(state.outbox, copyEffect),
-    outboxKeys: draftTable(state.outboxKeys, same),
-    dependents: draftTable(state.dependents, same),
-    numbers: draftTable(state.numbers, same),
-    ready: draftTable(state.ready, same),
-    backingOff: draftTable(state.backingOff, same),
-    active: draftTable(state.active, same),
-    occupied: draftTable(state.occupied, same),
-    slots: draftTable(state.slots, copySlots),
-    dates: draftTable(state.dates, same),
-    pulls: draftTable(state.pulls, same),
-    reach: draftTable(state.reach, same),
-    unsettled: [],
+    unsettled: state.unsettled.slice(),
     unstartedCount: state.unstartedCount,
     openCount: state.openCount,
     cyclicCount: state.cyclicCount,
-    scale: state.scale.draft(),
-    queue: state.queue,
   };
 }
+
+// One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.
+const copyWorker = (record: WorkerRecord): WorkerRecord => ({ ...record, results: record.results.slice() });
+const copyAgent = (record: AgentRecord): AgentRecord => ({ ...record, learned: { ...record.learned } });
+const copyLearned = (learned: Learned): Learned => ({ ...learned });
+const copyPattern = (record: PatternRecord): PatternRecord => ({ ...record });
+const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });
 
 function copyTask(task: Task): Task {
   return { ...task, assignment: task.assignment === null ? null : { ...task.assignment } };
@@ -240,11 +243,4 @@ export function ownTask(state: State, id: TaskId): Task {
   const task = state.tasks.own(id);
   if (task === undefined) throw new Error(`The log speaks of task ${id}, which was never tracked.`);
   return task;
-}
-
-/** The state at the bottom: the one that is no draft. */
-export function rootOf(state: State): State {
-  let root = state;
-  while (root.base !== null) root = root.base;
-  return root;
 }

@@ -72,7 +72,7 @@ function createReportingLane(parts: EngineParts): Lane {
   const lane: Lane = new Lane(parts, {
     before: () => [],
     after: () => [],
-    project: (pass, state) => projection.files(pass, state, lane.contextOf(pass.draft)),
+    project: (pass) => projection.files(pass, lane.contextOf(pass.state)),
     summarise: (entries, state) =>
       renderHeadline(
         entries.flatMap((entry) => entry.events),

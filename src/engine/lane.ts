@@ -13,7 +13,7 @@ import { StoreTooNew, StoreUnavailable, type FileChange } from "../ports/store.t
 import { Deferral } from "./deferral.ts";
 import type { EngineParts } from "./parts.ts";
 import { runPass, type Pass } from "./pass.ts";
-import { createStream, type Stream } from "./stream.ts";
+import { createStream, type Stream, type Write } from "./stream.ts";
 
 /** What the lane asks of its owner around each pass. */
 export interface LaneHooks {
@@ -22,7 +22,7 @@ export interface LaneHooks {
   /** Commands to decide last: schedule and leases. */
   after(): readonly Command[];
   /** Files for people that follow from the pass. */
-  project(pass: Pass, before: State): readonly FileChange[];
+  project(pass: Pass): readonly FileChange[];
   summarise(entries: readonly Entry[], state: State): string;
   /** Called when the entries are in the log and folded. */
   appended(entries: readonly Entry[], state: State): void;
@@ -144,16 +144,30 @@ export class Lane {
   async #passOnce(commands: readonly Command[], isForced: boolean): Promise<boolean> {
     const state = await this.stream.current();
     const pass = runPass(state, [...commands, ...this.#hooks.after()], this.contextOf(state));
+    const write = this.#plan(pass, commands, isForced);
     this.#reportAside(pass);
-    if (pass.entries.length === 0) return true;
-    if (!isForced && this.#deferral.allows(pass, commands.length)) {
-      this.#deferral.keep(commands, pass);
-      return true;
-    }
-    const files = this.#hooks.project(pass, state);
-    const isAppended = await this.stream.append(pass.entries, files, this.#hooks.summarise(pass.entries, pass.draft));
+    if (write === null) return true;
+    const isAppended = await this.stream.append(pass.entries, write);
     if (isAppended) this.#hooks.appended(pass.entries, await this.stream.current());
     return isAppended;
+  }
+
+  /** Takes the pass back, and says what is to be written of it; null when that is nothing, or can wait. */
+  #plan(pass: Pass, commands: readonly Command[], isForced: boolean): Write | null {
+    const isIdle = pass.entries.length === 0;
+    const canWait = !isIdle && !isForced && this.#deferral.allows(pass, commands.length);
+    let [files, summary]: [readonly FileChange[], string] = [[], ""];
+    let bringInForce = (): void => undefined;
+    try {
+      if (!isIdle && !canWait) {
+        files = this.#hooks.project(pass);
+        summary = this.#hooks.summarise(pass.entries, pass.state);
+      }
+    } finally {
+      bringInForce = pass.takeBack();
+    }
+    if (canWait) this.#deferral.keep(commands, pass);
+    return isIdle || canWait ? null : { files, summary, bringInForce };
   }
 
   #reportAside(pass: Pass): void {

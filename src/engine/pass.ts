@@ -1,71 +1,90 @@
 /**
- * One pass: commands become entries on a draft of the state, each seeing what the ones before it decided. Nothing is
- * written here; the lane appends the entries as one commit, or throws the draft away.
+ * One pass: commands become entries, each seeing what the ones before it decided. Nothing is written here; the lane takes the pass
+ * back, appends the entries as one commit, and brings it in force when they are in the log.
  */
-import { decide } from "../core/decide.ts";
+import { advance } from "../core/decide.ts";
 import type { Context } from "../core/context.ts";
-import { evolve, sealEntry } from "../core/evolve.ts";
+import { sealEntry } from "../core/evolve.ts";
 import { foldRecordedEffect } from "../core/fold-whole.ts";
 import { configOf, react, type Reaction } from "../core/react.ts";
-import { draftState, type State } from "../core/state.ts";
+import type { State } from "../core/state.ts";
+import { begin, keep, lookBefore, suspend, takeBack } from "../core/transaction.ts";
 import type { Command } from "../model/command.ts";
 import { effectKey, type Effect } from "../model/effect.ts";
-import type { Entry, Event } from "../model/event.ts";
+import type { Entry } from "../model/event.ts";
 import type { CommandId, EffectId } from "../model/ids.ts";
 
 export interface Pass {
   readonly entries: readonly Entry[];
-  /** The state with the entries folded in. */
-  readonly draft: State;
+  /** The state, with the entries folded in until the pass is taken back. */
+  readonly state: State;
   /** Commands that could not be decided, with what was wrong: set aside, the others went on. */
   readonly aside: readonly { readonly command: Command; readonly error: unknown }[];
+  /** What `look` sees in the state as it was before the pass. Only until the pass is taken back. */
+  before<Seen>(look: (state: State) => Seen): Seen;
+  /** Leaves the state as it was before the pass, to be called once. Returns what brings it in force, for when it is in the log. */
+  takeBack(): () => void;
 }
 
 /**
- * Decides `commands` in order on a draft of `state`, which stays as it is. A configuration that one of them brings into force
- * counts for those after it.
+ * Decides `commands` in order and folds what they bring into `state`, until the pass is taken back. A configuration that one of them brings
+ * into force counts for those after it.
  */
 export function runPass(state: State, commands: readonly Command[], start: Context): Pass {
-  const draft = draftState(state);
+  begin(state);
   let context = start;
-  draft.at = context.now;
+  state.at = context.now;
   const entries: Entry[] = [];
   const aside: { command: Command; error: unknown }[] = [];
   const queue = [...commands];
   for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
     try {
-      const events = decide(draft, command, context);
-      if (events.length > 0) entries.push(fold(draft, command, events));
-      if (events.some(({ type }) => type === "ConfigurationAccepted")) context = reconfigured(draft, start);
+      const entry = enter(state, command, context);
+      if (entry === null) continue;
+      entries.push(entry);
+      if (entry.events.some(({ type }) => type === "ConfigurationAccepted")) context = reconfigured(state, start);
     } catch (error) {
       const parts = split(command);
       if (parts.length > 1) queue.unshift(...parts);
       else aside.push({ command, error });
     }
   }
-  return { entries, draft, aside };
+  return {
+    entries,
+    state,
+    aside,
+    before: (look) => lookBefore(state, look),
+    takeBack: () => suspend(state),
+  };
+}
+
+/** The entry of one command; null when it decides nothing. Where it throws, the state is as it was. */
+function enter(state: State, command: Command, context: Context): Entry | null {
+  const mark = begin(state);
+  try {
+    const effects: Entry["effects"][number][] = [];
+    const events = advance(state, { command, context }, (event) => {
+      for (const reaction of react(state, event)) {
+        const recorded = record(state, reaction);
+        if (recorded === null) continue;
+        foldRecordedEffect(state, recorded);
+        effects.push(recorded);
+      }
+    });
+    const entry: Entry = { id: command.id, command: command.type, at: state.at, events, effects };
+    if (events.length > 0) sealEntry(state, entry);
+    keep(state);
+    return events.length > 0 ? entry : null;
+  } catch (error) {
+    takeBack(state, mark);
+    throw error;
+  }
 }
 
 /** The time rules of the new configuration are read with the next pass: nobody has looked at their clock yet. */
-function reconfigured(draft: State, start: Context): Context {
+function reconfigured(state: State, start: Context): Context {
   const { schedule: _schedule, ...context } = start;
-  return { ...context, config: configOf(draft, start.config) };
-}
-
-function fold(draft: State, command: Command, events: readonly Event[]): Entry {
-  const effects: Entry["effects"][number][] = [];
-  for (const event of events) {
-    evolve(draft, event);
-    for (const reaction of react(draft, event)) {
-      const recorded = record(draft, reaction);
-      if (recorded === null) continue;
-      foldRecordedEffect(draft, recorded);
-      effects.push(recorded);
-    }
-  }
-  const entry: Entry = { id: command.id, command: command.type, at: draft.at, events, effects };
-  sealEntry(draft, entry);
-  return entry;
+  return { ...context, config: configOf(state, start.config) };
 }
 
 /** Effects that show the state as it is when they are performed. */
@@ -76,17 +95,17 @@ const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>([
 ]);
 
 /** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */
-function record(draft: State, reaction: Reaction): Entry["effects"][number] | null {
-  const notBefore = draft.at + reaction.afterMs;
-  const waiting = (draft.outboxKeys.get(effectKey(reaction.effect)) ?? []).at(-1);
-  const known = waiting === undefined ? undefined : draft.outbox.get(waiting);
+function record(state: State, reaction: Reaction): Entry["effects"][number] | null {
+  const notBefore = state.at + reaction.afterMs;
+  const waiting = (state.outboxKeys.get(effectKey(reaction.effect)) ?? []).at(-1);
+  const known = waiting === undefined ? undefined : state.outbox.get(waiting);
   // One that waits at its owner has not been begun: it will show what is true when it is.
-  if (known !== undefined && (known.lease === null || known.notBefore > draft.at)) {
+  if (known !== undefined && (known.lease === null || known.notBefore > state.at)) {
     return known.notBefore <= notBefore ? null : { id: known.id, effect: known.effect, notBefore };
   }
   // What is being performed now may be too early for this change; everything but a surface is the same act again.
   if (known !== undefined && !surfaces.has(reaction.effect.type)) return null;
-  return { id: `e${draft.effectCount + 1}` as EffectId, effect: reaction.effect, notBefore };
+  return { id: `e${state.effectCount + 1}` as EffectId, effect: reaction.effect, notBefore };
 }
 
 /** A look with several issues, one by one: a bad one stops only itself. */

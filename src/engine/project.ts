@@ -14,28 +14,22 @@ import { toTaskView } from "./task-views.ts";
 const filesPerCommitMax = 80;
 
 export interface Projection {
-  /** The files to change with this pass; `before` is the state that the pass was decided on. */
-  files(pass: Pass, before: State, context: Context): readonly FileChange[];
+  /** The files to change with this pass. */
+  files(pass: Pass, context: Context): readonly FileChange[];
   /** The files of the last pass are in the store. */
   landed(): void;
 }
 
-interface Places {
-  readonly before: State;
-  readonly draft: State;
-  readonly context: Context;
-}
-
 export function createProjection(): Projection {
-  /** Tasks whose file is behind. */
-  const behind = new Set<TaskId>();
+  /** Tasks whose file is behind, with their numbers: a task may be gone. */
+  const behind = new Map<TaskId, number>();
   let included: readonly TaskId[] = [];
 
   return {
-    files(pass, before, context) {
-      for (const entry of pass.entries) for (const id of movedTasks(entry, before, pass.draft)) behind.add(id);
-      included = [...behind].slice(0, filesPerCommitMax);
-      return included.flatMap((id) => changesOf(id, { before, draft: pass.draft, context }));
+    files(pass, context) {
+      for (const [id, number] of movedTasks(pass)) behind.set(id, number);
+      included = [...behind.keys()].slice(0, filesPerCommitMax);
+      return included.flatMap((id) => changesOf(pass.state, { id, number: behind.get(id) ?? 0 }, context));
     },
     landed() {
       for (const id of included) behind.delete(id);
@@ -48,28 +42,41 @@ export function createProjection(): Projection {
  * The file where it belongs, and none of the same task anywhere else: another process may have written it last, so its old
  * place is not for this one to know. The store leaves out deletions of what is not there.
  */
-function changesOf(id: TaskId, { before, draft, context }: Places): readonly FileChange[] {
-  const number = (draft.tasks.get(id) ?? before.tasks.get(id))?.definition.number;
-  if (number === undefined) return [];
-  const path = pathOf(draft, id);
+function changesOf(
+  state: State,
+  { id, number }: { readonly id: TaskId; readonly number: number },
+  context: Context,
+): readonly FileChange[] {
+  const path = pathOf(state, id);
   const elsewhere = taskStatuses.map((status) => taskFilePath(status, number)).filter((other) => other !== path);
   const removals = elsewhere.map((other) => ({ path: other, text: null }));
-  const task = draft.tasks.get(id);
+  const task = state.tasks.get(id);
   return path === null || task === undefined
     ? removals
-    : [...removals, renderTaskFile(toTaskView(draft, task, context))];
+    : [...removals, renderTaskFile(toTaskView(state, task, context))];
 }
 
-/** The tasks an entry speaks of, and those whose readiness it moved. */
-function movedTasks(entry: Pass["entries"][number], before: State, draft: State): ReadonlySet<TaskId> {
-  const touched = touchedTasks(entry.events);
-  const moved = new Set(touched);
-  for (const id of touched) {
-    for (const waiter of draft.dependents.get(id) ?? []) {
-      if (pathOf(before, waiter) !== pathOf(draft, waiter)) moved.add(waiter);
-    }
-  }
-  return moved;
+/** The tasks that the pass speaks of, and those whose readiness it moved, with their numbers. */
+function movedTasks({ entries, state, before }: Pass): ReadonlyMap<TaskId, number> {
+  const touched = new Set(entries.flatMap((entry) => [...touchedTasks(entry.events)]));
+  const waiters = [...touched].flatMap((id) => state.dependents.get(id) ?? []).filter((id) => !touched.has(id));
+  const paths = new Map(waiters.map((id) => [id, pathOf(state, id)]));
+  const now = numbersOf(state, [...touched, ...waiters]);
+  return before((earlier) => {
+    const moved = new Map(numbersOf(earlier, [...touched]));
+    for (const id of touched) if (now.has(id)) moved.set(id, now.get(id) ?? 0);
+    for (const [id, path] of paths) if (pathOf(earlier, id) !== path && now.has(id)) moved.set(id, now.get(id) ?? 0);
+    return moved;
+  });
+}
+
+function numbersOf(state: State, ids: readonly TaskId[]): ReadonlyMap<TaskId, number> {
+  return new Map(
+    ids.flatMap((id) => {
+      const number = state.tasks.get(id)?.definition.number;
+      return number === undefined ? [] : [[id, number] as const];
+    }),
+  );
 }
 
 const withoutFile: ReadonlySet<TaskStatus> = new Set<TaskStatus>(["completed", "cancelled"]);

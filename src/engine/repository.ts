@@ -92,8 +92,8 @@ export class Repository implements LaneHooks {
     ];
   }
 
-  project(pass: Pass, before: State): readonly FileChange[] {
-    return this.#projection.files(pass, before, this.lane.contextOf(pass.draft));
+  project(pass: Pass): readonly FileChange[] {
+    return this.#projection.files(pass, this.lane.contextOf(pass.state));
   }
 
   summarise(entries: readonly Entry[], state: State): string {

@@ -17,7 +17,16 @@ export interface Stream {
   /** Reads what others have written since. */
   refresh(): Promise<State>;
   /** Appends entries that were decided on the current state; false: somebody else wrote, and the state was read anew. */
-  append(entries: readonly Entry[], files: readonly FileChange[], summary: string): Promise<boolean>;
+  append(entries: readonly Entry[], write: Write): Promise<boolean>;
+}
+
+/** What goes with the entries of an append. */
+export interface Write {
+  readonly files: readonly FileChange[];
+  /** The headline of the commit. */
+  readonly summary: string;
+  /** Folds the entries into the state that they were decided on. */
+  readonly bringInForce: () => void;
 }
 
 export function createStream(parts: EngineParts): Stream {
@@ -31,7 +40,7 @@ export function createStream(parts: EngineParts): Stream {
     return base;
   }
 
-  async function append(entries: readonly Entry[], files: readonly FileChange[], summary: string): Promise<boolean> {
+  async function append(entries: readonly Entry[], { files, summary, bringInForce }: Write): Promise<boolean> {
     const base = state ?? (await refresh());
     const outcome = await parts.store.append(parts.stream, base.version, {
       entries: entries.map((entry) => JSON.stringify(entry)),
@@ -43,7 +52,7 @@ export function createStream(parts: EngineParts): Stream {
       await refresh();
       return false;
     }
-    for (const entry of entries) evolveEntry(base, entry);
+    bringInForce();
     return true;
   }
 

@@ -62,3 +62,8 @@ export function effectKey(effect: Effect): string {
       return `CreateIssue:${effect.pattern}:${effect.series}`;
   }
 }
+
+/** The order in which effects were recorded, which their ids count. */
+export function byRecording(one: RecordedEffect, other: RecordedEffect): number {
+  return Number(one.id.slice(1)) - Number(other.id.slice(1));
+}

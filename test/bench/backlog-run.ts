@@ -1,7 +1,7 @@
 /** A backlog in layers, played through the pure core: every event decided and folded, as fast as it goes. */
-import { decide } from "../../src/core/decide.ts";
+import { advance, decide } from "../../src/core/decide.ts";
 import type { Context } from "../../src/core/context.ts";
-import { evolve, evolveEntry } from "../../src/core/evolve.ts";
+import { evolveEntry } from "../../src/core/evolve.ts";
 import { createState, type State } from "../../src/core/state.ts";
 import type { Command } from "../../src/model/command.ts";
 import { Config } from "../../src/model/config.ts";
@@ -115,13 +115,11 @@ export function playBacklog(tasks: number, keepsEntries = false): Played {
     const context: Context = { now: clock.now, config };
     const named = { ...command, id: toCommandId(`~bench:${(count += 1)}`) } as Command;
     const from = performance.now();
-    const decided = decide(state, named, context);
-    const decidedAt = performance.now();
-    state.at = clock.now;
-    for (const event of decided) evolve(state, event);
-    busyMs += performance.now() - from;
-    samples.push(decidedAt - from);
-    if (command.type === "ReportSession") completions.push(performance.now() - from);
+    const decided = advance(state, { command: named, context });
+    const ms = performance.now() - from;
+    busyMs += ms;
+    samples.push(ms);
+    if (command.type === "ReportSession") completions.push(ms);
     events += decided.length;
     if (keepsEntries && decided.length > 0)
       entries.push({ id: named.id, command: named.type, at: clock.now, events: decided, effects: [] });

@@ -97,8 +97,8 @@ describe("a process over its bound of memory", () => {
   test("takes nothing in and says which bound it is", () => {
     const it = roomFor(10);
     const told = { ...look, observation: observation({ issues: [issue(1), issue(2)], outside: 2 }) };
-    const { entries, draft } = runPass(it.state, [told], { now: 1, config: it.config, isMemoryFull: true });
-    expect(draft.tasks.size).toBe(0);
+    const { entries, state } = runPass(it.state, [told], { now: 1, config: it.config, isMemoryFull: true });
+    expect(state.tasks.size).toBe(0);
     expect(entries.flatMap((entry) => entry.events)).toMatchObject([
       { warning: { code: "memory", severity: "critical", detail: expect.stringContaining("512 MB (limits.memory)") } },
     ]);

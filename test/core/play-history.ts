@@ -4,7 +4,7 @@ import { foldRecordedEffect } from "../../src/core/fold-whole.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { createState, type State } from "../../src/core/state.ts";
-import { runPass } from "../../src/engine/pass.ts";
+import { runPass, type Pass } from "../../src/engine/pass.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Entry, Event, EventOf } from "../../src/model/event.ts";
@@ -22,43 +22,57 @@ export interface Played {
 }
 
 /**
- * Plays `history`. From the pass `reloadAt` on, the state is one that was written as a snapshot and read again. The `Entry`
- * objects are folded as JSON gives them back, as every replica but the writer does.
+ * Plays `history` as its writer, and folds what it writes, as JSON gives it back, as every other replica does. From the pass `reloadAt` on,
+ * the writer's state is one that was written as a snapshot and read again.
  */
 export function playHistory(history: readonly PlannedPass[], reloadAt: number | null = null): Played {
   const lines: string[] = [];
   const problems: string[] = [];
   const told: Command[] = [];
   let state = createState();
+  /** What every process has that did not write: the log, folded. */
+  const replica = createState();
   let now = 1_000_000_000;
   for (const [index, planned] of history.entries()) {
     if (index === reloadAt) state = fromSnapshot(toSnapshot(state));
     now += planned.waitMs;
     const repeated = planned.repeats === 0 ? [] : told.slice(-planned.repeats);
     const commands = [...repeated, ...commandsOf(planned, { state, now, index })];
-    const before = JSON.stringify(toSnapshot(state));
+    const before = textOf(state);
     const seen = new Set(state.seen.keys());
     const pass = runPass(state, commands, contextOf(state, now));
-    if (JSON.stringify(toSnapshot(state)) !== before) problems.push(`pass ${index}: deciding changed its input`);
+    problems.push(...settle(state, pass, before).map((each) => `pass ${index}: ${each}`));
     for (const { command, error } of pass.aside) problems.push(`pass ${index}: ${command.type}: ${String(error)}`);
     for (const entry of pass.entries) {
       if (seen.has(entry.id)) problems.push(`pass ${index}: ${entry.id} was decided a second time`);
       if (!entry.id.startsWith("~")) seen.add(entry.id);
       const line = JSON.stringify(entry);
       lines.push(line);
-      problems.push(...foldJudged(state, JSON.parse(line) as Entry).map((each) => `pass ${index}: ${each}`));
+      problems.push(...foldJudged(replica, JSON.parse(line) as Entry).map((each) => `pass ${index}: ${each}`));
     }
-    if (pass.entries.length > 0 && contentOf(pass.draft) !== contentOf(state))
-      problems.push(`pass ${index}: the draft is not what the log gives`);
+    if (textOf(state) !== textOf(replica))
+      problems.push(`pass ${index}: what the writer has is not what the log gives`);
     problems.push(...[...allBrokenInvariants(state), ...twice(state)].map((each) => `pass ${index}: ${each}`));
     told.push(...commands);
   }
   return { state, lines, problems };
 }
 
-/** A draft keeps a record that was taken out and put back in its old place, so order is left out. */
-function contentOf(state: State): string {
-  return toSnapshot(state).toSorted().join("\n");
+/** Takes the pass back, and brings it in force where it is to be written, as the lane does. */
+function settle(state: State, pass: Pass, before: string): readonly string[] {
+  const problems: string[] = [];
+  const decided = textOf(state);
+  if (pass.before(textOf) !== before) problems.push("what was before cannot be seen");
+  const bringInForce = pass.takeBack();
+  if (textOf(state) !== before) problems.push("deciding changed its input");
+  if (pass.entries.length === 0) return problems;
+  bringInForce();
+  if (textOf(state) !== decided) problems.push("what was taken back does not come back");
+  return problems;
+}
+
+function textOf(state: State): string {
+  return toSnapshot(state).join("\n");
 }
 
 /** Folds the log from its beginning. */

@@ -4,13 +4,13 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openDecision } from "../../src/core/decision.ts";
 import { evolve } from "../../src/core/evolve.ts";
 import { rankReady } from "../../src/core/rank-ready.ts";
 import { reachOf } from "../../src/core/reach.ts";
 import { isEnded } from "../../src/core/readiness.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { createState, draftState, type State } from "../../src/core/state.ts";
+import { createState, type State } from "../../src/core/state.ts";
+import { begin, takeBack } from "../../src/core/transaction.ts";
 import { modes, type Mode } from "../../src/model/mode.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { TaskId } from "../../src/model/ids.ts";
@@ -226,47 +226,52 @@ function ids(state: State, mode: Mode): readonly TaskId[] {
   return rankReady(state, { now: 5_000, config: configOf({ mode }) }, 100).map((entry) => entry.id);
 }
 
-test("what waits behind every open task is what a walk over the graph finds, after any change and in any draft", () => {
+test("what waits behind every open task is what a walk over the graph finds, after any change, kept or taken back", () => {
   fc.assert(
-    fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), fc.nat(60), (steps, draftAt) => {
+    fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), fc.nat(60), (steps, markAt) => {
       const state = createState();
-      let current = state;
+      let mark: number | null = null;
       const looks: (readonly [unknown, unknown])[] = [];
       for (const [at, planned] of steps.entries()) {
-        if (at === draftAt) current = draftState(state);
-        for (const event of eventsOf(current, planned)) evolve(current, event);
-        looks.push([reachIn(current), expectedReach(current)]);
+        if (at === markAt) mark = begin(state);
+        for (const event of eventsOf(state, planned)) evolve(state, event);
+        looks.push([reachIn(state), expectedReach(state)]);
       }
       expect(looks.map(([found]) => found)).toEqual(looks.map(([, wanted]) => wanted));
+      if (mark !== null) takeBack(state, mark);
       expect(reachIn(state)).toEqual(expectedReach(state));
     }),
     { numRuns: 300 },
   );
 });
 
-test("the queue is everything sorted, in every mode, in the base, in drafts of drafts, and after a snapshot", () => {
+test("the queue is everything sorted, in every mode, after any change, kept or taken back, and after a snapshot", () => {
   fc.assert(
     fc.property(
       fc.array(step, { minLength: 5, maxLength: 60 }),
       fc.array(fc.constantFrom(...modes), { minLength: 4, maxLength: 4 }),
       fc.nat(60),
-      (steps, [first, second, third, last], draftAt) => {
+      (steps, [first, second, third, last], markAt) => {
         const state = createState();
-        let current = state;
+        let mark: number | null = null;
         const looks: (readonly [unknown, unknown])[] = [];
+        const look = (mode: Mode | undefined): void => {
+          looks.push([ids(state, mode as Mode), expectedOrder(state, mode as Mode)]);
+        };
         for (const [at, planned] of steps.entries()) {
-          if (at === draftAt) {
-            looks.push([ids(state, first as Mode), expectedOrder(state, first as Mode)]);
-            current = draftState(state);
+          if (at === markAt) {
+            look(first);
+            mark = begin(state);
           }
-          for (const event of eventsOf(current, planned)) evolve(current, event);
-          if (at % 7 === 0) looks.push([ids(current, second as Mode), expectedOrder(current, second as Mode)]);
+          for (const event of eventsOf(state, planned)) evolve(state, event);
+          if (at % 7 === 0) look(second);
         }
+        look(third);
+        const reloaded = fromSnapshot(toSnapshot(state));
+        expect(ids(reloaded, last as Mode)).toEqual(expectedOrder(state, last as Mode));
+        if (mark !== null) takeBack(state, mark);
+        look(third);
         expect(looks.map(([found]) => found)).toEqual(looks.map(([, wanted]) => wanted));
-        const decision = openDecision(current, { now: 5_000, config: configOf() });
-        expect(ids(decision.state, third as Mode)).toEqual(expectedOrder(current, third as Mode));
-        const reloaded = fromSnapshot(toSnapshot(current));
-        expect(ids(reloaded, last as Mode)).toEqual(expectedOrder(current, last as Mode));
       },
     ),
     { numRuns: 300 },

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Ring } from "../../src/core/ring.ts";
+import { UndoLog } from "../../src/core/undo.ts";
 
 interface Item {
   readonly at: number;
@@ -14,18 +15,20 @@ const steps = fc.array(
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("shift" as const), by: fc.integer({ min: 0, max: 6 }) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("own" as const), by: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("keep" as const), by: fc.nat(8) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("draft" as const), by: fc.constant(0) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("mark" as const), by: fc.constant(0) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("back" as const), by: fc.constant(0) }) },
   ),
   { minLength: 10, maxLength: 80 },
 );
 
-type Planned = { readonly kind: "push" | "shift" | "own" | "keep" | "draft"; readonly by: number };
+type Planned = { readonly kind: "push" | "shift" | "own" | "keep" | "mark" | "back"; readonly by: number };
 
 /** A ring beside a list that does the same; `found` and `wanted` are what each said. */
 class Pair {
-  ring = Ring.empty<Item>();
+  readonly undo = new UndoLog();
+  readonly ring = new Ring<Item>(this.undo);
   list: { readonly number: number; readonly item: Item }[] = [];
-  readonly below: { readonly ring: Ring<Item>; readonly was: string }[] = [];
+  readonly marks: { readonly mark: number; readonly list: Pair["list"]; readonly next: number }[] = [];
   readonly found: unknown[] = [];
   readonly wanted: unknown[] = [];
   #next = 0;
@@ -54,10 +57,15 @@ class Pair {
       this.ring.keepLast(by);
       this.list = this.list.slice(Math.max(0, this.list.length - by));
     },
-    draft: () => {
-      this.below.push({ ring: this.ring, was: JSON.stringify([...this.ring]) });
-      this.ring = this.ring.draft();
-      this.list = structuredClone(this.list);
+    mark: () => {
+      this.marks.push({ mark: this.undo.mark(), list: structuredClone(this.list), next: this.#next });
+    },
+    back: () => {
+      const last = this.marks.pop();
+      if (last === undefined) return;
+      this.undo.takeBack(last.mark);
+      this.list = last.list;
+      this.#next = last.next;
     },
   };
 
@@ -80,14 +88,15 @@ class Pair {
   }
 }
 
-test("a ring and its drafts hold what a list would, and a draft changes nothing below it", () => {
+test("a ring holds what a list would, and after a change that was taken back what it held before", () => {
   fc.assert(
     fc.property(steps, (planned) => {
       const pair = new Pair();
       for (const each of planned) pair.play(each);
       expect(pair.found).toEqual(pair.wanted);
-      expect(pair.below.map(({ ring }) => JSON.stringify([...ring]))).toEqual(pair.below.map(({ was }) => was));
-      expect([...Ring.of(pair.ring.first, [...pair.ring])]).toEqual([...pair.ring]);
+      const copy = new Ring<Item>(new UndoLog());
+      copy.fill(pair.ring.first, [...pair.ring]);
+      expect([...copy]).toEqual([...pair.ring]);
     }),
     { numRuns: 500 },
   );

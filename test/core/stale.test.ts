@@ -2,11 +2,10 @@ import { describe, expect, test } from "vitest";
 import { escalateUnplaceable } from "../../src/core/decide-escalation.ts";
 import { detectStaleAssignments, isStale } from "../../src/core/decide-stale.ts";
 import { nextDueAt } from "../../src/core/decide-tick.ts";
-import { openDecision } from "../../src/core/decision.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Task } from "../../src/model/task.ts";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
-import { instruct, observe, say, schedule, story, types, type Story } from "../support/given.ts";
+import { instruct, observe, say, schedule, story, taskAt, tryOut, types, type Story } from "../support/given.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -243,12 +242,10 @@ describe("a ready task that no agent will ever take", () => {
   function told(labels: readonly string[], codes: Record<string, number>): readonly string[] {
     const it = story(configOf({ agents: [jules] }));
     it.tell(observe({ issues: [issue(1, { labels: ["orchestrate", ...labels] })] }));
-    const decision = openDecision(it.state, context(it));
-    for (let looks = 0; looks < 2; looks += 1) {
-      const looked = decision.state.tasks.get(taskId(1));
-      if (looked !== undefined) escalateUnplaceable(decision, looked, codes);
-    }
-    return reasons(decision.events);
+    const events = tryOut(it.state, context(it), (decision) => {
+      for (let looks = 0; looks < 2; looks += 1) escalateUnplaceable(decision, taskAt(it, 1), codes);
+    });
+    return reasons(events);
   }
 
   test("is told at once and once, with what it asks for", () => {

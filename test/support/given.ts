@@ -5,6 +5,8 @@ import type { Context } from "../../src/core/context.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
 import { statusOf } from "../../src/core/readiness.ts";
 import { createState, type State } from "../../src/core/state.ts";
+import { openDecision, type Decision } from "../../src/core/decision.ts";
+import { begin, takeBack } from "../../src/core/transaction.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { runPass } from "../../src/engine/pass.ts";
 import type { Actor } from "../../src/model/actor.ts";
@@ -49,6 +51,8 @@ export function story(config: Config = configOf()): Story {
       const named = { ...command, id: toCommandId(id ?? `~test:${(count += 1)}`) } as Command;
       const pass = runPass(state, [named], contextOf(self));
       if (pass.aside[0] !== undefined) throw pass.aside[0].error;
+      // Folded as every other process does that has only the log.
+      pass.takeBack();
       for (const entry of pass.entries) evolveEntry(state, entry);
       entries.push(...pass.entries);
       expect(allBrokenInvariants(state)).toEqual([]);
@@ -68,6 +72,15 @@ export function story(config: Config = configOf()): Story {
 
 function contextOf({ now, config, timetable }: Story): Context {
   return { now, config, ...(timetable === null ? {} : { schedule: timetable }) };
+}
+
+/** The events that `make` emits in a decision on `state`, which stays as it is. */
+export function tryOut(state: State, context: Context, make: (decision: Decision) => void): readonly Event[] {
+  const mark = begin(state);
+  const decision = openDecision(state, context);
+  make(decision);
+  takeBack(state, mark);
+  return decision.events;
 }
 
 export function observe(facts: Parameters<typeof observation>[0]): Unnamed {

@@ -1,0 +1,90 @@
+/**
+ * What was there before each change of a state, so that a decision that is given up leaves no trace, and one that was taken back
+ * while it is being written can be brought in force again. Taking back and bringing back are the same walk: every step swaps.
+ */
+
+/** Something that a state holds and that can be put back. */
+export interface Undoable {
+  /** Puts `saved` where `key` says, and returns what was there: given back to it, that undoes the undoing. */
+  exchange(key: unknown, saved: unknown): unknown;
+}
+
+export class UndoLog {
+  /** Whether changes are noted: from the first mark on, until that is kept or taken back. */
+  isOn = false;
+  /** Another number after each mark: what was noted under the same one need not be noted again. */
+  stamp = 0;
+  #depth = 0;
+  readonly #targets: Undoable[] = [];
+  readonly #keys: unknown[] = [];
+  readonly #saved: unknown[] = [];
+
+  /** Begins to note, or goes on under a mark of its own. Each mark is ended once, the last one first. */
+  mark(): number {
+    this.isOn = true;
+    this.#depth += 1;
+    this.stamp += 1;
+    return this.#targets.length;
+  }
+
+  /** `saved` was at `key` of `target`, which is about to change. Only while `isOn`. */
+  note(target: Undoable, key: unknown, saved: unknown): void {
+    this.#targets.push(target);
+    this.#keys.push(key);
+    this.#saved.push(saved);
+  }
+
+  /** Ends the mark; what was changed since stays. */
+  keep(): void {
+    this.#depth -= 1;
+    this.stamp += 1;
+    if (this.#depth === 0) this.#close(0);
+  }
+
+  /** Ends the mark; everything is as it was then. */
+  takeBack(mark: number): void {
+    this.#swapBack(mark);
+    this.#depth -= 1;
+    this.stamp += 1;
+    this.#close(mark);
+  }
+
+  /** Ends the outermost mark as `takeBack` does. Returns how to bring it all back, which is for once and for the same state. */
+  suspend(): () => void {
+    this.#swapBack(0);
+    const [targets, keys, saved] = [[...this.#targets], [...this.#keys], [...this.#saved]];
+    this.#depth -= 1;
+    this.stamp += 1;
+    this.#close(0);
+    return () => {
+      for (const [at, target] of targets.entries()) target.exchange(keys[at], saved[at]);
+    };
+  }
+
+  /** What `look` sees when everything since the outermost mark has not happened yet. */
+  before<Seen>(look: () => Seen): Seen {
+    this.#swapBack(0);
+    this.isOn = false;
+    try {
+      return look();
+    } finally {
+      this.isOn = this.#depth > 0;
+      for (let at = 0; at < this.#targets.length; at += 1) this.#swap(at);
+    }
+  }
+
+  #swapBack(mark: number): void {
+    for (let at = this.#targets.length - 1; at >= mark; at -= 1) this.#swap(at);
+  }
+
+  #swap(at: number): void {
+    this.#saved[at] = (this.#targets[at] as Undoable).exchange(this.#keys[at], this.#saved[at]);
+  }
+
+  #close(mark: number): void {
+    this.#targets.length = mark;
+    this.#keys.length = mark;
+    this.#saved.length = mark;
+    this.isOn = this.#depth > 0;
+  }
+}
