@@ -67,6 +67,8 @@ async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; 
 }
 
 async function createApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
+  // What is loaded in the middle of a run takes real time, in which virtual time would go on.
+  if (parts.linearKey !== undefined) await import("@linear/sdk");
   const application = createApplication(toSurroundings(parts));
   const probot = createProbot({
     overrides: {

@@ -120,6 +120,8 @@ export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surr
     vendorKeys: { jules: env["JULES_API_KEY"], cursor: env["CURSOR_API_KEY"], bifrost: env["SPRITES_TOKEN"] },
     ...(env["ORCHESTRATE_HTTP_TOKEN"] ? { httpToken: env["ORCHESTRATE_HTTP_TOKEN"] } : {}),
     vendorBaseUrls: { jules: env["JULES_BASE_URL"], cursor: env["CURSOR_BASE_URL"], bifrost: env["SPRITES_BASE_URL"] },
+    linearKey: env["LINEAR_API_KEY"],
+    linearUrl: env["LINEAR_BASE_URL"],
     journalFor,
   };
 }

@@ -21,6 +21,7 @@ import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
+import { createNoticeboard } from "./linear/act.ts";
 import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
 import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
@@ -29,6 +30,7 @@ import type { Chance } from "./ports/chance.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import type { Journal } from "./ports/journal.ts";
+import type { Noticeboard } from "./ports/noticeboard.ts";
 import { renderEventLine } from "./views/log-line.ts";
 
 /** What the program runs in: the machine, the sandbox, a test. */
@@ -40,6 +42,10 @@ export interface Surroundings {
   readonly fetch: Fetch;
   readonly vendorKeys: Readonly<Partial<Record<AgentType, string | undefined>>>;
   readonly vendorBaseUrls?: Readonly<Partial<Record<AgentType, string | undefined>>>;
+  /** A personal API key or an OAuth token of Linear; left out, nothing is written there. */
+  readonly linearKey?: string | undefined;
+  /** In place of Linear's own address. */
+  readonly linearUrl?: string | undefined;
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
   /** What opens the HTTP routes to whoever brings it; left out, they are closed. */
   readonly httpToken?: string;
@@ -164,6 +170,7 @@ function wire(
       tracker: createTracker({ client, repository: place, clock, journal, selectLabels: () => config().select.labels }),
       runs: createWorkflowRuns({ client, repository: place }),
       agents: wireAgents(surroundings, journal, () => config()),
+      ...wireLinear(surroundings, journal),
       parseConfiguration: readConfiguration,
     },
   };
@@ -179,6 +186,14 @@ function wireAgents(surroundings: Surroundings, journal: Journal, config: () => 
     clock,
     journal,
   });
+}
+
+function wireLinear(surroundings: Surroundings, journal: Journal): { readonly noticeboard?: Noticeboard } {
+  const { linearKey, linearUrl, fetch, clock } = surroundings;
+  if (linearKey === undefined || linearKey === "") return {};
+  return {
+    noticeboard: createNoticeboard({ key: linearKey, ...(linearUrl ? { url: linearUrl } : {}), fetch, clock, journal }),
+  };
 }
 
 function readConfiguration(text: string): { readonly config: Config | null; readonly problems: readonly string[] } {

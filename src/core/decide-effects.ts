@@ -1,9 +1,10 @@
 /** The outbox: which effects are due for whom, and what came of those that were performed. */
 import type { Command, EffectOutcome } from "../model/command.ts";
-import { byRecording, effectKey, type RecordedEffect } from "../model/effect.ts";
+import { byRecording, effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
 import { applyReport, bounded, refuseStart } from "./decide-session.ts";
+import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { effectBackoffMaxMs, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
 import type { State } from "./state.ts";
@@ -47,10 +48,17 @@ export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects
   decision.emit({ type: "EffectsLeased", effects: surfaces, owner: command.owner, until: until + surfaceLeaseExtraMs });
 }
 
+const patient: ReadonlySet<EffectType> = new Set<EffectType>([
+  "UpdateIssue",
+  "UpdateAlerts",
+  "UpdateLinearAlerts",
+  "AcknowledgeComment",
+]);
+
 /** What only shows the state may wait; what starts or ends a session may not. */
 function isPatient(state: State, id: EffectId): boolean {
   const type = state.outbox.get(id)?.effect.type;
-  return type === "UpdateIssue" || type === "UpdateAlerts" || type === "AcknowledgeComment";
+  return type !== undefined && patient.has(type);
 }
 
 /** First what is off the outbox, then the news of sessions: what was performed by now cannot show that news any more. */
@@ -75,6 +83,11 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       if (recorded.effect.type === "MergePull") {
         tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
       }
+      if (recorded.effect.type === "UpdateLinearAlerts") tellUnwritten(decision, bounded(outcome.reason));
+      return false;
+    case "kept":
+      decision.emit({ type: "EffectSettled", effect: recorded.id });
+      clear(decision, "linear_unwritten", "all");
       return false;
     case "created":
       decision.emit({ type: "EffectSettled", effect: recorded.id, issue: outcome.number });
@@ -86,6 +99,17 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       decision.emit({ type: "EffectSettled", effect: recorded.id });
       return true;
   }
+}
+
+/** Where Linear cannot be written to, the other places say so. */
+function tellUnwritten(decision: Decision, detail: string): void {
+  raise(decision, {
+    code: "linear_unwritten",
+    subject: "all",
+    detail,
+    suggestion: "It is tried again with the next warning.",
+    severity: "warning",
+  });
 }
 
 function delay(
@@ -102,7 +126,22 @@ function delay(
   });
 }
 
-type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" | "created" }>;
+type SessionOutcome = Exclude<
+  EffectOutcome,
+  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" }
+>;
+
+const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
+  "delayed",
+  "dropped",
+  "surfaced",
+  "created",
+  "kept",
+]);
+
+function isOfSession(outcome: EffectOutcome): outcome is SessionOutcome {
+  return !ofEffectAlone.has(outcome.kind);
+}
 
 /** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
 function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {
@@ -119,8 +158,7 @@ function settleSession(decision: Decision, recorded: RecordedEffect, outcome: Se
 export function decideOutcomeReport(decision: Decision, command: CommandOf<"ReportOutcome">): void {
   const task = fencedTask(decision.state, command.task, command.fence);
   const { outcome } = command;
-  if (task === null || outcome.kind === "done" || outcome.kind === "delayed") return;
-  if (outcome.kind === "dropped" || outcome.kind === "surfaced" || outcome.kind === "created") return;
+  if (task === null || outcome.kind === "done" || !isOfSession(outcome)) return;
   settleFenced(decision, task, outcome);
 }
 

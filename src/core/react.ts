@@ -41,6 +41,10 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
         ...(state.warnings.size > 0 ? alert(state) : []),
       ];
     case "WarningRaised":
+      // Linear has just refused: it is asked again with the next news.
+      return alert(state).filter(
+        ({ effect }) => event.warning.code !== "linear_unwritten" || effect.type === "UpdateAlerts",
+      );
     case "WarningCleared":
       return alert(state);
     default:
@@ -59,10 +63,15 @@ function resume(task: Task | undefined, fence: number, id: TaskId): Effect {
   return { type: isStarted ? "WatchSession" : "StartSession", task: id, fence };
 }
 
-/** Warnings that come or pass together are one write; without a monitoring issue they are in the answers and the log alone. */
+/**
+ * Warnings that come or pass together are one write at each place; without a monitoring issue they are in the answers and the log
+ * alone.
+ */
 function alert(state: State): readonly Reaction[] {
-  const issue = state.configuration?.config.alerts.issue;
-  return issue === undefined ? [] : [{ effect: { type: "UpdateAlerts", issue }, afterMs: surfaceDelayMs }];
+  const { issue, linear } = state.configuration?.config.alerts ?? {};
+  const onGithub: readonly Effect[] = issue === undefined ? [] : [{ type: "UpdateAlerts", issue }];
+  const onLinear: readonly Effect[] = linear === undefined ? [] : [{ type: "UpdateLinearAlerts", issue: linear }];
+  return [...onGithub, ...onLinear].map((effect) => ({ effect, afterMs: surfaceDelayMs }));
 }
 
 function now(effect: Effect): Reaction {

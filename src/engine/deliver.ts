@@ -9,7 +9,7 @@ import type { EffectId } from "../model/ids.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
-import { updateAlerts } from "./perform-alerts.ts";
+import { updateAlerts, updateLinearAlerts } from "./perform-alerts.ts";
 import { createIssues } from "./perform-create.ts";
 import { performSession } from "./perform-session.ts";
 import { acknowledgeComments, updateIssues } from "./perform-surface.ts";
@@ -92,14 +92,16 @@ export class Delivery {
     const surfaces = copies.filter((each) => each.effect.type === "UpdateIssue");
     const reactions = copies.filter((each) => each.effect.type === "AcknowledgeComment");
     const alerts = copies.filter((each) => each.effect.type === "UpdateAlerts");
+    const notices = copies.filter((each) => each.effect.type === "UpdateLinearAlerts");
     const creations = copies.filter((each) => each.effect.type === "CreateIssue");
-    const shown = new Set([...surfaces, ...reactions, ...alerts, ...creations]);
+    const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations]);
     const sessions = copies.filter((each) => !shown.has(each));
     const { tracker } = this.#world;
     const ground = { state, context: this.#lane.contextOf(state) };
     void this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground));
     void this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
     void this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
+    void this.#perform(notices, () => updateLinearAlerts(this.#world, notices, { ...ground, parts: this.#parts }));
     void this.#perform(creations, () => createIssues(tracker, creations, ground));
     for (const each of sessions) {
       void this.#perform([each], async () => [{ effect: each.id, outcome: await this.#performSession(each) }]);

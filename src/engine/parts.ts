@@ -6,6 +6,7 @@ import type { Agents } from "../ports/agent.ts";
 import type { Chance } from "../ports/chance.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { Noticeboard } from "../ports/noticeboard.ts";
 import type { EventStore } from "../ports/store.ts";
 import type { Tracker, WorkflowRuns } from "../ports/tracker.ts";
 
@@ -33,6 +34,8 @@ export interface World {
   readonly tracker: Tracker;
   readonly runs: WorkflowRuns;
   readonly agents: Agents;
+  /** Left out where this process holds no key of Linear. */
+  readonly noticeboard?: Noticeboard;
   /** Reads a configuration text; problems are sentences with line and path. */
   readonly parseConfiguration: (text: string) => {
     readonly config: Config | null;

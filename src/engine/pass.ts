@@ -88,7 +88,11 @@ function reconfigured(state: State, start: Context): Context {
 }
 
 /** Effects that show the state as it is when they are performed. */
-const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>(["UpdateIssue", "UpdateAlerts"]);
+const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>([
+  "UpdateIssue",
+  "UpdateAlerts",
+  "UpdateLinearAlerts",
+]);
 
 /** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */
 function record(state: State, reaction: Reaction): Entry["effects"][number] | null {

@@ -21,6 +21,8 @@ export type EffectOutcome =
     }
   /** The issue is there. */
   | { readonly kind: "created"; readonly number: number }
+  /** The standing comment says what is true; `done` says only that nothing was to be written. */
+  | { readonly kind: "kept" }
   /** The vendor has the session. */
   | { readonly kind: "started"; readonly session: Session }
   /** An agent workflow run was asked for. */

@@ -48,6 +48,8 @@ export const AgentConfig = z
   });
 export type AgentConfig = z.output<typeof AgentConfig>;
 
+const linearIssuePattern = /^[A-Za-z][A-Za-z0-9]{0,11}-[1-9][0-9]{0,8}$/;
+
 const share = z.number().min(0).max(1_000);
 /** A part of a whole, 0 to 1. */
 const part = z.number().min(0).max(1);
@@ -252,6 +254,11 @@ export const Config = z.strictObject({
   alerts: z
     .strictObject({
       issue: z.number().int().min(1).optional().describe("The issue that warnings are written to."),
+      linear: z
+        .string()
+        .regex(linearIssuePattern, "the identifier of a Linear issue, such as ENG-123")
+        .optional()
+        .describe("The Linear issue that warnings are written to."),
       queueDepth: counted.default(50).describe("More ready tasks than this are a warning."),
       fullFor: Duration.default(10 * unitMs.m).describe("All workers taken for longer than this is a warning."),
       failureRate: part.default(0.2).describe("A higher share of failed attempts is a warning."),

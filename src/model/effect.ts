@@ -24,6 +24,8 @@ export type Effect =
   | { readonly type: "MergePull"; readonly task: TaskId; readonly pull: number; readonly sha: string }
   /** Bring the comment on the monitoring issue to the warnings there are. */
   | { readonly type: "UpdateAlerts"; readonly issue: number }
+  /** The same on the monitoring issue at Linear. An effect of its own: neither place waits for the other. */
+  | { readonly type: "UpdateLinearAlerts"; readonly issue: string }
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
   | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number };
 
@@ -54,7 +56,8 @@ export function effectKey(effect: Effect): string {
     case "MergePull":
       return `MergePull:${effect.task}:${effect.sha}`;
     case "UpdateAlerts":
-      return `UpdateAlerts:${effect.issue}`;
+    case "UpdateLinearAlerts":
+      return `${effect.type}:${effect.issue}`;
     case "CreateIssue":
       return `CreateIssue:${effect.pattern}:${effect.series}`;
   }

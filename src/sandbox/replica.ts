@@ -25,6 +25,9 @@ export interface ReplicaParts {
   /** Base URLs as the vendors' own clients expect them (`…/v1alpha` for Jules, bare hosts for Cursor and Sprites). */
   readonly vendorBaseUrls: Readonly<Record<AgentType, string>>;
   readonly vendorKeys: Readonly<Record<AgentType, string>>;
+  /** The key of the embedded Linear and where it is; without, the copy holds none. */
+  readonly linearKey?: string;
+  readonly linearUrl?: string;
 }
 
 /** A running copy of the App. */

@@ -84,6 +84,10 @@ export const Scenario = z
     agents: z.record(z.string(), AgentBehaviour.nullable()).default({}),
     events: z.array(ScenarioEvent).default([]),
     faults: Faults,
+    /** Issues of the embedded Linear, by identifier. */
+    linear: z
+      .strictObject({ issues: z.array(z.string().regex(/^[A-Z][A-Z0-9]*-[1-9]\d*$/, "such as ENG-1")).default([]) })
+      .prefault({}),
     people: z
       .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
       .prefault({}),

@@ -5,6 +5,7 @@ import type { Journal } from "../ports/journal.ts";
 import type { Faults } from "./faults.ts";
 import { createGround, type Ground } from "./ground.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import { createLinear, type Linear } from "./linear.ts";
 import type { Judge } from "./judge.ts";
 import type { Caller } from "./network.ts";
 import { createPeople, type People } from "./people.ts";
@@ -57,6 +58,7 @@ export interface SimulationOptions {
 /** A run, set up and not yet going. */
 export interface Simulation {
   readonly world: World;
+  readonly linear: Linear;
   readonly people: People;
   readonly judge: Judge;
   readonly timeline: Timeline;
@@ -90,7 +92,23 @@ interface Inhabitants {
 }
 
 /** What copies of the App and jobs have in common. */
-type Shared = Pick<ReplicaParts, "baseUrl" | "repository" | "vendorBaseUrls" | "vendorKeys">;
+type Shared = Pick<
+  ReplicaParts,
+  "baseUrl" | "repository" | "vendorBaseUrls" | "vendorKeys" | "linearKey" | "linearUrl"
+>;
+
+const linearKey = "lin_api_sandbox";
+
+/** Linear's real address, answered by the embedded one; a live run has it behind its own server. */
+function linearUrlOf({ htmlUrl, transport }: SimulationOptions): string {
+  return transport === undefined ? "https://api.linear.app/graphql" : `${htmlUrl}/linear/graphql`;
+}
+
+function createLinearFor({ clock, scenario }: SimulationOptions): Linear {
+  const linear = createLinear({ clock, users: { [linearKey]: "orchestrate" } });
+  for (const identifier of scenario.linear.issues) linear.store.addIssue(identifier);
+  return linear;
+}
 
 function createInhabitants(options: SimulationOptions, ground: Ground): Inhabitants {
   const { scenario, clock, chance, turnstile, journal, htmlUrl } = options;
@@ -150,12 +168,30 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
   const ground = await createGround(options);
   const { world } = ground;
   const { people, author, troupe, vendors } = createInhabitants(options, ground);
-  const traffic = createTraffic({ ...options, world, vendors, transport: options.transport ?? null });
+  const linear = createLinearFor(options);
+  const linearUrl = linearUrlOf(options);
+  const traffic = createTraffic({
+    ...options,
+    world,
+    vendors,
+    linear,
+    linearUrl,
+    transport: options.transport ?? null,
+  });
   const baseUrl = `${htmlUrl}/api/v3`;
-  const shared: Shared = { baseUrl, repository: options.scenario.repository, vendorBaseUrls, vendorKeys };
+  const { repository } = options.scenario;
+  const shared: Shared = {
+    baseUrl,
+    repository,
+    vendorBaseUrls,
+    vendorKeys,
+    // A scenario without Linear is one of people who have none.
+    ...(options.scenario.linear.issues.length === 0 ? {} : { linearKey, linearUrl }),
+  };
   const jobs = startJobs(options, world, { traffic, shared });
   return {
     world,
+    linear,
     people,
     judge: ground.judge,
     timeline: ground.timeline,

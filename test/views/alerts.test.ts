@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toAgentId } from "../../src/model/ids.ts";
 import { warningCodes, type Warning } from "../../src/model/warning.ts";
-import { alertsMarker, renderAlerts, renderWarnings, type WarningView } from "../../src/views/alerts.ts";
+import { alertsMarker, renderAlerts, renderNotice, renderWarnings, type WarningView } from "../../src/views/alerts.ts";
 import { renderEventLine } from "../../src/views/log-line.ts";
 import { renderFigures, type FiguresView } from "../../src/views/metrics.ts";
 import { renderStatus } from "../../src/views/status-comment.ts";
@@ -44,6 +44,17 @@ describe("the comment on the monitoring issue", () => {
         "**Passed**",
         "",
         "- ✅ **many tasks wait**, 2026-11-21 10:30 UTC, for 1 h: 60 ready tasks wait.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("says the same at Linear, with the repository and without what is invisible on GitHub", () => {
+    expect(renderNotice("octo/app", [view({ detail: "60 wait for @team." })], [])).toBe(
+      [
+        "**Orchestrate, octo/app: 1 warning open.**",
+        "",
+        "- 🟠 **many tasks wait** (warning, since 2026-11-21 12:00 UTC): 60 wait for @\u200Bteam. Add workers (`agents[].capacity`).",
         "",
       ].join("\n"),
     );
