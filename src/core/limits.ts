@@ -33,9 +33,6 @@ export const effectBackoffMaxMs = 5 * 60_000;
 /** Attempts kept with a task; older ones are in the log. */
 export const attemptsKeptMax = 20;
 
-/** Caps count sessions of the last day. */
-export const dayMs = 24 * 60 * 60_000;
-
 /** Text that comes from outside (reasons, questions) is kept to this many characters. */
 export const detailLengthMax = 500;
 

@@ -1,4 +1,5 @@
 /** The state as lines of JSON and back: one line for the whole, one a record. Indexes are not written: they are derived. */
+import { completeConfig } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import { byRecording, effectKey } from "../model/effect.ts";
 import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
@@ -163,6 +164,10 @@ function fillRing<Name extends keyof Figures>(state: State, lines: readonly Line
 
 function readLine(state: State, line: Line): void {
   if (line.whole !== undefined) Object.assign(state, line.whole);
+  if (line.whole?.configuration) {
+    // An older version did not know every key.
+    state.configuration = { ...line.whole.configuration, config: completeConfig(line.whole.configuration.config) };
+  }
   if (line.task !== undefined) state.tasks.set(line.task.id, compactTask(line.task));
   if (line.external !== undefined) state.externals.set(line.external.id, line.external);
   if (line.disabled !== undefined) state.disabledWorkers.set(line.disabled.worker, line.disabled.by);

@@ -124,6 +124,7 @@ export function toOverview(state: State, context: Context): OverviewView {
     workersTotal: context.config.agents.reduce((sum, agent) => sum + capacityOf(state, agent), 0),
     costTodayUsd: day.costUsd,
     sessionsToday: day.sessions,
+    dayMs: context.config.limits.day,
     configurationProblems: state.rejectedConfiguration?.problems ?? [],
     figures: metricsOf(state, context),
     warnings: toOpenWarnings(state),

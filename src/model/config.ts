@@ -98,6 +98,7 @@ export const Config = z.strictObject({
       costPerTask: z.number().min(0).default(20),
       costPerDay: z.number().min(0).default(200),
       sessionsPerDay: z.number().int().min(1).default(100),
+      day: Duration.default(24 * unitMs.h).describe("How long a day of costPerDay, sessionsPerDay and quotas is."),
       inProgress: counted.optional().describe("Tasks being worked on at once in the whole repository."),
       labels: z.record(z.string(), counted).default({}).describe("Tasks being worked on at once, per label."),
       fairShare: z.boolean().default(false).describe("Milestones with ready work take turns."),
@@ -242,6 +243,14 @@ export const Config = z.strictObject({
     .strictObject({
       every: Duration.default(5 * unitMs.m).describe("The least time between two readings."),
       keep: z.number().int().min(1).max(1_000).default(100).describe("Readings kept."),
+      velocity: z
+        .strictObject({
+          short: Duration.default(unitMs.h),
+          middle: Duration.default(4 * unitMs.h),
+          long: Duration.default(24 * unitMs.h),
+        })
+        .prefault({})
+        .describe("The windows that the velocity is given over; the trend compares the short one with the middle one."),
     })
     .prefault({}),
   estimateScale: z.record(z.string(), Duration).default({ 1: 900_000, 2: 2_700_000, 3: 7_200_000 }),
@@ -262,6 +271,8 @@ export const Config = z.strictObject({
       queueDepth: counted.default(50).describe("More ready tasks than this are a warning."),
       fullFor: Duration.default(10 * unitMs.m).describe("All workers taken for longer than this is a warning."),
       failureRate: part.default(0.2).describe("A higher share of failed attempts is a warning."),
+      failureWindow: Duration.default(24 * unitMs.h).describe("The attempts that ended within this time are judged."),
+      failureSample: counted.default(10).describe("Fewer of them say nothing."),
       overdue: z
         .number()
         .min(1)

@@ -5,10 +5,12 @@ import { escapeText, toReference } from "./markdown.ts";
 import { renderFigures } from "./metrics.ts";
 import { describeNextStep } from "./next-step.ts";
 import type { OverviewView, TaskLine, TaskView } from "./task-view.ts";
-import { count, describeCost, describeStatus, modeWords, statusWords } from "./words.ts";
+import { count, describeCost, describeSpan, describeStatus, modeWords, statusWords } from "./words.ts";
 
 /** Ten lines a list: an answer, not a report. */
 const linesMax = 10;
+/** A day of the caps where nothing else is said. */
+const dayMs = 24 * 60 * 60_000;
 
 /** Markdown; `task` is the task of the issue that was asked on, null where it is none. */
 export function renderStatus(overview: OverviewView, task: TaskView | null): string {
@@ -34,7 +36,7 @@ function renderSummary(overview: OverviewView): string {
     .map((status) => ({ status, amount: overview.counts[status] ?? 0 }))
     .filter(({ amount }) => amount > 0)
     .map(({ status, amount }) => `${amount} ${statusWords[status]}`);
-  const spent = `${count(overview.sessionsToday, "session")} and ${describeCost(overview.costTodayUsd)} in the last day`;
+  const spent = `${count(overview.sessionsToday, "session")} and ${describeCost(overview.costTodayUsd)} in the last ${describeDay(overview.dayMs ?? dayMs)}`;
   return [
     overview.isPaused ? "**Paused**: nothing new is started until `/orchestrate resume`.\n" : "",
     `- Tasks: ${counts.length === 0 ? "none" : counts.join(", ")}`,
@@ -44,6 +46,10 @@ function renderSummary(overview: OverviewView): string {
   ]
     .filter((line) => line !== "")
     .join("\n");
+}
+
+function describeDay(ms: number): string {
+  return ms === dayMs ? "day" : describeSpan(ms);
 }
 
 /** `- Mode: attack (…), set by wanda; quick wins are below 18 min`. */

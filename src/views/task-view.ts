@@ -93,6 +93,8 @@ export interface OverviewView {
   readonly workersTotal: number;
   readonly costTodayUsd: number;
   readonly sessionsToday: number;
+  /** How long a day of the caps is. */
+  readonly dayMs?: number;
   /** Problems of a configuration that was refused; the last good one is in force. */
   readonly configurationProblems: readonly string[];
   readonly figures?: FiguresView;
