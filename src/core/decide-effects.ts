@@ -1,6 +1,6 @@
 /** The outbox: which effects are due for whom, and what came of those that were performed. */
 import type { Command, EffectOutcome } from "../model/command.ts";
-import { effectKey, type RecordedEffect } from "../model/effect.ts";
+import { effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
 import { applyReport, bounded, refuseStart } from "./decide-session.ts";
@@ -47,10 +47,17 @@ export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects
   decision.emit({ type: "EffectsLeased", effects: surfaces, owner: command.owner, until: until + surfaceLeaseExtraMs });
 }
 
+const patient: ReadonlySet<EffectType> = new Set<EffectType>([
+  "UpdateIssue",
+  "UpdateAlerts",
+  "UpdateCockpit",
+  "AcknowledgeComment",
+]);
+
 /** What only shows the state may wait; what starts or ends a session may not. */
 function isPatient(state: State, id: EffectId): boolean {
   const type = state.outbox.get(id)?.effect.type;
-  return type === "UpdateIssue" || type === "UpdateAlerts" || type === "AcknowledgeComment";
+  return type !== undefined && patient.has(type);
 }
 
 /** First what is off the outbox, then the news of sessions: what was performed by now cannot show that news any more. */
@@ -82,6 +89,9 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
     case "surfaced":
       decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });
       return false;
+    case "shown":
+      decision.emit({ type: "EffectSettled", effect: recorded.id, cockpit: outcome.cockpit });
+      return false;
     default:
       decision.emit({ type: "EffectSettled", effect: recorded.id });
       return true;
@@ -102,7 +112,9 @@ function delay(
   });
 }
 
-type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" | "created" }>;
+/** Outcomes that say nothing of a session. */
+type PlainKind = "delayed" | "dropped" | "surfaced" | "created" | "shown";
+type SessionOutcome = Exclude<EffectOutcome, { readonly kind: PlainKind }>;
 
 /** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
 function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {
@@ -120,7 +132,8 @@ export function decideOutcomeReport(decision: Decision, command: CommandOf<"Repo
   const task = fencedTask(decision.state, command.task, command.fence);
   const { outcome } = command;
   if (task === null || outcome.kind === "done" || outcome.kind === "delayed") return;
-  if (outcome.kind === "dropped" || outcome.kind === "surfaced" || outcome.kind === "created") return;
+  if (outcome.kind === "dropped" || outcome.kind === "surfaced") return;
+  if (outcome.kind === "created" || outcome.kind === "shown") return;
   settleFenced(decision, task, outcome);
 }
 

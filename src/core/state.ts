@@ -2,6 +2,7 @@
  * The state of one stream: what the log says, and the indexes that keep a decision in proportion to the change (who waits
  * for whom, what is ready, what is in flight, which worker is taken). Folded by evolve.ts, never written elsewhere.
  */
+import type { CockpitRecord } from "../model/cockpit.ts";
 import type { Config } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/ids.ts";
@@ -53,6 +54,8 @@ export interface State {
   isPaused: boolean;
   configuration: { readonly sha: string; readonly config: Config } | null;
   rejectedConfiguration: { readonly sha: string; readonly problems: readonly string[] } | null;
+  /** Null: none was opened yet. */
+  cockpit: CockpitRecord | null;
   /** Sessions of the last day. */
   readonly starts: Ring<SessionStart>;
   readonly ends: Ring<SessionEnd>;
@@ -129,6 +132,7 @@ export function createState(): State {
     isPaused: false,
     configuration: null,
     rejectedConfiguration: null,
+    cockpit: null,
     starts: Ring.empty(),
     ends: Ring.empty(),
     completions: Ring.empty(),
@@ -192,6 +196,7 @@ export function draftState(state: State): State {
     isPaused: state.isPaused,
     configuration: state.configuration,
     rejectedConfiguration: state.rejectedConfiguration,
+    cockpit: state.cockpit,
     starts: state.starts.draft(),
     ends: state.ends.draft(),
     completions: state.completions.draft(),

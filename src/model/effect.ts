@@ -24,6 +24,8 @@ export type Effect =
   | { readonly type: "MergePull"; readonly task: TaskId; readonly pull: number; readonly sha: string }
   /** Bring the comment on the monitoring issue to the warnings there are. */
   | { readonly type: "UpdateAlerts"; readonly issue: number }
+  /** Bring the cockpit to what is true, opened first where there is none yet. */
+  | { readonly type: "UpdateCockpit" }
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
   | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number };
 
@@ -55,6 +57,8 @@ export function effectKey(effect: Effect): string {
       return `MergePull:${effect.task}:${effect.sha}`;
     case "UpdateAlerts":
       return `UpdateAlerts:${effect.issue}`;
+    case "UpdateCockpit":
+      return "UpdateCockpit";
     case "CreateIssue":
       return `CreateIssue:${effect.pattern}:${effect.series}`;
   }
