@@ -62,6 +62,7 @@ export class Cycle {
     await this.#insist(() => this.#lane.refresh());
     await this.#insist(() => this.#hearing.configure());
     await this.#insist(() => this.#readEverything());
+    await this.#insist(() => this.#hearing.lookAtCockpit());
     await this.#insist(async () => this.#lane.submit(await this.#asking.ask({ isStart: true })));
     await this.#insist(() => this.#askCapacities());
   }
@@ -92,6 +93,7 @@ export class Cycle {
     if (poll?.stateMoved === true) await this.#hearing.catchUp(null);
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
+    await this.#hearing.lookAtCockpits(poll?.cockpits ?? []);
     this.#scout.want({ pulls: this.#pullsInFlight(await this.#lane.stream.current()) });
     this.#scout.admit(await this.#lane.stream.current());
     await this.#scout.idle();

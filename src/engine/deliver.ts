@@ -10,6 +10,7 @@ import type { Timer } from "../ports/clock.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import { updateAlerts } from "./perform-alerts.ts";
+import { updateCockpit } from "./perform-cockpit.ts";
 import { createIssues } from "./perform-create.ts";
 import { performSession } from "./perform-session.ts";
 import { acknowledgeComments, updateIssues } from "./perform-surface.ts";
@@ -93,14 +94,17 @@ export class Delivery {
     const reactions = copies.filter((each) => each.effect.type === "AcknowledgeComment");
     const alerts = copies.filter((each) => each.effect.type === "UpdateAlerts");
     const creations = copies.filter((each) => each.effect.type === "CreateIssue");
-    const shown = new Set([...surfaces, ...reactions, ...alerts, ...creations]);
+    const cockpits = copies.filter((each) => each.effect.type === "UpdateCockpit");
+    const shown = new Set([...surfaces, ...reactions, ...alerts, ...creations, ...cockpits]);
     const sessions = copies.filter((each) => !shown.has(each));
     const { tracker } = this.#world;
+    const engine = { parts: this.#parts, world: this.#world, lane: this.#lane };
     const ground = { state, context: this.#lane.contextOf(state) };
     void this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground));
     void this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
     void this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
     void this.#perform(creations, () => createIssues(tracker, creations, ground));
+    void this.#perform(cockpits, () => updateCockpit(engine, cockpits));
     for (const each of sessions) {
       void this.#perform([each], async () => [{ effect: each.id, outcome: await this.#performSession(each) }]);
     }
