@@ -1,4 +1,5 @@
 /** Which events bring the cockpit up to date, and how soon: a tick at once, the rest in company and at most once a minute. */
+import { effectKey } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
 import { cockpitPaceMs, cockpitTickDelayMs, surfaceDelayMs } from "./limits.ts";
 import type { State } from "./state.ts";
@@ -82,6 +83,8 @@ export function cockpitDelayMs(state: State, event: Event): number | null {
 function isConcerned(state: State, event: Event): boolean {
   const { cockpit } = state;
   const isWanted = state.configuration?.config.cockpit ?? true;
+  // It is being opened: what it is opened with may be old by then.
+  if (state.outboxKeys.has(effectKey({ type: "UpdateCockpit" }))) return true;
   if (cockpit === null) return isWanted && (founding.has(event.type) || isSwitchedOn(state, event));
   // Off and on again, which the configuration says; closed and opened again, which a person does.
   if (event.type === "ConfigurationAccepted") return isWanted ? cockpit.end !== "closed" : cockpit.end === null;

@@ -153,12 +153,15 @@ function describeReview({ pull }: Task): string {
   return pull === null ? "its pull request is expected" : describePull(pull);
 }
 
+/** That its turn has not come is what the list says already. */
+const passing: ReadonlySet<string> = new Set(["next_pass", "at_capacity", "more_loaded"]);
+
 function toReady(state: State, context: Context): Listed<ReadyLine> {
   const ranked = rankReady(state, context, shownMax);
   const shown = ranked.flatMap(({ id, score }, index) => {
     const task = state.tasks.get(id);
     if (task === undefined) return [];
-    const reasons = waitingReasons(state, task, context).filter(({ code }) => code !== "next_pass");
+    const reasons = waitingReasons(state, task, context).filter(({ code }) => !passing.has(code));
     return [{ ...toLine(state, task), rank: index + 1, score, reasons }];
   });
   return { shown, total: state.ready.size };

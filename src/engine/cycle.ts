@@ -57,6 +57,11 @@ export class Cycle {
     void this.#hearing.hear(hints).catch((error: unknown) => this.#note(error));
   }
 
+  /** The cockpit was written. */
+  meetCockpit(node: string): void {
+    this.#hearing.meetCockpit(node);
+  }
+
   /** Configuration, a full read, every session and run in flight. Resolves when all of it is decided; outages are waited out. */
   async takeStock(): Promise<void> {
     await this.#insist(() => this.#lane.refresh());

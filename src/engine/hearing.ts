@@ -20,6 +20,8 @@ export class Hearing {
   readonly #heard: HeardComment[] = [];
   #isConfigurationDue = true;
   #isCockpitDue = true;
+  /** The cockpit that was looked at since this process knows of it. */
+  #cockpit = "";
 
   constructor(
     parts: EngineParts,
@@ -66,6 +68,13 @@ export class Hearing {
     this.#isCockpitDue = true;
     await lookAtCockpit({ world: this.#world, lane: this.#lane });
     this.#isCockpitDue = false;
+  }
+
+  /** The cockpit is in the log: what was ticked between its opening and now was no cockpit's then. */
+  meetCockpit(node: string): void {
+    if (node === this.#cockpit) return;
+    this.#cockpit = node;
+    this.#isCockpitDue = true;
   }
 
   /**
