@@ -82,7 +82,8 @@ export function cockpitDelayMs(state: State, event: Event): number | null {
 
 function isConcerned(state: State, event: Event): boolean {
   const { cockpit } = state;
-  const isWanted = state.configuration?.config.cockpit ?? true;
+  // Until a configuration was read nobody knows whether one is wanted; a bad one has to be told of.
+  const isWanted = state.configuration?.config.cockpit ?? state.rejectedConfiguration !== null;
   // It is being opened: what it is opened with may be old by then.
   if (state.outboxKeys.has(effectKey({ type: "UpdateCockpit" }))) return true;
   if (cockpit === null) return isWanted && (founding.has(event.type) || isSwitchedOn(state, event));

@@ -31,14 +31,15 @@ export function ticksOf(edits: readonly CockpitEdit[], since: number): readonly 
     editors = [...editors, edit.by];
     if (edit.body === null) continue;
     const ticked = readTicks(edit.body);
-    const before = known;
-    if (before !== null && edit.at >= since) {
-      const by = leastPermitted(editors);
-      for (const key of ticked) if (!before.has(key)) ticks.push({ key, by, at: edit.at });
-    }
+    const added = known === null || edit.at < since ? [] : without(ticked, known);
+    ticks.push(...added.map((key) => ({ key, by: leastPermitted(editors), at: edit.at })));
     [known, editors] = [new Set(ticked), []];
   }
   return ticks;
+}
+
+function without(ticked: readonly string[], known: ReadonlySet<string>): readonly string[] {
+  return ticked.filter((key) => !known.has(key));
 }
 
 function leastPermitted(editors: readonly Actor[]): Actor {
