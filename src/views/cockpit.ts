@@ -105,11 +105,8 @@ function renderSaid({ said }: CockpitView): string {
 function renderProblems(problems: readonly string[]): string {
   if (problems.length === 0) return "";
   const lines = problems.slice(0, problemsShown).map((problem) => `- ${escapeText(problem, 400)}`);
-  const rest = problems.length > problemsShown ? [`- and ${problems.length - problemsShown} more`] : [];
-  return titled(
-    "The configuration was refused",
-    `The last good one is in force until \`.github/orchestrate.yml\` is corrected:\n\n${[...lines, ...rest].join("\n")}`,
-  );
+  const why = "The last good one is in force until `.github/orchestrate.yml` is corrected:";
+  return titled("The configuration was refused", `${why}\n\n${fit(lines, problems.length)}`);
 }
 
 /** Every box is written empty: one that is ticked is an order. */
