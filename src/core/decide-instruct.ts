@@ -75,6 +75,7 @@ function answerBox(
   { by, reaction, answer }: Acknowledgement & { readonly by: string },
 ): void {
   const { key, tickedAt } = box;
-  const said = answer === null ? null : bounded(answer);
+  // Whom it is for is said there already.
+  const said = answer === null ? null : bounded(answer.replace(`@${by}: `, ""));
   decision.emit({ type: "BoxTicked", box: key, by, tickedAt, isDone: reaction === "+1", answer: said });
 }
