@@ -52,6 +52,7 @@ const patient: ReadonlySet<EffectType> = new Set<EffectType>([
   "UpdateIssue",
   "UpdateAlerts",
   "UpdateLinearAlerts",
+  "UpdateCockpit",
   "AcknowledgeComment",
 ]);
 
@@ -95,6 +96,9 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
     case "surfaced":
       decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });
       return false;
+    case "shown":
+      decision.emit({ type: "EffectSettled", effect: recorded.id, cockpit: outcome.cockpit });
+      return false;
     default:
       decision.emit({ type: "EffectSettled", effect: recorded.id });
       return true;
@@ -128,7 +132,7 @@ function delay(
 
 type SessionOutcome = Exclude<
   EffectOutcome,
-  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" }
+  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" | "shown" }
 >;
 
 const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
@@ -137,6 +141,7 @@ const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
   "surfaced",
   "created",
   "kept",
+  "shown",
 ]);
 
 function isOfSession(outcome: EffectOutcome): outcome is SessionOutcome {

@@ -6,7 +6,7 @@ import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, FailureReason, Task } from "../model/task.ts";
 import { judgeVendor, judgeWorker } from "./decide-health.ts";
 import { backoffMs, failAttempt } from "./decide-outcome.ts";
-import { returnPreempted } from "./decide-preempt.ts";
+import { returnInterrupted } from "./decide-preempt.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
@@ -75,7 +75,7 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   });
   // First who may get work now: what follows for the task depends on it.
   judgeWorker(decision, id);
-  if (result === "preempted") returnPreempted(decision, id, detail);
+  if (result === "preempted" || result === "stopped") returnInterrupted(decision, id, { reason: result, detail });
   else if (result !== "success") failAttempt(decision, id, { reason: result, detail });
   else if (decision.context.config.done === "reported") completeByReport(decision, id, assignment.agent);
 }
@@ -121,6 +121,7 @@ function detailOf(report: SessionReport, { question, cancelReason }: Assignment,
 function describe(state: SessionReport["state"], cancelReason: FailureReason | null): string {
   if (cancelReason === "timeout") return "The session ran into its timeout and was ended.";
   if (cancelReason === "preempted") return "The session gave way to more urgent work and was ended.";
+  if (cancelReason === "stopped") return "The session was ended by the emergency stop.";
   if (state === "cancelled") return "The session was cancelled.";
   if (state === "not_found") return "The vendor no longer knows the session.";
   return state === "succeeded" ? "The session ended well." : "The session failed at the vendor.";

@@ -5,6 +5,7 @@
 import type { Command } from "../model/command.ts";
 import type { Event } from "../model/event.ts";
 import { decideCapacity } from "./decide-capacity.ts";
+import { decideCockpit } from "./decide-cockpit.ts";
 import { decideConfiguration } from "./decide-configure.ts";
 import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
 import { decideInstruction } from "./decide-instruct.ts";
@@ -70,6 +71,8 @@ function dispatch(decision: Decision, command: Command): void {
       return decideInstruction(decision, command);
     case "SwitchMode":
       return changeMode(decision, command.mode, command.by);
+    case "ObserveCockpit":
+      return decideCockpit(decision, command.cockpit);
     case "ClaimAssignment":
       return decideClaim(decision, command);
     case "ReportSession":

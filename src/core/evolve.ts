@@ -8,6 +8,7 @@ import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
 import { notePassEnd } from "./fold-watch.ts";
+import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
@@ -75,6 +76,10 @@ const folds: Folds = {
   OrchestrationResumed: whole.foldOrchestrationResumed,
   WorkerDisabled: health.foldWorkerDisabled,
   WorkerEnabled: health.foldWorkerEnabled,
+  BoxTicked: cockpit.foldBoxTicked,
+  CockpitEdited: cockpit.foldCockpitEdited,
+  CockpitEnded: cockpit.foldCockpitEnded,
+  CockpitReopened: cockpit.foldCockpitReopened,
   ConfigurationAccepted: whole.foldConfigurationAccepted,
   ConfigurationRejected: whole.foldConfigurationRejected,
   CommandAnswered: whole.foldCommandAnswered,

@@ -11,6 +11,7 @@ import type { State } from "./state.ts";
 const neutral: ReadonlySet<string> = new Set<FailureReason>([
   "cancelled",
   "preempted",
+  "stopped",
   "pull_closed",
   "conflict",
   "api_error",

@@ -3,6 +3,7 @@ import { completeConfig } from "../model/config.ts";
 import { effectKey } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
+import { foldCockpitSwitch, foldCockpitWritten } from "./fold-cockpit.ts";
 import { reviseAttack } from "./fold-mode.ts";
 import type { State } from "./state.ts";
 
@@ -15,7 +16,9 @@ export function foldOrchestrationResumed(state: State): void {
 }
 
 export function foldConfigurationAccepted(state: State, event: EventOf<"ConfigurationAccepted">): void {
-  state.configuration = { sha: event.sha, config: completeConfig(event.config) };
+  const config = completeConfig(event.config);
+  foldCockpitSwitch(state, config);
+  state.configuration = { sha: event.sha, config };
   state.rejectedConfiguration = null;
   reviseAttack(state, { before: state.mode, by: "configuration" });
 }
@@ -62,6 +65,7 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
     const pattern = state.patterns.own(recorded.effect.pattern);
     if (pattern !== undefined) pattern.issue = event.issue;
   }
+  if (event.cockpit !== undefined) foldCockpitWritten(state, event.cockpit);
   removeEffect(state, event.effect);
 }
 

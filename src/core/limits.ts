@@ -27,6 +27,12 @@ export const leaseAheadMs = 60_000;
  */
 export const surfaceLeaseExtraMs = 8 * 60_000;
 
+/** The cockpit is written at most this often, but for what a person did to it; no later than what is leased ahead. */
+export const cockpitPaceMs = 60_000;
+
+/** Whoever ticks one box often ticks a second: both are one write. */
+export const cockpitTickDelayMs = 2_000;
+
 /** An effect that fails again and again is retried at most this slowly. */
 export const effectBackoffMaxMs = 5 * 60_000;
 

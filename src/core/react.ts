@@ -5,6 +5,7 @@ import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
+import { cockpitDelayMs } from "./react-cockpit.ts";
 import { blockerState, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
 import type { State } from "./state.ts";
 
@@ -15,7 +16,7 @@ export interface Reaction {
 
 /** The effects of `event`, decided on the state that the event has already been folded into. `[]` when there are none. */
 export function react(state: State, event: Event): readonly Reaction[] {
-  return [...reactInWorld(state, event), ...reactOnIssue(state, event)];
+  return [...reactInWorld(state, event), ...reactOnIssue(state, event), ...reactInCockpit(state, event)];
 }
 
 function reactInWorld(state: State, event: Event): readonly Reaction[] {
@@ -50,6 +51,11 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     default:
       return [];
   }
+}
+
+function reactInCockpit(state: State, event: Event): readonly Reaction[] {
+  const afterMs = cockpitDelayMs(state, event);
+  return afterMs === null ? [] : [{ effect: { type: "UpdateCockpit" }, afterMs }];
 }
 
 function acknowledgement({ comment, reaction, issue, answer }: EventOf<"CommandAnswered">): Effect {

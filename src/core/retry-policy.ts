@@ -28,8 +28,10 @@ export type RetryAction =
   | { readonly kind: "person"; readonly reason: string }
   | { readonly kind: "give_up"; readonly reason: string };
 
-/** Nobody's failure: the base moved, or more important work came. Conflicts are bounded by the cap on attempts alone. */
-const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>(["success", "conflict", "preempted"]);
+/** Nobody's failure: the base moved, more important work came, or a person stopped everything. Conflicts are bounded by the cap on attempts alone. */
+const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>(["success", "conflict", "preempted", "stopped"]);
+/** The end of a session that was asked for, through no fault of the attempt: its number is given again. */
+const interrupted: ReadonlySet<string> = new Set<Attempt["result"]>(["preempted", "stopped"]);
 
 /** The agent, not the task, is in doubt: another one is preferred at once. What it did, after its name. */
 const doubts: Partial<Record<FailureReason, string>> = {
@@ -114,7 +116,7 @@ function tallyOf(row: readonly Setback[]): string {
 export function attemptsUsed(task: Task): number {
   const last = task.attempts.at(-1);
   if (last === undefined) return 0;
-  return last.result === "preempted" ? last.attempt - 1 : last.attempt;
+  return interrupted.has(last.result) ? last.attempt - 1 : last.attempt;
 }
 
 /** The counted failures since the task was last forgiven, newest first. */
@@ -188,7 +190,7 @@ function timeoutsInRow(task: Task): number {
   let timeouts = 0;
   for (const attempt of task.attempts.toReversed()) {
     if (attempt.result === "timeout") timeouts += 1;
-    else if (attempt.result !== "preempted") break;
+    else if (!interrupted.has(attempt.result)) break;
   }
   return timeouts;
 }

@@ -45,12 +45,13 @@ type Whole = Pick<
   | "isPaused"
   | "configuration"
   | "rejectedConfiguration"
+  | "cockpit"
   | "watch"
 >;
 
 function wholeOf(state: State): Whole {
   const { version, eventCount, at, fence, effectCount, mode, modeBy, attack, rule, isPaused } = state;
-  const { configuration, rejectedConfiguration, watch } = state;
+  const { configuration, rejectedConfiguration, cockpit, watch } = state;
   return {
     version,
     eventCount,
@@ -64,6 +65,7 @@ function wholeOf(state: State): Whole {
     isPaused,
     configuration,
     rejectedConfiguration,
+    cockpit,
     watch,
   };
 }

@@ -2,6 +2,7 @@
  * The state of one stream: what the log says, and the indexes that keep a decision in proportion to the change (who waits
  * for whom, what is ready, what is in flight, which worker is taken). Folded by evolve.ts, never written elsewhere.
  */
+import type { CockpitRecord } from "../model/cockpit.ts";
 import type { Config } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/ids.ts";
@@ -54,6 +55,8 @@ export interface State {
   isPaused: boolean;
   configuration: { readonly sha: string; readonly config: Config } | null;
   rejectedConfiguration: { readonly sha: string; readonly problems: readonly string[] } | null;
+  /** Null: none was opened yet. */
+  cockpit: CockpitRecord | null;
   /** Sessions of the last day. */
   readonly starts: Ring<SessionStart>;
   readonly ends: Ring<SessionEnd>;
@@ -172,6 +175,7 @@ type Values = Pick<
   | "isPaused"
   | "configuration"
   | "rejectedConfiguration"
+  | "cockpit"
   | "costMicros"
   | "watch"
   | "unsettled"
@@ -194,6 +198,7 @@ function initialValues(): Values {
     isPaused: false,
     configuration: null,
     rejectedConfiguration: null,
+    cockpit: null,
     costMicros: 0,
     watch: { tickedAt: 0, fullSince: null, passed: [] },
     unsettled: [],
@@ -218,6 +223,7 @@ export function copyValues(state: State): Values {
     isPaused: state.isPaused,
     configuration: state.configuration,
     rejectedConfiguration: state.rejectedConfiguration,
+    cockpit: state.cockpit,
     costMicros: state.costMicros,
     watch: { ...state.watch },
     unsettled: state.unsettled.slice(),

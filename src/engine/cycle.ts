@@ -57,11 +57,17 @@ export class Cycle {
     void this.#hearing.hear(hints).catch((error: unknown) => this.#note(error));
   }
 
+  /** The cockpit was written. */
+  meetCockpit(node: string): void {
+    this.#hearing.meetCockpit(node);
+  }
+
   /** Configuration, a full read, every session and run in flight. Resolves when all of it is decided; outages are waited out. */
   async takeStock(): Promise<void> {
     await this.#insist(() => this.#lane.refresh());
     await this.#insist(() => this.#hearing.configure());
     await this.#insist(() => this.#readEverything());
+    await this.#insist(() => this.#hearing.lookAtCockpit());
     await this.#insist(async () => this.#lane.submit(await this.#asking.ask({ isStart: true })));
     await this.#insist(() => this.#askCapacities());
   }
@@ -92,6 +98,7 @@ export class Cycle {
     if (poll?.stateMoved === true) await this.#hearing.catchUp(null);
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
+    await this.#hearing.lookAtCockpits(poll?.cockpits ?? []);
     this.#scout.want({ pulls: this.#pullsInFlight(await this.#lane.stream.current()) });
     this.#scout.admit(await this.#lane.stream.current());
     await this.#scout.idle();

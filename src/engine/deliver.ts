@@ -10,6 +10,7 @@ import type { Timer } from "../ports/clock.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import { updateAlerts, updateLinearAlerts } from "./perform-alerts.ts";
+import { updateCockpit } from "./perform-cockpit.ts";
 import { createIssues } from "./perform-create.ts";
 import { performSession } from "./perform-session.ts";
 import { acknowledgeComments, updateIssues } from "./perform-surface.ts";
@@ -94,15 +95,18 @@ export class Delivery {
     const alerts = copies.filter((each) => each.effect.type === "UpdateAlerts");
     const notices = copies.filter((each) => each.effect.type === "UpdateLinearAlerts");
     const creations = copies.filter((each) => each.effect.type === "CreateIssue");
-    const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations]);
+    const cockpits = copies.filter((each) => each.effect.type === "UpdateCockpit");
+    const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations, ...cockpits]);
     const sessions = copies.filter((each) => !shown.has(each));
     const { tracker } = this.#world;
+    const engine = { parts: this.#parts, world: this.#world, lane: this.#lane };
     const ground = { state, context: this.#lane.contextOf(state) };
     void this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground));
     void this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
     void this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
     void this.#perform(notices, () => updateLinearAlerts(this.#world, notices, { ...ground, parts: this.#parts }));
     void this.#perform(creations, () => createIssues(tracker, creations, ground));
+    void this.#perform(cockpits, () => updateCockpit(engine, cockpits));
     for (const each of sessions) {
       void this.#perform([each], async () => [{ effect: each.id, outcome: await this.#performSession(each) }]);
     }

@@ -2,7 +2,8 @@
 import { permits } from "../model/actor.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
-import type { HeardComment, Hint, Wanted } from "../ports/tracker.ts";
+import type { HeardComment, Hint, Poll, Wanted } from "../ports/tracker.ts";
+import { isCockpit, isWorthALook, lookAtCockpit } from "./cockpit.ts";
 import { toInstruction } from "./instruct.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
@@ -18,6 +19,9 @@ export class Hearing {
   /** Comments that a cursor has moved past and that are not decided yet. */
   readonly #heard: HeardComment[] = [];
   #isConfigurationDue = true;
+  #isCockpitDue = true;
+  /** The cockpit that was looked at since this process knows of it. */
+  #cockpit = "";
 
   constructor(
     parts: EngineParts,
@@ -33,7 +37,10 @@ export class Hearing {
 
   /** Rejects as the tracker does; what was not taken in by then is taken in by the next cycle. */
   async hear(hints: readonly Hint[]): Promise<void> {
-    this.#scout.want(toWanted(hints));
+    const state = this.#lane.stream.peek();
+    const isOfCockpit = (hint: Hint): boolean => hint.kind === "issue" && isCockpit(state, hint.number);
+    this.#scout.want(toWanted(hints.filter((hint) => !isOfCockpit(hint))));
+    if (hints.some(isOfCockpit)) await this.lookAtCockpit();
     if (hints.some((hint) => hint.kind === "configuration")) await this.configure();
     for (const hint of hints) if (hint.kind === "state") await this.catchUp(hint.head);
     const comments = hints.filter((hint) => hint.kind === "comment");
@@ -56,6 +63,31 @@ export class Hearing {
     if (hasMoved || this.#isConfigurationDue) await this.configure();
   }
 
+  /** What people did to the cockpit, now. */
+  async lookAtCockpit(): Promise<void> {
+    this.#isCockpitDue = true;
+    await lookAtCockpit({ world: this.#world, lane: this.#lane });
+    this.#isCockpitDue = false;
+  }
+
+  /** The cockpit is in the log: what was ticked between its opening and now was no cockpit's then. */
+  meetCockpit(node: string): void {
+    if (node === this.#cockpit) return;
+    this.#cockpit = node;
+    this.#isCockpitDue = true;
+  }
+
+  /**
+   * What a poll shows of cockpits: ours is looked at where something happened to it, or an earlier look failed; another issue that
+   * begins like one is like any other.
+   */
+  async lookAtCockpits(listed: NonNullable<Poll["cockpits"]>): Promise<void> {
+    const state = await this.#lane.stream.current();
+    this.#scout.want({ issues: listed.map(({ number }) => number).filter((number) => !isCockpit(state, number)) });
+    const isDue = listed.some((each) => isCockpit(state, each.number) && isWorthALook(state, each));
+    if (isDue || this.#isCockpitDue) await this.lookAtCockpit();
+  }
+
   /** Somebody else's append, or the echo of our own: what it left in the outbox is ours to do. */
   async catchUp(head: string | null): Promise<void> {
     const before = this.#lane.stream.peek()?.version ?? 0;
@@ -71,7 +103,8 @@ export class Hearing {
       const isOutside = this.#scout.isOutside(comment.number);
       const place = { tracker: this.#world.tracker, state, context: this.#lane.contextOf(state), isOutside };
       const command = await toInstruction(comment, place);
-      if (command !== null && startsWork(command, state)) await this.#select(comment, command);
+      const isWish = command !== null && startsWork(command, state) && !isCockpit(state, comment.number);
+      if (isWish) await this.#select(comment, command);
       const index = this.#heard.indexOf(comment);
       if (index >= 0) this.#heard.splice(index, 1);
       if (command !== null) await this.#lane.submit([command]);

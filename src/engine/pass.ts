@@ -92,6 +92,7 @@ const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>([
   "UpdateIssue",
   "UpdateAlerts",
   "UpdateLinearAlerts",
+  "UpdateCockpit",
 ]);
 
 /** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */

@@ -3,6 +3,7 @@ import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { AgentConfig } from "../model/config.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";
+import type { SessionReport } from "../model/observation.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { WriteOutcome } from "../ports/tracker.ts";
@@ -54,9 +55,21 @@ function liveTask(state: State, effect: SessionEffect): Assigned | null {
   return task?.assignment?.fence === effect.fence ? (task as Assigned) : null;
 }
 
+const endedBeforeStart: SessionReport = {
+  state: "cancelled",
+  session: null,
+  pullUrl: null,
+  branch: null,
+  question: null,
+  reason: "It was cancelled before the session started.",
+  costUsd: 0,
+};
+
 async function start(act: Act): Promise<EffectOutcome> {
   const { task, agent, world } = act;
   if (task.assignment.session !== null) return { kind: "done" };
+  // Nobody was asked yet, and its end is wanted already: there is nothing to start and nothing to cancel.
+  if (task.assignment.phase === "ending" && !act.isRepeat) return { kind: "ended", report: endedBeforeStart };
   if (agent.dispatch === "workflow") return dispatch(act, "start-agent");
   if (agent.dispatch === "label") return startByLabel(act);
   const system = world.agents.find(task.assignment.agent);

@@ -115,6 +115,7 @@ export class Repository implements LaneHooks {
       const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;
       // The text may have changed since it was approved: a look tells, and asks for approval.
       if (refused !== undefined) this.#scout.want({ issues: [refused.definition.number] });
+      if (event.type === "EffectSettled" && event.cockpit !== undefined) this.#cycle.meetCockpit(event.cockpit.node);
       // Its webhook may be lost, or come before we know that we asked for it.
       if (event.type === "EffectSettled" && event.issue !== undefined) this.#scout.want({ issues: [event.issue] });
     }

@@ -27,7 +27,7 @@ export class Settlements {
 
   add(effect: EffectId, outcome: EffectOutcome): void {
     this.#settled.push({ effect, outcome });
-    if (outcome.kind === "surfaced") this.#flushWithin(surfacedDelayMs);
+    if (outcome.kind === "surfaced" || (outcome.kind === "shown" && !outcome.isNew)) this.#flushWithin(surfacedDelayMs);
     else if (outcome.kind === "done" || outcome.kind === "dispatched") this.#flushWithin(plainDelayMs);
     else this.flush();
   }

@@ -127,8 +127,13 @@ export function toOverview(state: State, context: Context): OverviewView {
     dayMs: context.config.limits.day,
     configurationProblems: state.rejectedConfiguration?.problems ?? [],
     figures: metricsOf(state, context),
+    cockpit: cockpitOf(state),
     warnings: toOpenWarnings(state),
   };
+}
+
+function cockpitOf({ cockpit }: State): NonNullable<OverviewView["cockpit"]> | null {
+  return cockpit === null ? null : { reference: `#${cockpit.issue}`, url: cockpit.url, end: cockpit.end };
 }
 
 function needsPerson(status: TaskStatus, task: Task): boolean {

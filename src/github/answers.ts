@@ -1,7 +1,7 @@
 /** Shapes of what GitHub answers, only the fields that are read. What does not fit is the answer's fault, not a crash. */
 import { z } from "zod";
 
-const ActorNode = z
+export const ActorNode = z
   .object({
     __typename: z.string(),
     login: z.string(),
@@ -17,7 +17,7 @@ const ActorNode = z
 /** Somebody, before the permission is looked up. */
 export type Somebody = z.output<typeof ActorNode>;
 
-const Instant = z.string().transform((text, context) => {
+export const Instant = z.string().transform((text, context) => {
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
   context.addIssue(`"${text.slice(0, 40)}" is not a time`);
@@ -191,6 +191,8 @@ export const ListedIssue = z.object({
   id: z.number(),
   number: z.number(),
   updated_at: z.string(),
+  state: z.string().catch("open"),
+  body: z.string().nullish().catch(null),
   pull_request: z.unknown().optional(),
 });
 

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Clock } from "../ports/clock.ts";
 import type { Poll, Wanted } from "../ports/tracker.ts";
 import { ListedEvent, ListedIssue } from "./answers.ts";
+import { cockpitMarker } from "./cockpit.ts";
 import { GithubFault } from "./classify-error.ts";
 import type { GithubClient, RestAnswer } from "./client.ts";
 import { createCommentCursor } from "./hear.ts";
@@ -24,6 +25,8 @@ export interface Poller {
 interface Found {
   readonly issues: Set<number>;
   readonly pulls: Set<number>;
+  /** Issues that begin like a cockpit. */
+  readonly cockpits: Map<number, NonNullable<Poll["cockpits"]>[number]>;
   /** A page was full and the place where we were is not in it. */
   hasGap: boolean;
 }
@@ -40,6 +43,14 @@ const turns = ["events", "state", "events", "configuration"] as const;
 
 function note(found: Found, entry: { readonly number: number; readonly pull_request?: unknown }): void {
   (entry.pull_request ? found.pulls : found.issues).add(entry.number);
+}
+
+/** The listing shows all of a cockpit that a look begins with, so that most looks can be saved. */
+function noteListed(found: Found, entry: z.output<typeof ListedIssue>): void {
+  const { number, body, state } = entry;
+  const isCockpit = !entry.pull_request && body?.startsWith(cockpitMarker) === true;
+  if (isCockpit) found.cockpits.set(number, { number, isOpen: state === "open", body: body ?? "" });
+  else note(found, entry);
 }
 
 export interface PollParts {
@@ -71,7 +82,7 @@ export function createPoller(parts: PollParts): Poller {
 
   return {
     async poll() {
-      const found: Found = { issues: new Set(), pulls: new Set(), hasGap: false };
+      const found: Found = { issues: new Set(), pulls: new Set(), cockpits: new Map(), hasGap: false };
       const listed = await issues.read(found);
       const moved = await readTurn(found);
       const heard = listed === null ? [] : await comments.read(listed.newest, listed.ids);
@@ -82,7 +93,8 @@ export function createPoller(parts: PollParts): Poller {
       const isLost = !hasStarted || found.hasGap || wanted.everything;
       hasStarted = true;
       owed = noWish;
-      return { wanted: isLost ? null : wanted, comments: heard, ...moved };
+      const cockpits = [...found.cockpits.values()];
+      return { wanted: isLost ? null : wanted, comments: heard, cockpits, ...moved };
     },
     owe(wanted) {
       owed = addWanted(owed, wanted);
@@ -171,7 +183,7 @@ function createIssueCursor(parts: PollParts) {
         const digest = createHash("sha256").update(JSON.stringify(value)).digest("base64");
         entries.push({ number: entry.data.number, at: Date.parse(entry.data.updated_at), digest });
         ids.set(entry.data.number, entry.data.id);
-        if (!isFirst && from.digests.get(entry.data.number) !== digest) note(found, entry.data);
+        if (!isFirst && from.digests.get(entry.data.number) !== digest) noteListed(found, entry.data);
       }
       if (read.isCut) found.hasGap = true;
       const newest = Math.max(from.since + overlapMs, ...entries.map((entry) => entry.at));

@@ -94,6 +94,39 @@ export const newestIssues = `query ($owner: String!, $name: String!, $after: Str
   }
 }`;
 
+/** What is pinned, and the newest issues, with all that tells a cockpit. Variables: owner, name, after. */
+export const cockpitCandidates = `query ($owner: String!, $name: String!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pinnedIssues(first: 3) { nodes { issue { ...CandidateParts } } }
+    issues(first: 100, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ...CandidateParts }
+    }
+  }
+}
+fragment CandidateParts on Issue { id number url state isPinned body viewerDidAuthor }`;
+
+function cockpitWith(editFields: string): string {
+  return `query ($owner: String!, $name: String!, $number: Int!, $first: Int!) {
+  repository(owner: $owner, name: $name) {
+    issue(number: $number) {
+      state body createdAt author { ...ActorParts } repository { databaseId }
+      userContentEdits(first: $first) {
+        pageInfo { hasNextPage endCursor }
+        nodes { editedAt editor { ...ActorParts } ${editFields} }
+      }
+    }
+  }
+}
+${actorParts}`;
+}
+
+/** An issue's text and who edited it when, newest first. Variables: owner, name, number, first. */
+export const cockpitEdits = cockpitWith("");
+
+/** The same with the whole text that each edit left, which GitHub calls its diff. */
+export const cockpitTexts = cockpitWith("diff");
+
 /** Node ids of comments of one issue, and whether they are ours. Variables: id, after. */
 export const ownComments = `query ($id: ID!, $after: String) {
   node(id: $id) {

@@ -10,6 +10,7 @@ import { resolveReferences, toReferenceKey } from "./blockers.ts";
 import { GithubFault } from "./classify-error.ts";
 import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
+import { createCockpitKeeper } from "./cockpit.ts";
 import { readConfiguration, reportConfiguration } from "./configuration.ts";
 import { createPatternIssue } from "./create-issue.ts";
 import { createWaitReader } from "./external-waits.ts";
@@ -92,6 +93,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const waits = createWaitReader({ client, place });
   const look = createLook({ client, place, permissions, waits, selectLabels });
   const poller = createPoller({ client, place, clock, permissions });
+  const cockpit = createCockpitKeeper({ client, place, permissions, journal });
   const writer = createWriter({ client, labels: createLabels({ client, place }) });
 
   return {
@@ -123,6 +125,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     reportConfiguration: (sha, problems) => reportConfiguration({ client, place }, { sha, problems }),
     brief: (number) => available(() => readBrief(client, place, number)),
     createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
+    cockpit: { ...cockpit, look: (issue, since) => available(() => cockpit.look(issue, since)) },
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
     label: (number, label) => addLabel(client, place, { number, label }),
   };

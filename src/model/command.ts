@@ -1,5 +1,6 @@
 /** Every input, from whichever door, becomes one of these. Imperatives; the id makes a repetition harmless. */
 import type { Actor } from "./actor.ts";
+import type { CockpitFacts, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
@@ -23,6 +24,8 @@ export type EffectOutcome =
   | { readonly kind: "created"; readonly number: number }
   /** The standing comment says what is true; `done` says only that nothing was to be written. */
   | { readonly kind: "kept" }
+  /** The cockpit is as it should be. */
+  | { readonly kind: "shown"; readonly cockpit: CockpitWritten; readonly isNew: boolean }
   /** The vendor has the session. */
   | { readonly kind: "started"; readonly session: Session }
   /** An agent workflow run was asked for. */
@@ -59,7 +62,11 @@ export type Command =
       readonly outside?: number;
       /** Answer of a read-only verb (status, explain, agents, help), rendered by the engine from the views. */
       readonly answer?: string;
+      /** The box of the cockpit that was ticked, where that is the command, and when; `hash`: the text that was offered for approval. */
+      readonly box?: { readonly key: string; readonly tickedAt: number; readonly hash?: string };
     }
+  /** A look at the cockpit. */
+  | { readonly type: "ObserveCockpit"; readonly id: CommandId; readonly cockpit: CockpitFacts }
   /** A switch of the mode from a door that has seen to the permission itself; null: the configuration's again. */
   | { readonly type: "SwitchMode"; readonly id: CommandId; readonly mode: Mode | null; readonly by: string }
   /** An agent workflow run takes (assignment, fence) for itself. */

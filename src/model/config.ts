@@ -259,6 +259,10 @@ export const Config = z.strictObject({
       z.strictObject({ mode: z.enum(modes), from: z.string(), to: z.string(), timezone: z.string().default("UTC") }),
     )
     .default([]),
+  cockpit: z
+    .boolean()
+    .default(true)
+    .describe("Keeps one pinned issue that shows everything and takes orders by its boxes."),
   linear: z.strictObject({ team: z.string(), estimateScale: z.record(z.string(), Duration).optional() }).optional(),
   alerts: z
     .strictObject({

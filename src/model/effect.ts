@@ -26,6 +26,8 @@ export type Effect =
   | { readonly type: "UpdateAlerts"; readonly issue: number }
   /** The same on the monitoring issue at Linear. An effect of its own: neither place waits for the other. */
   | { readonly type: "UpdateLinearAlerts"; readonly issue: string }
+  /** Bring the cockpit to what is true, opened first where there is none yet. */
+  | { readonly type: "UpdateCockpit" }
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
   | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number };
 
@@ -58,6 +60,8 @@ export function effectKey(effect: Effect): string {
     case "UpdateAlerts":
     case "UpdateLinearAlerts":
       return `${effect.type}:${effect.issue}`;
+    case "UpdateCockpit":
+      return effect.type;
     case "CreateIssue":
       return `CreateIssue:${effect.pattern}:${effect.series}`;
   }

@@ -2,6 +2,7 @@
  * What happened: the truth of the program. `type` strings are persisted and never change. Times are in the entry that
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
+import type { CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { Effect } from "./effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
@@ -196,6 +197,22 @@ export type Event =
       readonly isRecovery: boolean;
     }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
+  // The cockpit
+  | {
+      /** A box of the cockpit was ticked, and what came of it. */
+      readonly type: "BoxTicked";
+      readonly box: string;
+      readonly by: string;
+      /** When it was ticked, by the tracker's clock. */
+      readonly tickedAt: number;
+      readonly isDone: boolean;
+      readonly answer: string | null;
+    }
+  /** Somebody has changed its text by hand: it is written anew. */
+  | { readonly type: "CockpitEdited"; readonly by: string; readonly editedAt: number }
+  /** Closed by a person, or gone: it is left alone. */
+  | { readonly type: "CockpitEnded"; readonly end: "closed" | "gone" }
+  | { readonly type: "CockpitReopened" }
   // Answers and the outbox
   | {
       readonly type: "CommandAnswered";
@@ -218,6 +235,7 @@ export type Event =
       readonly effect: EffectId;
       /** The issue that was created. */
       readonly issue?: number;
+      readonly cockpit?: CockpitWritten;
       readonly surface?: {
         readonly comment: string | null;
         readonly digest: string;

@@ -118,6 +118,7 @@ export const failureReasons = [
   "pull_closed",
   "reported",
   "preempted",
+  "stopped",
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 

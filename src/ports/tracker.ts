@@ -6,6 +6,7 @@ import type { Actor } from "../model/actor.ts";
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
+import type { CockpitKeeper } from "./cockpit.ts";
 
 /** Where to look. Empty lists with `everything: false` and `inFlight` empty means: only what the cursors show. */
 export interface Wanted {
@@ -121,6 +122,8 @@ export interface Poll {
   readonly comments: readonly HeardComment[];
   readonly configurationMoved: boolean;
   readonly stateMoved: boolean;
+  /** Issues that have changed and look like a cockpit, ours or not; they are not in `wanted`. */
+  readonly cockpits?: readonly { readonly number: number; readonly isOpen: boolean; readonly body: string }[];
 }
 
 export interface Tracker {
@@ -153,6 +156,8 @@ export interface Tracker {
   createIssue(issue: PatternIssue, isRepeat: boolean): Promise<CreateOutcome>;
   /** Merges a pull request if its head is still `sha`; safe to repeat. Rejects never. */
   mergePull(number: number, sha: string): Promise<MergeOutcome>;
+  /** The one issue that shows everything. */
+  readonly cockpit: CockpitKeeper;
   /** Adds a plain label, for `dispatch: label`. */
   label(number: number, label: string): Promise<WriteOutcome>;
 }

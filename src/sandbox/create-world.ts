@@ -106,6 +106,7 @@ function createIssueDoor({
   | "reopenIssue"
   | "deleteIssue"
   | "transferIssue"
+  | "pinIssue"
   | "addLabel"
   | "removeLabel"
   | "comment"
@@ -125,6 +126,7 @@ function createIssueDoor({
     reopenIssue: (act) => quiet(() => acts.reopenIssue(by(act), act.number)),
     deleteIssue: (act) => quiet(() => acts.deleteIssue(by(act), act.number)),
     transferIssue: (act) => quiet(() => acts.transferIssue(by(act), act.number, act.to)),
+    pinIssue: (act) => quiet(() => acts.pin(by(act), act.number, true)),
     addLabel: (act) => quiet(() => acts.addLabels(by(act), act.number, [act.label])),
     removeLabel: (act) => quiet(() => acts.removeLabel(by(act), act.number, act.label)),
     comment: (act) => track(() => acts.comment(by(act), act.number, act.body)),

@@ -7,6 +7,13 @@ import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from
 import { codeMutations } from "./graphql-code-mutations.ts";
 import { commentFields, reactionFields } from "./graphql-comment-fields.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
+import {
+  bodyEditFields,
+  editedIssueFields,
+  pinMutations,
+  pinnedFields,
+  pinnedIssueFields,
+} from "./graphql-edit-fields.ts";
 import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
@@ -22,23 +29,25 @@ const fieldsByType: Readonly<Record<string, AnyFields>> = {
   CheckRun: checkRunFields,
   CheckSuite: checkSuiteFields,
   Commit: commitFields,
-  Issue: issueFields,
+  Issue: { ...issueFields, ...editedIssueFields },
   IssueComment: commentFields,
   Label: labelFields,
   Milestone: milestoneFields,
-  Mutation: { ...issueMutations, ...labelMutations, ...codeMutations },
+  Mutation: { ...issueMutations, ...labelMutations, ...codeMutations, ...pinMutations },
   Organization: userFields,
+  PinnedIssue: pinnedIssueFields,
   PullRequest: pullFields,
   PullRequestReview: reviewFields,
   Query: queryFields,
   Reaction: reactionFields,
   Ref: refFields,
-  Repository: repositoryFields,
+  Repository: { ...repositoryFields, ...pinnedFields },
   StatusCheckRollup: rollupFields,
   StatusContext: statusFields,
   Tree: treeFields,
   TreeEntry: treeEntryFields,
   User: userFields,
+  UserContentEdit: bodyEditFields,
   ...Object.fromEntries(eventTypes.map((name) => [name, eventFields])),
 };
 

@@ -63,6 +63,15 @@ export interface IssueEventRecord {
   readonly assignee?: UserRecord;
 }
 
+/** One edit of an issue's text. The first edit brings the text that the issue was opened with along. */
+export interface BodyEditRecord {
+  readonly node: string;
+  readonly at: number;
+  readonly by: UserRecord;
+  readonly body: string;
+  readonly isCreation: boolean;
+}
+
 export interface IssueRecord {
   /** Database id; never equal to the number. */
   readonly id: number;
@@ -82,11 +91,14 @@ export interface IssueRecord {
   /** Last edit of the body (GraphQL lastEditedAt, editor). */
   editedAt: number | null;
   editedBy: UserRecord | null;
+  /** Oldest first; the last hundred are kept. */
+  readonly edits: BodyEditRecord[];
   readonly labels: Set<number>;
   readonly assignees: Set<number>;
   milestone: number | null;
   isLocked: boolean;
   isPinned: boolean;
+  pinnedBy: UserRecord | null;
   readonly comments: CommentRecord[];
   readonly reactions: ReactionRecord[];
   /** Numbers of the issues that block it, in the order they were added. */

@@ -90,6 +90,7 @@ export interface World {
   reopenIssue(act: { readonly by: string; readonly number: number }): Promise<void>;
   deleteIssue(act: { readonly by: string; readonly number: number }): Promise<void>;
   transferIssue(act: { readonly by: string; readonly number: number; readonly to: string }): Promise<void>;
+  pinIssue(act: { readonly by: string; readonly number: number }): Promise<void>;
   addLabel(act: { readonly by: string; readonly number: number; readonly label: string }): Promise<void>;
   removeLabel(act: { readonly by: string; readonly number: number; readonly label: string }): Promise<void>;
   comment(act: { readonly by: string; readonly number: number; readonly body: string }): Promise<CommentRecord>;

@@ -33,6 +33,7 @@ export function escapeText(text: string, lengthMax = titleMax): string {
       .replaceAll(">", "&gt;")
       .replaceAll(/[\\`*_[\]|~$]/g, String.raw`\$&`)
       // GitHub looks for mentions, references and addresses after Markdown, so only a break inside stops them.
+      // Numbers first: what breaks the others has a number of its own.
       .replaceAll(/#(?=\d)/g, "#&#8203;")
       .replaceAll("@", "@&#8203;")
       .replaceAll(/gh-(?=\d)/gi, "$&&#8203;")

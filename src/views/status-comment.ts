@@ -43,6 +43,7 @@ function renderSummary(overview: OverviewView): string {
     `- Workers: ${overview.workersBusy} of ${overview.workersTotal} busy; ${spent}`,
     describeMode(overview),
     ...(overview.figures === undefined ? [] : renderFigures(overview.figures)),
+    describeCockpit(overview.cockpit ?? null),
   ]
     .filter((line) => line !== "")
     .join("\n");
@@ -50,6 +51,22 @@ function renderSummary(overview: OverviewView): string {
 
 function describeDay(ms: number): string {
   return ms === dayMs ? "day" : describeSpan(ms);
+}
+
+/** Where to see all of it, or how to get it back. */
+function describeCockpit(cockpit: NonNullable<OverviewView["cockpit"]> | null): string {
+  if (cockpit === null) return "";
+  const link = toReference(cockpit.reference, cockpit.url);
+  switch (cockpit.end) {
+    case "closed":
+      return `- Cockpit: ${link} is closed; reopen it to get it back`;
+    case "gone":
+      return "- Cockpit: it is gone; commit `cockpit: false`, then `cockpit: true`, for another one";
+    case "off":
+      return "";
+    case null:
+      return `- Cockpit: ${link} shows all of it and takes orders by its boxes`;
+  }
 }
 
 /** `- Mode: attack (…), set by wanda; quick wins are below 18 min`. */

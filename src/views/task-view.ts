@@ -1,4 +1,5 @@
 /** What the views are told: plain facts that the engine fills from the state, so that no view reads the state itself. */
+import type { CockpitEnd } from "../model/cockpit.ts";
 import type { AssignmentReasons } from "../model/task.ts";
 import type { Mode } from "../model/mode.ts";
 import type { DependencyKind, Priority, Task, TaskStatus } from "../model/task.ts";
@@ -98,6 +99,8 @@ export interface OverviewView {
   /** Problems of a configuration that was refused; the last good one is in force. */
   readonly configurationProblems: readonly string[];
   readonly figures?: FiguresView;
+  /** The pinned issue that shows everything; null or left out where there is none. */
+  readonly cockpit?: { readonly reference: string; readonly url: string; readonly end: CockpitEnd | null } | null;
   /** Open ones, oldest first. */
   readonly warnings?: readonly WarningView[];
 }

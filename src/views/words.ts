@@ -39,6 +39,7 @@ export const failureWords: Readonly<Record<FailureReason, string>> = {
   pull_closed: "the pull request was closed without a merge",
   reported: "a person reported it as failed",
   preempted: "it gave way to more important work",
+  stopped: "everything was stopped by a person",
 };
 
 export const modeWords: Readonly<Record<Mode, string>> = {

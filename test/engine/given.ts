@@ -8,6 +8,7 @@ import type { Entry, Event } from "../../src/model/event.ts";
 import { toStreamId } from "../../src/model/ids.ts";
 import type { IssueFacts, PullFacts } from "../../src/model/observation.ts";
 import type { Agent, Assignable, StartOutcome } from "../../src/ports/agent.ts";
+import type { CockpitKeeper, CockpitLook } from "../../src/ports/cockpit.ts";
 import type { EventStore } from "../../src/ports/store.ts";
 import type { IssueSurface, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
 import { createSeededChance } from "../../src/sandbox/seeded-chance.ts";
@@ -100,6 +101,13 @@ export interface FakeWorld {
   readonly kept: readonly StandingComment[];
   /** What the tracker says to a standing comment. */
   onKeep: (comment: StandingComment) => WriteOutcome;
+  /** The cockpit's issue: what was asked for, and what a look at it finds. */
+  readonly cockpit: {
+    readonly opened: string[];
+    readonly written: Parameters<CockpitKeeper["write"]>[0][];
+    looks: number;
+    look: CockpitLook;
+  };
   /** Called before each look; may throw. */
   beforeLook: () => void;
   /** What the vendor says to a start. */
@@ -129,6 +137,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
     starts,
     written,
     kept,
+    cockpit: { opened: [], written: [], looks: 0, look: { kind: "gone" } },
     onKeep: () => ({ kind: "written", commentNode: "IC_9" }),
     agent,
     beforeLook: () => undefined,
@@ -167,6 +176,22 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           const facts = self.issues.get(number);
           if (facts === undefined) return null;
           return { number, url: facts.url, title: facts.title, body: "", hash: facts.hash };
+        },
+        cockpit: {
+          async open({ body }) {
+            self.cockpit.opened.push(body);
+            const place = { issue: 900, node: "I_900", url: "https://github.test/o/r/issues/900" };
+            self.cockpit.look = { kind: "here", isOpen: true, body, edits: [] };
+            return { kind: "open", place, isClosed: false, isFound: false };
+          },
+          async look() {
+            self.cockpit.looks += 1;
+            return self.cockpit.look;
+          },
+          async write(wanted) {
+            self.cockpit.written.push(wanted);
+            return { kind: "written", commentNode: null };
+          },
         },
         createIssue: async () => ({ kind: "created", number: 99 }),
         label: async () => ({ kind: "written", commentNode: null }),

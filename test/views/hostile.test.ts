@@ -14,6 +14,7 @@ import { renderStatus } from "../../src/views/status-comment.ts";
 import { renderSticky, stickyMarker } from "../../src/views/sticky-comment.ts";
 import { renderTaskFile } from "../../src/views/task-file.ts";
 import type { TaskView } from "../../src/views/task-view.ts";
+import { hostile } from "./hostile-text.ts";
 import {
   givenAssignment,
   givenAttempt,
@@ -24,38 +25,6 @@ import {
   givenView,
   names,
 } from "./given.ts";
-
-const attack = fc.constantFrom(
-  "@octocat",
-  "<img src=x onerror=alert(1)>",
-  "<!-- orchestrate:sticky -->",
-  "</details>",
-  "[click](https://evil.example)",
-  "![x](https://evil.example/pixel.png)",
-  "https://github.com/octo/web/issues/1",
-  "www.evil.example",
-  "#123",
-  "octo/web#9",
-  "GH-7",
-  "`code`",
-  "| cell |",
-  "\n# Heading\n",
-  "\r\n- item",
-  "```",
-  "\\",
-  "&lt;b&gt;",
-  "\u202Eevil",
-  "\u200B",
-  "\u001B[31m",
-  "$x$",
-  "*bold*",
-  "---\n",
-  "a@b.example",
-  "<https://evil.example>",
-);
-const hostile = fc
-  .array(fc.oneof(attack, fc.string({ unit: "binary", maxLength: 8 })), { minLength: 1, maxLength: 6 })
-  .map((parts) => parts.join(""));
 
 /** A task in which everything that somebody else can write is `text`. */
 function hostileView(text: string): TaskView {
@@ -119,6 +88,10 @@ describe("whatever strangers write", () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  test("a mention and a reference are broken by what nobody sees", () => {
+    expect(escapeText("@ann see #12 and gh-7")).toBe("@&#8203;ann see #&#8203;12 and gh-&#8203;7");
   });
 
   test("an escaped text still shows its own words", () => {

@@ -140,6 +140,13 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { effects: [effect], owner: "app-1", until: noon },
     "1 effect taken by app-1 until 2026-11-21 12:00 UTC",
   ],
+  BoxTicked: [
+    { box: "mode:attack", by: "mona", tickedAt: 0, isDone: false, answer: "It needs write permission." },
+    "box mode:attack of the cockpit was ticked by mona: refused. It needs write permission.",
+  ],
+  CockpitEdited: [{ by: "mona", editedAt: 0 }, "the text of the cockpit was changed by mona: it is written anew"],
+  CockpitEnded: [{ end: "closed" }, "the cockpit was closed: it is left alone until somebody reopens it"],
+  CockpitReopened: [{}, "the cockpit was reopened: it is kept up to date again"],
   EffectSettled: [{ effect }, "effect e1 is done"],
   EffectDelayed: [{ effect, reason, notBefore: noon }, "effect e1 waits until 2026-11-21 12:00 UTC: because"],
   EffectDropped: [{ effect, reason }, "effect e1 is given up: because"],
