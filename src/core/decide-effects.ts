@@ -2,10 +2,11 @@
 import type { Command, EffectOutcome } from "../model/command.ts";
 import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
+import { settleFeedback } from "./decide-feedback.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
 import { applyReport, bounded, refuseStart } from "./decide-session.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { effectBackoffMaxMs, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
+import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
 import type { State } from "./state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
@@ -68,7 +69,13 @@ export function decideSettlement(decision: Decision, command: CommandOf<"SettleE
 function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): outcome is SessionOutcome {
   switch (outcome.kind) {
     case "delayed":
-      delay(decision, recorded, outcome);
+      if (isGivenUp(recorded))
+        decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      else delay(decision, recorded, outcome);
+      return false;
+    case "collected":
+      decision.emit({ type: "EffectSettled", effect: recorded.id });
+      settleFeedback(decision, recorded, outcome.feedback);
       return false;
     case "dropped":
       decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
@@ -88,6 +95,11 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
   }
 }
 
+/** The next attempt waits for its feedback, but not for ever. */
+function isGivenUp({ effect, attempts }: RecordedEffect): boolean {
+  return effect.type === "CollectFeedback" && attempts >= feedbackTriesMax;
+}
+
 function delay(
   decision: Decision,
   recorded: RecordedEffect,
@@ -102,7 +114,10 @@ function delay(
   });
 }
 
-type SessionOutcome = Exclude<EffectOutcome, { readonly kind: "delayed" | "dropped" | "surfaced" | "created" }>;
+type SessionOutcome = Exclude<
+  EffectOutcome,
+  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "collected" }
+>;
 
 /** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
 function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {
@@ -121,6 +136,7 @@ export function decideOutcomeReport(decision: Decision, command: CommandOf<"Repo
   const { outcome } = command;
   if (task === null || outcome.kind === "done" || outcome.kind === "delayed") return;
   if (outcome.kind === "dropped" || outcome.kind === "surfaced" || outcome.kind === "created") return;
+  if (outcome.kind === "collected") return;
   settleFenced(decision, task, outcome);
 }
 
@@ -133,7 +149,12 @@ function settleFenced(
   switch (outcome.kind) {
     case "started":
       if (task.assignment.session === null)
-        decision.emit({ type: "SessionStarted", ...fence, session: outcome.session });
+        decision.emit({
+          type: "SessionStarted",
+          ...fence,
+          session: outcome.session,
+          ...(outcome.criteria === undefined ? {} : { criteria: outcome.criteria }),
+        });
       return;
     case "dispatched":
       return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });

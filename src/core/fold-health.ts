@@ -13,6 +13,7 @@ const neutral: ReadonlySet<string> = new Set<FailureReason>([
   "preempted",
   "pull_closed",
   "conflict",
+  "changes_requested",
   "api_error",
   "needs_input",
 ]);

@@ -15,6 +15,7 @@ import type {
   AgentRecord,
   Attack,
   Completion,
+  Dossier,
   Learned,
   MilestoneSpan,
   PatternRecord,
@@ -73,6 +74,8 @@ export interface State {
   /** Milestones with a due date, as the issue that was read last says. */
   readonly milestones: Table<string, MilestoneSpan>;
   readonly patterns: Table<string, PatternRecord>;
+  /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
+  readonly dossiers: Table<TaskId, Dossier>;
   /** By `warningKey`; `since` is when it was raised. */
   readonly warnings: Table<string, Warning & { readonly since: number }>;
   watch: Watch;
@@ -145,6 +148,7 @@ export function createState(): State {
     milestoneModes: createTable(),
     milestones: createTable(),
     patterns: createTable(),
+    dossiers: createTable(),
     warnings: createTable(),
     watch: { tickedAt: 0, fullSince: null, passed: [] },
     outbox: createTable(),
@@ -208,6 +212,7 @@ export function draftState(state: State): State {
     milestoneModes: draftTable(state.milestoneModes, same),
     milestones: draftTable(state.milestones, same),
     patterns: draftTable(state.patterns, copyPattern),
+    dossiers: draftTable(state.dossiers, same),
     warnings: draftTable(state.warnings, same),
     watch: { ...state.watch },
     outbox: draftTable(state.outbox, copyEffect),

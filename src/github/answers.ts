@@ -1,7 +1,7 @@
 /** Shapes of what GitHub answers, only the fields that are read. What does not fit is the answer's fault, not a crash. */
 import { z } from "zod";
 
-const ActorNode = z
+export const ActorNode = z
   .object({
     __typename: z.string(),
     login: z.string(),
@@ -17,7 +17,7 @@ const ActorNode = z
 /** Somebody, before the permission is looked up. */
 export type Somebody = z.output<typeof ActorNode>;
 
-const Instant = z.string().transform((text, context) => {
+export const Instant = z.string().transform((text, context) => {
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
   context.addIssue(`"${text.slice(0, 40)}" is not a time`);
@@ -124,6 +124,18 @@ export const PullNode = z.object({
   reviewDecision: z.string().nullish(),
   latestReviews: z
     .object({ nodes: z.array(z.object({ state: z.string() }).nullable().catch(null)).nullish() })
+    .nullish(),
+  objections: z
+    .object({
+      nodes: z
+        .array(
+          z
+            .object({ state: z.string(), submittedAt: Instant.nullish(), author: ActorNode.nullish() })
+            .nullable()
+            .catch(null),
+        )
+        .nullish(),
+    })
     .nullish(),
   author: ActorNode.nullish(),
   mergedBy: ActorNode.nullish(),

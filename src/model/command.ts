@@ -1,6 +1,7 @@
 /** Every input, from whichever door, becomes one of these. Imperatives; the id makes a repetition harmless. */
 import type { Actor } from "./actor.ts";
 import type { Config } from "./config.ts";
+import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
@@ -21,8 +22,10 @@ export type EffectOutcome =
     }
   /** The issue is there. */
   | { readonly kind: "created"; readonly number: number }
+  /** What checks and reviewers said; null: there is nothing to pass on. */
+  | { readonly kind: "collected"; readonly feedback: Feedback | null }
   /** The vendor has the session. */
-  | { readonly kind: "started"; readonly session: Session }
+  | { readonly kind: "started"; readonly session: Session; readonly criteria?: readonly string[] }
   /** An agent workflow run was asked for. */
   | { readonly kind: "dispatched"; readonly run: string }
   /** The vendor said no. `retryAfterMs` is its own wish, where it has one. */

@@ -2,7 +2,13 @@
 import { buildSchema, GraphQLScalarType, isAbstractType, isObjectType } from "graphql";
 import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from "graphql";
 import { githubSchema } from "./github-schema.ts";
-import { checkRunFields, checkSuiteFields, rollupFields, statusFields } from "./graphql-check-fields.ts";
+import {
+  annotationFields,
+  checkRunFields,
+  checkSuiteFields,
+  rollupFields,
+  statusFields,
+} from "./graphql-check-fields.ts";
 import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from "./graphql-code-fields.ts";
 import { codeMutations } from "./graphql-code-mutations.ts";
 import { commentFields, reactionFields } from "./graphql-comment-fields.ts";
@@ -10,7 +16,7 @@ import type { Fields, GraphqlContext } from "./graphql-context.ts";
 import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
-import { pullFields, reviewFields } from "./graphql-pull-fields.ts";
+import { pullFields, reviewCommentFields, reviewFields } from "./graphql-pull-fields.ts";
 import { queryFields, repositoryFields } from "./graphql-repository-fields.ts";
 import { eventFields, eventTypeName, eventTypes } from "./graphql-timeline-fields.ts";
 
@@ -19,6 +25,7 @@ type AnyFields = Fields<never>;
 const fieldsByType: Readonly<Record<string, AnyFields>> = {
   Blob: blobFields,
   Bot: userFields,
+  CheckAnnotation: annotationFields,
   CheckRun: checkRunFields,
   CheckSuite: checkSuiteFields,
   Commit: commitFields,
@@ -30,6 +37,7 @@ const fieldsByType: Readonly<Record<string, AnyFields>> = {
   Organization: userFields,
   PullRequest: pullFields,
   PullRequestReview: reviewFields,
+  PullRequestReviewComment: reviewCommentFields,
   Query: queryFields,
   Reaction: reactionFields,
   Ref: refFields,

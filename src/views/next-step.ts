@@ -102,7 +102,7 @@ function describeLost(lost: readonly BlockerView[]): string {
 }
 
 /** Waits that pass by themselves in the order of the queue; `explain` counts them, a comment would only be outdated. */
-const passingCodes: ReadonlySet<string> = new Set(["at_capacity", "more_loaded", "next_pass", "backoff"]);
+const passingCodes: ReadonlySet<string> = new Set(["at_capacity", "more_loaded", "next_pass", "backoff", "feedback"]);
 
 function describeReady(view: TaskView): string {
   const { retryAt } = view.task;

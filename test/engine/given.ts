@@ -168,6 +168,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           if (facts === undefined) return null;
           return { number, url: facts.url, title: facts.title, body: "", hash: facts.hash };
         },
+        readFailures: async () => null,
         createIssue: async () => ({ kind: "created", number: 99 }),
         label: async () => ({ kind: "written", commentNode: null }),
       },
