@@ -5,7 +5,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { maintainer, type Backlog, type BacklogEntry } from "./backlog.ts";
-import type { IssueRecord } from "./records.ts";
+import type { IssueRecord, ReviewRecord } from "./records.ts";
 import type { ScenarioAct, ScenarioEvent } from "./scenario-event.ts";
 import type { Scenario, ScenarioIssue } from "./scenario.ts";
 import type { SeededChance } from "./seeded-chance.ts";
@@ -245,10 +245,11 @@ class Crowd implements People {
 
   /** Reviews that were waiting for it are given; whoever has asked for changes looks again, and approves. Whether there are any. */
   #reviewGreen(number: number): boolean {
+    const { world } = this.#options;
     const key = this.#taskOf(number);
     const waiting = this.#reviews.get(key) ?? [];
     this.#reviews.delete(key);
-    const again = waiting.length > 0 ? [] : this.#objectors(number).map(approvalOf);
+    const again = waiting.length > 0 ? [] : this.#objectors(number, world.issue(number).pull?.headSha).map(approvalOf);
     for (const review of [...waiting, ...again]) {
       this.#later(reviewMs, "review", () => this.#review(number, review));
     }
@@ -258,14 +259,15 @@ class Crowd implements People {
     );
   }
 
-  /** People with write access whose last verdict on the pull request asks for changes. */
-  #objectors(number: number): readonly string[] {
+  /** People with write access whose last verdict asks for changes; with `unless`, of another commit than this. */
+  #objectors(number: number, unless?: string): readonly string[] {
     const { world, backlog } = this.#options;
-    const verdicts = new Map<string, string>();
-    for (const { user, state } of world.issue(number).pull?.reviews ?? []) {
-      if (state !== "commented" && backlog.mayWrite(user.login)) verdicts.set(user.login, state);
+    const verdicts = new Map<string, ReviewRecord>();
+    for (const review of world.issue(number).pull?.reviews ?? []) {
+      if (review.state !== "commented" && backlog.mayWrite(review.user.login)) verdicts.set(review.user.login, review);
     }
-    return [...verdicts].filter(([, state]) => state === "changes_requested").map(([login]) => login);
+    const objections = [...verdicts].filter(([, { state, sha }]) => state === "changes_requested" && sha !== unless);
+    return objections.map(([login]) => login);
   }
 
   /** Somebody wants this merged: now, or as soon as it is green. */
