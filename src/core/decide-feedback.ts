@@ -4,6 +4,7 @@ import type { Feedback } from "../model/feedback.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
+import { feedbackWaitMs } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";
 
@@ -23,9 +24,10 @@ function isKnown(state: State, { id }: Task, pull: NonNullable<Task["pull"]>): b
   return pull.objection === undefined || pull.objection.at <= (feedback.reviewedAt ?? 0);
 }
 
-/** The next attempt is not started before it can be told; an effect that fails too often is dropped, and lets it go. */
-export function isFeedbackAwaited(state: State, task: Task): boolean {
+/** The next attempt is not started before it can be told, within reason; an effect that fails too often is dropped, and lets it go. */
+export function isFeedbackAwaited(state: State, task: Task, now: number): boolean {
   if (task.pull === null || state.outbox.size === 0) return false;
+  if (now >= (task.retryAt ?? 0) + feedbackWaitMs) return false;
   return state.outboxKeys.has(effectKey({ type: "CollectFeedback", task: task.id, pull: task.pull.number }));
 }
 

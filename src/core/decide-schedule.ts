@@ -92,7 +92,7 @@ function tryTurn(round: Round, turn: Turn): void {
   const { state, context } = round.decision;
   const task = state.tasks.get(turn.entry.id);
   if (task === undefined) return;
-  if ((task.retryAt ?? 0) > context.now || isFeedbackAwaited(state, task)) {
+  if ((task.retryAt ?? 0) > context.now || isFeedbackAwaited(state, task, context.now)) {
     round.backingOff += 1;
     return;
   }

@@ -65,3 +65,6 @@ export const dossiersMax = 500;
 
 /** Feedback that could not be had in so many tries is gone without: an attempt that knows less is better than none. */
 export const feedbackTriesMax = 3;
+
+/** A retry that is due waits this long for what it is to be told: a lease of somebody who died has run out by then. */
+export const feedbackWaitMs = 5 * 60_000;

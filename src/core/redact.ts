@@ -17,10 +17,14 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Poin
 export function toVisibleText(text: string): string {
   return text
     .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(escapes, "")
     .replaceAll("\t", "  ")
+    .replaceAll(invisible, (character) => (kept.has(character) ? character : ""))
+    .replaceAll(escapes, "")
     .replaceAll(invisible, (character) => (character === "\n" ? character : ""));
 }
+
+/** What escape sequences begin and end with has to stand until they are gone. */
+const kept: ReadonlySet<string> = new Set(["\n", "\u0007", "\u001B", "\u009B"]);
 
 /** Tokens that tell by their form what they are. */
 const tokens: readonly RegExp[] = [
@@ -40,20 +44,20 @@ const tokens: readonly RegExp[] = [
   /pypi-[\w-]{16,}/gi,
   /gl(?:pat|ptt|cbt|rt|dt|soat)-[\w.-]{10,}/gi,
   /SG\.[\w-]{10,}\.[\w-]{10,}/g,
-  /FlyV1\s+[\w+/=,-]{10,}/gi,
+  /FlyV1 +[\w+/=,-]{10,}/gi,
   // Signed and encrypted web tokens.
   /eyJ[\w-]{6,}(?:\.[\w-]*){1,4}/g,
 ];
 
 /** What follows one of these words is a secret, whatever its form. The word stays. */
 const headers =
-  /((?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]{0,30}(?:api-?key|token|secret|signature))(["']?\s{0,3}[:=]\s{0,3})[^\n]+/gi;
-const schemes = /\b(bearer|basic|negotiate|digest)(\s{1,3}["\']?)([\w+/=.~:-]{6,})/gi;
+  /((?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]{0,30}(?:api-?key|token|secret|signature))(["']? {0,3}[:=] {0,3})[^\n]+/gi;
+const schemes = /\b(bearer|basic|negotiate|digest)( {1,3}["\']?)([\w+/=.~:-]{6,})/gi;
 const passwords =
-  /((?:password|passwd|passphrase|pwd|secret|credentials?)["'\]]{0,2}\s{0,3}(?:=>|[:=])\s{0,3})("[^"\n]{1,500}"|'[^'\n]{1,500}'|[^\s"',;]{3,})/gi;
+  /((?:password|passwd|passphrase|pwd|secret|credentials?)["'\]]{0,2} {0,3}(?:=>|[:=]) {0,3})("[^"\n]{1,500}"|'[^'\n]{1,500}'|["']?[^\s"',;]{3,})/gi;
 /** Tokens and keys are also words of grammar and of data structures: only a value that is no word is taken for one. */
 const keys =
-  /((?:token|key|auth|sig|signature|session|sas|dsn)["'\]]{0,2}\s{0,3}(?:=>|[:=])\s{0,3}["']?)((?=[^\s"'&,;]*\d)[^\s"'&,;]{10,})/gi;
+  /((?:token|key|auth|sig|signature|session|sas|dsn)["'\]]{0,2} {0,3}(?:=>|[:=]) {0,3}["']?)((?=[^\s"'&,;]*\d)[^\s"'&,;]{10,})/gi;
 /** `https://user:password@host`, and a token alone before the host. */
 const userInfo = /([a-z][a-z0-9+.-]{1,30}:\/\/)[^\s/@]{1,500}@/gi;
 
@@ -67,7 +71,7 @@ const keyLinesMax = 250;
 
 /** Long, and so mixed that it is no name: what is left of keys whose form nobody knows. Commit ids are all lower case. */
 const dense = /[\w-]{24,}/g;
-const turnsShare = 0.45;
+const turnsShare = 0.33;
 
 /**
  * The same text as people see it, with `[removed]` for each secret. Works on lines of any length in time linear to it; the
@@ -117,19 +121,18 @@ function endOfKey(lines: readonly string[], begin: number): number {
   return last;
 }
 
-/** In a random word every second letter is of another kind than the one before; in names made of words every third at most. */
+/** Random letters turn from word to number and to capitals twice as often as names that are made of words. */
 function isDense(word: string): boolean {
   if (!/\d/.test(word) || !/[A-Z]/.test(word) || !/[a-z]/.test(word)) return false;
   let turns = 0;
   for (let index = 1; index < word.length; index += 1) {
-    if (kindOf(word.charAt(index)) !== kindOf(word.charAt(index - 1))) turns += 1;
+    if (isTurn(word.charAt(index - 1), word.charAt(index))) turns += 1;
   }
   return turns >= word.length * turnsShare;
 }
 
-function kindOf(letter: string): number {
-  if (letter >= "0" && letter <= "9") return 0;
-  return letter >= "a" && letter <= "z" ? 1 : 2;
+function isTurn(before: string, after: string): boolean {
+  return /\d/.test(before) !== /\d/.test(after) || (/[a-z]/.test(before) && /[A-Z]/.test(after));
 }
 
 /** `basic usage` is no secret: a value has digits or signs in it, or capitals beyond the first letter. */

@@ -74,7 +74,7 @@ function readyReasons(state: State, task: Task, context: Context): readonly Wait
   if (task.retryAt !== null && task.retryAt > context.now) {
     reasons.push({ code: "backoff", detail: `The next attempt starts at ${new Date(task.retryAt).toISOString()}.` });
   }
-  if (isFeedbackAwaited(state, task))
+  if (isFeedbackAwaited(state, task, context.now))
     reasons.push({ code: "feedback", detail: "What its checks and reviewers said is being read." });
   reasons.push(...spentCaps(state, context));
   if (isCostCapSpent(task, context))
