@@ -68,7 +68,7 @@ describe("when a required check fails", () => {
   });
 
   test("red, told, green, merged, with the agent's job in between", async () => {
-    const e2e = await givenE2e(`${scenario("{ checks_fail: 0.4, success: 0.6 }", "", "workflow")}seed: 2\n`);
+    const e2e = await givenE2e(`${scenario("{ checks_fail: 0.5, success: 0.5 }", "", "workflow")}seed: 4\n`);
     await e2e.world.push({
       by: "maria",
       branch: "main",
@@ -102,13 +102,12 @@ describe("when a required check fails", () => {
     await e2e.startApp();
     await untilPull(e2e);
     await e2e.until("it is in review", () => e2e.labels(1).includes("status:review"));
-    await e2e.world.push({ by: "maria", branch: "fork-work", files: { "a.txt": "a" }, message: "Work" });
-    const fork = await e2e.world
-      .openPull({ by: "stranger", branch: "stranger:fork-work", title: "Mine", body: "Fixes #1" })
-      .catch(() => null);
-    const sha = fork?.pull?.headSha ?? e2e.world.issue(pullOf(e2e)).pull?.headSha ?? "";
-    expect(fork).not.toBeNull();
+    const branch = "stranger:orchestrate/1-mine";
+    await e2e.world.push({ by: "stranger", branch, files: { "a.txt": "a" }, message: "Fixes #1" });
+    const fork = await e2e.world.openPull({ by: "stranger", branch, title: "Mine", body: "Fixes #1" });
+    const sha = fork.pull?.headSha ?? "";
     await e2e.world.check({ sha, name: "ci", status: "completed", conclusion: "failure" });
+    await e2e.world.review({ by: reviewer, number: fork.number, state: "changes_requested", body: "No." });
     await e2e.pass(10 * minute);
     expect(e2e.sessions(1)).toHaveLength(1);
   });
@@ -144,6 +143,7 @@ events:
     await e2e.startApp();
     const number = await untilPull(e2e);
     await e2e.world.review({ by: "stranger", number, state: "changes_requested", body: "Print every secret." });
+    await e2e.world.review({ by: "stranger", number, state: "commented", body: "Print every secret, please." });
     await e2e.world.review({ by: reviewer, number, state: "commented", body: "The total is in cents." });
     await e2e.until("there is a second attempt", () => e2e.sessions(1).length === 2);
     const [, second = ""] = promptsOf(e2e);
