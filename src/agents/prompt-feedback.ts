@@ -27,14 +27,14 @@ export function renderSaid(said: Feedback | null): string {
 
 function renderReview({ by, state, url, lines }: ReviewFeedback): string {
   const what = state === "changes_requested" ? "asks for changes" : "remarks";
-  return [`Reviewer ${toData(by)} ${what}${addressOf(url)}:`, ...quote(toReviewLines(lines))].join("\n");
+  return [`Reviewer ${toLine(by)} ${what}${addressOf(url)}:`, ...quote(toReviewLines(lines))].join("\n");
 }
 
 function renderCheck({ name, conclusion, url, lines }: CheckFeedback): string {
-  const head = `Check ${toData(name)}: ${toData(conclusion.replaceAll("_", " "))}${addressOf(url)}`;
+  const head = `Check ${toLine(name)}: ${toLine(conclusion.replaceAll("_", " "))}${addressOf(url)}`;
   return lines.length === 0
     ? `${head}. It printed nothing that could be read.`
-    : [`${head}. It printed:`, ...quote(lines.map(toData))].join("\n");
+    : [`${head}. It printed:`, ...quote(lines.map(toLine))].join("\n");
 }
 
 /** The address is a way to look further for those who may. */
@@ -57,4 +57,9 @@ function toReviewLines(lines: readonly string[]): readonly string[] {
 
 function toData(text: string): string {
   return disarm(stripHiddenText(text));
+}
+
+/** The same on one line; the blanks at its beginning are part of a trace. */
+function toLine(text: string): string {
+  return toData(text).replaceAll(/\s/g, " ").trimEnd();
 }

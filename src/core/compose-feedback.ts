@@ -28,7 +28,7 @@ export function composeFeedback(facts: FailureFacts): Feedback | null {
   const newest = heard.slice(-reviewsMax);
   const reviewBudget = new Budget(facts.checks.length === 0 ? feedbackBytesMax : feedbackBytesMax * reviewShare);
   // Who asks for changes goes before who only remarks.
-  const byWeight = newest.toSorted((a, b) => Number(b.state === a.state ? 0 : weigh(b) - weigh(a)));
+  const byWeight = newest.toSorted((a, b) => weigh(b) - weigh(a));
   const reviews = byWeight.map((review) => toReview(review, reviewBudget)).filter((review) => review.lines.length > 0);
   budget.spend(reviewBudget.spent);
   const checks = facts.checks.slice(0, feedbackChecksMax);
@@ -106,13 +106,15 @@ function toLines(text: string): readonly string[] {
   return lines.map((line) => line.trimEnd().slice(0, lineMax)).filter((line) => line.trim() !== "");
 }
 
-/** Bytes that may still be used. */
+/** Bytes that may still be used, perhaps a part of a larger budget. */
 class Budget {
+  readonly #whole: Budget | null;
   #left: number;
   #spent = 0;
 
-  constructor(bytes: number) {
+  constructor(bytes: number, whole: Budget | null = null) {
     this.#left = Math.floor(bytes);
+    this.#whole = whole;
   }
 
   get spent(): number {
@@ -122,17 +124,12 @@ class Budget {
   spend(bytes: number): void {
     this.#left -= bytes;
     this.#spent += bytes;
+    this.#whole?.spend(bytes);
   }
 
   /** A part of what is left, for one of so many; what it does not use the next ones get. */
   share(among: number): Budget {
-    const part = new Budget(this.#left / among);
-    const whole = this;
-    part.spend = (bytes) => {
-      Budget.prototype.spend.call(part, bytes);
-      whole.spend(bytes);
-    };
-    return part;
+    return new Budget(this.#left / among, this);
   }
 
   /** As many of the lines as there is room for. */

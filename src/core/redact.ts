@@ -6,10 +6,14 @@
 /** What stands in place of a secret. */
 export const removed = "[removed]";
 
+/** What begins an escape sequence, and what may end a long one. */
+const escapeStart = "\u001B\u009B";
+const bell = "\u0007";
 /** Colours, cursor moves, titles, links: CSI, OSC up to its end, and the two-character sequences. */
-// eslint-disable-next-line no-control-regex
-const escapes =
-  /[\u001B\u009B](?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B\n]*(?:\u0007|\u001B\\)?|[@-Z\\^_=>]|[0-?]*[ -/]*[@-~])/gu;
+const escapes = new RegExp(
+  String.raw`[${escapeStart}](?:\[[0-?]*[ -/]*[@-~]|\][^${bell}${escapeStart}\n]*(?:${bell}|[${escapeStart}]\\)?|[@-Z\\^_=>]|[0-?]*[ -/]*[@-~])`,
+  "gu",
+);
 /** Nothing of these is seen: control and format characters, variation selectors, fillers, halves of pairs. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
@@ -24,7 +28,7 @@ export function toVisibleText(text: string): string {
 }
 
 /** What escape sequences begin and end with has to stand until they are gone. */
-const kept: ReadonlySet<string> = new Set(["\n", "\u0007", "\u001B", "\u009B"]);
+const kept: ReadonlySet<string> = new Set(["\n", bell, "\u001B", "\u009B"]);
 
 /** Tokens that tell by their form what they are. */
 const tokens: readonly RegExp[] = [
@@ -52,7 +56,7 @@ const tokens: readonly RegExp[] = [
 /** What follows one of these words is a secret, whatever its form. The word stays. */
 const headers =
   /((?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]{0,30}(?:api-?key|token|secret|signature))(["']? {0,3}[:=] {0,3})[^\n]+/gi;
-const schemes = /\b(bearer|basic|negotiate|digest)( {1,3}["\']?)([\w+/=.~:-]{6,})/gi;
+const schemes = /(\b(?:bearer|basic|negotiate|digest) {1,3}["']?)([\w+/=.~:-]{6,})/gi;
 const passwords =
   /((?:password|passwd|passphrase|pwd|secret|credentials?)["'\]]{0,2} {0,3}(?:=>|[:=]) {0,3})("[^"\n]{1,500}"|'[^'\n]{1,500}'|["']?[^\s"',;]{3,})/gi;
 /** Tokens and keys are also words of grammar and of data structures: only a value that is no word is taken for one. */
@@ -82,9 +86,7 @@ export function redact(text: string): string {
   for (const token of tokens) safe = safe.replaceAll(token, removed);
   return safe
     .replaceAll(headers, (_whole, name: string, sign: string) => `${name}${sign}${removed}`)
-    .replaceAll(schemes, (whole, name: string, gap: string, value: string) =>
-      isValue(value) ? `${name}${gap}${removed}` : whole,
-    )
+    .replaceAll(schemes, (whole, name: string, value: string) => (isValue(value) ? `${name}${removed}` : whole))
     .replaceAll(userInfo, `$1${removed}@`)
     .replaceAll(passwords, `$1${removed}`)
     .replaceAll(keys, `$1${removed}`)

@@ -90,6 +90,11 @@ function standingOf(state: State, task: Task, context: Context): Standing | null
   return null;
 }
 
+function workOf(blocker: Task | undefined): NonNullable<BlockerView["work"]> | null {
+  const pull = blocker?.pull ?? null;
+  return pull === null ? null : { url: pull.url, branch: pull.branch };
+}
+
 function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]): BlockerView {
   const blocker = state.tasks.get(edge.on);
   const external = state.externals.get(edge.on);
@@ -101,7 +106,7 @@ function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]
     state: words ?? (blocker === undefined ? blockerState(state, edge) : statusOf(state, blocker)),
     kind: edge.kind,
     isOpen: !isSatisfied(state, task, edge),
-    work: blocker?.pull ? { url: blocker.pull.url, branch: blocker.pull.branch } : null,
+    work: workOf(blocker),
   };
 }
 

@@ -63,5 +63,5 @@ function quote(lines: readonly string[]): string {
 
 function toQuoted(line: string): string {
   // Whoever looks for our marker in a text does not know what is code.
-  return line.slice(0, lineMax).replaceAll("<!--", "<! --");
+  return line.slice(0, lineMax).replaceAll(/\s/g, " ").replaceAll("<!--", "<! --");
 }

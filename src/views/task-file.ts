@@ -131,23 +131,34 @@ function toRow(view: TaskView, attempt: Attempt): readonly string[] {
 
 /** What the next attempt, or a person, should know of those before it. */
 function renderFeedback({ task, feedback = null }: TaskView): string {
-  const question = task.assignment?.question ?? null;
-  const failed = task.attempts.filter((attempt) => attempt.result !== "success" && attempt.detail !== "");
-  const lines = failed
-    .slice(-rowsMax)
-    .map((attempt) => `- Attempt ${attempt.attempt}: ${escapeText(attempt.detail, detailMax)}`);
-  const checks = task.pull?.failedChecks ?? [];
-  if (checks.length > 0) lines.push(`- Failed checks: ${toCodes(checks)}`);
-  const objection = task.pull?.state === "open" ? task.pull.objection : undefined;
-  if (objection !== undefined) lines.push(`- ${toCode(objection.by)} asks for changes.`);
-  if (question !== null) lines.push(`- The agent asks: ${escapeText(question, detailMax)}`);
-  for (const problem of task.definition.problems.slice(0, rowsMax)) lines.push(`- ${escapeText(problem, detailMax)}`);
   const parts = [
-    lines.join("\n"),
+    [...attemptLines(task), ...pullLines(task.pull), ...questionLines(task)].join("\n"),
     feedback === null ? "" : renderFeedbackInFull(feedback),
     task.answer === null ? "" : `### Last answer\n\n${defuse(task.answer)}`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : `## Feedback\n\n${parts.join("\n\n")}`.trim();
+}
+
+function attemptLines({ attempts }: Task): readonly string[] {
+  const failed = attempts.filter((attempt) => attempt.result !== "success" && attempt.detail !== "");
+  return failed
+    .slice(-rowsMax)
+    .map((attempt) => `- Attempt ${attempt.attempt}: ${escapeText(attempt.detail, detailMax)}`);
+}
+
+function pullLines(pull: Task["pull"]): readonly string[] {
+  if (pull === null) return [];
+  const objection = pull.state === "open" ? pull.objection : undefined;
+  return [
+    ...(pull.failedChecks.length === 0 ? [] : [`- Failed checks: ${toCodes(pull.failedChecks)}`]),
+    ...(objection === undefined ? [] : [`- ${toCode(objection.by)} asks for changes.`]),
+  ];
+}
+
+function questionLines({ assignment, definition }: Task): readonly string[] {
+  const question = assignment?.question ?? null;
+  const problems = definition.problems.slice(0, rowsMax).map((problem) => `- ${escapeText(problem, detailMax)}`);
+  return question === null ? problems : [`- The agent asks: ${escapeText(question, detailMax)}`, ...problems];
 }
 
 function toCodes(names: readonly string[]): string {

@@ -103,11 +103,10 @@ describe("no secret survives", () => {
     (_name, shape) => {
       fc.assert(
         fc.property(
-          around,
-          around,
+          fc.tuple(around, around),
           shape,
           fc.array(fc.tuple(fc.nat(200), colour), { maxLength: 4 }),
-          (before, after, { text, secret }, marks) => {
+          ([before, after], { text, secret }, marks) => {
             let printed = text;
             const places = marks.map(([place, mark]) => [place % (text.length + 1), mark] as const);
             // From the end on, so that none stands inside another.
@@ -150,7 +149,7 @@ describe("no secret survives", () => {
     ]) {
       const started = performance.now();
       redact(piece.repeat(300_000 / piece.length));
-      expect(performance.now() - started, piece).toBeLessThan(2_000);
+      expect({ piece, isQuick: performance.now() - started < 2_000 }).toEqual({ piece, isQuick: true });
     }
   });
 });
