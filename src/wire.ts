@@ -167,7 +167,14 @@ function wire(
       timetable: createTimetable(),
     },
     world: {
-      tracker: createTracker({ client, repository: place, clock, journal, selectLabels: () => config().select.labels }),
+      tracker: createTracker({
+        client,
+        repository: place,
+        clock,
+        journal,
+        fetch: surroundings.fetch,
+        selectLabels: () => config().select.labels,
+      }),
       runs: createWorkflowRuns({ client, repository: place }),
       agents: wireAgents(surroundings, journal, () => config()),
       ...wireLinear(surroundings, journal),

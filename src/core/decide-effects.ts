@@ -2,11 +2,12 @@
 import type { Command, EffectOutcome } from "../model/command.ts";
 import { byRecording, effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
+import { settleFeedback } from "./decide-feedback.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
 import { applyReport, bounded, refuseStart } from "./decide-session.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { effectBackoffMaxMs, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
+import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
 import type { State } from "./state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
@@ -77,7 +78,13 @@ export function decideSettlement(decision: Decision, command: CommandOf<"SettleE
 function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): outcome is SessionOutcome {
   switch (outcome.kind) {
     case "delayed":
-      delay(decision, recorded, outcome);
+      if (isGivenUp(recorded))
+        decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      else delay(decision, recorded, outcome);
+      return false;
+    case "collected":
+      decision.emit({ type: "EffectSettled", effect: recorded.id });
+      settleFeedback(decision, recorded, outcome.feedback);
       return false;
     case "dropped":
       decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
@@ -116,6 +123,11 @@ function tellUnwritten(decision: Decision, detail: string): void {
   });
 }
 
+/** The next attempt waits for its feedback, but not for ever. */
+function isGivenUp({ effect, attempts }: RecordedEffect): boolean {
+  return effect.type === "CollectFeedback" && attempts >= feedbackTriesMax;
+}
+
 function delay(
   decision: Decision,
   recorded: RecordedEffect,
@@ -132,7 +144,7 @@ function delay(
 
 type SessionOutcome = Exclude<
   EffectOutcome,
-  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" | "shown" }
+  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" | "shown" | "collected" }
 >;
 
 const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
@@ -142,6 +154,7 @@ const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
   "created",
   "kept",
   "shown",
+  "collected",
 ]);
 
 function isOfSession(outcome: EffectOutcome): outcome is SessionOutcome {
@@ -176,7 +189,12 @@ function settleFenced(
   switch (outcome.kind) {
     case "started":
       if (task.assignment.session === null)
-        decision.emit({ type: "SessionStarted", ...fence, session: outcome.session });
+        decision.emit({
+          type: "SessionStarted",
+          ...fence,
+          session: outcome.session,
+          ...(outcome.criteria === undefined ? {} : { criteria: outcome.criteria }),
+        });
       return;
     case "dispatched":
       return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });

@@ -6,6 +6,7 @@ import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
+import * as dossier from "./fold-dossier.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
 import { notePassEnd } from "./fold-watch.ts";
 import * as cockpit from "./fold-cockpit.ts";
@@ -47,6 +48,7 @@ const folds: Folds = {
   PersonAsked: attempt.foldPersonAsked,
   SessionEnded: attempt.foldSessionEnded,
   RetryScheduled: attempt.foldRetryScheduled,
+  FeedbackCollected: dossier.foldFeedbackCollected,
   PullRequestLinked: attempt.foldPullRequestLinked,
   PullRequestChanged: attempt.foldPullRequestChanged,
   MergeRequested: attempt.foldMergeRequested,

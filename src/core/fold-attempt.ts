@@ -3,6 +3,7 @@ import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, Attempt, Task } from "../model/task.ts";
+import { noteAnsweredReview, noteCriteria } from "./fold-dossier.ts";
 import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
 import { noteRefusal, noteStart, ownSlots, slotOf } from "./fold-health.ts";
 import { noteUse } from "./fold-watch.ts";
@@ -84,6 +85,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   task.escalated = null;
   // A refused start has not fulfilled what a person asked for.
   task.assignTo = null;
+  noteCriteria(state, event.task, event.criteria ?? []);
   const { agent, waitedMs } = assignment;
   assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
   noteStart(state, agent);
@@ -191,6 +193,7 @@ export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled"
   task.escalated = null;
   noteLateFailure(state, task, event.reason);
   if (event.answers !== null) task.answeredFailure = event.answers;
+  if (event.answersReview !== undefined) noteAnsweredReview(task, event.answersReview);
   task.retryAt = event.retryAt;
   task.pullDueAt = null;
 }

@@ -14,6 +14,7 @@ const neutral: ReadonlySet<string> = new Set<FailureReason>([
   "stopped",
   "pull_closed",
   "conflict",
+  "changes_requested",
   "api_error",
   "needs_input",
 ]);

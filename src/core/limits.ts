@@ -53,3 +53,21 @@ export const timeoutGrowthMax = 4;
 
 /** When every slot is taken, so many of the best ready tasks are looked at to see whether somebody gives way to them. */
 export const preemptLookMax = 20;
+
+/** What the next attempt is told of a pull request: that an agent reads it, and a hundred of them fit into memory. */
+export const feedbackBytesMax = 8 * 1024;
+
+/** Failing checks that are passed on with their lines; each costs a request for its log. */
+export const feedbackChecksMax = 5;
+
+/** Lines of one check. */
+export const feedbackLinesMax = 40;
+
+/** Dossiers that are kept at once: 4 MB at most, and more tasks than are in flight anywhere. The oldest goes first. */
+export const dossiersMax = 500;
+
+/** Feedback that could not be had in so many tries is gone without: an attempt that knows less is better than none. */
+export const feedbackTriesMax = 3;
+
+/** A retry that is due waits this long for what it is to be told: a lease of somebody who died has run out by then. */
+export const feedbackWaitMs = 5 * 60_000;

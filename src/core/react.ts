@@ -4,6 +4,7 @@ import type { Effect } from "../model/effect.ts";
 import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { feedbackEffect } from "./decide-feedback.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
 import { cockpitDelayMs } from "./react-cockpit.ts";
 import { blockerState, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
@@ -25,6 +26,11 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       return [now({ type: "StartSession", task: event.task, fence: event.fence })];
     case "ClaimReleased":
       return [now(resume(state.tasks.get(event.task), event.fence, event.task))];
+    case "RetryScheduled":
+    case "TaskReopened": {
+      const collect = feedbackEffect(state, event.task);
+      return collect === null ? [] : [now(collect)];
+    }
     case "CancelRequested":
       return [now({ type: "CancelSession", task: event.task, fence: event.fence })];
     case "MergeRequested":
@@ -93,6 +99,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   SessionContinued: surfaceDelayMs,
   PersonAsked: 0,
   RetryScheduled: surfaceDelayMs,
+  FeedbackCollected: surfaceDelayMs,
   PullRequestLinked: surfaceDelayMs,
   TaskCompleted: completionSurfaceDelayMs,
   ReceiptRevoked: 0,

@@ -12,6 +12,8 @@ export interface Failure {
   readonly detail: string;
   /** Commit and checks of a red pull request; the same one is never answered twice. */
   readonly answers?: string | null;
+  /** When the newest request for changes was made that the next attempt will know of. */
+  readonly answersReview?: number;
 }
 
 export type RetryAction =
@@ -28,8 +30,17 @@ export type RetryAction =
   | { readonly kind: "person"; readonly reason: string }
   | { readonly kind: "give_up"; readonly reason: string };
 
-/** Nobody's failure: the base moved, more important work came, or a person stopped everything. Conflicts are bounded by the cap on attempts alone. */
-const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>(["success", "conflict", "preempted", "stopped"]);
+/**
+ * Nobody's failure: the base moved, a reviewer wants it otherwise, more important work came, or a person stopped everything. Conflicts and reviews are bounded by
+ * the cap on attempts alone.
+ */
+const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>([
+  "success",
+  "conflict",
+  "changes_requested",
+  "preempted",
+  "stopped",
+]);
 /** The end of a session that was asked for, through no fault of the attempt: its number is given again. */
 const interrupted: ReadonlySet<string> = new Set<Attempt["result"]>(["preempted", "stopped"]);
 
@@ -85,9 +96,12 @@ function endOf(
 ): RetryAction | null {
   const { attemptsPerTask } = config.limits;
   if (attemptsUsed(task) >= attemptsPerTask) {
+    const tried = `Agents have tried as often as limits.attemptsPerTask (${attemptsPerTask}) allows`;
     if (failure.reason === "conflict") {
-      const tried = `Agents have tried as often as limits.attemptsPerTask (${attemptsPerTask}) allows`;
       return { kind: "person", reason: `${failure.detail} ${tried}: please resolve it on the branch and merge.` };
+    }
+    if (failure.reason === "changes_requested") {
+      return { kind: "person", reason: `${failure.detail} ${tried}: please make the changes on the branch.` };
     }
     const cap = `The cap limits.attemptsPerTask (${attemptsPerTask}) is reached`;
     return { kind: "give_up", reason: `${failure.detail} ${cap}${tallyOf(row)}.` };

@@ -13,6 +13,7 @@ import { isActive, isEnded, isReady } from "./readiness.ts";
 import type {
   AgentRecord,
   Completion,
+  Dossier,
   Learned,
   MilestoneSpan,
   PatternRecord,
@@ -87,9 +88,19 @@ interface Records {
   readonly milestoneModes: Mode;
   readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
+  readonly dossiers: Dossier;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
 }
-const recordNames = ["workers", "agents", "learned", "milestoneModes", "milestones", "patterns", "warnings"] as const;
+const recordNames = [
+  "workers",
+  "agents",
+  "learned",
+  "milestoneModes",
+  "milestones",
+  "patterns",
+  "dossiers",
+  "warnings",
+] as const;
 
 /** Returns the lines of `state`. The same state gives the same lines. */
 export function toSnapshot(state: State): readonly string[] {

@@ -16,6 +16,7 @@ import type {
   AgentRecord,
   Attack,
   Completion,
+  Dossier,
   Learned,
   MilestoneSpan,
   PatternRecord,
@@ -77,6 +78,8 @@ export interface State {
   /** Milestones with a due date, as the issue that was read last says. */
   readonly milestones: Table<string, MilestoneSpan>;
   readonly patterns: Table<string, PatternRecord>;
+  /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
+  readonly dossiers: Table<TaskId, Dossier>;
   /** By `warningKey`; `since` is when it was raised. */
   readonly warnings: Table<string, Warning & { readonly since: number }>;
   watch: Watch;
@@ -142,6 +145,7 @@ export function createState(): State {
     milestoneModes: createTable(undo),
     milestones: createTable(undo),
     patterns: createTable(undo, copyPattern),
+    dossiers: createTable(undo),
     warnings: createTable(undo),
     outbox: createTable(undo, copyEffect),
     outboxKeys: createTable(undo),

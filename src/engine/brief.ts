@@ -1,8 +1,12 @@
 /** Starts the session of an assignment at its vendor: the text is read, checked against what was approved, and handed over. */
+import { criteriaIn } from "../core/criteria.ts";
+import type { Dossier } from "../core/records.ts";
 import type { EffectOutcome } from "../model/command.ts";
+import type { Feedback } from "../model/feedback.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent, Assignable } from "../ports/agent.ts";
 import { TrackerUnavailable, type Brief, type Tracker } from "../ports/tracker.ts";
+import { taskFilePath } from "../views/task-file.ts";
 import type { EngineParts } from "./parts.ts";
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
@@ -10,16 +14,24 @@ type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 /** Never rejects. A text that is not the approved one starts nothing. */
 export async function startSession(
   parts: EngineParts,
-  start: { readonly tracker: Pick<Tracker, "brief">; readonly agent: Agent; readonly task: Assigned },
+  start: {
+    readonly tracker: Pick<Tracker, "brief">;
+    readonly agent: Agent;
+    readonly task: Assigned;
+    /** What is kept of the task for its agents. */
+    readonly dossier: Dossier | undefined;
+  },
 ): Promise<EffectOutcome> {
-  const { tracker, agent, task } = start;
+  const { tracker, agent, task, dossier } = start;
   try {
     const brief = await tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    const outcome = await agent.start(toAssignable(parts, task, brief));
+    const said = saidOf(task, dossier);
+    const outcome = await agent.start({ ...toAssignable(parts, task, brief), said });
     if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
-    return outcome;
+    const criteria = outcome.kind === "started" ? criteriaIn(brief.body) : [];
+    return criteria.length === 0 || outcome.kind !== "started" ? outcome : { ...outcome, criteria };
   } catch (error) {
     const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 10_000;
     return { kind: "delayed", reason: error instanceof Error ? error.message : String(error), retryAfterMs };
@@ -41,8 +53,15 @@ function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assigna
     body: brief.body,
     url: brief.url,
     feedback: feedbackOf(task),
+    taskFile: taskFilePath("in_progress", brief.number),
     continues: assignment.continues,
   };
+}
+
+/** What was said of another pull request than the open one is of no use any more. */
+function saidOf({ pull }: Task, dossier: Dossier | undefined): Feedback | null {
+  const feedback = dossier?.feedback ?? null;
+  return pull?.state === "open" && feedback?.pull === pull.number ? feedback : null;
 }
 
 /** What earlier attempts left, newest first; our own words. */
@@ -55,5 +74,7 @@ function feedbackOf(task: Task): readonly string[] {
     open.push(`Checks fail on pull request #${pull.number}: ${pull.failedChecks.join(", ")}.`);
   if (pull.mergeable === "conflict")
     open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
+  if (pull.objection !== undefined)
+    open.push(`${pull.objection.by} asks for changes on pull request #${pull.number}: read the review there.`);
   return [...open, ...failed.toReversed()];
 }

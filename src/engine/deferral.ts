@@ -17,6 +17,7 @@ const patient: ReadonlySet<EventType> = new Set<EventType>([
   "PullRequestLinked",
   "PullRequestChanged",
   "RunDispatched",
+  "FeedbackCollected",
   "EffectSettled",
 ]);
 

@@ -35,11 +35,13 @@ export class Delivery {
     this.#parts = parts;
     this.#world = world;
     this.#lane = lane;
-    this.#settlements = new Settlements(parts.clock, () => {
-      void lane.flush().catch((error: unknown) => {
-        parts.journal.debug("An acknowledgement was not written.", { reason: String(error) });
-      });
-    });
+    const note = (error: unknown): void =>
+      parts.journal.debug("An acknowledgement was not written.", { reason: String(error) });
+    this.#settlements = new Settlements(
+      parts.clock,
+      () => void lane.flush().catch(note),
+      () => void lane.submit([]).catch(note),
+    );
   }
 
   /** Starts whatever is leased to this process, due, and not under way; returns at once. */

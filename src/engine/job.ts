@@ -122,7 +122,9 @@ function withoutKey(task: Assigned): EffectOutcome {
 /** A lost answer is asked again: the start finds what it started. */
 async function startUntilKnown(job: Job, task: Assigned, agent: Agent): Promise<EffectOutcome> {
   for (;;) {
-    const outcome = await startSession(job.parts, { tracker: job.world.tracker, agent, task });
+    const { tracker } = job.world;
+    const dossier = (await job.lane.stream.current()).dossiers.get(task.id);
+    const outcome = await startSession(job.parts, { tracker, agent, task, dossier });
     if (outcome.kind !== "delayed") return outcome;
     job.parts.journal.warn("The start is not known to have happened; asking again.", { reason: outcome.reason });
     await job.parts.clock.sleep(outcome.retryAfterMs, "start");

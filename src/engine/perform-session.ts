@@ -1,4 +1,5 @@
 /** Performs the effects that concern a vendor or a run: start, cancel, watch; and those that are one request of their own. */
+import type { Dossier } from "../core/records.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { AgentConfig } from "../model/config.ts";
@@ -10,6 +11,7 @@ import type { WriteOutcome } from "../ports/tracker.ts";
 import { startSession } from "./brief.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
+import { collectFeedback } from "./perform-feedback.ts";
 import { performMerge } from "./perform-merge.ts";
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
@@ -21,6 +23,7 @@ interface Act {
   readonly task: Assigned;
   readonly agent: AgentConfig;
   readonly isRepeat: boolean;
+  readonly dossier: Dossier | undefined;
 }
 
 /** Performs one effect. Rejects only when the state cannot be read. An effect of an old fence, or of a task that moved on, is done without an act. */
@@ -33,6 +36,7 @@ export async function performSession(
     return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
   }
   if (effect.type === "MergePull") return performMerge({ tracker: world.tracker, lane }, effect);
+  if (effect.type === "CollectFeedback") return collectFeedback(world.tracker, effect.pull);
   if (!("fence" in effect)) return { kind: "dropped", reason: "It is not an effect of a session." };
   const state = await lane.stream.current();
   const task = liveTask(state, effect);
@@ -45,7 +49,8 @@ export async function performSession(
       retryAfterMs: 60_000,
     };
   }
-  const act: Act = { parts, world, task, agent, isRepeat: recorded.attempts > 1 };
+  const dossier = state.dossiers.get(task.id);
+  const act: Act = { parts, world, task, agent, dossier, isRepeat: recorded.attempts > 1 };
   if (effect.type === "StartSession") return start(act);
   return effect.type === "CancelSession" ? cancel(act) : watch(act);
 }
@@ -74,7 +79,7 @@ async function start(act: Act): Promise<EffectOutcome> {
   if (agent.dispatch === "label") return startByLabel(act);
   const system = world.agents.find(task.assignment.agent);
   if (system === null) return withoutKey(agent);
-  return startSession(act.parts, { tracker: world.tracker, agent: system, task });
+  return startSession(act.parts, { tracker: world.tracker, agent: system, task, dossier: act.dossier });
 }
 
 function withoutKey(agent: AgentConfig): EffectOutcome {

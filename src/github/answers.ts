@@ -125,6 +125,18 @@ export const PullNode = z.object({
   latestReviews: z
     .object({ nodes: z.array(z.object({ state: z.string() }).nullable().catch(null)).nullish() })
     .nullish(),
+  objections: z
+    .object({
+      nodes: z
+        .array(
+          z
+            .object({ state: z.string(), submittedAt: Instant.nullish(), author: ActorNode.nullish() })
+            .nullable()
+            .catch(null),
+        )
+        .nullish(),
+    })
+    .nullish(),
   author: ActorNode.nullish(),
   mergedBy: ActorNode.nullish(),
   closingIssuesReferences: z

@@ -186,6 +186,7 @@ export function pullsByNumber(place: { owner: string; name: string }, numbers: r
     id number url body updatedAt state isDraft headRefName headRefOid isCrossRepository baseRefName mergedAt mergeable mergeStateStatus
     reviewDecision
     latestReviews(first: 20) { nodes { state } }
+    objections: latestOpinionatedReviews(first: 10, writersOnly: true) { nodes { state submittedAt author { ...ActorParts } } }
     author { ...ActorParts }
     mergedBy { ...ActorParts }
     closingIssuesReferences(first: 20) { nodes { fullDatabaseId repository { databaseId } } }
@@ -210,6 +211,40 @@ ${actorParts}`,
     variables: { ...place, ...toVariables("n", numbers) },
   };
 }
+
+const reviewParts = `fragment ReviewParts on PullRequestReview {
+  state body submittedAt url
+  author { ...ActorParts }
+  commit { oid }
+  comments(first: 20) { nodes { path line originalLine body } }
+}`;
+
+/** What checks and reviewers say of a pull request, with what failing jobs point at. Variables: owner, name, number. */
+export const pullFailures = `query ($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      number state isCrossRepository headRefOid
+      objections: latestOpinionatedReviews(first: 10, writersOnly: true) { nodes { ...ReviewParts } }
+      remarks: reviews(last: 20, states: [COMMENTED]) { nodes { ...ReviewParts } }
+      statusCheckRollup {
+        contexts(first: 100) {
+          totalCount
+          nodes {
+            __typename
+            ... on CheckRun {
+              name status conclusion isRequired(pullRequestNumber: $number) url detailsUrl title summary text
+              checkSuite { app { databaseId } }
+              annotations(first: 20) { nodes { path annotationLevel title message location { start { line } } } }
+            }
+            ... on StatusContext { context state isRequired(pullRequestNumber: $number) description targetUrl }
+          }
+        }
+      }
+    }
+  }
+}
+${reviewParts}
+${actorParts}`;
 
 export interface ReferencedIssue {
   readonly owner: string;

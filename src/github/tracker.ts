@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { BlockerFacts } from "../model/observation.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Brief, Tracker, WriteOutcome } from "../ports/tracker.ts";
 import { TrackerUnavailable } from "../ports/tracker.ts";
@@ -19,6 +20,7 @@ import { createLabels } from "./labels.ts";
 import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
 import { mergePull } from "./merge.ts";
+import { readFailures } from "./read-failures.ts";
 import { readOneIssue } from "./one-issue.ts";
 import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -37,6 +39,8 @@ export interface TrackerOptions {
   };
   readonly clock: Clock;
   readonly journal: Journal;
+  /** For what GitHub keeps elsewhere: the logs of jobs. No token is ever sent with it. */
+  readonly fetch: Fetch;
   /** The selecting labels of the configuration in force, asked for at every look. */
   readonly selectLabels: () => readonly string[];
 }
@@ -123,6 +127,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     react: (reactions) => writer.react(reactions),
     keepComment: (comment) => keepComment({ client, place }, comment),
     reportConfiguration: (sha, problems) => reportConfiguration({ client, place }, { sha, problems }),
+    readFailures: (pull, logsMax) =>
+      available(() => readFailures({ client, place, permissions, fetch: options.fetch }, { pull, logsMax })),
     brief: (number) => available(() => readBrief(client, place, number)),
     createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
     cockpit: { ...cockpit, look: (issue, since) => available(() => cockpit.look(issue, since)) },

@@ -2,6 +2,7 @@
 import type { Actor } from "./actor.ts";
 import type { CockpitFacts, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
+import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
@@ -26,8 +27,10 @@ export type EffectOutcome =
   | { readonly kind: "kept" }
   /** The cockpit is as it should be. */
   | { readonly kind: "shown"; readonly cockpit: CockpitWritten; readonly isNew: boolean }
+  /** What checks and reviewers said; null: there is nothing to pass on. */
+  | { readonly kind: "collected"; readonly feedback: Feedback | null }
   /** The vendor has the session. */
-  | { readonly kind: "started"; readonly session: Session }
+  | { readonly kind: "started"; readonly session: Session; readonly criteria?: readonly string[] }
   /** An agent workflow run was asked for. */
   | { readonly kind: "dispatched"; readonly run: string }
   /** The vendor said no. `retryAfterMs` is its own wish, where it has one. */

@@ -9,6 +9,8 @@ export type Effect =
   | { readonly type: "CancelSession"; readonly task: TaskId; readonly fence: number }
   /** Dispatch a job that asks the vendor: the App holds no key of its own there. */
   | { readonly type: "WatchSession"; readonly task: TaskId; readonly fence: number }
+  /** Read what checks and reviewers said of the pull request that is tried again. */
+  | { readonly type: "CollectFeedback"; readonly task: TaskId; readonly pull: number }
   /** Bring labels, sticky comment and open/closed of the issue to what the state says. */
   | { readonly type: "UpdateIssue"; readonly task: TaskId }
   | {
@@ -49,6 +51,8 @@ export function effectKey(effect: Effect): string {
     case "CancelSession":
     case "WatchSession":
       return `${effect.type}:${effect.task}:${effect.fence}`;
+    case "CollectFeedback":
+      return `CollectFeedback:${effect.task}`;
     case "UpdateIssue":
       return `UpdateIssue:${effect.task}`;
     case "AcknowledgeComment":

@@ -5,6 +5,7 @@
 import type { CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { Effect } from "./effect.ts";
+import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type {
@@ -59,7 +60,14 @@ export type Event =
   | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "AssignmentClaimed"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "ClaimReleased"; readonly task: TaskId; readonly fence: number; readonly reason: string }
-  | { readonly type: "SessionStarted"; readonly task: TaskId; readonly fence: number; readonly session: Session }
+  | {
+      readonly type: "SessionStarted";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly session: Session;
+      /** The acceptance criteria of the approved text; missing where it names none. */
+      readonly criteria?: readonly string[];
+    }
   | {
       readonly type: "SessionRefused";
       readonly task: TaskId;
@@ -105,7 +113,11 @@ export type Event =
       readonly counts: boolean;
       /** What the next attempt does differently, in words; missing where it is the same again. */
       readonly plan?: string;
+      /** When the newest request for changes was made that this answers too. */
+      readonly answersReview?: number;
     }
+  /** What checks and reviewers said, for the attempt that comes next. */
+  | { readonly type: "FeedbackCollected"; readonly task: TaskId; readonly feedback: Feedback }
   | {
       readonly type: "PullRequestLinked";
       readonly task: TaskId;

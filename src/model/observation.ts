@@ -23,6 +23,8 @@ export interface PullFacts {
   readonly isDraft: boolean;
   /** The last review of somebody asks for changes. */
   readonly isObjectedTo?: boolean;
+  /** Who asks for changes now, and since when. */
+  readonly objections?: readonly { readonly by: Actor; readonly at: number }[];
   readonly branch: string;
   readonly sha: string;
   /** The head is in this repository, not in a fork. */

@@ -3,6 +3,7 @@
  * surface in as few requests as it can. One tracker serves one repository.
  */
 import type { Actor } from "../model/actor.ts";
+import type { FailureFacts } from "../model/feedback.ts";
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
@@ -152,6 +153,11 @@ export interface Tracker {
   reportConfiguration(sha: string, problems: readonly string[]): Promise<WriteOutcome>;
   /** Title and body of an issue, for a prompt. Null when the issue is gone. */
   brief(number: number): Promise<Brief | null>;
+  /**
+   * What checks and reviewers say of the head of a pull request: one request, one for each of `logsMax` failing jobs, and the
+   * permissions of the reviewers. Null: it is gone, closed, or a fork's. Rejects with `TrackerUnavailable`.
+   */
+  readFailures(pull: number, logsMax: number): Promise<FailureFacts | null>;
   /** Creates the issue of a pattern, once for each series: it is looked for by its marker and our authorship first. */
   createIssue(issue: PatternIssue, isRepeat: boolean): Promise<CreateOutcome>;
   /** Merges a pull request if its head is still `sha`; safe to repeat. Rejects never. */

@@ -2,7 +2,13 @@
 import { buildSchema, GraphQLScalarType, isAbstractType, isObjectType } from "graphql";
 import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from "graphql";
 import { githubSchema } from "./github-schema.ts";
-import { checkRunFields, checkSuiteFields, rollupFields, statusFields } from "./graphql-check-fields.ts";
+import {
+  annotationFields,
+  checkRunFields,
+  checkSuiteFields,
+  rollupFields,
+  statusFields,
+} from "./graphql-check-fields.ts";
 import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from "./graphql-code-fields.ts";
 import { codeMutations } from "./graphql-code-mutations.ts";
 import { commentFields, reactionFields } from "./graphql-comment-fields.ts";
@@ -17,7 +23,7 @@ import {
 import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
-import { pullFields, reviewFields } from "./graphql-pull-fields.ts";
+import { pullFields, reviewCommentFields, reviewFields } from "./graphql-pull-fields.ts";
 import { queryFields, repositoryFields } from "./graphql-repository-fields.ts";
 import { eventFields, eventTypeName, eventTypes } from "./graphql-timeline-fields.ts";
 
@@ -26,6 +32,7 @@ type AnyFields = Fields<never>;
 const fieldsByType: Readonly<Record<string, AnyFields>> = {
   Blob: blobFields,
   Bot: userFields,
+  CheckAnnotation: annotationFields,
   CheckRun: checkRunFields,
   CheckSuite: checkSuiteFields,
   Commit: commitFields,
@@ -38,6 +45,7 @@ const fieldsByType: Readonly<Record<string, AnyFields>> = {
   PinnedIssue: pinnedIssueFields,
   PullRequest: pullFields,
   PullRequestReview: reviewFields,
+  PullRequestReviewComment: reviewCommentFields,
   Query: queryFields,
   Reaction: reactionFields,
   Ref: refFields,

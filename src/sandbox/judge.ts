@@ -142,6 +142,9 @@ class Bench implements Judge {
         detail: `${session} started on a worker that was busy`,
       });
     }
+    if (entry.detail["knowsSecret"] === true) {
+      this.#find({ rule: "secret_told", at, target: task, detail: `the prompt of ${session} holds a secret of a log` });
+    }
     const live = add(this.#liveByAgent, agent);
     const capacity = this.#capacityOf(agent, at);
     if (capacity !== null && live > capacity) {

@@ -117,6 +117,16 @@ export interface ReviewRecord {
   readonly body: string;
   readonly sha: string;
   readonly submittedAt: number;
+  /** Remarks on lines of the changed files. */
+  readonly comments: readonly ReviewCommentRecord[];
+}
+
+export interface ReviewCommentRecord {
+  readonly id: number;
+  readonly node: string;
+  readonly path: string;
+  readonly line: number | null;
+  readonly body: string;
 }
 
 export interface PullRecord {
@@ -148,10 +158,22 @@ export interface CheckRunRecord {
   readonly app: { readonly id: number; readonly slug: string };
   status: "queued" | "in_progress" | "completed";
   conclusion: string | null;
-  output: { title: string | null; summary: string | null };
+  output: { title: string | null; summary: string | null; text: string | null };
+  annotations: readonly AnnotationRecord[];
+  /** What the job of it printed; null while it runs, and where it is no job of Actions. */
+  log: string | null;
   readonly startedAt: number;
   completedAt: number | null;
   readonly suite: number;
+}
+
+/** A place that a check run points at. */
+export interface AnnotationRecord {
+  readonly path: string;
+  readonly line: number;
+  readonly level: "failure" | "warning" | "notice";
+  readonly title: string | null;
+  readonly message: string;
 }
 
 export interface CheckSuiteRecord {

@@ -19,6 +19,7 @@ import type { Timeline } from "./timeline.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 import type { Turnstile } from "./turnstile.ts";
 import { createVendors, type Vendors } from "./vendors.ts";
+import type { VendorSession } from "./vendor-store.ts";
 import type { ClockFace } from "./virtual-clock.ts";
 import type { World } from "./world.ts";
 
@@ -71,6 +72,8 @@ export interface Simulation {
   handle(request: Request): Promise<Response>;
   /** Time 0: the repository's files, the backlog opened and labelled, the App installed; and the events' timers. */
   setUp(): Promise<void>;
+  /** Every session that a vendor has seen, with the prompt that it was given; oldest first. */
+  sessions(): readonly VendorSession[];
   /** Webhooks that the embedded GitHub sent. */
   readonly deliveryCount: number;
   /** Sessions, checks, acts of people and jobs that are under way. */
@@ -207,6 +210,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
       journal,
     }),
     handle: traffic.handle,
+    sessions: () => vendors.store.sessions(),
     async setUp() {
       world.installApp();
       await people.setUp(options.files);

@@ -4,6 +4,7 @@
  * entries that GitHub would. Refusals are thrown as `ActRefusal`, which knows its HTTP status.
  */
 import type {
+  AnnotationRecord,
   CheckRunRecord,
   CommentRecord,
   Delivery,
@@ -189,8 +190,19 @@ export interface CodeActs {
   review(
     actor: Actor,
     number: number,
-    review: { readonly state: "approved" | "changes_requested" | "commented"; readonly body?: string },
+    review: {
+      readonly state: "approved" | "changes_requested" | "commented";
+      readonly body?: string;
+      readonly comments?: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
+    },
   ): ReviewRecord;
+}
+
+/** What a check says of itself. */
+export interface CheckOutput {
+  readonly title?: string | null;
+  readonly summary?: string | null;
+  readonly text?: string | null;
 }
 
 export interface CheckActs {
@@ -201,7 +213,9 @@ export interface CheckActs {
     readonly status: "queued" | "in_progress" | "completed";
     readonly conclusion?: string | null;
     readonly app?: { readonly id: number; readonly slug: string };
-    readonly output?: { readonly title?: string | null; readonly summary?: string | null };
+    readonly output?: CheckOutput;
+    readonly annotations?: readonly AnnotationRecord[];
+    readonly log?: string;
     /** Always a new run, even when one of the name is open; that is what `POST check-runs` does. */
     readonly isNew?: boolean;
   }): Promise<CheckRunRecord>;
@@ -211,7 +225,9 @@ export interface CheckActs {
     change: {
       readonly status?: "queued" | "in_progress" | "completed";
       readonly conclusion?: string | null;
-      readonly output?: { readonly title?: string | null; readonly summary?: string | null };
+      readonly output?: CheckOutput;
+      readonly annotations?: readonly AnnotationRecord[];
+      readonly log?: string;
     },
   ): Promise<CheckRunRecord>;
   status(

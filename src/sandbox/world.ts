@@ -5,6 +5,7 @@
 import type { Chance } from "../ports/chance.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
+  AnnotationRecord,
   CheckRunRecord,
   CommentRecord,
   Delivery,
@@ -14,6 +15,7 @@ import type {
   UserRecord,
   WorkflowRunRecord,
 } from "./records.ts";
+import type { CheckOutput } from "./world-acts.ts";
 
 export interface WorldOptions {
   readonly clock: Clock;
@@ -124,6 +126,7 @@ export interface World {
     readonly number: number;
     readonly state: "approved" | "changes_requested" | "commented";
     readonly body?: string;
+    readonly comments?: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
   }): Promise<void>;
   /** A check run of GitHub Actions on a commit; with its check suite, and both webhooks. */
   check(act: {
@@ -131,6 +134,10 @@ export interface World {
     readonly name: string;
     readonly status: "in_progress" | "completed";
     readonly conclusion?: "success" | "failure";
+    readonly output?: CheckOutput;
+    readonly annotations?: readonly AnnotationRecord[];
+    /** What the job prints. */
+    readonly log?: string;
   }): Promise<CheckRunRecord>;
 
   issues(): readonly IssueRecord[];

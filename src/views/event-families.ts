@@ -30,6 +30,7 @@ const familyByType = {
   SessionEnded: "attempt",
   TaskPreempted: "attempt",
   RetryScheduled: "attempt",
+  FeedbackCollected: "attempt",
   PullRequestLinked: "attempt",
   PullRequestChanged: "attempt",
   MergeRequested: "attempt",

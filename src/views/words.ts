@@ -33,6 +33,7 @@ export const failureWords: Readonly<Record<FailureReason, string>> = {
   no_result: "the session ended without a pull request",
   needs_input: "nobody answered the agent's question",
   checks_failed: "checks failed",
+  changes_requested: "a reviewer asked for changes",
   conflict: "the branch conflicts with its base",
   vendor_failed: "the agent reported a failure",
   cancelled: "it was cancelled",

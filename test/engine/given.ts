@@ -193,6 +193,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
             return { kind: "written", commentNode: null };
           },
         },
+        readFailures: async () => null,
         createIssue: async () => ({ kind: "created", number: 99 }),
         label: async () => ({ kind: "written", commentNode: null }),
       },

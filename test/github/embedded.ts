@@ -92,7 +92,14 @@ export async function createEmbedded(): Promise<Embedded> {
     const client = createGithubClient({ octokit, clock, journal: silent });
     const selectLabels = () => ["orchestrate"];
     return {
-      tracker: createTracker({ client, repository, clock, journal: silent, selectLabels }),
+      tracker: createTracker({
+        client,
+        repository,
+        clock,
+        journal: silent,
+        fetch: fetchWorld,
+        selectLabels,
+      }),
       runs: createWorkflowRuns({ client, repository: { ...repository, defaultBranch: "main" } }),
     };
   }

@@ -72,6 +72,21 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { task, reason: "conflict", detail: "", retryAt: noon, answers: null, counts: false },
     "#12 is tried again after 2026-11-21 12:00 UTC because the branch conflicts with its base (not counted)",
   ],
+  FeedbackCollected: [
+    {
+      task,
+      feedback: {
+        pull: 14,
+        sha: "ab".repeat(20),
+        checks: [{ name: "ci", conclusion: "failure", url: null, lines: ["Error: no"] }],
+        reviews: [{ by: "ann", state: "changes_requested", url: null, lines: ["Please rename it."] }],
+        moreChecks: 0,
+        strangers: 0,
+        reviewedAt: noon,
+      },
+    },
+    "#12: what was said of pull request #14 is kept for the next attempt: ci, a review by ann",
+  ],
   PullRequestLinked: [{ task, pull: givenPull(), matchedBy: "marker" }, "#12 has pull request #40 (matched by marker)"],
   PullRequestChanged: [
     { task, pull: givenPull({ checks: "failure", failedChecks: ["ci"] }) },
