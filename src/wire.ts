@@ -2,6 +2,7 @@
  * The one place where adapters meet ports: from credentials and surroundings to a repository at work, and to a job of the
  * agent workflow.
  */
+import { renderPrompt } from "./agents/prompt.ts";
 import { createAgents } from "./agents/registry.ts";
 import { createBranchStore } from "./branch/branch-store.ts";
 import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
@@ -24,7 +25,7 @@ import { createTracker } from "./github/tracker.ts";
 import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
 import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
-import type { Agents } from "./ports/agent.ts";
+import type { Agents, Assignable } from "./ports/agent.ts";
 import type { Chance } from "./ports/chance.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
@@ -83,14 +84,37 @@ export function wireRepository(
 /** Runs one job of the agent workflow to its end. */
 export async function wireJob(
   surroundings: Surroundings,
-  job: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly request: JobRequest },
+  job: {
+    readonly place: RepositoryPlace;
+    readonly octokit: RepositoryOctokit;
+    readonly request: JobRequest;
+    /** Told what a workflow of the repository's own is to do, when its run has the claim. */
+    readonly onClaim?: (work: ClaimedWork) => void;
+  },
 ): Promise<JobResult> {
   const wired = wire(surroundings, job);
   return runJob(wired.parts, {
     world: wired.world,
     request: job.request,
     onState: (state) => wired.follow(() => configFrom(state())),
+    onClaim: (assignable) => job.onClaim?.(toClaimedWork(assignable)),
   });
+}
+
+/** What a run with the claim is told: a few words that are safe anywhere, and the prompt, which holds other people's text. */
+export interface ClaimedWork {
+  readonly issue: number;
+  readonly worker: string;
+  readonly attempt: number;
+  /** The branch to go on with; how a new one has to begin, with a dash at its end, where there is none. */
+  readonly branch: string;
+  readonly prompt: string;
+}
+
+function toClaimedWork(assignable: Assignable): ClaimedWork {
+  const { number: issue, worker, attempt, continues } = assignable;
+  const branch = continues?.branch ?? `orchestrate/${issue}-`;
+  return { issue, worker, attempt, branch, prompt: renderPrompt(assignable) };
 }
 
 /**

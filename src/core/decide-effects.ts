@@ -3,7 +3,7 @@ import type { Command, EffectOutcome } from "../model/command.ts";
 import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
-import { applyReport, bounded, refuseStart } from "./decide-session.ts";
+import { applyReport, bounded, isRunOf, refuseStart } from "./decide-session.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { effectBackoffMaxMs, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
 import type { State } from "./state.ts";
@@ -136,7 +136,7 @@ function settleFenced(
         decision.emit({ type: "SessionStarted", ...fence, session: outcome.session });
       return;
     case "dispatched":
-      return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
+      return noteDispatch(decision, task, outcome);
     case "refused":
       // A refused watch says nothing about the session; only a start that never was frees the slot.
       if (task.assignment.session === null) refuseStart(decision, task, { ...outcome, cause: "vendor" });
@@ -154,4 +154,20 @@ function settleFenced(
         cause: "text",
       });
   }
+}
+
+/** Where the run is the session, a run that has claimed the assignment stays the session, whichever was dispatched beside it. */
+function noteDispatch(
+  decision: Decision,
+  task: AssignedTask,
+  outcome: EffectOutcome & { readonly kind: "dispatched" },
+): void {
+  const { assignment } = task;
+  const fence = { task: task.id, fence: assignment.fence };
+  if (outcome.session === undefined) return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
+  if (isRunOf(assignment)) return;
+  const run = assignment.claimedBy ?? outcome.run;
+  decision.emit({ type: "RunDispatched", ...fence, run });
+  const session = run === outcome.run ? outcome.session : { id: run, url: null };
+  decision.emit({ type: "SessionStarted", ...fence, session });
 }

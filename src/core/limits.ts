@@ -50,3 +50,6 @@ export const timeoutGrowthMax = 4;
 
 /** When every slot is taken, so many of the best ready tasks are looked at to see whether somebody gives way to them. */
 export const preemptLookMax = 20;
+
+/** An agent that sends heartbeats and has been silent for longer is asked for, unless `agents[].heartbeat` says otherwise. */
+export const heartbeatMs = 10 * 60_000;

@@ -12,6 +12,8 @@ export interface Failure {
   readonly detail: string;
   /** Commit and checks of a red pull request; the same one is never answered twice. */
   readonly answers?: string | null;
+  /** The agent itself says that trying again will not help. */
+  readonly isHopeless?: true | undefined;
 }
 
 export type RetryAction =
@@ -61,6 +63,9 @@ export function determineRetryAction(
   const row = rowWith(task, failure.reason);
   if (failure.reason === "needs_input") {
     return { kind: "person", reason: `${failure.detail} Write the answer into the issue before it is tried again.` };
+  }
+  if (failure.isHopeless === true) {
+    return { kind: "person", reason: `${failure.detail} The agent says that trying again will not help.` };
   }
   const end = endOf(task, failure, { config, failures, row });
   if (end !== null) return end;

@@ -13,13 +13,24 @@ export async function startSession(
   start: { readonly tracker: Pick<Tracker, "brief">; readonly agent: Agent; readonly task: Assigned },
 ): Promise<EffectOutcome> {
   const { tracker, agent, task } = start;
+  return withBrief(parts, { tracker, task }, async (assignable) => {
+    const outcome = await agent.start(assignable);
+    if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
+    return outcome;
+  });
+}
+
+/** Reads the text and, where it is the approved one, has `act` start something with it. Never rejects. */
+export async function withBrief(
+  parts: EngineParts,
+  { tracker, task }: { readonly tracker: Pick<Tracker, "brief">; readonly task: Assigned },
+  act: (assignable: Assignable) => Promise<EffectOutcome>,
+): Promise<EffectOutcome> {
   try {
     const brief = await tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    const outcome = await agent.start(toAssignable(parts, task, brief));
-    if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
-    return outcome;
+    return await act(toAssignable(parts, task, brief));
   } catch (error) {
     const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 10_000;
     return { kind: "delayed", reason: error instanceof Error ? error.message : String(error), retryAfterMs };

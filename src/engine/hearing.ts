@@ -1,4 +1,5 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
+import { isRunOf } from "../core/decide-session.ts";
 import { permits } from "../model/actor.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
@@ -101,12 +102,14 @@ export class Hearing {
     const ended = new Set(hints.flatMap((hint) => (hint.kind === "run" && hint.state === "ended" ? [hint.run] : [])));
     for (const run of ended) this.#asking.suspect(run);
     if (state === null) return;
-    for (const task of state.active.keys()) {
-      const assignment = state.tasks.get(task)?.assignment ?? null;
+    for (const id of state.active.keys()) {
+      const task = state.tasks.get(id);
+      const assignment = task?.assignment ?? null;
       const run = assignment?.run ?? null;
-      if (assignment === null || run === null || !ended.has(run)) continue;
+      if (task === undefined || assignment === null || run === null || !ended.has(run)) continue;
       const { fence } = assignment;
-      await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task, fence, run, state: "ended" }]);
+      const facts = isRunOf(assignment) ? await this.#world.runs.inspect(run) : { state: "ended" as const };
+      await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task: id, fence, run, ...facts }]);
     }
   }
 }

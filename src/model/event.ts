@@ -58,7 +58,14 @@ export type Event =
   | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "AssignmentClaimed"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "ClaimReleased"; readonly task: TaskId; readonly fence: number; readonly reason: string }
-  | { readonly type: "SessionStarted"; readonly task: TaskId; readonly fence: number; readonly session: Session }
+  | {
+      readonly type: "SessionStarted";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly session: Session;
+      /** When it began, where that was learned only later. */
+      readonly startedAt?: number;
+    }
   | {
       readonly type: "SessionRefused";
       readonly task: TaskId;

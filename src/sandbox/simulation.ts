@@ -1,5 +1,5 @@
 /** Assembles a run: world, vendors, people, scripted agents, jobs, network and judge over one clock and one seed. */
-import type { AgentConfig, AgentType } from "../model/config.ts";
+import type { AgentConfig, VendorType } from "../model/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Faults } from "./faults.ts";
@@ -48,7 +48,7 @@ export interface SimulationOptions {
   readonly directory: string;
   /** `https://github.test`, or where the live server listens. */
   readonly htmlUrl: string;
-  readonly vendorBaseUrls: Readonly<Record<AgentType, string>>;
+  readonly vendorBaseUrls: Readonly<Record<VendorType, string>>;
   /** Other files of the default branch, such as the agent workflow. */
   readonly files: Readonly<Record<string, string>>;
   readonly playJob: PlayJob;
@@ -75,7 +75,7 @@ export interface Simulation {
   readonly inFlightCount: number;
 }
 
-const vendorKeys: Readonly<Record<AgentType, string>> = {
+const vendorKeys: Readonly<Record<VendorType, string>> = {
   jules: "sandbox-jules",
   cursor: "sandbox-cursor",
   bifrost: "sandbox-sprites",

@@ -9,7 +9,7 @@ import { toStreamId } from "../../src/model/ids.ts";
 import type { IssueFacts, PullFacts } from "../../src/model/observation.ts";
 import type { Agent, Assignable, StartOutcome } from "../../src/ports/agent.ts";
 import type { EventStore } from "../../src/ports/store.ts";
-import type { IssueSurface, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
+import type { IssueSurface, RunFacts, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
 import { createSeededChance } from "../../src/sandbox/seeded-chance.ts";
 import { silentJournal } from "../../src/sandbox/headless.ts";
 import { configOf, observation, report } from "../support/build.ts";
@@ -105,6 +105,8 @@ export interface FakeWorld {
   /** What the vendor says to a start. */
   onStart: (assignable: Assignable) => StartOutcome | Promise<StartOutcome>;
   readonly agent: Agent;
+  /** How every run is that is looked at. */
+  onRun: () => RunFacts;
 }
 
 /** A tracker with `issues`, and one agent for all. Sessions run until the test says otherwise. */
@@ -131,11 +133,17 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
     kept,
     onKeep: () => ({ kind: "written", commentNode: "IC_9" }),
     agent,
+    onRun: () => ({ state: "running", conclusion: null }),
     beforeLook: () => undefined,
     onStart: ({ fence }) => ({ kind: "started", session: { id: `sessions/${fence}`, url: null } }),
     world: {
       agents: { find: () => agent },
-      runs: { dispatch: async () => ({ kind: "dispatched", run: "100" }), state: async () => "running" },
+      runs: {
+        dispatch: async () => ({ kind: "dispatched", run: "100" }),
+        state: async () => "running",
+        inspect: async () => self.onRun(),
+        cancel: async () => ({ kind: "requested" }),
+      },
       parseConfiguration: () => ({ config, problems: [] }),
       tracker: {
         async look(wanted) {
