@@ -44,6 +44,13 @@ export interface Surroundings {
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
   /** What opens the HTTP routes to whoever brings it; left out, they are closed. */
   readonly httpToken?: string;
+  /** Who may report over HTTP beside whoever brings that; left out, nobody. */
+  readonly reports?: {
+    /** What worker tokens are signed with. */
+    readonly workerSecret?: string;
+    /** Who makes the tokens of jobs, and for whom they must be. */
+    readonly oidc?: { readonly issuer: string; readonly audience: string };
+  };
   readonly assertsEverything?: boolean;
   /** Resident megabytes of the process, where it has one of its own. */
   readonly memory?: () => number;

@@ -18,6 +18,8 @@ const runSilenceMs = 10 * 60_000;
  * and nothing else frees the slot.
  */
 const startSilenceMs = 2 * 60_000;
+/** Runs that have ended and may be somebody's: most are nobody's of ours. */
+const suspectsMax = 1_000;
 /** Vendor calls at once: enough for many sessions in a cycle, few for one vendor's limit. */
 const askedAtOnceMax = 8;
 
@@ -42,6 +44,8 @@ export function createAsking(
   return {
     suspect(run) {
       suspects.add(run);
+      const [oldest] = suspects;
+      if (suspects.size > suspectsMax && oldest !== undefined) suspects.delete(oldest);
     },
     async ask({ isStart }) {
       const state = await lane.stream.current();

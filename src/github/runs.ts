@@ -1,17 +1,13 @@
 /** The agent workflow: dispatches its runs, finds those whose answer was lost, and says how a run is. */
 import { z } from "zod";
+import { agentWorkflow, agentWorkflowPath, toWorkflowPath } from "../model/agent-workflow.ts";
 import type { AgentRunInputs, DispatchOutcome, RunCancel, RunFacts, RunState, WorkflowRuns } from "../ports/tracker.ts";
 import { GithubFault } from "./classify-error.ts";
 import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
 import { routeOf } from "./place.ts";
 
-export const agentWorkflow = "orchestrate-agent.yml";
-export const agentWorkflowPath = pathOf(agentWorkflow);
-
-function pathOf(file: string): string {
-  return `.github/workflows/${file}`;
-}
+export { agentWorkflow, agentWorkflowPath };
 
 /** The title of a run (`run-name` of the workflow), by which it is found again. */
 export function toRunName(inputs: AgentRunInputs): string {
@@ -43,13 +39,13 @@ function toState(status: string | null | undefined): Exclude<RunState, "not_foun
 
 function explainRefusal(fault: GithubFault, file: string): string {
   if (fault.kind === "gone" && file !== agentWorkflow) {
-    return `The workflow ${pathOf(file)} is not on the default branch: add it (docs/custom-agent.md shows one), or correct the agent's key workflow.`;
+    return `The workflow ${toWorkflowPath(file)} is not on the default branch: add it (docs/custom-agent.md shows one), or correct the agent's key workflow.`;
   }
   if (fault.kind === "gone") {
     return `The workflow ${agentWorkflowPath} is not on the default branch: add it (docs/install.md shows the file) so that agents can be started, or set "dispatch: api" for the agent.`;
   }
   if (fault.kind === "invalid") {
-    return `The workflow ${pathOf(file)} does not take our dispatch: bring it up to date with the one of the documentation. ${fault.message}`;
+    return `The workflow ${toWorkflowPath(file)} does not take our dispatch: bring it up to date with the one of the documentation. ${fault.message}`;
   }
   return `The App may not dispatch workflows: accept the permission "Actions: write" for the installation. ${fault.message}`;
 }
@@ -68,7 +64,7 @@ async function findRun({ client, route }: RunParts, inputs: AgentRunInputs): Pro
     per_page: 100,
   });
   const name = toRunName(inputs);
-  const path = pathOf(fileOf(inputs));
+  const path = toWorkflowPath(fileOf(inputs));
   const run = Runs.parse(answer.data).workflow_runs.find(
     (each) =>
       each.display_title === name &&

@@ -104,7 +104,7 @@ export interface FakeWorld {
   beforeLook: () => void;
   /** What the vendor says to a start. */
   onStart: (assignable: Assignable) => StartOutcome | Promise<StartOutcome>;
-  readonly agent: Agent;
+  readonly agent: { -readonly [Key in keyof Agent]: Agent[Key] };
   /** How every run is that is looked at. */
   onRun: () => RunFacts;
 }
@@ -115,7 +115,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
   const starts: Assignable[] = [];
   const written: IssueSurface[] = [];
   const kept: StandingComment[] = [];
-  const agent: Agent = {
+  const agent: FakeWorld["agent"] = {
     async start(assignable) {
       starts.push(assignable);
       return self.onStart(assignable);
