@@ -6,6 +6,9 @@ import type { Repository } from "../engine/repository.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { TaskId, WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
+import type { Clock } from "../ports/clock.ts";
+import { awaitReading } from "./await-decision.ts";
+import type { Caller } from "./caller.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
 import type { Ground } from "./route.ts";
@@ -90,19 +93,19 @@ export function findAssignment(state: State, about: About): Assigned | null {
 }
 
 /**
- * The same on what other copies of the App have written, too, before it says that there is none, or (`isOfRun`) that nobody knows
- * which run has it. Rejects with a 404 or a 409.
+ * The same on what other copies of the App have written, too, before it says that there is none, or to a job that nobody knows
+ * which run has it. Rejects with a 404 or a 409, and with a 503 while the state is out of reach.
  */
 export async function demandLive(
   repository: Repository,
   about: About,
-  { isOfRun }: { readonly isOfRun: boolean },
+  { caller, clock }: { readonly caller: Caller; readonly clock: Clock },
 ): Promise<Assigned> {
   const known = findAssignment(stateOf(repository), about);
-  if (known !== null && (known.assignment.run !== null || !isOfRun)) return known;
+  if (known !== null && (known.assignment.run !== null || caller.kind !== "job")) return known;
   // Which run was dispatched may be known in memory alone, and is written down then.
-  if (known !== null) await repository.lane.flush();
-  await repository.catchUp();
+  if (known !== null) await awaitReading(repository.lane.flush(), clock);
+  await awaitReading(repository.catchUp(), clock);
   const state = stateOf(repository);
   const found = findAssignment(state, about);
   if (found !== null) return found;

@@ -24,7 +24,7 @@ async function hearAgent(call: Call): Promise<unknown> {
   const caller = callerOf(call);
   const repository = findPlace(ground, about);
   demandPlace(caller, { repository, worker: about.workerId });
-  const task = await demandLive(repository, about, { isOfRun: caller.kind === "job" });
+  const task = await demandLive(repository, about, { caller, clock: ground.clock });
   demandAssignment(caller, { repository, assignment: task.assignment });
   call.bind(caller);
   repository.heartbeats.note(task, ground.clock.now());

@@ -5,7 +5,7 @@ import { modeInForce } from "../core/rank-ready.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toCommandId } from "../model/ids.ts";
 import { modes } from "../model/mode.ts";
-import { patienceFor } from "./await-decision.ts";
+import { awaitDecision } from "./await-decision.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { parseInput } from "./read-input.ts";
 import type { Call, Route } from "./route.ts";
@@ -27,7 +27,7 @@ async function switchMode({ input, key, ground }: Call): Promise<unknown> {
   const id = key === null ? lane.nextId("mode") : toCommandId(`http:mode:${key}`);
   const isRepeated = lane.stream.peek()?.seen.has(id) === true;
   const decided = lane.submit([{ type: "SwitchMode", id, mode: wanted.mode, by: holder }]);
-  await patienceFor(decided, { clock: ground.clock, what: "The switch" });
+  await awaitDecision(decided, { clock: ground.clock, what: "The switch" });
   return { repository: repository.name, ...standingOf(repository, isRepeated) };
 }
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { patienceFor } from "./await-decision.ts";
+import { awaitDecision } from "./await-decision.ts";
 import { demandAssignment, demandPlace } from "./reporters.ts";
 import { subjectOf, type Caller } from "./caller.ts";
 import {
@@ -89,7 +89,7 @@ async function take(call: Call, report: Report): Promise<unknown> {
   demandPlace(caller, { repository, worker: report.workerId });
   const answer = answerTo(repository, report);
   if (isRepetition(call, repository, report)) return answer;
-  const task = await demandLive(repository, report, { isOfRun: caller.kind === "job" });
+  const task = await demandLive(repository, report, { caller, clock: ground.clock });
   demandAssignment(caller, { repository, assignment: task.assignment });
   call.bind(caller);
   const id = idOf(call, report, task.assignment.fence);
@@ -97,7 +97,7 @@ async function take(call: Call, report: Report): Promise<unknown> {
   const sessionReport = await confirm(repository, task, toSessionReport(report, { caller, task }));
   const { fence } = task.assignment;
   const command = { type: "ReportSession", id, task: task.id, fence, report: sessionReport } as const;
-  await patienceFor(repository.lane.submit([command]), { clock: ground.clock, what: "The report" });
+  await awaitDecision(repository.lane.submit([command]), { clock: ground.clock, what: "The report" });
   if (!isKnown(repository, id)) throw conflict(stateOf(repository), report);
   const pull = pullNumberOf(task.definition.url, report.pullUrl ?? "");
   // Whose it is, the look says: that an agent names it proves nothing.
