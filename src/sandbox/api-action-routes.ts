@@ -1,7 +1,7 @@
 /** REST routes of GitHub Actions: workflows, dispatches, runs. */
 import { neededText, numberParam, param } from "./api-call.ts";
 import type { ApiCall } from "./api-call.ts";
-import { ApiProblem, countedPage, noContent, notFound, ok, unprocessable } from "./api-reply.ts";
+import { countedPage, noContent, notFound, ok, unprocessable } from "./api-reply.ts";
 import type { Reply } from "./api-reply.ts";
 import type { Method, Route } from "./api-router.ts";
 import type { WorkflowRecord, WorkflowRunRecord } from "./records.ts";
@@ -97,9 +97,7 @@ function runOf(call: ApiCall): WorkflowRunRecord {
 }
 
 function cancel(call: ApiCall): Reply {
-  const run = runOf(call);
-  if (run.status === "completed") throw new ApiProblem(409, "Cannot cancel a workflow run that is completed.");
-  call.acts.moveRun(run.id, "completed", "cancelled");
+  call.acts.cancelRun(runOf(call).id);
   return { status: 202, body: {} };
 }
 

@@ -19,6 +19,7 @@ import { createTraffic, type Traffic } from "./traffic.ts";
 import type { Turnstile } from "./turnstile.ts";
 import { createVendors, type Vendors } from "./vendors.ts";
 import type { ClockFace } from "./virtual-clock.ts";
+import { createWorkflowAgents, type WorkflowAgents } from "./workflow-agents.ts";
 import type { World } from "./world.ts";
 
 export type {
@@ -126,7 +127,11 @@ function createInhabitants(options: SimulationOptions, ground: Ground): Inhabita
   return { people, author, troupe, vendors };
 }
 
-function startJobs(options: SimulationOptions, world: World, ways: { traffic: Traffic; shared: Shared }): Jobs {
+function startJobs(
+  options: SimulationOptions,
+  world: World,
+  ways: { readonly traffic: Traffic; readonly shared: Shared; readonly agents: WorkflowAgents },
+): Jobs {
   const { clock, chance, turnstile, journal, playJob, clockFor } = options;
   return createJobs({
     world,
@@ -138,6 +143,7 @@ function startJobs(options: SimulationOptions, world: World, ways: { traffic: Tr
     clockFor,
     fetchFor: (own) => ways.traffic.calmFetch(own, true),
     shared: ways.shared,
+    agents: ways.agents,
   });
 }
 
@@ -153,7 +159,8 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
   const traffic = createTraffic({ ...options, world, vendors, transport: options.transport ?? null });
   const baseUrl = `${htmlUrl}/api/v3`;
   const shared: Shared = { baseUrl, repository: options.scenario.repository, vendorBaseUrls, vendorKeys };
-  const jobs = startJobs(options, world, { traffic, shared });
+  const workflowAgents = createWorkflowAgents({ store: vendors.store, script: troupe });
+  const jobs = startJobs(options, world, { traffic, shared, agents: workflowAgents });
   return {
     world,
     people,

@@ -52,8 +52,8 @@ export interface Reports extends Routes {
     worker?: string,
     change?: { readonly repository?: string; readonly fence?: number; readonly expiresAt?: number },
   ): string;
-  /** A POST with this token. */
-  say(path: string, body: unknown, bearer: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** A POST with this token, and with an `Idempotency-Key` where one is given. */
+  say(path: string, body: unknown, token: string | { readonly bearer: string; readonly key: string }): Promise<Answer>;
   events(): Promise<readonly Event[]>;
 }
 
@@ -109,6 +109,10 @@ export async function givenReports(options: Parameters<typeof givenRoutes>[0] = 
     },
     workerToken: (worker = "mine/1", change = {}) =>
       mintWorkerToken(workerSecret, { repository: "acme/shop", worker, fence: null, expiresAt: null, ...change }),
-    say: (path, body, bearer, headers = {}) => it.post(path, body, { authorization: `Bearer ${bearer}`, ...headers }),
+    say(path, body, sent) {
+      const { bearer, key } = typeof sent === "string" ? { bearer: sent, key: null } : sent;
+      const headers = { authorization: `Bearer ${bearer}`, ...(key === null ? {} : { "idempotency-key": key }) };
+      return it.post(path, body, headers);
+    },
   };
 }

@@ -30,7 +30,7 @@ test("random bodies are answered, and break nothing", async () => {
       expect([200, 400, 404, 409]).toContain(answer.status);
       expect(answer.json).not.toBeNull();
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
   const state = it.places[0]?.repository.lane.stream.peek();
   if (state === null || state === undefined) throw new Error("There is no state.");
@@ -51,7 +51,7 @@ test("random tokens are refused", async () => {
     fc.asyncProperty(sent, async (bearer) => {
       expect((await it.say(completePath, done, bearer)).status).toBe(401);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
   expect(it.issuer.fetched()).toBe(0);
 });

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Event, EventOf, EventType } from "../../src/model/event.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
-import { report, taskId } from "../support/build.ts";
-import { minute, pass, rest } from "../engine/given.ts";
+import { issue, report, taskId } from "../support/build.ts";
+import { laneOf, minute, partsOf, pass, rest } from "../engine/given.ts";
 import { token } from "./given.ts";
 import { about, completePath, done, failPath, givenReports, heartbeatPath, type Reports } from "./given-reporters.ts";
 
@@ -157,18 +157,16 @@ describe("a repeated report", () => {
 
   test("by key is one, whatever it says the second time", async () => {
     const it = await givenReports();
-    const key = { "idempotency-key": "k" };
-    await it.say(completePath, done, it.workerToken(), key);
-    const again = await it.say(completePath, { ...done, cost: 900 }, it.workerToken(), key);
+    await it.say(completePath, done, { bearer: it.workerToken(), key: "k" });
+    const again = await it.say(completePath, { ...done, cost: 900 }, { bearer: it.workerToken(), key: "k" });
     expect([again.status, again.json.outcome]).toEqual([200, "success"]);
     expect(await ends(it)).toMatchObject([{ costUsd: 1.5 }]);
   });
 
   test("by somebody else with the same key is none", async () => {
     const it = await givenReports();
-    const key = { "idempotency-key": "k" };
-    await it.say(completePath, done, it.workerToken(), key);
-    expect((await it.say(completePath, done, await it.jobToken(), key)).status).toBe(409);
+    await it.say(completePath, done, { bearer: it.workerToken(), key: "k" });
+    expect((await it.say(completePath, done, { bearer: await it.jobToken(), key: "k" })).status).toBe(409);
   });
 
   test("sent at once is decided once", async () => {
@@ -179,7 +177,7 @@ describe("a repeated report", () => {
   });
 
   test("in the same words about the next attempt of the same worker is a new one", async () => {
-    const it = await givenReports({ issues: [(await import("../support/build.ts")).issue(1)] });
+    const it = await givenReports({ issues: [issue(1)] });
     const body = { ...about, failureReason: "timeout" };
     await it.say(failPath, body, it.workerToken());
     await pass(it.clock, 2 * minute);
@@ -252,9 +250,7 @@ describe("a report about another assignment changes nothing, and says what holds
     if (place === undefined) throw new Error("There is no repository.");
     const { lane } = place.repository;
     // Written behind its back, as another copy would.
-    const { Lane } = await import("../../src/engine/lane.ts");
-    const { laneOf, partsOf } = await import("../engine/given.ts");
-    const other: InstanceType<typeof Lane> = laneOf(partsOf("two", { store: place.store, clock: it.clock }));
+    const other = laneOf(partsOf("two", { store: place.store, clock: it.clock }));
     await other.refresh();
     await other.submit([
       { type: "ReportSession", id: other.nextId("x"), task: taskId(1), fence: 1, report: report("succeeded") },
