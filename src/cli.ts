@@ -10,6 +10,12 @@ function parsePort(text: string): number {
   return port;
 }
 
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError("Write a whole number from 1 on.");
+  return count;
+}
+
 function createProgram(): Command {
   const program = new Command("orchestrate")
     .description("Turns a backlog into merged pull requests by orchestrating coding agents.")
@@ -47,6 +53,12 @@ function createProgram(): Command {
       process.exitCode = await runPlan(file, options);
     });
 
+  addServerCommands(program);
+  return program;
+}
+
+/** What runs for others: the App, the tokens for it, and the jobs of its runs. */
+function addServerCommands(program: Command): void {
   program
     .command("start")
     .description("Run the GitHub App: receives webhooks, and works on every repository it is installed on.")
@@ -57,15 +69,27 @@ function createProgram(): Command {
     });
 
   program
+    .command("token")
+    .description("Print the token of one worker, with which it reports to the App over HTTP.")
+    .requiredOption("--repository <name>", "the repository that it works on, owner/name")
+    .requiredOption("--worker <worker>", "the worker, such as jules/1")
+    .option("--fence <n>", "only for the assignment with this fence", parseCount)
+    .option("--days <n>", "for so many days; without, until ORCHESTRATE_WORKER_SECRET changes", parseCount)
+    .action(async (options) => {
+      const { runToken } = await import("./worker-token.ts");
+      process.exitCode = await runToken(options);
+    });
+
+  program
     .command("job")
-    .description("One job of the agent workflow: starts or watches a session with the repository's own secrets.")
+    .description(
+      "One job of the agent workflow: starts or watches a session with the repository's own secrets, or claims a task for a workflow of your own.",
+    )
     .option("--json", "log as JSON, one object a line")
     .action(async (options) => {
       const { runRunnerJob } = await import("./runner-job.ts");
       process.exitCode = await runRunnerJob(options);
     });
-
-  return program;
 }
 
 /** Runs the command line. Bad usage exits with 2, everything else that goes wrong with 1, each with one clear message. */

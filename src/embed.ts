@@ -160,7 +160,7 @@ const jobPauseMs = 15_000;
 /** What a job needs of its machine; a real runner gives no vendor addresses. */
 export type RunnerParts = Pick<
   JobParts,
-  "fetch" | "clock" | "chance" | "journal" | "token" | "baseUrl" | "repository" | "inputs" | "runId"
+  "fetch" | "clock" | "chance" | "journal" | "token" | "baseUrl" | "repository" | "inputs" | "runId" | "claimed"
 > &
   Pick<Surroundings, "vendorKeys" | "vendorBaseUrls" | "assertsEverything">;
 
@@ -185,6 +185,7 @@ export async function playJob(parts: RunnerParts): Promise<"success" | "failure"
       fence: Number(inputs["fence"]),
       run: parts.runId,
     },
+    ...(parts.claimed && { onClaim: parts.claimed }),
   });
   parts.journal.info("The job ended.", { result });
   return "success";

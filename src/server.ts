@@ -4,7 +4,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { ProbotOctokit, run, type Options } from "probot";
 import { createApplication, type Application } from "./app.ts";
-import { findTokenProblem, hideTokensFromLogs } from "./http/authenticate.ts";
+import { findHttpProblem, readHttpSettings } from "./http-settings.ts";
+import { hideTokensFromLogs } from "./http/authenticate.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import { createLogJournal, createSystemChance, createSystemClock, readMemory } from "./system-ports.ts";
 import type { Surroundings } from "./wire.ts";
@@ -45,9 +46,8 @@ const partingMs = 3_000;
 
 /** What keeps the App from being started safely, as a sentence; null when it may start, or be set up. */
 async function findProblem(env: NodeJS.ProcessEnv): Promise<string | null> {
-  const token = env["ORCHESTRATE_HTTP_TOKEN"] ?? "";
-  const tokenProblem = token === "" ? null : findTokenProblem(token);
-  if (tokenProblem !== null) return tokenProblem;
+  const httpProblem = findHttpProblem(env);
+  if (httpProblem !== null) return httpProblem;
   const id = env["APP_ID"] ?? "";
   if (id === "") {
     if (!env["PRIVATE_KEY"] && !env["PRIVATE_KEY_PATH"]) return null;
@@ -118,7 +118,7 @@ export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surr
     memory: readMemory,
     fetch: boundedFetch,
     vendorKeys: { jules: env["JULES_API_KEY"], cursor: env["CURSOR_API_KEY"], bifrost: env["SPRITES_TOKEN"] },
-    ...(env["ORCHESTRATE_HTTP_TOKEN"] ? { httpToken: env["ORCHESTRATE_HTTP_TOKEN"] } : {}),
+    ...readHttpSettings(env),
     vendorBaseUrls: { jules: env["JULES_BASE_URL"], cursor: env["CURSOR_BASE_URL"], bifrost: env["SPRITES_BASE_URL"] },
     linearKey: env["LINEAR_API_KEY"],
     linearUrl: env["LINEAR_BASE_URL"],

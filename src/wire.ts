@@ -2,6 +2,7 @@
  * The one place where adapters meet ports: from credentials and surroundings to a repository at work, and to a job of the
  * agent workflow.
  */
+import { renderPrompt } from "./agents/prompt.ts";
 import { createAgents } from "./agents/registry.ts";
 import { createBranchStore } from "./branch/branch-store.ts";
 import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
@@ -25,7 +26,7 @@ import { createNoticeboard } from "./linear/act.ts";
 import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
 import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
-import type { Agents } from "./ports/agent.ts";
+import type { Agents, Assignable } from "./ports/agent.ts";
 import type { Chance } from "./ports/chance.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
@@ -49,6 +50,13 @@ export interface Surroundings {
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
   /** What opens the HTTP routes to whoever brings it; left out, they are closed. */
   readonly httpToken?: string;
+  /** Who may report over HTTP beside whoever brings that; left out, nobody. */
+  readonly reports?: {
+    /** What worker tokens are signed with. */
+    readonly workerSecret?: string;
+    /** Who makes the tokens of jobs, and for whom they must be. */
+    readonly oidc?: { readonly issuer: string; readonly audience: string };
+  };
   readonly assertsEverything?: boolean;
   /** Resident megabytes of the process, where it has one of its own. */
   readonly memory?: () => number;
@@ -89,14 +97,37 @@ export function wireRepository(
 /** Runs one job of the agent workflow to its end. */
 export async function wireJob(
   surroundings: Surroundings,
-  job: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly request: JobRequest },
+  job: {
+    readonly place: RepositoryPlace;
+    readonly octokit: RepositoryOctokit;
+    readonly request: JobRequest;
+    /** Told what a workflow of the repository's own is to do, when its run has the claim. */
+    readonly onClaim?: (work: ClaimedWork) => void;
+  },
 ): Promise<JobResult> {
   const wired = wire(surroundings, job);
   return runJob(wired.parts, {
     world: wired.world,
     request: job.request,
     onState: (state) => wired.follow(() => configFrom(state())),
+    onClaim: (assignable) => job.onClaim?.(toClaimedWork(assignable)),
   });
+}
+
+/** What a run with the claim is told: a few words that are safe anywhere, and the prompt, which holds other people's text. */
+export interface ClaimedWork {
+  readonly issue: number;
+  readonly worker: string;
+  readonly attempt: number;
+  /** The branch to go on with; how a new one has to begin, with a dash at its end, where there is none. */
+  readonly branch: string;
+  readonly prompt: string;
+}
+
+function toClaimedWork(assignable: Assignable): ClaimedWork {
+  const { number: issue, worker, attempt, continues } = assignable;
+  const branch = continues?.branch ?? `orchestrate/${issue}-`;
+  return { issue, worker, attempt, branch, prompt: renderPrompt(assignable) };
 }
 
 /**

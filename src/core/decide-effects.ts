@@ -4,7 +4,7 @@ import { byRecording, effectKey, type EffectType, type RecordedEffect } from "..
 import type { EffectId } from "../model/ids.ts";
 import { settleFeedback } from "./decide-feedback.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
-import { applyReport, bounded, refuseStart } from "./decide-session.ts";
+import { applyReport, bounded, isRunOf, refuseStart } from "./decide-session.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
@@ -197,7 +197,7 @@ function settleFenced(
         });
       return;
     case "dispatched":
-      return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
+      return noteDispatch(decision, task, outcome);
     case "refused":
       // A refused watch says nothing about the session; only a start that never was frees the slot.
       if (task.assignment.session === null) refuseStart(decision, task, { ...outcome, cause: "vendor" });
@@ -215,4 +215,20 @@ function settleFenced(
         cause: "text",
       });
   }
+}
+
+/** Where the run is the session, a run that has claimed the assignment stays the session, whichever was dispatched beside it. */
+function noteDispatch(
+  decision: Decision,
+  task: AssignedTask,
+  outcome: EffectOutcome & { readonly kind: "dispatched" },
+): void {
+  const { assignment } = task;
+  const fence = { task: task.id, fence: assignment.fence };
+  if (outcome.session === undefined) return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
+  if (isRunOf(assignment)) return;
+  const run = assignment.claimedBy ?? outcome.run;
+  decision.emit({ type: "RunDispatched", ...fence, run });
+  const session = run === outcome.run ? outcome.session : { id: run, url: null };
+  decision.emit({ type: "SessionStarted", ...fence, session });
 }

@@ -77,7 +77,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   const assignment = ownAssignment(state, event.task);
   assignment.session = event.session;
   if (assignment.startedAt === null) state.unstartedCount -= 1;
-  assignment.startedAt = state.at;
+  assignment.startedAt = event.startedAt ?? state.at;
   assignment.heardAt = state.at;
   if (assignment.phase !== "ending") assignment.phase = "running";
   task.refusals = 0;

@@ -14,6 +14,8 @@ export interface Failure {
   readonly answers?: string | null;
   /** When the newest request for changes was made that the next attempt will know of. */
   readonly answersReview?: number;
+  /** The agent itself says that trying again will not help. */
+  readonly isHopeless?: true | undefined;
 }
 
 export type RetryAction =
@@ -74,6 +76,9 @@ export function determineRetryAction(
   const row = rowWith(task, failure.reason);
   if (failure.reason === "needs_input") {
     return { kind: "person", reason: `${failure.detail} Write the answer into the issue before it is tried again.` };
+  }
+  if (failure.isHopeless === true) {
+    return { kind: "person", reason: `${failure.detail} The agent says that trying again will not help.` };
   }
   const end = endOf(task, failure, { config, failures, row });
   if (end !== null) return end;

@@ -23,15 +23,26 @@ export async function startSession(
   },
 ): Promise<EffectOutcome> {
   const { tracker, agent, task, dossier } = start;
+  return withBrief(parts, { tracker, task }, async (assignable, body) => {
+    const said = saidOf(task, dossier);
+    const outcome = await agent.start({ ...assignable, said });
+    if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
+    const criteria = outcome.kind === "started" ? criteriaIn(body) : [];
+    return criteria.length === 0 || outcome.kind !== "started" ? outcome : { ...outcome, criteria };
+  });
+}
+
+/** Reads the text and, where it is the approved one, has `act` start something with it. Never rejects. */
+export async function withBrief(
+  parts: EngineParts,
+  { tracker, task }: { readonly tracker: Pick<Tracker, "brief">; readonly task: Assigned },
+  act: (assignable: Assignable, body: string) => Promise<EffectOutcome>,
+): Promise<EffectOutcome> {
   try {
     const brief = await tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    const said = saidOf(task, dossier);
-    const outcome = await agent.start({ ...toAssignable(parts, task, brief), said });
-    if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
-    const criteria = outcome.kind === "started" ? criteriaIn(brief.body) : [];
-    return criteria.length === 0 || outcome.kind !== "started" ? outcome : { ...outcome, criteria };
+    return await act(toAssignable(parts, task, brief), brief.body);
   } catch (error) {
     const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 10_000;
     return { kind: "delayed", reason: error instanceof Error ? error.message : String(error), retryAfterMs };

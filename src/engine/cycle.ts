@@ -12,6 +12,7 @@ import type { External } from "../model/task.ts";
 import { defaultConfig } from "../model/config.ts";
 import { askCapacities } from "./capacities.ts";
 import { Hearing } from "./hearing.ts";
+import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";
 import { pauseAfter } from "./outage.ts";
 import type { EngineParts, World } from "./parts.ts";
@@ -43,12 +44,16 @@ export class Cycle {
   /** The last wait that was asked for. */
   #askedWait = "";
 
-  constructor(parts: EngineParts, world: World, own: { readonly lane: Lane; readonly scout: Scout }) {
+  constructor(
+    parts: EngineParts,
+    world: World,
+    own: { readonly lane: Lane; readonly scout: Scout; readonly heartbeats: Heartbeats },
+  ) {
     this.#parts = parts;
     this.#world = world;
     this.#lane = own.lane;
     this.#scout = own.scout;
-    this.#asking = createAsking(parts, world, own.lane);
+    this.#asking = createAsking(parts, world, own);
     this.#hearing = new Hearing(parts, world, { ...own, asking: this.#asking });
   }
 
@@ -60,6 +65,11 @@ export class Cycle {
   /** The cockpit was written. */
   meetCockpit(node: string): void {
     this.#hearing.meetCockpit(node);
+  }
+
+  /** Reads what another copy has written, where it has. Rejects as the store does. */
+  catchUp(): Promise<void> {
+    return this.#hearing.catchUp(null);
   }
 
   /** Configuration, a full read, every session and run in flight. Resolves when all of it is decided; outages are waited out. */

@@ -1,7 +1,10 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
+import { isRunOf } from "../core/decide-session.ts";
 import { permits } from "../model/actor.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { Assignment } from "../model/task.ts";
 import type { HeardComment, Hint, Poll, Wanted } from "../ports/tracker.ts";
 import { isCockpit, isWorthALook, lookAtCockpit } from "./cockpit.ts";
 import { toInstruction } from "./instruct.ts";
@@ -130,17 +133,21 @@ export class Hearing {
   }
 
   async #reportRuns(hints: readonly Hint[]): Promise<void> {
-    const state = this.#lane.stream.peek();
     const ended = new Set(hints.flatMap((hint) => (hint.kind === "run" && hint.state === "ended" ? [hint.run] : [])));
     for (const run of ended) this.#asking.suspect(run);
-    if (state === null) return;
-    for (const task of state.active.keys()) {
-      const assignment = state.tasks.get(task)?.assignment ?? null;
-      const run = assignment?.run ?? null;
-      if (assignment === null || run === null || !ended.has(run)) continue;
-      const { fence } = assignment;
-      await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task, fence, run, state: "ended" }]);
+    const state = this.#lane.stream.peek();
+    for (const id of state?.active.keys() ?? []) {
+      const assignment = state?.tasks.get(id)?.assignment ?? null;
+      if (assignment !== null && ended.has(assignment.run ?? "")) await this.#reportRun(id, assignment);
     }
+  }
+
+  /** How it ended is asked where its end is that of the session. */
+  async #reportRun(task: TaskId, assignment: Assignment): Promise<void> {
+    const { fence, run } = assignment;
+    if (run === null) return;
+    const facts = isRunOf(assignment) ? await this.#world.runs.inspect(run) : { state: "ended" as const };
+    await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task, fence, run, ...facts }]);
   }
 }
 

@@ -7,8 +7,8 @@ import type { Effect, RecordedEffect } from "../model/effect.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent } from "../ports/agent.ts";
-import type { WriteOutcome } from "../ports/tracker.ts";
-import { startSession } from "./brief.ts";
+import type { AgentRunInputs, WriteOutcome } from "../ports/tracker.ts";
+import { startSession, withBrief } from "./brief.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import { collectFeedback } from "./perform-feedback.ts";
@@ -75,6 +75,7 @@ async function start(act: Act): Promise<EffectOutcome> {
   if (task.assignment.session !== null) return { kind: "done" };
   // Nobody was asked yet, and its end is wanted already: there is nothing to start and nothing to cancel.
   if (task.assignment.phase === "ending" && !act.isRepeat) return { kind: "ended", report: endedBeforeStart };
+  if (agent.type === "workflow") return startRun(act);
   if (agent.dispatch === "workflow") return dispatch(act, "start-agent");
   if (agent.dispatch === "label") return startByLabel(act);
   const system = world.agents.find(task.assignment.agent);
@@ -100,18 +101,41 @@ async function startByLabel({ task, agent, world }: Act): Promise<EffectOutcome>
 }
 
 async function dispatch(act: Act, mode: "start-agent" | "watch"): Promise<EffectOutcome> {
-  const { task, world, isRepeat } = act;
-  const { assignment } = task;
-  return world.runs.dispatch(
-    { mode, task: task.id, agent: assignment.agent, attempt: assignment.attempt, fence: assignment.fence },
-    isRepeat,
-  );
+  return act.world.runs.dispatch(inputsOf(act.task, mode), act.isRepeat);
+}
+
+function inputsOf({ id, assignment }: Assigned, mode: "start-agent" | "watch"): AgentRunInputs {
+  return { mode, task: id, agent: assignment.agent, attempt: assignment.attempt, fence: assignment.fence };
+}
+
+/** A workflow of the repository's own: the run is the session. It is dispatched only for the text that was approved. */
+async function startRun({ parts, world, task, agent, isRepeat }: Act): Promise<EffectOutcome> {
+  const { workflow: file } = agent;
+  if (file === undefined) {
+    return { kind: "refused", reason: `The agent ${agent.id} names no workflow.`, retryAfterMs: null };
+  }
+  const custom = { file, worker: task.assignment.worker, issue: task.definition.number };
+  return withBrief(parts, { tracker: world.tracker, task }, async () => {
+    const outcome = await world.runs.dispatch({ ...inputsOf(task, "start-agent"), custom }, isRepeat);
+    if (outcome.kind !== "dispatched") return outcome;
+    return { kind: "dispatched", run: outcome.run, session: { id: outcome.run, url: outcome.url ?? null } };
+  });
+}
+
+/** The end is seen when GitHub shows the run as ended. */
+async function cancelRun({ world, task }: Act): Promise<EffectOutcome> {
+  const { run } = task.assignment;
+  if (run === null) return { kind: "delayed", reason: "The run is not known yet.", retryAfterMs: 5_000 };
+  const outcome = await world.runs.cancel(run);
+  if (outcome.kind === "refused") return { kind: "cannot_cancel", reason: outcome.reason };
+  return outcome.kind === "delayed" ? outcome : { kind: "done" };
 }
 
 /** Before the session is known nothing can be cancelled: its start settles first, then the end is asked for. */
 async function cancel(act: Act): Promise<EffectOutcome> {
   const { task, agent, world } = act;
   const { session } = task.assignment;
+  if (agent.type === "workflow") return cancelRun(act);
   if (agent.dispatch === "workflow") return dispatch(act, "watch");
   if (session === null) return { kind: "delayed", reason: "The session is not known yet.", retryAfterMs: 5_000 };
   if (agent.dispatch === "label")
@@ -140,7 +164,8 @@ export async function cancelAt(
 }
 
 async function watch(act: Act): Promise<EffectOutcome> {
-  return act.agent.dispatch === "workflow" ? dispatch(act, "watch") : { kind: "done" };
+  const { dispatch: way, type } = act.agent;
+  return way === "workflow" && type !== "workflow" ? dispatch(act, "watch") : { kind: "done" };
 }
 
 function fromWrite(outcome: WriteOutcome): EffectOutcome {

@@ -8,12 +8,16 @@ import { allBrokenInvariants } from "../core/invariants.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { Entry } from "../model/event.ts";
+import type { StreamId } from "../model/ids.ts";
+import type { SessionReport } from "../model/observation.ts";
+import type { Task } from "../model/task.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { FileChange } from "../ports/store.ts";
 import type { Hint } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { Cycle } from "./cycle.ts";
 import { Delivery, leasedMax, leaseMs } from "./deliver.ts";
+import { Heartbeats } from "./heartbeats.ts";
 import { Idle } from "./idle.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
 import { logEvents } from "./log-events.ts";
@@ -30,7 +34,9 @@ const wakeAheadMs = 24 * 60 * 60_000;
 
 export class Repository implements LaneHooks {
   readonly lane: Lane;
+  readonly heartbeats = new Heartbeats();
   readonly #parts: EngineParts;
+  readonly #world: World;
   readonly #projection: Projection = createProjection();
   readonly #delivery: Delivery;
   readonly #scout: Scout;
@@ -42,16 +48,40 @@ export class Repository implements LaneHooks {
 
   constructor(parts: EngineParts, world: World) {
     this.#parts = parts;
+    this.#world = world;
     this.lane = new Lane(parts, this);
     this.#idle = new Idle(parts.journal);
     this.#delivery = new Delivery(parts, world, this.lane);
     this.#scout = new Scout(parts, world.tracker, this.lane);
-    this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout });
+    this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout, heartbeats: this.heartbeats });
   }
 
   /** `owner/name`. */
   get name(): string {
     return this.#parts.repository;
+  }
+
+  /** `gh:<repository id>`. */
+  get stream(): StreamId {
+    return this.#parts.stream;
+  }
+
+  get defaultBranch(): string {
+    return this.#parts.defaultBranch;
+  }
+
+  /** Reads what another copy of the program has written, where it has. Rejects as the store does. */
+  catchUp(): Promise<void> {
+    return this.#cycle.catchUp();
+  }
+
+  /** What the vendor says of the live session of `task`, where the App asks vendors itself (`dispatch: api`); null where nobody can be asked. */
+  async askVendor({ assignment }: Pick<Task, "assignment">): Promise<SessionReport | null> {
+    const state = this.lane.stream.peek();
+    if (assignment === null || assignment.session === null || state === null) return null;
+    const agent = this.lane.contextOf(state).config.agents.find((each) => each.id === assignment.agent);
+    const system = agent?.dispatch === "api" ? this.#world.agents.find(assignment.agent) : null;
+    return system === null ? null : system.watch(assignment.session);
   }
 
   /** Takes what a webhook says; returns at once. */

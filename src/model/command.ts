@@ -32,7 +32,12 @@ export type EffectOutcome =
   /** The vendor has the session. */
   | { readonly kind: "started"; readonly session: Session; readonly criteria?: readonly string[] }
   /** An agent workflow run was asked for. */
-  | { readonly kind: "dispatched"; readonly run: string }
+  | {
+      readonly kind: "dispatched";
+      readonly run: string;
+      /** The run itself is the session: an agent of the type `workflow`. */
+      readonly session?: Session;
+    }
   /** The vendor said no. `retryAfterMs` is its own wish, where it has one. */
   | { readonly kind: "refused"; readonly reason: string; readonly retryAfterMs: number | null }
   /** The vendor confirmed the end, or never knew the session. */
@@ -104,6 +109,8 @@ export type Command =
       readonly fence: number;
       readonly run: string;
       readonly state: "queued" | "running" | "ended" | "not_found";
+      /** GitHub's word for how it ended (`success`, `failure`, `timed_out`, …); needed where the run is the session. */
+      readonly conclusion?: string | null;
     }
   | {
       readonly type: "Configure";

@@ -14,9 +14,12 @@ export const Duration = z
   })
   .describe("A duration such as 90s, 5m, 2h or 7d; a bare number is minutes.");
 
-export const agentTypes = ["jules", "cursor", "bifrost"] as const;
+export const vendorTypes = ["jules", "cursor", "bifrost"] as const;
+/** `workflow` is any workflow of the repository's own: its run is the session, and there is no vendor beside GitHub. */
+export const agentTypes = [...vendorTypes, "workflow"] as const;
 export const dispatchWays = ["workflow", "api", "label"] as const;
 export type AgentType = (typeof agentTypes)[number];
+export type VendorType = (typeof vendorTypes)[number];
 export type DispatchWay = (typeof dispatchWays)[number];
 
 const agentIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -41,10 +44,27 @@ export const AgentConfig = z
     label: z.string().min(1).max(50).optional().describe("The label that the vendor listens to (dispatch: label)."),
     model: z.string().min(1).max(100).optional(),
     command: z.string().min(1).max(1_000).optional().describe("bifrost: the program that the Sprite runs."),
+    workflow: z
+      .string()
+      .regex(/^[\w.-]{1,100}\.ya?ml$/, "the name of a file in .github/workflows, such as my-agent.yml")
+      .optional()
+      .describe("workflow: the file in .github/workflows that is dispatched."),
   })
   .refine((agent) => agent.maxCapacity === undefined || agent.maxCapacity >= agent.capacity, {
     message: "maxCapacity must not be below capacity",
     path: ["maxCapacity"],
+  })
+  .refine((agent) => agent.type !== "workflow" || agent.workflow !== undefined, {
+    message: "an agent of the type workflow needs the name of its file in .github/workflows",
+    path: ["workflow"],
+  })
+  .refine((agent) => agent.type === "workflow" || agent.workflow === undefined, {
+    message: "only an agent of the type workflow has a workflow of its own",
+    path: ["workflow"],
+  })
+  .refine((agent) => agent.type !== "workflow" || agent.dispatch === "workflow", {
+    message: "an agent of the type workflow is dispatched as one: leave dispatch out",
+    path: ["dispatch"],
   });
 export type AgentConfig = z.output<typeof AgentConfig>;
 

@@ -67,6 +67,8 @@ export type Event =
       readonly session: Session;
       /** The acceptance criteria of the approved text; missing where it names none. */
       readonly criteria?: readonly string[];
+      /** When it began, where that was learned only later. */
+      readonly startedAt?: number;
     }
   | {
       readonly type: "SessionRefused";

@@ -4,7 +4,7 @@
  */
 import type { Actor } from "../model/actor.ts";
 import type { FailureFacts } from "../model/feedback.ts";
-import type { AgentId, TaskId } from "../model/ids.ts";
+import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
 import type { CockpitKeeper } from "./cockpit.ts";
@@ -181,12 +181,31 @@ export class TrackerUnavailable extends Error {
 /** Dispatching and reading runs of the agent workflow. */
 export interface WorkflowRuns {
   /**
-   * Dispatches the agent workflow. `isRepeat` asks it to look for a run of the same name first, because the answer to an
+   * Dispatches the agent workflow, or the one that `custom` names. `isRepeat` asks it to look for a run of the same name first, because the answer to an
    * earlier dispatch may have been lost.
    */
   dispatch(inputs: AgentRunInputs, isRepeat: boolean): Promise<DispatchOutcome>;
-  state(run: string): Promise<"queued" | "running" | "ended" | "not_found">;
+  state(run: string): Promise<RunState>;
+  /** How a run is, and how it ended where it has. Rejects with `TrackerUnavailable`. */
+  inspect(run: string): Promise<RunFacts>;
+  /** Asks for the end of a run, which a later look shows. Rejects never. */
+  cancel(run: string): Promise<RunCancel>;
 }
+
+export type RunState = "queued" | "running" | "ended" | "not_found";
+
+export interface RunFacts {
+  readonly state: RunState;
+  /** GitHub's word (`success`, `failure`, `cancelled`, `timed_out`, …); null before the end. */
+  readonly conclusion: string | null;
+}
+
+export type RunCancel =
+  | { readonly kind: "requested" }
+  /** It has ended already, or is gone: a look says how. */
+  | { readonly kind: "over" }
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly kind: "refused"; readonly reason: string };
 
 export interface AgentRunInputs {
   readonly mode: "start-agent" | "watch";
@@ -194,9 +213,11 @@ export interface AgentRunInputs {
   readonly agent: AgentId;
   readonly attempt: number;
   readonly fence: number;
+  /** For an agent of the type `workflow`: its file, and what it is told beside. */
+  readonly custom?: { readonly file: string; readonly worker: WorkerId; readonly issue: number };
 }
 
 export type DispatchOutcome =
-  | { readonly kind: "dispatched"; readonly run: string }
+  | { readonly kind: "dispatched"; readonly run: string; readonly url?: string | null }
   | { readonly kind: "refused"; readonly reason: string; readonly retryAfterMs: number | null }
   | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number };

@@ -46,6 +46,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     revokeApp: () => api.revokeApp(),
     jobToken: (run) => api.jobToken(run),
     onDispatch: (listener) => acts.onDispatch(listener),
+    onCancel: (listener) => acts.onCancel(listener),
     onDelivery: (listener) => acts.onDelivery(listener),
     onTimeline: (listener) => acts.onTimeline(listener),
     get openCount() {

@@ -20,7 +20,7 @@ const appId = 424_242;
 const appSlug = "orchestrate";
 /** Whom the App acts as. */
 export const appLogin = `${appSlug}[bot]`;
-const vendorNames = ["jules", "cursor", "sprites"] as const;
+const vendorNames = ["jules", "cursor", "sprites", "actions"] as const;
 
 export interface GroundOptions {
   readonly scenario: Scenario;

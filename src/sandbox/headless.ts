@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AgentType } from "../model/config.ts";
+import type { VendorType } from "../model/config.ts";
 import type { Journal } from "../ports/journal.ts";
 import { createAppSide } from "./app-side.ts";
 import type { Carrier } from "./carrier.ts";
@@ -52,7 +52,7 @@ function isOfApp(timer: PendingTimer): boolean {
 }
 
 /** The vendors' real hosts, answered by the embedded ones. */
-export const vendorBaseUrls: Readonly<Record<AgentType, string>> = {
+export const vendorBaseUrls: Readonly<Record<VendorType, string>> = {
   jules: "https://jules.googleapis.com/v1alpha",
   cursor: "https://api.cursor.com",
   bifrost: "https://api.sprites.dev",

@@ -21,6 +21,7 @@ export const typeOfVendor: Readonly<Record<VendorName, AgentType>> = {
   jules: "jules",
   cursor: "cursor",
   sprites: "bifrost",
+  actions: "workflow",
 };
 
 const markPattern = /task=(?<task>gh:[\w.:#/-]+)\s+attempt=(?<attempt>\d+)\s+fence=(?<fence>\d+)/;

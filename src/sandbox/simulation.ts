@@ -1,5 +1,5 @@
 /** Assembles a run: world, vendors, people, scripted agents, jobs, network and judge over one clock and one seed. */
-import type { AgentConfig, AgentType } from "../model/config.ts";
+import type { AgentConfig, VendorType } from "../model/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Faults } from "./faults.ts";
@@ -21,6 +21,7 @@ import type { Turnstile } from "./turnstile.ts";
 import { createVendors, type Vendors } from "./vendors.ts";
 import type { VendorSession } from "./vendor-store.ts";
 import type { ClockFace } from "./virtual-clock.ts";
+import { createWorkflowAgents, type WorkflowAgents } from "./workflow-agents.ts";
 import type { World } from "./world.ts";
 
 export type {
@@ -50,7 +51,7 @@ export interface SimulationOptions {
   readonly directory: string;
   /** `https://github.test`, or where the live server listens. */
   readonly htmlUrl: string;
-  readonly vendorBaseUrls: Readonly<Record<AgentType, string>>;
+  readonly vendorBaseUrls: Readonly<Record<VendorType, string>>;
   /** Other files of the default branch, such as the agent workflow. */
   readonly files: Readonly<Record<string, string>>;
   readonly playJob: PlayJob;
@@ -80,7 +81,7 @@ export interface Simulation {
   readonly inFlightCount: number;
 }
 
-const vendorKeys: Readonly<Record<AgentType, string>> = {
+const vendorKeys: Readonly<Record<VendorType, string>> = {
   jules: "sandbox-jules",
   cursor: "sandbox-cursor",
   bifrost: "sandbox-sprites",
@@ -147,7 +148,11 @@ function createInhabitants(options: SimulationOptions, ground: Ground): Inhabita
   return { people, author, troupe, vendors };
 }
 
-function startJobs(options: SimulationOptions, world: World, ways: { traffic: Traffic; shared: Shared }): Jobs {
+function startJobs(
+  options: SimulationOptions,
+  world: World,
+  ways: { readonly traffic: Traffic; readonly shared: Shared; readonly agents: WorkflowAgents },
+): Jobs {
   const { clock, chance, turnstile, journal, playJob, clockFor } = options;
   return createJobs({
     world,
@@ -159,6 +164,7 @@ function startJobs(options: SimulationOptions, world: World, ways: { traffic: Tr
     clockFor,
     fetchFor: (own) => ways.traffic.calmFetch(own, true),
     shared: ways.shared,
+    agents: ways.agents,
   });
 }
 
@@ -191,7 +197,8 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
     // A scenario without Linear is one of people who have none.
     ...(options.scenario.linear.issues.length === 0 ? {} : { linearKey, linearUrl }),
   };
-  const jobs = startJobs(options, world, { traffic, shared });
+  const workflowAgents = createWorkflowAgents({ store: vendors.store, script: troupe });
+  const jobs = startJobs(options, world, { traffic, shared, agents: workflowAgents });
   return {
     world,
     linear,

@@ -1,5 +1,5 @@
 /** The ways of requests: from the program through a faulty network, or travelling over real HTTP, to GitHub, Linear and the vendors. */
-import type { AgentType } from "../model/config.ts";
+import type { VendorType } from "../model/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import { noFaults, type Faults } from "./faults.ts";
@@ -19,7 +19,7 @@ export interface TrafficOptions {
   readonly linear: Linear;
   readonly linearUrl: string;
   readonly htmlUrl: string;
-  readonly vendorBaseUrls: Readonly<Record<AgentType, string>>;
+  readonly vendorBaseUrls: Readonly<Record<VendorType, string>>;
   /** How requests of the program travel; null: they go straight in, through the turnstile. */
   readonly transport: ((request: Request) => Promise<Response>) | null;
 }

@@ -256,6 +256,9 @@ export interface RunActs {
     conclusion?: "success" | "failure" | "cancelled" | "timed_out",
   ): WorkflowRunRecord;
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;
+  /** Ends a run as cancelled. 404 unknown, 409 when it has ended. */
+  cancelRun(run: number): WorkflowRunRecord;
+  onCancel(listener: (run: WorkflowRunRecord) => void): void;
 }
 
 /** All acts, and who hears of them. */

@@ -19,6 +19,7 @@ class RunRoom implements RunActs {
   readonly #ground: Ground;
   readonly #state: RepositoryState;
   readonly #listeners: ((run: WorkflowRunRecord) => void)[] = [];
+  readonly #cancelListeners: ((run: WorkflowRunRecord) => void)[] = [];
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -81,6 +82,19 @@ class RunRoom implements RunActs {
     const actor: Actor = { user: run.actor, viaApp: run.viaApp };
     this.#ground.deliver(`workflow_run.${status}`, actor, workflowRunBody(this.#state, run));
     return run;
+  }
+
+  cancelRun(id: Parameters<RunActs["cancelRun"]>[0]): ReturnType<RunActs["cancelRun"]> {
+    const run = this.#state.workflowRuns.get(id);
+    if (run === undefined) throw new ActRefusal(404, "Not Found");
+    if (run.status === "completed") throw new ActRefusal(409, "Cannot cancel a workflow run that is completed.");
+    // Whoever plays it stops first: a run is shown as ended when nothing of it goes on.
+    for (const listener of this.#cancelListeners) listener(run);
+    return this.moveRun(id, "completed", "cancelled");
+  }
+
+  onCancel(listener: Parameters<RunActs["onCancel"]>[0]): ReturnType<RunActs["onCancel"]> {
+    this.#cancelListeners.push(listener);
   }
 
   onDispatch(listener: Parameters<RunActs["onDispatch"]>[0]): ReturnType<RunActs["onDispatch"]> {

@@ -147,6 +147,8 @@ export interface World {
 
   /** A run that was dispatched and waits for a machine. */
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;
+  /** A run that somebody cancels, while it still goes on. */
+  onCancel(listener: (run: WorkflowRunRecord) => void): void;
   /** Moves a run on and sends `workflow_run`. */
   moveRun(
     run: number,

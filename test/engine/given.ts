@@ -10,7 +10,7 @@ import type { IssueFacts, PullFacts } from "../../src/model/observation.ts";
 import type { Agent, Assignable, StartOutcome } from "../../src/ports/agent.ts";
 import type { CockpitKeeper, CockpitLook } from "../../src/ports/cockpit.ts";
 import type { EventStore } from "../../src/ports/store.ts";
-import type { IssueSurface, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
+import type { IssueSurface, RunFacts, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
 import { createSeededChance } from "../../src/sandbox/seeded-chance.ts";
 import { silentJournal } from "../../src/sandbox/headless.ts";
 import { configOf, observation, report } from "../support/build.ts";
@@ -112,7 +112,9 @@ export interface FakeWorld {
   beforeLook: () => void;
   /** What the vendor says to a start. */
   onStart: (assignable: Assignable) => StartOutcome | Promise<StartOutcome>;
-  readonly agent: Agent;
+  readonly agent: { -readonly [Key in keyof Agent]: Agent[Key] };
+  /** How every run is that is looked at. */
+  onRun: () => RunFacts;
 }
 
 /** A tracker with `issues`, and one agent for all. Sessions run until the test says otherwise. */
@@ -121,7 +123,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
   const starts: Assignable[] = [];
   const written: IssueSurface[] = [];
   const kept: StandingComment[] = [];
-  const agent: Agent = {
+  const agent: FakeWorld["agent"] = {
     async start(assignable) {
       starts.push(assignable);
       return self.onStart(assignable);
@@ -140,11 +142,17 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
     cockpit: { opened: [], written: [], looks: 0, look: { kind: "gone" } },
     onKeep: () => ({ kind: "written", commentNode: "IC_9" }),
     agent,
+    onRun: () => ({ state: "running", conclusion: null }),
     beforeLook: () => undefined,
     onStart: ({ fence }) => ({ kind: "started", session: { id: `sessions/${fence}`, url: null } }),
     world: {
       agents: { find: () => agent },
-      runs: { dispatch: async () => ({ kind: "dispatched", run: "100" }), state: async () => "running" },
+      runs: {
+        dispatch: async () => ({ kind: "dispatched", run: "100" }),
+        state: async () => "running",
+        inspect: async () => self.onRun(),
+        cancel: async () => ({ kind: "requested" }),
+      },
       parseConfiguration: () => ({ config, problems: [] }),
       tracker: {
         async look(wanted) {

@@ -41,6 +41,7 @@ describe("a webhook", () => {
       "pull_request_review:pull",
       "status:commit",
       "workflow_run:commit",
+      "workflow_run:run",
     ]);
   });
 
