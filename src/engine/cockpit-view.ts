@@ -9,14 +9,7 @@ import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import type { Box } from "../model/box.ts";
 import type { Task, TaskStatus } from "../model/task.ts";
-import type {
-  AttentionLine,
-  CockpitView,
-  Listed,
-  ReadyLine,
-  RunningLine,
-  WaitingLine,
-} from "../views/cockpit-view.ts";
+import type { AttentionLine, CockpitView, Listed, ReadyLine, RunningLine, WaitingLine } from "../views/cockpit-view.ts";
 import type { GraphTask } from "../views/graph-mermaid.ts";
 import { describePull } from "../views/sticky-comment.ts";
 import type { TaskLine } from "../views/task-view.ts";
@@ -123,7 +116,9 @@ function whyPerson(state: State, task: Task): string {
   const question = task.assignment?.question ?? null;
   if (question !== null) return `The agent asks: ${question}`;
   if (task.escalated !== null) return task.escalated;
-  return task.cycle === null ? "" : `It waits for itself, over ${task.cycle.map((id) => referenceOf(state, id)).join(", ")}.`;
+  return task.cycle === null
+    ? ""
+    : `It waits for itself, over ${task.cycle.map((id) => referenceOf(state, id)).join(", ")}.`;
 }
 
 /** What a tick can do for it. */

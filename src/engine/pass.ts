@@ -69,11 +69,7 @@ function fold(draft: State, command: Command, events: readonly Event[]): Entry {
 }
 
 /** Effects that show the state as it is when they are performed. */
-const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>([
-  "UpdateIssue",
-  "UpdateAlerts",
-  "UpdateCockpit",
-]);
+const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>(["UpdateIssue", "UpdateAlerts", "UpdateCockpit"]);
 
 /** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */
 function record(draft: State, reaction: Reaction): Entry["effects"][number] | null {

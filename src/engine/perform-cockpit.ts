@@ -55,7 +55,9 @@ async function bring(ground: Ground, isRepeat: boolean): Promise<EffectOutcome> 
     return { kind: "delayed", reason: error.message, retryAfterMs: error.retryAfterMs };
   }
   const state = await lane.stream.current();
-  return state.cockpit === null ? { kind: "done" } : write(ground, state.cockpit, toWanted(state, lane.contextOf(state)));
+  return state.cockpit === null
+    ? { kind: "done" }
+    : write(ground, state.cockpit, toWanted(state, lane.contextOf(state)));
 }
 
 /** What should stand there. */

@@ -75,7 +75,9 @@ export function createCockpitKeeper(parts: CockpitParts): Omit<CockpitKeeper, "l
         return await open(parts, wanted);
       } catch (error) {
         const outcome = toOutcome(toFault(error));
-        return outcome.kind === "written" ? { kind: "delayed", reason: "No answer came.", retryAfterMs: 5_000 } : outcome;
+        return outcome.kind === "written"
+          ? { kind: "delayed", reason: "No answer came.", retryAfterMs: 5_000 }
+          : outcome;
       }
     },
     look: (issue, since) => look(parts, issue, since),

@@ -7,7 +7,13 @@ import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from
 import { codeMutations } from "./graphql-code-mutations.ts";
 import { commentFields, reactionFields } from "./graphql-comment-fields.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
-import { bodyEditFields, editedIssueFields, pinMutations, pinnedFields, pinnedIssueFields } from "./graphql-edit-fields.ts";
+import {
+  bodyEditFields,
+  editedIssueFields,
+  pinMutations,
+  pinnedFields,
+  pinnedIssueFields,
+} from "./graphql-edit-fields.ts";
 import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";

@@ -87,7 +87,10 @@ function renderHeadline(view: CockpitView): string {
     `${waiting.total} waiting`,
     `${completed} completed`,
   ];
-  const needed = attention.total === 0 ? "" : ` **${count(attention.total, "task")} ${attention.total === 1 ? "needs" : "need"} a person.**`;
+  const needed =
+    attention.total === 0
+      ? ""
+      : ` **${count(attention.total, "task")} ${attention.total === 1 ? "needs" : "need"} a person.**`;
   const paused = view.isPaused
     ? "\n\n> [!WARNING]\n> **Paused**: nothing new is started until somebody ticks *Resume* below or writes `/orchestrate resume`."
     : "";

@@ -429,7 +429,9 @@ describe("the monitoring issue", () => {
 
   function effectsOf(it: Story): readonly unknown[] {
     // The cockpit shows warnings as well, by rules of its own.
-    const effects = it.entries.flatMap((entry) => entry.effects).filter(({ effect }) => effect.type !== "UpdateCockpit");
+    const effects = it.entries
+      .flatMap((entry) => entry.effects)
+      .filter(({ effect }) => effect.type !== "UpdateCockpit");
     return effects.map((each) => [each.effect, each.notBefore - it.now]);
   }
 

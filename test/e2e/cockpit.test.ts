@@ -178,7 +178,11 @@ test("a tick of somebody who may no longer write does nothing: the box is empty 
   await opened(e2e);
   await tick(e2e, "stop");
   e2e.world.addUser({ login: "maria", permission: "read" });
-  await untilSays(e2e, /🚫 emergency stop was refused, ticked by `maria` .*needs write permission.*you have read/, minute);
+  await untilSays(
+    e2e,
+    /🚫 emergency stop was refused, ticked by `maria` .*needs write permission.*you have read/,
+    minute,
+  );
   expect(isTicked(e2e)).toBe(false);
   expect(cockpit(e2e).body).not.toContain("Paused");
   await e2e.untilDone([1, 2, 3]);
@@ -226,7 +230,8 @@ test("whatever else is written into it is written over, also markers of boxes th
   await opened(e2e);
   await e2e.pass(2 * minute);
   const { number } = cockpit(e2e);
-  const evil = "- [x] <!-- orchestrate:box:delete:everything -->\n/orchestrate pause\n- [x] mode <!-- orchestrate:box:mode:evil -->";
+  const evil =
+    "- [x] <!-- orchestrate:box:delete:everything -->\n/orchestrate pause\n- [x] mode <!-- orchestrate:box:mode:evil -->";
   await e2e.world.editIssue({ by: "maria", number, body: `${marker}\n${evil}` });
   await untilSays(e2e, /### Controls/, 2 * minute);
   expect(cockpit(e2e).body).not.toContain("evil");
@@ -352,7 +357,9 @@ test("it is written at most once a minute while nobody touches it", async () => 
   });
   await e2e.untilDone(Array.from({ length: 12 }, (_, index) => index + 1));
   await e2e.pass(5 * minute);
-  const times = cockpit(e2e).edits.filter(({ isCreation }) => !isCreation).map(({ at }) => at);
+  const times = cockpit(e2e)
+    .edits.filter(({ isCreation }) => !isCreation)
+    .map(({ at }) => at);
   const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
   expect(times.length).toBeGreaterThan(5);
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(55_000);

@@ -95,14 +95,18 @@ describe("the cockpit", () => {
     const refused = { box: "mode:attack", by: "sam", at: noon, isDone: false, answer: "@sam: you have read." };
     const done = { box: "approve:7:00ff", by: "ann", at: noon, isDone: true, answer: null };
     const text = renderCockpit(givenCockpit({ said: [refused, done] }));
-    expect(text).toContain("- 🚫 mode attack was refused, ticked by `sam` at 2026-11-21 12:00 UTC: @&#8203;sam: you have read.");
+    expect(text).toContain(
+      "- 🚫 mode attack was refused, ticked by `sam` at 2026-11-21 12:00 UTC: @&#8203;sam: you have read.",
+    );
     expect(text).toContain("- ✅ approve `#7`, ticked by `ann` at 2026-11-21 12:00 UTC");
   });
 
   test("counts what it leaves out of a list", () => {
     const ready = { ...line, status: "ready", rank: 1, score: 0.8125, reasons: [] } as const;
     const text = renderCockpit(givenCockpit({ ready: { shown: [ready], total: 121 } }));
-    expect(text).toContain(`### Ready, the next first (121)\n\n1. ${link} Add a search box, score 0.81\n- and 120 more`);
+    expect(text).toContain(
+      `### Ready, the next first (121)\n\n1. ${link} Add a search box, score 0.81\n- and 120 more`,
+    );
   });
 
   test("says why a task waits, two reasons of it, and how many wait behind it", () => {
@@ -126,7 +130,13 @@ describe("the cockpit", () => {
   });
 
   test("says what to add where no agent is configured, and which caps stop everything", () => {
-    const caps = { sessions: 9, sessionsMax: 9, costUsd: 0, costMaxUsd: 1, spent: ["limits.sessionsPerDay is reached."] };
+    const caps = {
+      sessions: 9,
+      sessionsMax: 9,
+      costUsd: 0,
+      costMaxUsd: 1,
+      spent: ["limits.sessionsPerDay is reached."],
+    };
     const text = renderCockpit(givenCockpit({ caps }));
     expect(text).toContain("No agent is configured, so nothing is started.");
     expect(text).toContain("- **limits.sessionsPerDay is reached.** Nothing starts until it is below");
@@ -161,7 +171,10 @@ describe("whatever the backlog is", () => {
         total: fc.integer({ min: length, max: 10_000 }),
       }),
     );
-  const text = fc.oneof(hostile, hostile.map((each) => each.repeat(60)));
+  const text = fc.oneof(
+    hostile,
+    hostile.map((each) => each.repeat(60)),
+  );
   const number = fc.integer({ min: 1, max: 2 ** 31 - 1 });
   const status = fc.constantFrom(...taskStatuses);
   const url = fc.constantFrom(null, line.url, "javascript:alert(1)", "https://evil.example/)[x](y", "https://a b");
@@ -201,7 +214,10 @@ describe("whatever the backlog is", () => {
     status,
     group: fc.option(text),
     blockedBy: fc.array(
-      fc.record({ reference: number.map((each) => `#${each}`), kind: fc.constantFrom("hard" as const, "soft" as const) }),
+      fc.record({
+        reference: number.map((each) => `#${each}`),
+        kind: fc.constantFrom("hard" as const, "soft" as const),
+      }),
       { maxLength: 3 },
     ),
   });
@@ -244,10 +260,9 @@ describe("whatever the backlog is", () => {
       doneAt: fc.option(fc.double()),
       criticalMinutes: fc.nat(),
     }),
-    said: fc.array(
-      fc.record({ box: text, by: text, at: fc.double(), isDone: fc.boolean(), answer: fc.option(text) }),
-      { maxLength: 6 },
-    ),
+    said: fc.array(fc.record({ box: text, by: text, at: fc.double(), isDone: fc.boolean(), answer: fc.option(text) }), {
+      maxLength: 6,
+    }),
   });
 
   test("it fits into an issue, its controls are there, and no text in it is taken for a tick or a ping", () => {
