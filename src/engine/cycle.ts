@@ -77,7 +77,7 @@ export class Cycle {
     await this.#insist(() => this.#lane.refresh());
     await this.#insist(() => this.#hearing.configure());
     await this.#insist(() => this.#readEverything());
-    await this.#insist(() => this.#hearing.lookAtCockpit());
+    await this.#lookAtCockpits([]);
     await this.#insist(async () => this.#lane.submit(await this.#asking.ask({ isStart: true })));
     await this.#insist(() => this.#askCapacities());
   }
@@ -108,13 +108,22 @@ export class Cycle {
     if (poll?.stateMoved === true) await this.#hearing.catchUp(null);
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
-    await this.#hearing.lookAtCockpits(poll?.cockpits ?? []);
+    await this.#lookAtCockpits(poll?.cockpits ?? []);
     this.#scout.want({ pulls: this.#pullsInFlight(await this.#lane.stream.current()) });
     this.#scout.admit(await this.#lane.stream.current());
     await this.#scout.idle();
     if (isRefreshDue) this.#logRefresh();
     await this.#lane.submit(await this.#asking.ask({ isStart: false }));
     if (this.#cycles % capacitiesEveryCycles === 0) await this.#askCapacities();
+  }
+
+  /** A cockpit that cannot be read keeps nobody from working; it is looked at again with the next cycle. */
+  async #lookAtCockpits(listed: NonNullable<Poll["cockpits"]>): Promise<void> {
+    try {
+      await this.#hearing.lookAtCockpits(listed);
+    } catch (error) {
+      if (!this.#isStopped) this.#parts.journal.warn("The cockpit could not be read.", { reason: messageOf(error) });
+    }
   }
 
   /** What is new at the tracker, whatever webhooks said, and what became of that which tasks wait for outside. */

@@ -43,12 +43,12 @@ export class Hearing {
     const state = this.#lane.stream.peek();
     const isOfCockpit = (hint: Hint): boolean => hint.kind === "issue" && isCockpit(state, hint.number);
     this.#scout.want(toWanted(hints.filter((hint) => !isOfCockpit(hint))));
-    if (hints.some(isOfCockpit)) await this.lookAtCockpit();
     if (hints.some((hint) => hint.kind === "configuration")) await this.configure();
     for (const hint of hints) if (hint.kind === "state") await this.catchUp(hint.head);
     const comments = hints.filter((hint) => hint.kind === "comment");
     if (comments.length > 0) await this.instruct(await this.#world.tracker.hear(comments));
     await this.#reportRuns(hints);
+    if (hints.some(isOfCockpit)) await this.lookAtCockpit();
   }
 
   /** Reads the configuration and brings it into force, or says what is wrong with it. */

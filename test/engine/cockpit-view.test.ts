@@ -5,8 +5,10 @@ import { createState } from "../../src/core/state.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { toCockpitView } from "../../src/engine/cockpit-view.ts";
 import { digestOf, isSealed, sealText } from "../../src/engine/digest.ts";
+import type { Actor } from "../../src/model/actor.ts";
 import type { Event } from "../../src/model/event.ts";
 import { toCommandId } from "../../src/model/ids.ts";
+import type { SlashCommand } from "../../src/model/slash.ts";
 import { defaultConfig } from "../../src/model/config.ts";
 import { renderCockpit, renderForecast } from "../../src/views/cockpit.ts";
 import { givenDefinition } from "../views/given.ts";
@@ -14,7 +16,6 @@ import { blocker, configOf, issue, report, stranger, taskId, writer } from "../s
 import { instruct, observe, say, schedule, story, taskAt, type Story } from "../support/given.ts";
 
 const minute = 60_000;
-const hour = 60 * minute;
 
 function url(number: number): string {
   return `https://github.com/octo/shop/issues/${number}`;
@@ -75,9 +76,12 @@ function givenMorning(): Story {
   it.tell({ type: "Configure", sha: "sha-2", config: null, problems: ["line 3: agents[0].capacity: -1 is below 1"] });
   const place = { issue: 20, node: "I_20", url: url(20), digest: "", end: null, at: it.now };
   happened(it, [{ type: "EffectSettled", effect: "e0" as never, cockpit: place }]);
-  const box = (key: string) => ({ key, tickedAt: it.now });
-  it.tell({ ...instruct(0, { verb: "mode", mode: "critical" }), comment: "", box: box("mode:critical") });
-  it.tell({ ...instruct(0, { verb: "stop" }, stranger), comment: "", box: box("stop") });
+  const tick = (key: string, by: Actor, instruction: SlashCommand): void => {
+    const box = { key, tickedAt: it.now };
+    it.tell({ type: "Instruct", by, task: taskId(0), comment: "", instruction, problem: null, box });
+  };
+  tick("mode:critical", writer, { verb: "mode", mode: "critical" });
+  tick("stop", stranger, { verb: "stop" });
   it.now += 5 * minute;
   return it;
 }
