@@ -82,19 +82,24 @@ describe("when a required check fails", () => {
     for (const prompt of promptsOf(e2e)) expectNoSecret(prompt);
   });
 
-  test("an agent that changes nothing is not sent back for the same failure", async () => {
-    const e2e = await givenE2e(scenario("{ checks_fail: 1 }"));
+  test("an agent that changes nothing is not sent back for the same failure: it has brought no result", async () => {
+    const e2e = await givenE2e(`
+repository: acme/shop
+config:
+  mode: priority
+  agents: [{ id: jules, type: jules, dispatch: api }, { id: cursor, type: cursor, dispatch: api }]
+issues: [{ key: total, title: Fix the total, labels: ["agent:jules"] }]
+agents: { jules: { duration: 5m, outcomes: { checks_fail: 1 } }, cursor: { duration: 5m, outcomes: { no_pr: 1 } } }
+`);
+    const lines = (pattern: RegExp): number => e2e.journal.filter(({ text }) => pattern.test(text)).length;
     await e2e.startApp();
-    const number = await untilPull(e2e);
-    await e2e.until("it is red", () => e2e.timeline.some((entry) => entry.action === "checks"));
-    const red = e2e.world.issue(number).pull?.headSha ?? "";
-    await e2e.until("there is a second attempt", () => e2e.sessions(1).length === 2);
-    // The same red check is reported again, by a run that somebody asked for.
-    await e2e.world.check({ sha: red, name: "ci", status: "in_progress" });
-    await e2e.world.check({ sha: red, name: "ci", status: "completed", conclusion: "failure" });
-    await e2e.pass(2 * minute);
-    expect(e2e.sessions(1)).toHaveLength(2);
-    expect(e2e.sticky(1)).toContain("in progress");
+    await e2e.until("it is red", () => lines(/because checks failed/) === 1);
+    expect(await e2e.command(1, "/orchestrate assign cursor")).toBe("+1");
+    await e2e.until("cursor has ended", () => lines(/because the session ended without a pull request/) === 1);
+    expect(e2e.sessions(1).map(({ worker }) => worker)).toEqual(["jules/1", "cursor/1"]);
+    expect(lines(/because checks failed/)).toBe(1);
+    expect(lines(/what was said of pull request #2 is kept/)).toBe(1);
+    expect(promptsOf(e2e)[1]).toContain(failureLine("total"));
   });
 
   test("a fork's red check is nobody's feedback", async () => {
