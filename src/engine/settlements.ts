@@ -28,7 +28,7 @@ export class Settlements {
   add(effect: EffectId, outcome: EffectOutcome): void {
     this.#settled.push({ effect, outcome });
     if (outcome.kind === "surfaced") this.#flushWithin(surfacedDelayMs);
-    else if (isPlain(outcome)) this.#flushWithin(plainDelayMs);
+    else if (outcome.kind === "done" || outcome.kind === "dispatched") this.#flushWithin(plainDelayMs);
     else this.flush();
   }
 
@@ -60,9 +60,4 @@ export class Settlements {
     this.#flushing = null;
     if (this.#settled.length > 0) this.#onDue();
   }
-}
-
-/** A run that is to start a session is no news before it has; one that is the session itself is. */
-function isPlain(outcome: EffectOutcome): boolean {
-  return outcome.kind === "done" || (outcome.kind === "dispatched" && outcome.session === undefined);
 }
