@@ -1,7 +1,7 @@
 /** `orchestrate demo`: the real App on the embedded GitHub, live with a page, or headless in virtual time. */
 import { readFile, writeFile } from "node:fs/promises";
 import { auditFinal, playJob, startListeningApp, startReplica } from "./embed.ts";
-import { agentWorkflowPath } from "./github/runs.ts";
+import { agentWorkflowPath, toWorkflowPath } from "./model/agent-workflow.ts";
 import type { Journal } from "./ports/journal.ts";
 import { allFaults, noFaults, type Faults } from "./sandbox/faults.ts";
 import { runHeadless, silentJournal, type HeadlessOptions } from "./sandbox/headless.ts";
@@ -25,8 +25,16 @@ export interface DemoOptions {
 /** The story that is played when none is named. */
 const defaultScenario = new URL("../docs/scenarios/first-ten-minutes.yml", import.meta.url);
 
-/** The workflow that people copy is on the embedded repository's default branch. */
-const agentWorkflow = new URL(`../${agentWorkflowPath}`, import.meta.url);
+/** The workflows that people copy are on the embedded repository's default branch. */
+const workflows = {
+  [agentWorkflowPath]: new URL(`../${agentWorkflowPath}`, import.meta.url),
+  [toWorkflowPath("custom-agent.yml")]: new URL("../docs/examples/custom-agent.yml", import.meta.url),
+};
+
+async function readWorkflows(): Promise<Readonly<Record<string, string>>> {
+  const entries = Object.entries(workflows).map(async ([path, file]) => [path, await readFile(file, "utf8")] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
 
 /** Plays a scenario. Returns 0 only when every task was completed or cancelled and nothing was violated. */
 export async function runDemo(options: DemoOptions): Promise<number> {
@@ -35,7 +43,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const play = {
     scenario,
     playJob,
-    files: { [agentWorkflowPath]: await readFile(agentWorkflow, "utf8") },
+    files: await readWorkflows(),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(faults === null ? {} : { faultsOverride: faults }),
   };

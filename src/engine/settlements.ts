@@ -65,8 +65,3 @@ export class Settlements {
     if (this.#settled.length > 0) this.#onDue();
   }
 }
-
-/** A run that is to start a session is no news before it has; one that is the session itself is. */
-function isPlain(outcome: EffectOutcome): boolean {
-  return outcome.kind === "done" || (outcome.kind === "dispatched" && outcome.session === undefined);
-}

@@ -181,6 +181,17 @@ describe("checks and runs", () => {
     ]);
   });
 
+  test("of any other workflow that was dispatched may be an agent's of the repository's own", () => {
+    const run = { id: 77, path: ".github/workflows/mine.yml", status: "completed", head_sha: "abc" };
+    const hints = (event: string): readonly unknown[] =>
+      toHints("workflow_run", { action: "completed", repository, workflow_run: { ...run, event } }, own);
+    expect(hints("push")).toEqual([{ kind: "commit", sha: "abc" }]);
+    expect(hints("workflow_dispatch")).toEqual([
+      { kind: "commit", sha: "abc" },
+      { kind: "run", run: "77", state: "ended" },
+    ]);
+  });
+
   test("of a merge queue point at the pull request that its branch is named after", () => {
     const group = { head_sha: "abc", head_ref: "refs/heads/gh-readonly-queue/main/pr-12-def" };
     expect(toHints("merge_group", { action: "checks_requested", repository, merge_group: group }, own)).toEqual([

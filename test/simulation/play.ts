@@ -27,7 +27,10 @@ export async function play(name: string, how: { readonly seed: number; readonly 
     startReplica,
     playJob,
     auditFinal,
-    files: { [agentWorkflowPath]: await readFile(join(root, agentWorkflowPath), "utf8") },
+    files: {
+      [agentWorkflowPath]: await readFile(join(root, agentWorkflowPath), "utf8"),
+      ".github/workflows/custom-agent.yml": await readFile(join(root, "docs/examples/custom-agent.yml"), "utf8"),
+    },
   });
 }
 
