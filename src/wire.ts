@@ -18,6 +18,8 @@ import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
 import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
+import type { RunResult } from "./engine/one-run.ts";
+import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
@@ -29,6 +31,7 @@ import type { Chance } from "./ports/chance.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import type { Journal } from "./ports/journal.ts";
+import type { Hint } from "./ports/tracker.ts";
 import { renderEventLine } from "./views/log-line.ts";
 
 /** What the program runs in: the machine, the sandbox, a test. */
@@ -91,6 +94,31 @@ export async function wireJob(
     request: job.request,
     onState: (state) => wired.follow(() => configFrom(state())),
   });
+}
+
+/** Writes what a job says of its work onto the state branch, where there is no App to tell. */
+export async function wireReport(
+  surroundings: Surroundings,
+  told: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly work: WorkTold },
+): Promise<WorkResult> {
+  return tellWork(wire(surroundings, told).parts, told.work);
+}
+
+/** One run that catches up, decides, acts and ends. */
+export async function wireRun(
+  surroundings: Surroundings,
+  run: {
+    readonly place: RepositoryPlace;
+    readonly octokit: RepositoryOctokit;
+    readonly hints: readonly Hint[];
+    readonly budgetMs: number;
+  },
+): Promise<RunResult> {
+  const { parts, follow } = wire(surroundings, run);
+  const state = await createStream(parts).current();
+  follow(() => configFrom(state));
+  const context = { now: parts.clock.now(), config: configFrom(state) };
+  return { state, context, events: [], isComplete: run.hints.length === 0, nextDueAt: null };
 }
 
 /**
