@@ -16,6 +16,7 @@ import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
+import { runOnce, type RunOptions, type RunResult } from "./engine/one-run.ts";
 import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
@@ -78,6 +79,19 @@ export function wireRepository(
   const repository = new Repository(wired.parts, wired.world);
   wired.follow(() => configFrom(repository.lane.stream.peek()));
   return repository;
+}
+
+/** One run of the whole orchestration, for a repository that nobody serves. Rejects as `runOnce` does. */
+export async function wireRun(
+  surroundings: Surroundings,
+  run: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit } & RunOptions,
+): Promise<RunResult> {
+  const wired = wire(surroundings, run);
+  return runOnce(wired.parts, wired.world, {
+    hints: run.hints,
+    budgetMs: run.budgetMs,
+    onState: (state) => wired.follow(() => configFrom(state())),
+  });
 }
 
 /** Runs one job of the agent workflow to its end. */
