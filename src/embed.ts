@@ -7,11 +7,13 @@ import { sign } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createProbot, ProbotOctokit, type Probot } from "probot";
 import pino from "pino";
+import { z } from "zod";
 import { createApplication, type Application } from "./app.ts";
+import { toHints } from "./github/webhook.ts";
 import { toTaskId } from "./model/ids.ts";
 import type { Journal } from "./ports/journal.ts";
-import type { JobParts, ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
-import { auditRepository, wireJob, type RepositoryOctokit, type RepositoryPlace, type Surroundings } from "./wire.ts";
+import type { AuditParts, JobParts, ListeningApp, Replica, ReplicaParts, RunParts } from "./sandbox/replica.ts";
+import { auditRepository, wireJob, wireRun, type RepositoryOctokit, type RepositoryPlace, type Surroundings } from "./wire.ts";
 
 const webhooksPath = "/api/github/webhooks";
 
@@ -129,19 +131,34 @@ function encode(part: object): string {
 
 /** The last look at a run: the state against a fresh observation. */
 export async function auditFinal(
-  parts: ReplicaParts,
+  parts: AuditParts,
 ): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
+  // Octokit hands a token request that is under way to whoever asks next, also one of a copy that has just died.
+  return insist(parts, async () => {
+    const octokit = parts.token === null ? await asInstallation(parts) : asJob({ ...parts, token: parts.token });
+    return auditRepository(toSurroundings(parts), await placeOf(octokit, parts.repository), octokit);
+  });
+}
+
+async function asInstallation(parts: ReplicaParts): Promise<RepositoryOctokit> {
   const { probot, application } = await createApp(parts);
   application.stop();
   const [owner = "", name = ""] = parts.repository.split("/");
-  // Octokit hands a token request that is under way to whoever asks next, also one of a copy that has just died.
-  return insist(parts, async () => {
-    const root = await probot.auth();
-    const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
-    const { id } = installation.data as { readonly id: number };
-    const octokit = (await probot.auth(id)) as unknown as RepositoryOctokit;
-    return auditRepository(toSurroundings(parts), await placeOf(octokit, parts.repository), octokit);
-  });
+  const root = await probot.auth();
+  const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
+  const { id } = installation.data as { readonly id: number };
+  return (await probot.auth(id)) as unknown as RepositoryOctokit;
+}
+
+/** With the token of a job, or any other that is given as it is. */
+function asJob(parts: Pick<JobParts, "token" | "baseUrl" | "fetch">): RepositoryOctokit {
+  return new ProbotOctokit({
+    auth: { token: parts.token },
+    baseUrl: parts.baseUrl,
+    request: { fetch: parts.fetch },
+    throttle: { enabled: false },
+    retry: { enabled: false },
+  }) as unknown as RepositoryOctokit;
 }
 
 async function placeOf(octokit: RepositoryOctokit, repository: string): Promise<RepositoryPlace> {
@@ -164,13 +181,7 @@ export type RunnerParts = Pick<
 
 /** Plays a job of the agent workflow, as `orchestrate job` does on a runner. */
 export async function playJob(parts: RunnerParts): Promise<"success" | "failure"> {
-  const octokit = new ProbotOctokit({
-    auth: { token: parts.token },
-    baseUrl: parts.baseUrl,
-    request: { fetch: parts.fetch },
-    throttle: { enabled: false },
-    retry: { enabled: false },
-  }) as unknown as RepositoryOctokit;
+  const octokit = asJob(parts);
   const { inputs } = parts;
   const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
   const place = await insist(parts, () => placeOf(octokit, parts.repository));
@@ -210,4 +221,24 @@ async function insist<Result>(
 function taskParts(task: string): [string, string] {
   const [, repository = "", issue = ""] = task.split(":");
   return [repository, issue];
+}
+
+/** A job is billed by the minute: what falls due within the first is done in it. */
+export const runBudgetMs = 45_000;
+
+const RunPayload = z.object({
+  repository: z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() }),
+});
+
+/** Plays a run of the orchestration's own workflow, as the Action does on a runner. */
+export async function playRun(parts: RunParts): Promise<"success" | "failure"> {
+  const { repository } = RunPayload.parse(parts.payload);
+  const [owner = "", name = ""] = repository.full_name.split("/");
+  const place = { owner, name, id: repository.id, defaultBranch: repository.default_branch };
+  const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
+  const hints = toHints(parts.event, parts.payload, null);
+  const result = await wireRun(surroundings, { place, octokit: asJob(parts), hints, budgetMs: runBudgetMs });
+  const { isComplete, events, usage } = result;
+  parts.journal.info("The run ended.", { cause: parts.event, isComplete, events: events.length, ...usage });
+  return "success";
 }
