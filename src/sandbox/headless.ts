@@ -114,6 +114,8 @@ class HeadlessRun {
     readonly supervisor: Supervisor;
     readonly carrier: Carrier;
     readonly cyclistCount: number;
+    /** How late a run of the Action may be. */
+    readonly latestMs: number;
     readonly openCount: () => number;
   }) {
     this.#scenario = parts.scenario;
@@ -123,7 +125,7 @@ class HeadlessRun {
     this.#carrier = parts.carrier;
     this.#cyclistCount = parts.cyclistCount;
     this.#openCount = parts.openCount;
-    this.#quietMs = longestBackoffMs(parts.scenario) + quietMarginMs;
+    this.#quietMs = longestBackoffMs(parts.scenario) + quietMarginMs + idleCyclesMax * parts.latestMs;
     parts.simulation.timeline.onEntry((entry) => {
       if (!weather.has(entry.action)) this.#sightings += 1;
     });
@@ -278,6 +280,7 @@ async function playIn(directory: string, options: HeadlessOptions): Promise<Repo
     supervisor,
     carrier,
     cyclistCount: (scenario.runs.app ? faults.replicas : 0) + (scenario.runs.action ? 1 : 0),
+    latestMs: faults.actions.delay?.[1] ?? 0,
     openCount,
   });
   try {

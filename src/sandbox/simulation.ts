@@ -77,7 +77,7 @@ export interface Simulation {
   setUp(): Promise<void>;
   /** Webhooks that the embedded GitHub sent. */
   readonly deliveryCount: number;
-  /** Sessions, checks, acts of people and jobs that are under way. */
+  /** Sessions, checks, acts of people and jobs that are under way; runs of the Action come and go by the clock and do not count. */
   readonly inFlightCount: number;
   /** Runs of the Action that have ended. */
   readonly endedRuns: readonly EndedRun[];
@@ -215,7 +215,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
       return actions?.ended ?? [];
     },
     get inFlightCount() {
-      return troupe.liveCount + author.openCount + people.pendingCount + jobs.openCount + (actions?.openCount ?? 0);
+      return troupe.liveCount + author.openCount + people.pendingCount + jobs.openCount;
     },
   };
 }
