@@ -21,7 +21,6 @@ const Payload = z.object({
 
 /** Rejects when GitHub cannot be reached, refuses the credentials, or the state cannot be read or written. */
 export async function runCycle(inputs: CycleInputs, runner: Runner): Promise<ActionOutcome> {
-  const startedAt = runner.surroundings.clock.now();
   const payload = await readPayload(runner.eventPath);
   const octokit = await connect(connectionOf(runner, inputs), runner.repository);
   const place = placeIn(payload, runner.repository) ?? (await findPlace(octokit, runner.repository));
@@ -31,7 +30,7 @@ export async function runCycle(inputs: CycleInputs, runner: Runner): Promise<Act
   return toOutcome(result, {
     nextDueAt: result.nextDueAt,
     isComplete: result.isComplete,
-    tickedAt: tickedBefore(result, startedAt),
+    lastWrittenAt: result.lastWrittenAt,
     now: runner.surroundings.clock.now(),
     usage: runner.meter.usage(),
     isJobToken: inputs.credentials.kind === "token",
@@ -59,13 +58,7 @@ function placeIn(payload: unknown, fullName: string): RepositoryPlace | null {
   return { owner, name, id: parsed.data.repository.id, defaultBranch: parsed.data.repository.default_branch };
 }
 
-/** What this run has written itself is no sign of one before it. */
-function tickedBefore({ state }: RunResult, startedAt: number): number | null {
-  const at = state.watch.tickedAt;
-  return at === 0 || at >= startedAt ? null : at;
-}
-
-type Run = Pick<RunView, "nextDueAt" | "isComplete" | "tickedAt" | "now" | "usage" | "isJobToken">;
+type Run = Pick<RunView, "nextDueAt" | "isComplete" | "lastWrittenAt" | "now" | "usage" | "isJobToken">;
 
 function toOutcome(result: RunResult, run: Run): ActionOutcome {
   const view: RunView = { ...toRunView(result), ...run };

@@ -115,12 +115,12 @@ const worker = field({
 const attempt = field({ name: "attempt", write: "the number of the attempt", pattern: /^\d{1,9}$/ });
 const fence = field({ name: "fence", write: "the number of the assignment", pattern: /^\d{1,15}$/ });
 
-/** 5 minutes is less than the least interval of a schedule; six hours is the longest job. */
-const budgetMsMin = 30_000;
+/** A job is billed by the minute: what falls due within the first is done in it. Six hours is the longest job. */
+const budgetMsMin = 10_000;
 const budgetMsMax = 6 * 3_600_000;
-const budget = duration("budget", "5m")
-  .refine((ms) => ms >= budgetMsMin && ms <= budgetMsMax, "`budget` must be from 30s to 6h.")
-  .default(5 * 60_000);
+const budget = duration("budget", "45s")
+  .refine((ms) => ms >= budgetMsMin && ms <= budgetMsMax, "`budget` must be from 10s to 6h.")
+  .default(45_000);
 
 /** The same object read twice, so that the mistakes of both halves are told at once. */
 function both<First extends z.ZodType<object>, Second extends z.ZodType<object>>(first: First, second: Second) {

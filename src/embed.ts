@@ -7,11 +7,13 @@ import { sign } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createProbot, ProbotOctokit, type Probot } from "probot";
 import pino from "pino";
+import { z } from "zod";
 import { createApplication, type Application } from "./app.ts";
-import { findPlace } from "./connect.ts";
+import { connect, findPlace } from "./connect.ts";
+import { toHints } from "./github/webhook.ts";
 import { insist, toSurroundings } from "./play-job.ts";
-import type { ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
-import { auditRepository, type RepositoryOctokit } from "./wire.ts";
+import type { AuditParts, ListeningApp, Replica, ReplicaParts, RunParts } from "./sandbox/replica.ts";
+import { auditRepository, wireRun, type RepositoryOctokit } from "./wire.ts";
 
 export { playJob } from "./play-job.ts";
 
@@ -125,17 +127,46 @@ function encode(part: object): string {
 
 /** The last look at a run: the state against a fresh observation. */
 export async function auditFinal(
-  parts: ReplicaParts,
+  parts: AuditParts,
 ): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
+  // Octokit hands a token request that is under way to whoever asks next, also one of a copy that has just died.
+  return insist(parts, async () => {
+    const octokit = parts.token === null ? await asInstallation(parts) : await asJob({ ...parts, token: parts.token });
+    return auditRepository(toSurroundings(parts), await findPlace(octokit, parts.repository), octokit);
+  });
+}
+
+async function asInstallation(parts: ReplicaParts): Promise<RepositoryOctokit> {
   const { probot, application } = await createApp(parts);
   application.stop();
   const [owner = "", name = ""] = parts.repository.split("/");
-  // Octokit hands a token request that is under way to whoever asks next, also one of a copy that has just died.
-  return insist(parts, async () => {
-    const root = await probot.auth();
-    const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
-    const { id } = installation.data as { readonly id: number };
-    const octokit = (await probot.auth(id)) as unknown as RepositoryOctokit;
-    return auditRepository(toSurroundings(parts), await findPlace(octokit, parts.repository), octokit);
-  });
+  const root = await probot.auth();
+  const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
+  const { id } = installation.data as { readonly id: number };
+  return (await probot.auth(id)) as unknown as RepositoryOctokit;
+}
+
+/** With the token of a job, or any other that is given as it is. */
+function asJob(parts: Pick<RunParts, "token" | "baseUrl" | "fetch" | "repository">): Promise<RepositoryOctokit> {
+  return connect({ ...parts, credentials: { kind: "token", token: parts.token } }, parts.repository);
+}
+
+/** A job is billed by the minute: what falls due within the first is done in it. */
+export const runBudgetMs = 45_000;
+
+const RunPayload = z.object({
+  repository: z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() }),
+});
+
+/** Plays a run of the orchestration's own workflow, as the Action does on a runner. */
+export async function playRun(parts: RunParts): Promise<"success" | "failure"> {
+  const { repository } = RunPayload.parse(parts.payload);
+  const [owner = "", name = ""] = repository.full_name.split("/");
+  const place = { owner, name, id: repository.id, defaultBranch: repository.default_branch };
+  const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
+  const hints = toHints(parts.event, parts.payload, null);
+  const result = await wireRun(surroundings, { place, octokit: await asJob(parts), hints, budgetMs: runBudgetMs });
+  const { isComplete, events, usage } = result;
+  parts.journal.info("The run ended.", { cause: parts.event, isComplete, events: events.length, ...usage });
+  return "success";
 }

@@ -16,11 +16,12 @@ import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
+import { runOnce, type RunOptions, type RunResult } from "./engine/one-run.ts";
 import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
-import type { RunResult } from "./engine/one-run.ts";
 import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
+import { meter, type MeteredOctokit, type Usage } from "./github/usage.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
 import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
@@ -31,7 +32,6 @@ import type { Chance } from "./ports/chance.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import type { Journal } from "./ports/journal.ts";
-import type { Hint } from "./ports/tracker.ts";
 import { renderEventLine } from "./views/log-line.ts";
 
 /** What the program runs in: the machine, the sandbox, a test. */
@@ -62,7 +62,7 @@ export interface RepositoryPlace {
 }
 
 /** An Octokit that is authenticated for the repository, without throttle and retry: pace and repetition are ours. */
-export type RepositoryOctokit = GithubOctokit & OctokitShape;
+export type RepositoryOctokit = GithubOctokit & OctokitShape & MeteredOctokit;
 
 interface Wired {
   readonly parts: EngineParts;
@@ -81,6 +81,24 @@ export function wireRepository(
   const repository = new Repository(wired.parts, wired.world);
   wired.follow(() => configFrom(repository.lane.stream.peek()));
   return repository;
+}
+
+/** What came of a run, and what it cost at GitHub. */
+export type RunReport = RunResult & { readonly usage: Usage };
+
+/** One run of the whole orchestration, for a repository that nobody serves. Rejects as `runOnce` does. */
+export async function wireRun(
+  surroundings: Surroundings,
+  run: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit } & RunOptions,
+): Promise<RunReport> {
+  const usage = meter(run.octokit);
+  const wired = wire(surroundings, run);
+  const result = await runOnce(wired.parts, wired.world, {
+    hints: run.hints,
+    budgetMs: run.budgetMs,
+    onState: (state) => wired.follow(() => configFrom(state())),
+  });
+  return { ...result, usage: usage() };
 }
 
 /** Runs one job of the agent workflow to its end. */
@@ -102,23 +120,6 @@ export async function wireReport(
   told: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly work: WorkTold },
 ): Promise<WorkResult> {
   return tellWork(wire(surroundings, told).parts, told.work);
-}
-
-/** One run that catches up, decides, acts and ends. */
-export async function wireRun(
-  surroundings: Surroundings,
-  run: {
-    readonly place: RepositoryPlace;
-    readonly octokit: RepositoryOctokit;
-    readonly hints: readonly Hint[];
-    readonly budgetMs: number;
-  },
-): Promise<RunResult> {
-  const { parts, follow } = wire(surroundings, run);
-  const state = await createStream(parts).current();
-  follow(() => configFrom(state));
-  const context = { now: parts.clock.now(), config: configFrom(state) };
-  return { state, context, events: [], isComplete: run.hints.length === 0, nextDueAt: null };
 }
 
 /**

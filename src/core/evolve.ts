@@ -7,7 +7,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
-import { notePassEnd } from "./fold-watch.ts";
+import { foldCursorMoved, notePassEnd } from "./fold-watch.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
@@ -71,6 +71,7 @@ const folds: Folds = {
   WarningRaised: warning.foldWarningRaised,
   WarningCleared: warning.foldWarningCleared,
   PatternMatched: warning.foldPatternMatched,
+  CursorMoved: foldCursorMoved,
   OrchestrationPaused: whole.foldOrchestrationPaused,
   OrchestrationResumed: whole.foldOrchestrationResumed,
   WorkerDisabled: health.foldWorkerDisabled,

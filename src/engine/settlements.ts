@@ -32,6 +32,11 @@ export class Settlements {
     else this.flush();
   }
 
+  /** Adds an outcome for the next pass, without asking for one. */
+  keep(effect: EffectId, outcome: EffectOutcome): void {
+    this.#settled.push({ effect, outcome });
+  }
+
   /** The effects whose outcome is not in the log yet. */
   waiting(): readonly EffectId[] {
     return this.#settled.map((each) => each.effect);

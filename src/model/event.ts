@@ -3,6 +3,7 @@
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
 import type { Config } from "./config.ts";
+import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
@@ -196,6 +197,8 @@ export type Event =
       readonly isRecovery: boolean;
     }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
+  /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
+  | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   // Answers and the outbox
   | {
       readonly type: "CommandAnswered";

@@ -3,6 +3,7 @@
  * surface in as few requests as it can. One tracker serves one repository.
  */
 import type { Actor } from "../model/actor.ts";
+import type { Cursor } from "../model/cursor.ts";
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
@@ -123,6 +124,16 @@ export interface Poll {
   readonly stateMoved: boolean;
 }
 
+/** What is new since a cursor. */
+export interface CaughtUp {
+  /** What moved: look at these. Null when there was no cursor, or it was lost: a full read is due. */
+  readonly wanted: Wanted | null;
+  /** Slash commands in comments since; perhaps some that were heard before. */
+  readonly comments: readonly HeardComment[];
+  /** Where to go on from, once all of this is decided. */
+  readonly cursor: Cursor;
+}
+
 export interface Tracker {
   /** Reads facts. Never rejects for one bad issue: that is in `unreadable`. Rejects with `TrackerUnavailable`. */
   look(wanted: Wanted): Promise<Observation>;
@@ -131,6 +142,11 @@ export interface Tracker {
    * the state branch, the configuration), more only when they show a change. Rejects with `TrackerUnavailable`.
    */
   poll(): Promise<Poll>;
+  /**
+   * What is new since the cursor of another process; one request while nothing is. `first` is the feed that is asked: of issues
+   * and pull requests, or of issue events, which alone shows edges; both when it shows a change. Rejects with `TrackerUnavailable`.
+   */
+  catchUp(from: Cursor | null, first: "issues" | "events"): Promise<CaughtUp>;
   /** Turns comment hints into heard comments: those of strangers too, with their permission; bots are left out. */
   hear(hints: readonly (Hint & { readonly kind: "comment" })[]): Promise<readonly HeardComment[]>;
   /** Resolves `#n` or `owner/repo#n` of a slash command. Null: no such issue. */

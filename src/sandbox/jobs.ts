@@ -2,11 +2,13 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
+import { orchestrateWorkflowPath } from "./actions.ts";
 import type { WorkflowRunRecord } from "./records.ts";
 import type { JobParts, PlayJob, ReplicaParts } from "./replica.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import type { Turnstile } from "./turnstile.ts";
 import type { ClockFace } from "./virtual-clock.ts";
+import { readJob } from "./workflow-job.ts";
 import type { World } from "./world.ts";
 
 const machineWaitMs = [5_000, 20_000] as const;
@@ -52,7 +54,13 @@ function environmentOf(run: WorkflowRunRecord, token: string, shared: JobsOption
   };
 }
 
-/** Takes every dispatched run from now on. */
+/** What the workflow file asks for; undefined where it says nothing. */
+function permissionsOf(world: World, run: WorkflowRunRecord): Readonly<Record<string, string>> | undefined {
+  const workflow = world.workflows().find(({ id }) => id === run.workflow.id);
+  return workflow === undefined ? undefined : readJob(workflow.source).permissions;
+}
+
+/** Takes every dispatched run of the agent workflow from now on. */
 export function createJobs(options: JobsOptions): Jobs {
   const { world, clock, chance, turnstile, journal, shared } = options;
   let openCount = 0;
@@ -60,7 +68,7 @@ export function createJobs(options: JobsOptions): Jobs {
   async function play(run: WorkflowRunRecord): Promise<"success" | "failure" | "timed_out"> {
     const own = chance.fork(`run/${run.id}/${run.runAttempt}`);
     const face = options.clockFor(`job-${run.id}`);
-    const token = world.jobToken(run.id);
+    const token = world.jobToken(run.id, permissionsOf(world, run));
     const parts: JobParts = {
       ...shared,
       fetch: options.fetchFor(own.fork("network")),
@@ -94,6 +102,7 @@ export function createJobs(options: JobsOptions): Jobs {
   }
 
   world.onDispatch((record) => {
+    if (record.workflow.path === orchestrateWorkflowPath) return;
     openCount += 1;
     run(record)
       .catch((error: unknown) => journal.error("A run could not be played.", { run: record.id, reason: String(error) }))

@@ -84,6 +84,11 @@ export const Scenario = z
     agents: z.record(z.string(), AgentBehaviour.nullable()).default({}),
     events: z.array(ScenarioEvent).default([]),
     faults: Faults,
+    /** Who orchestrates: the App, runs of the workflow `orchestrate.yml`, or both. */
+    runs: z
+      .strictObject({ app: z.boolean().default(true), action: z.boolean().default(false) })
+      .refine(({ app, action }) => app || action, "nobody would orchestrate: set app or action to true")
+      .prefault({}),
     people: z
       .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
       .prefault({}),

@@ -3,6 +3,7 @@
  * through the API. An act checks permission, changes the state, and sends the webhooks, issue events and timeline
  * entries that GitHub would. Refusals are thrown as `ActRefusal`, which knows its HTTP status.
  */
+import type { RepositoryEvent } from "./workflow-triggers.ts";
 import type {
   CheckRunRecord,
   CommentRecord,
@@ -228,6 +229,8 @@ export interface CheckActs {
   isGreen(sha: string): boolean;
 }
 
+export type RunConclusion = "success" | "failure" | "cancelled" | "timed_out" | "skipped";
+
 export interface RunActs {
   /** `workflow_dispatch` of a workflow by id or file name. 404 unknown, 422 without that trigger or without the ref. */
   dispatch(
@@ -237,8 +240,10 @@ export interface RunActs {
   moveRun(
     run: number,
     status: "in_progress" | "completed",
-    conclusion?: "success" | "failure" | "cancelled" | "timed_out",
+    conclusion?: RunConclusion,
   ): WorkflowRunRecord;
+  /** A run that an event or the schedule sets off, on the default branch. */
+  startRun(act: { readonly workflow: string; readonly event: string; readonly actor: Actor }): WorkflowRunRecord;
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;
 }
 
@@ -246,6 +251,8 @@ export interface RunActs {
 export interface Acts extends IssueActs, LabelActs, CommentActs, EdgeActs, CodeActs, CheckActs, RunActs {
   onDelivery(listener: (delivery: Delivery) => void): void;
   onTimeline(listener: (entry: TimelineEntry) => void): void;
+  /** Everything that can set off a workflow. */
+  onEvent(listener: (event: RepositoryEvent) => void): void;
   /** Sends a delivery again, under its old id. */
   redeliver(delivery: Delivery): void;
   installApp(by: UserRecord): { readonly installation: number };

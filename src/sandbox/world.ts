@@ -12,8 +12,11 @@ import type {
   RepositoryPermission,
   TimelineEntry,
   UserRecord,
+  WorkflowRecord,
   WorkflowRunRecord,
 } from "./records.ts";
+import type { RepositoryEvent } from "./workflow-triggers.ts";
+import type { RunConclusion } from "./world-acts.ts";
 
 export interface WorldOptions {
   readonly clock: Clock;
@@ -143,11 +146,19 @@ export interface World {
   moveRun(
     run: number,
     status: "in_progress" | "completed",
-    conclusion?: "success" | "failure" | "cancelled" | "timed_out",
+    conclusion?: RunConclusion,
   ): Promise<void>;
+  /** Workflows of the default branch. */
+  workflows(): readonly WorkflowRecord[];
+  /** A run that the event or the schedule sets off; `by` is a login, the repository's owner unless said otherwise. */
+  startRun(run: { readonly workflow: string; readonly event: string; readonly by?: string }): WorkflowRunRecord;
+  /** Everything that can set off a workflow. */
+  onEvent(listener: (event: RepositoryEvent) => void): void;
+  /** The repository as payloads show it. */
+  repositoryPayload(): Readonly<Record<string, unknown>>;
   run(id: number): WorkflowRunRecord;
-  /** A `GITHUB_TOKEN` for a job of the repository. */
-  jobToken(run: number): string;
+  /** A `GITHUB_TOKEN` for a job of the repository, with what the job asks for. */
+  jobToken(run: number, permissions?: Readonly<Record<string, string>>): string;
 
   onDelivery(listener: (delivery: Delivery) => void): void;
   onTimeline(listener: (entry: TimelineEntry) => void): void;

@@ -54,6 +54,7 @@ const familyByType = {
   AttackThresholdChanged: "mode",
   CapacityChanged: "mode",
   PatternMatched: "whole",
+  CursorMoved: "whole",
   OrchestrationPaused: "whole",
   OrchestrationResumed: "whole",
   WorkerDisabled: "whole",

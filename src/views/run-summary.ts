@@ -41,8 +41,8 @@ export interface RunView {
   readonly isComplete: boolean;
   /** When something is due next by itself, epoch milliseconds. */
   readonly nextDueAt: number | null;
-  /** When a run before this one had something to write last; null where none had. */
-  readonly tickedAt: number | null;
+  /** When a run or the App last wrote before this one; null where nobody ever did. */
+  readonly lastWrittenAt: number | null;
   readonly now: number;
   readonly usage: ApiUsage;
   /** Whether it ran with the job's own token, which can do less than an App's. */
@@ -149,12 +149,12 @@ function withRest(table: string, amount: number): string {
   return amount > rowsMax ? `${table}\n\nand ${amount - rowsMax} more` : table;
 }
 
-function renderRun({ usage, nextDueAt, tickedAt, now, isJobToken }: RunView): string {
+function renderRun({ usage, nextDueAt, lastWrittenAt, now, isJobToken }: RunView): string {
   const lines = [
     `- GitHub was asked ${count(usage.rest, "time")} over REST${describeLeft(usage.restLeft)} and ${count(usage.graphql, "time")} over GraphQL${describeLeft(usage.graphqlLeft)}; ${count(usage.notModified, "answer")} said that nothing had changed, which costs nothing`,
-    tickedAt === null
-      ? "- No run before this one has written anything"
-      : `- The run before this one that had something to write was at ${describeInstant(tickedAt)}, ${describeSpan(now - tickedAt)} ago`,
+    lastWrittenAt === null
+      ? "- Nobody has written anything before this run"
+      : `- Before this run, Orchestrate last had something to write at ${describeInstant(lastWrittenAt)}, ${describeSpan(now - lastWrittenAt)} ago`,
     ...(nextDueAt === null ? [] : [`- Something is due at ${describeInstant(nextDueAt)}`]),
     ...(isJobToken ? [`- ${jobTokenAdvice}`] : []),
   ];

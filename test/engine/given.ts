@@ -149,6 +149,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           });
         },
         poll: async () => ({ wanted: nothing, comments: [], configurationMoved: false, stateMoved: false }),
+        catchUp: async () => ({ wanted: nothing, comments: [], cursor: { issues: 0, near: [], events: 0, comments: 0 } }),
         hear: async () => [],
         resolve: async () => null,
         configuration: async () => ({ text: "", sha: "sha-1" }),
