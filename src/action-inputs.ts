@@ -122,9 +122,15 @@ const budget = duration("budget", "45s")
   .refine((ms) => ms >= budgetMsMin && ms <= budgetMsMax, "`budget` must be from 10s to 6h.")
   .default(45_000);
 
-/** The same object read twice, so that the mistakes of both halves are told at once. */
-function both<First extends z.ZodType<object>, Second extends z.ZodType<object>>(first: First, second: Second) {
-  return z.intersection(first, second);
+/** The same inputs read by several schemas, so that the mistakes of all of them are told at once. */
+function together(...schemas: readonly z.ZodType<object>[]): z.ZodType<object> {
+  return z.unknown().transform((given, context) => {
+    const read = schemas.map((schema) => schema.safeParse(given));
+    for (const { error } of read) {
+      for (const { message } of error?.issues ?? []) context.addIssue({ code: "custom", message });
+    }
+    return Object.assign({}, ...read.map(({ data }) => data ?? {})) as object;
+  });
 }
 
 const reportKind = field({ name: "report", write: reportKinds.join(", "), pattern: /^(?:complete|fail|heartbeat)$/ });
@@ -201,8 +207,8 @@ const plan = z
   })
   .transform(({ file, ranking }) => ({ file, ranking: (ranking as Mode | undefined) ?? null }));
 
-const job = both(access, z.object({ task, agent, attempt, fence }));
-const round = both(
+const job = together(access, z.object({ task, agent, attempt, fence }));
+const round = together(
   access,
   z.object({ budget }).transform(({ budget: budgetMs }) => ({ budgetMs })),
 );
@@ -212,7 +218,7 @@ const schemas: Readonly<Record<ActionMode, z.ZodType<object>>> = {
   event: round,
   "start-agent": job,
   watch: job,
-  report: both(both(access, report), failure),
+  report: together(access, report, failure),
   plan,
   doctor: access,
 };

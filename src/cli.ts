@@ -56,6 +56,12 @@ function createProgram(): Command {
       process.exitCode = await runServer(options);
     });
 
+  addOperatorCommands(program);
+  return program;
+}
+
+/** What runs once on a machine that has the credentials. */
+function addOperatorCommands(program: Command): void {
   program
     .command("job")
     .description("One job of the agent workflow: starts or watches a session with the repository's own secrets.")
@@ -65,7 +71,16 @@ function createProgram(): Command {
       process.exitCode = await runRunnerJob(options);
     });
 
-  return program;
+  program
+    .command("doctor")
+    .description("Whether a repository has all that Orchestrate needs, and what to do where it has not. Reads only.")
+    .argument("[repository]", "owner/name; GITHUB_REPOSITORY unless given")
+    .option("--json", "print the findings as JSON")
+    .addHelpText("after", "\nReads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.")
+    .action(async (repository, options) => {
+      const { runDoctor } = await import("./doctor-command.ts");
+      process.exitCode = await runDoctor(repository, options);
+    });
 }
 
 /** Runs the command line. Bad usage exits with 2, everything else that goes wrong with 1, each with one clear message. */

@@ -38,34 +38,45 @@ export async function connect(connection: Connection, repository: string): Promi
   const common = { baseUrl, request: { fetch }, log: quiet };
   if (credentials.kind === "token") return shape(new Octokit({ ...common, auth: credentials.token }));
   const { appId, privateKey } = credentials;
-  const app = new Octokit({ ...common, authStrategy: createAppAuth, auth: { appId, privateKey } });
-  const [owner = "", repo = ""] = repository.split("/");
-  const installation = await findInstallation(app, { owner, repo, appId });
+  const { id } = await findInstallation(connection, repository);
   return shape(
-    new Octokit({ ...common, authStrategy: createAppAuth, auth: { appId, privateKey, installationId: installation } }),
+    new Octokit({ ...common, authStrategy: createAppAuth, auth: { appId, privateKey, installationId: id } }),
   );
 }
 
-async function findInstallation(
-  app: Octokit,
-  { appId, ...place }: { readonly owner: string; readonly repo: string; readonly appId: string },
-): Promise<number> {
+export interface Installation {
+  readonly id: number;
+  /** `read` or `write`, by GitHub's names. */
+  readonly permissions: Readonly<Record<string, string | undefined>>;
+}
+
+/** The App on the repository `owner/name`. Rejects with `CredentialsRefused` when it is not installed there, or its key is not right. */
+export async function findInstallation(connection: Connection, repository: string): Promise<Installation> {
+  const { credentials, baseUrl, fetch } = connection;
+  if (credentials.kind !== "app") throw new Error("Only a GitHub App has installations.");
+  const { appId, privateKey } = credentials;
+  const [owner = "", repo = ""] = repository.split("/");
+  const common = { baseUrl, request: { fetch }, log: quiet };
   try {
-    const answer = await app.request("GET /repos/{owner}/{repo}/installation", place);
-    return answer.data.id;
+    const app = new Octokit({ ...common, authStrategy: createAppAuth, auth: { appId, privateKey } });
+    const { data } = await app.request("GET /repos/{owner}/{repo}/installation", { owner, repo });
+    return { id: data.id, permissions: { ...data.permissions } };
   } catch (error) {
-    const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
-    const name = `${place.owner}/${place.repo}`;
-    if (status === 404) {
-      const message = `The App ${appId} is not installed on ${name}: install it there, or leave out app-id and private-key.`;
-      throw new CredentialsRefused(message, { cause: error, status });
-    }
-    if (status === 401) {
-      const message = `GitHub does not accept the key of the App ${appId}: use the whole PEM file that belongs to this App ID.`;
-      throw new CredentialsRefused(message, { cause: error, status });
-    }
-    throw error;
+    throw explainRefusal(error, appId, repository);
   }
+}
+
+function explainRefusal(error: unknown, appId: string, repository: string): unknown {
+  const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
+  if (status === 404) {
+    const message = `The App ${appId} is not installed on ${repository}: install it there, or leave out app-id and private-key.`;
+    return new CredentialsRefused(message, { cause: error, status });
+  }
+  if (status === 401) {
+    const message = `GitHub does not accept the key of the App ${appId}: use the whole PEM file that belongs to this App ID.`;
+    return new CredentialsRefused(message, { cause: error, status });
+  }
+  return error;
 }
 
 /** Octokit's own types name each route of GitHub's; ours take any. */

@@ -10694,7 +10694,7 @@ function debug(message) {
 function error$1(message, properties = {}) {
 	issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
-function warning(message, properties = {}) {
+function warning$1(message, properties = {}) {
 	issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 function notice(message, properties = {}) {
@@ -14309,8 +14309,8 @@ var _installedErrorProtos, initializer, ZodRealError, init_errors = __esmMin((()
 			}
 		}));
 	}, ZodRealError = $constructor("ZodError", initializer, void 0, { Parent: Error });
-})), parse$2, parseAsync, safeParse, safeParseAsync, encode, decode, encodeAsync, decodeAsync, safeEncode, safeDecode, safeEncodeAsync, safeDecodeAsync, init_parse = __esmMin((() => {
-	init_core(), init_errors(), parse$2 = _parse(ZodRealError), parseAsync = _parseAsync(ZodRealError), safeParse = _safeParse(ZodRealError), safeParseAsync = _safeParseAsync(ZodRealError), encode = _encode(ZodRealError), decode = _decode(ZodRealError), encodeAsync = _encodeAsync(ZodRealError), decodeAsync = _decodeAsync(ZodRealError), safeEncode = _safeEncode(ZodRealError), safeDecode = _safeDecode(ZodRealError), safeEncodeAsync = _safeEncodeAsync(ZodRealError), safeDecodeAsync = _safeDecodeAsync(ZodRealError);
+})), parse$3, parseAsync, safeParse, safeParseAsync, encode, decode, encodeAsync, decodeAsync, safeEncode, safeDecode, safeEncodeAsync, safeDecodeAsync, init_parse = __esmMin((() => {
+	init_core(), init_errors(), parse$3 = _parse(ZodRealError), parseAsync = _parseAsync(ZodRealError), safeParse = _safeParse(ZodRealError), safeParseAsync = _safeParseAsync(ZodRealError), encode = _encode(ZodRealError), decode = _decode(ZodRealError), encodeAsync = _encodeAsync(ZodRealError), decodeAsync = _decodeAsync(ZodRealError), safeEncode = _safeEncode(ZodRealError), safeDecode = _safeDecode(ZodRealError), safeEncodeAsync = _safeEncodeAsync(ZodRealError), safeDecodeAsync = _safeDecodeAsync(ZodRealError);
 }));
 // node_modules/zod/v4/classic/schemas.js
 function _ensureDefaultLocale() {
@@ -14577,7 +14577,7 @@ var ZodType, _ZodString, ZodString, ZodStringFormat, ZodISODateTime, ZodISODate,
 			own(this, "~standard", value);
 		},
 		parse: function _parse(data, params) {
-			return parse$2(this, data, params, { callee: _parse });
+			return parse$3(this, data, params, { callee: _parse });
 		},
 		parseAsync: async function _parseAsync(data, params) {
 			return await parseAsync(this, data, params, { callee: _parseAsync });
@@ -15072,7 +15072,7 @@ function toPlainLine(text, lengthMax = titleMax$2) {
 	return letters.length <= lengthMax ? line : `${letters.slice(0, lengthMax - 1).join("")}…`;
 }
 function escapeText(text, lengthMax = titleMax$2) {
-	return toPlainLine(text, lengthMax).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(/[\\`*_[\]|~$]/g, String.raw`\$&`).replaceAll("@", "@&#8203;").replaceAll(/#(?=\d)/g, "#&#8203;").replaceAll(/gh-(?=\d)/gi, "$&&#8203;").replaceAll(/:\/\//g, ":&#8203;//").replaceAll(/www(?=\.)/gi, "$&&#8203;").replace(/^(?:#+(?=\s|$)|[+=-]|\d+[.)](?=\s|$))/, "&#8203;$&");
+	return toPlainLine(text, lengthMax).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(/[\\`*_[\]|~$]/g, String.raw`\$&`).replaceAll(/#(?=\d)/g, "#&#8203;").replaceAll("@", "@&#8203;").replaceAll(/gh-(?=\d)/gi, "$&&#8203;").replaceAll(/:\/\//g, ":&#8203;//").replaceAll(/www(?=\.)/gi, "$&&#8203;").replace(/^(?:#+(?=\s|$)|[+=-]|\d+[.)](?=\s|$))/, "&#8203;$&");
 }
 function toCode(text, lengthMax = titleMax$2) {
 	let harmless = toPlainLine(text, lengthMax).replaceAll("`", "ˋ").replaceAll("|", "¦").replaceAll("<!--", "<! --");
@@ -15149,7 +15149,7 @@ var modes, init_mode = __esmMin((() => {
 // src/model/nearest.ts
 function nearest(word, candidates) {
 	let wanted = word.toLowerCase();
-	if (wanted === "" || wanted.length > lengthMax$2) return null;
+	if (wanted === "" || wanted.length > lengthMax$3) return null;
 	let best = null, bestDistance = Infinity;
 	for (let candidate of candidates) {
 		let allowed = Math.max(1, Math.floor(candidate.length / 3)), distance = editDistance(wanted, candidate.toLowerCase());
@@ -15182,8 +15182,8 @@ function nextRow({ pair, row, right, last, beforeLast }) {
 function at$2(row, column) {
 	return row[column] ?? Infinity;
 }
-var lengthMax$2, init_nearest = __esmMin((() => {
-	lengthMax$2 = 40;
+var lengthMax$3, init_nearest = __esmMin((() => {
+	lengthMax$3 = 40;
 }));
 init_zod(), init_mode(), init_nearest();
 const actionModes = [
@@ -15226,7 +15226,7 @@ function parseInputs(read) {
 	let mode = read("mode").trim();
 	if (!isActionMode(mode)) return {
 		kind: "invalid",
-		mistakes: [describeMode(mode)]
+		mistakes: [describeMode$1(mode)]
 	};
 	let given = Object.fromEntries(allNames.flatMap((name) => {
 		let text = read(name).trim();
@@ -15246,7 +15246,7 @@ function parseInputs(read) {
 function isActionMode(text) {
 	return actionModes.includes(text);
 }
-function describeMode(text) {
+function describeMode$1(text) {
 	if (text === "") return `\`mode\` is missing. Write one of ${actionModes.join(", ")}.`;
 	let near = nearest(text, actionModes), hint = near === null ? "" : ` Did you mean ${near}?`;
 	return `\`mode\` is ${quote(text)}, which is no mode.${hint} The modes are ${actionModes.join(", ")}.`;
@@ -15271,9 +15271,16 @@ const task = field({
 	name: "fence",
 	write: "the number of the assignment",
 	pattern: /^\d{1,15}$/
-}), budget = duration("budget", "5m").refine((ms) => ms >= 3e4 && ms <= 216e5, "`budget` must be from 30s to 6h.").default(3e5);
-function both(first, second) {
-	return intersection(first, second);
+}), budget = duration("budget", "45s").refine((ms) => ms >= 1e4 && ms <= 216e5, "`budget` must be from 10s to 6h.").default(45e3);
+function together(...schemas) {
+	return unknown$1().transform((given, context) => {
+		let read = schemas.map((schema) => schema.safeParse(given));
+		for (let { error } of read) for (let { message } of error?.issues ?? []) context.addIssue({
+			code: "custom",
+			message
+		});
+		return Object.assign({}, ...read.map(({ data }) => data ?? {}));
+	});
 }
 const reportKind = field({
 	name: "report",
@@ -15331,17 +15338,17 @@ const plan = object({
 }).transform(({ file, ranking }) => ({
 	file,
 	ranking: ranking ?? null
-})), job = both(access, object({
+})), job = together(access, object({
 	task,
 	agent,
 	attempt,
 	fence
-})), round = both(access, object({ budget }).transform(({ budget: budgetMs }) => ({ budgetMs }))), schemas = {
-	cycle: round,
-	event: round,
+})), round$1 = together(access, object({ budget }).transform(({ budget: budgetMs }) => ({ budgetMs }))), schemas = {
+	cycle: round$1,
+	event: round$1,
 	"start-agent": job,
 	watch: job,
-	report: both(both(access, report$2), failure),
+	report: together(access, report$2, failure),
 	plan,
 	doctor: access
 };
@@ -15620,7 +15627,7 @@ function expand(template, context) {
 		return encodeReserved(literal);
 	}), template === "/" ? template : template.replace(/\/$/, "");
 }
-function parse$1(options) {
+function parse$2(options) {
 	let method = options.method.toUpperCase(), url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}"), headers = Object.assign({}, options.headers), body, parameters = omit(options, [
 		"method",
 		"baseUrl",
@@ -15638,7 +15645,7 @@ function parse$1(options) {
 	}, body === void 0 ? null : { body }, options.request ? { request: options.request } : null);
 }
 function endpointWithDefaults(defaults, route, options) {
-	return parse$1(merge$1(defaults, route, options));
+	return parse$2(merge$1(defaults, route, options));
 }
 function withDefaults$2(oldDefaults, newDefaults) {
 	let DEFAULTS2 = merge$1(oldDefaults, newDefaults), endpoint2 = endpointWithDefaults.bind(null, DEFAULTS2);
@@ -15646,7 +15653,7 @@ function withDefaults$2(oldDefaults, newDefaults) {
 		DEFAULTS: DEFAULTS2,
 		defaults: withDefaults$2.bind(null, DEFAULTS2),
 		merge: merge$1.bind(null, DEFAULTS2),
-		parse: parse$1
+		parse: parse$2
 	});
 }
 var DEFAULTS, urlVariableRegex, endpoint, init_dist_bundle$7 = __esmMin((() => {
@@ -15952,7 +15959,7 @@ async function fetchWrapper(requestOptions) {
 async function getResponseData(response) {
 	let contentType = response.headers.get("content-type");
 	if (!contentType) return response.text().catch(noop$1);
-	let mimetype = (0, import_dist$2.parse)(contentType);
+	let mimetype = (0, import_dist$3.parse)(contentType);
 	if (isJSONResponse(mimetype)) {
 		let text = "";
 		try {
@@ -15990,8 +15997,8 @@ function withDefaults$1(oldEndpoint, newDefaults) {
 		defaults: withDefaults$1.bind(null, endpoint2)
 	});
 }
-var import_dist$2, defaults_default, noop$1, request, init_dist_bundle$6 = __esmMin((() => {
-	init_dist_bundle$7(), init_universal_user_agent(), import_dist$2 = require_dist$1(), init_json_with_bigint(), init_dist_src$1(), defaults_default = { headers: { "user-agent": `octokit-request.js/10.0.16 ${getUserAgent()}` } }, noop$1 = () => "", request = withDefaults$1(endpoint, defaults_default);
+var import_dist$3, defaults_default, noop$1, request, init_dist_bundle$6 = __esmMin((() => {
+	init_dist_bundle$7(), init_universal_user_agent(), import_dist$3 = require_dist$1(), init_json_with_bigint(), init_dist_src$1(), defaults_default = { headers: { "user-agent": `octokit-request.js/10.0.16 ${getUserAgent()}` } }, noop$1 = () => "", request = withDefaults$1(endpoint, defaults_default);
 }));
 // node_modules/@octokit/oauth-methods/dist-bundle/index.js
 function requestToOAuthBaseUrl(request) {
@@ -17010,49 +17017,62 @@ async function connect(connection, repository) {
 		...common,
 		auth: credentials.token
 	}));
-	let { appId, privateKey } = credentials, app = new Octokit({
-		...common,
-		authStrategy: createAppAuth,
-		auth: {
-			appId,
-			privateKey
-		}
-	}), [owner = "", repo = ""] = repository.split("/"), installation = await findInstallation(app, {
-		owner,
-		repo,
-		appId
-	});
+	let { appId, privateKey } = credentials, { id } = await findInstallation(connection, repository);
 	return shape(new Octokit({
 		...common,
 		authStrategy: createAppAuth,
 		auth: {
 			appId,
 			privateKey,
-			installationId: installation
+			installationId: id
 		}
 	}));
 }
-async function findInstallation(app, { appId, ...place }) {
+async function findInstallation(connection, repository) {
+	let { credentials, baseUrl, fetch } = connection;
+	if (credentials.kind !== "app") throw Error("Only a GitHub App has installations.");
+	let { appId, privateKey } = credentials, [owner = "", repo = ""] = repository.split("/"), common = {
+		baseUrl,
+		request: { fetch },
+		log: quiet
+	};
 	try {
-		return (await app.request("GET /repos/{owner}/{repo}/installation", place)).data.id;
+		let { data } = await new Octokit({
+			...common,
+			authStrategy: createAppAuth,
+			auth: {
+				appId,
+				privateKey
+			}
+		}).request("GET /repos/{owner}/{repo}/installation", {
+			owner,
+			repo
+		});
+		return {
+			id: data.id,
+			permissions: { ...data.permissions }
+		};
 	} catch (error) {
-		let status = typeof error == "object" && error && "status" in error ? error.status : null, name = `${place.owner}/${place.repo}`;
-		if (status === 404) {
-			let message = `The App ${appId} is not installed on ${name}: install it there, or leave out app-id and private-key.`;
-			throw new CredentialsRefused(message, {
-				cause: error,
-				status
-			});
-		}
-		if (status === 401) {
-			let message = `GitHub does not accept the key of the App ${appId}: use the whole PEM file that belongs to this App ID.`;
-			throw new CredentialsRefused(message, {
-				cause: error,
-				status
-			});
-		}
-		throw error;
+		throw explainRefusal$1(error, appId, repository);
 	}
+}
+function explainRefusal$1(error, appId, repository) {
+	let status = typeof error == "object" && error && "status" in error ? error.status : null;
+	if (status === 404) {
+		let message = `The App ${appId} is not installed on ${repository}: install it there, or leave out app-id and private-key.`;
+		return new CredentialsRefused(message, {
+			cause: error,
+			status
+		});
+	}
+	if (status === 401) {
+		let message = `GitHub does not accept the key of the App ${appId}: use the whole PEM file that belongs to this App ID.`;
+		return new CredentialsRefused(message, {
+			cause: error,
+			status
+		});
+	}
+	return error;
 }
 function shape(octokit) {
 	return octokit;
@@ -17935,7 +17955,7 @@ function scaleOf(context, maxima) {
 	};
 }
 function scoreOf(mode, input, scale) {
-	let { score, parts } = standingOf$1[mode](input, scale);
+	let { score, parts } = standingOf$2[mode](input, scale);
 	return {
 		id: input.id,
 		score,
@@ -17943,7 +17963,7 @@ function scoreOf(mode, input, scale) {
 	};
 }
 function placeOf(mode, input, scale) {
-	let { keys } = standingOf$1[mode](input, scale), created = input.createdAt ?? Infinity;
+	let { keys } = standingOf$2[mode](input, scale), created = input.createdAt ?? Infinity;
 	return {
 		id: input.id,
 		keys: [
@@ -17963,8 +17983,8 @@ function comparePlaces(a, b) {
 	}
 	return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
 }
-var quickWinMinutes, standingOf$1, init_rank = __esmMin((() => {
-	init_attack(), init_balanced(), init_by_blocker(), init_by_critical_path(), init_by_effort(), init_by_priority(), quickWinMinutes = 15, standingOf$1 = {
+var quickWinMinutes, standingOf$2, init_rank = __esmMin((() => {
+	init_attack(), init_balanced(), init_by_blocker(), init_by_critical_path(), init_by_effort(), init_by_priority(), quickWinMinutes = 15, standingOf$2 = {
 		priority: standByPriority,
 		blocker: standByBlocker,
 		effort: standByEffort,
@@ -18941,7 +18961,7 @@ function takeUnsettled(state) {
 	let changed = [];
 	for (let id of new Set(state.unsettled)) {
 		let task = state.tasks.get(id);
-		task !== void 0 && isEnded$2(task) && !waitsForOpen(state, task) ? write$1(state, id, null) : changed.push(id);
+		task !== void 0 && isEnded$2(task) && !waitsForOpen(state, task) ? write$2(state, id, null) : changed.push(id);
 	}
 	return state.unsettled = [], changed;
 }
@@ -18963,7 +18983,7 @@ function settleNearby(state, changed) {
 		if (budget.steps < 0) return !1;
 		found.set(id, reach);
 	}
-	for (let id of affected) write$1(state, id, found.get(id) ?? null);
+	for (let id of affected) write$2(state, id, found.get(id) ?? null);
 	return !0;
 }
 function tasksBefore(state, changed) {
@@ -19010,7 +19030,7 @@ function countBehind(state, start, budget) {
 }
 function openWaiters(state, id) {
 	let waiters = state.dependents.get(id);
-	return waiters === void 0 ? nobody$1 : waiters.filter((waiter) => {
+	return waiters === void 0 ? nobody$2 : waiters.filter((waiter) => {
 		let task = state.tasks.get(waiter);
 		return task !== void 0 && !isEnded$2(task) && isHardEdge(task, id);
 	});
@@ -19023,7 +19043,7 @@ function isOpen(state, id) {
 	let task = state.tasks.get(id);
 	return task !== void 0 && !isEnded$2(task);
 }
-function write$1(state, id, reach) {
+function write$2(state, id, reach) {
 	let before = state.reach.get(id);
 	before !== void 0 && reach !== null && isSame(before, reach) || (before !== void 0 && state.scale.count(before, -1), reach === null ? state.reach.delete(id) : (state.reach.set(id, reach), state.scale.count(reach, 1)), state.base === null && state.queue.touch(id));
 }
@@ -19034,8 +19054,8 @@ function settleAll(state) {
 	let open = [], indexOf = new Map();
 	for (let [id, task] of state.tasks.entries()) isEnded$2(task) || (indexOf.set(id, open.length), open.push(task));
 	let graph = buildGraph(open.length, hardEdges(open, indexOf)), order = topologicalOrder(graph), tail = tails(graph, order, Float64Array.from(open, (task) => effortOf(task))), transitive = impactUpTo(graph, order, impactMax), priorities = inherit(graph, order, open);
-	for (let id of state.reach.keys()) indexOf.has(id) || write$1(state, id, null);
-	for (let [node, task] of open.entries()) write$1(state, task.id, {
+	for (let id of state.reach.keys()) indexOf.has(id) || write$2(state, id, null);
+	for (let [node, task] of open.entries()) write$2(state, task.id, {
 		direct: at$1(graph.successorStart, node + 1) - at$1(graph.successorStart, node),
 		transitive: at$1(transitive, node),
 		tailMinutes: tail[node] ?? 0,
@@ -19059,8 +19079,8 @@ function inherit(graph, order, open) {
 	}
 	return priorities;
 }
-var localTasksMin, localShare, localStepsMax, nobody$1, init_reach = __esmMin((() => {
-	init_impact(), init_critical_path(), init_graph(), init_order(), init_task_graph(), init_limits(), init_readiness(), localTasksMin = 256, localShare = 1 / 8, localStepsMax = 5e4, nobody$1 = [];
+var localTasksMin, localShare, localStepsMax, nobody$2, init_reach = __esmMin((() => {
+	init_impact(), init_critical_path(), init_graph(), init_order(), init_task_graph(), init_limits(), init_readiness(), localTasksMin = 256, localShare = 1 / 8, localStepsMax = 5e4, nobody$2 = [];
 }));
 // src/core/rank-ready.ts
 function modeInForce(state, context) {
@@ -19114,7 +19134,7 @@ function openView(state, context) {
 }
 function orderingOf(root, view) {
 	return {
-		key: keyOf(view),
+		key: keyOf$1(view),
 		modeOf: (id) => modeWithin(root.tasks.get(id), view),
 		placeOf: (id, own) => placeWithin(root, id, {
 			view,
@@ -19122,7 +19142,7 @@ function orderingOf(root, view) {
 		})
 	};
 }
-function keyOf({ mode, scale, peaks, inherits, milestoneModes }) {
+function keyOf$1({ mode, scale, peaks, inherits, milestoneModes }) {
 	let { weights, ageing, quickWinBelow } = scale;
 	return `${mode} ${inherits} ${`${weights.priority} ${weights.blocker} ${weights.effort} ${ageing} ${quickWinBelow}`} ${`${peaks.transitive} ${peaks.minutes} ${peaks.tail}`} ${milestoneModes.size === 0 ? "" : JSON.stringify([...milestoneModes])}`;
 }
@@ -19733,7 +19753,7 @@ function restingSlots(state, agent, { slots, capacity }) {
 	}
 	return resting;
 }
-function pauseOf(state, member, now) {
+function pauseOf$1(state, member, now) {
 	let record = state.agents.get(member.agent);
 	if (record === void 0 || record.pausedUntil === null) return null;
 	if (record.pausedUntil > now) return record.pauseReason ?? "its vendor refuses to start sessions";
@@ -19769,7 +19789,7 @@ function handsBefore(state, task) {
 		let last = state.tasks.get(edge.on)?.attempts.at(-1);
 		last !== void 0 && (hands ??= [], hands.push(last.agent));
 	}
-	return hands ?? nobody;
+	return hands ?? nobody$1;
 }
 function cohesionOf(agent, hands) {
 	if (hands.length === 0) return null;
@@ -19797,7 +19817,7 @@ function expectedFreeInMs(state, agent, at) {
 	}
 	return soonest;
 }
-var untouched$1, Pool, Member, nobody, init_pool = __esmMin((() => {
+var untouched$1, Pool, Member, nobody$1, init_pool = __esmMin((() => {
 	init_history(), init_ids(), init_capacity(), init_caps(), init_fold_health(), init_slots(), untouched$1 = newSlots(), Pool = class {
 		#state;
 		#members;
@@ -19874,7 +19894,7 @@ var untouched$1, Pool, Member, nobody, init_pool = __esmMin((() => {
 				capacity: this.capacity
 			}), this.disabled = counts.off - this.resting, this.#freeCount = counts.free;
 			let first = counts.free === 0 ? 0 : firstFree(slots, this.capacity);
-			this.firstFree = first === 0 ? null : toWorkerId(this.agent, first), this.paused = pauseOf(this.#state, this, this.#context.now), this.quotaLeft = quotaLeft(this.#state, this.#context, this.#config);
+			this.firstFree = first === 0 ? null : toWorkerId(this.agent, first), this.paused = pauseOf$1(this.#state, this, this.#context.now), this.quotaLeft = quotaLeft(this.#state, this.#context, this.#config);
 		}
 		face(task, hands) {
 			let pinned = task.assignTo?.worker ?? null;
@@ -19888,7 +19908,7 @@ var untouched$1, Pool, Member, nobody, init_pool = __esmMin((() => {
 			let slot = slotOf(worker);
 			return slot <= this.capacity && isFree(this.#state.slots.get(this.agent) ?? untouched$1, slot);
 		}
-	}, nobody = [];
+	}, nobody$1 = [];
 }));
 // src/model/external-wait.ts
 function readDate(written) {
@@ -19909,6 +19929,20 @@ function describeWait(wait) {
 function describeDate(at) {
 	let iso = new Date(at).toISOString();
 	return at % dayMs$1 === 0 ? iso.slice(0, 10) : `${iso.slice(0, 16)}Z`;
+}
+function readWaitReference(text) {
+	let login = personWords.exec(text)?.groups?.login;
+	if (login !== void 0) return describeWait({
+		kind: "person",
+		login
+	});
+	if (dateWords$1.test(text)) return describeWait(readDate(text));
+	let { file, branch } = workflowWords$1.exec(text)?.groups ?? {};
+	return file === void 0 ? null : branch === void 0 ? `workflow ${file}` : describeWait({
+		kind: "workflow",
+		file,
+		branch
+	});
 }
 function isWaitNamed(reference, wanted) {
 	return reference === wanted || wanted.startsWith("workflow ") && reference.startsWith(`${wanted} on `);
@@ -19932,8 +19966,8 @@ function workflowOfWait(id) {
 		branch
 	};
 }
-var datePattern, loginPattern, workflowFilePattern, branchPattern$1, dateIdStart, personIdStart, workflowIdStart, dayMs$1, workflowId, init_external_wait = __esmMin((() => {
-	datePattern = "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2})?(?:[ ]?(?:Z|UTC)\\b|[ ]?[+-]\\d{2}:?\\d{2}\\b)?)?", loginPattern = "[a-z\\d](?:[a-z\\d-]{0,37}[a-z\\d])?", workflowFilePattern = "[\\w.-]{1,100}\\.ya?ml", branchPattern$1 = "[\\w](?:[\\w./-]{0,198}[\\w])?", RegExp(`^${datePattern}$`, "i"), RegExp(`^@(?<login>${loginPattern})$`, "i"), RegExp(`^(?:workflow )?(?<file>${workflowFilePattern})(?: on (?<branch>${branchPattern$1}))?$`, "i"), dateIdStart = "wait:date:", personIdStart = "wait:person:", workflowIdStart = "wait:workflow:", dayMs$1 = 864e5, workflowId = /^wait:workflow:(?<owner>[^/:@]+)\/(?<name>[^/:@]+):(?<file>[^/:@]+)@(?<branch>.+)$/;
+var datePattern, loginPattern, workflowFilePattern, branchPattern$1, dateWords$1, personWords, workflowWords$1, dateIdStart, personIdStart, workflowIdStart, dayMs$1, workflowId, init_external_wait = __esmMin((() => {
+	datePattern = "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2})?(?:[ ]?(?:Z|UTC)\\b|[ ]?[+-]\\d{2}:?\\d{2}\\b)?)?", loginPattern = "[a-z\\d](?:[a-z\\d-]{0,37}[a-z\\d])?", workflowFilePattern = "[\\w.-]{1,100}\\.ya?ml", branchPattern$1 = "[\\w](?:[\\w./-]{0,198}[\\w])?", dateWords$1 = RegExp(`^${datePattern}$`, "i"), personWords = RegExp(`^@(?<login>${loginPattern})$`, "i"), workflowWords$1 = RegExp(`^(?:workflow )?(?<file>${workflowFilePattern})(?: on (?<branch>${branchPattern$1}))?$`, "i"), dateIdStart = "wait:date:", personIdStart = "wait:person:", workflowIdStart = "wait:workflow:", dayMs$1 = 864e5, workflowId = /^wait:workflow:(?<owner>[^/:@]+)\/(?<name>[^/:@]+):(?<file>[^/:@]+)@(?<branch>.+)$/;
 }));
 // src/core/externals.ts
 function emitExternal(decision, external) {
@@ -19964,11 +19998,30 @@ function decideDates(decision) {
 		external !== void 0 && emitExternal(decision, external);
 	}
 }
+function nextDateAt(state) {
+	let next = null;
+	for (let [id, at] of state.dates.entries()) (next === null || at < next) && state.dependents.has(id) && (next = at);
+	return next;
+}
+function watchedExternals(state) {
+	let watched = [];
+	for (let [id, external] of state.externals.entries()) external.state === "open" && isWatched(external) && isAwaited(state, id) && watched.push(external);
+	return watched.toSorted((a, b) => a.id < b.id ? -1 : 1);
+}
+function isWatched({ waitsFor, reference }) {
+	return waitsFor === void 0 ? reference.includes("/") : waitsFor === "pull" || waitsFor === "workflow";
+}
+function isAwaited(state, id) {
+	return (state.dependents.get(id) ?? []).some((waiter) => {
+		let task = state.tasks.get(waiter);
+		return task !== void 0 && !isEnded$2(task) && !task.unblocked.includes(id);
+	});
+}
 function describeExternal(external) {
 	return external.waitsFor === void 0 ? null : external.state === "open" ? waitWords[external.waitsFor].open : external.state === "completed" ? waitWords[external.waitsFor].over : null;
 }
 var waitWords, init_externals = __esmMin((() => {
-	init_external_wait(), waitWords = {
+	init_external_wait(), init_readiness(), waitWords = {
 		pull: {
 			open: "not merged yet",
 			over: "merged"
@@ -20296,6 +20349,11 @@ function decideHealth(decision) {
 		worker
 	});
 }
+function healthDueAt({ state, context }) {
+	let instants = restingWorkers$1(state).map((resting) => resting.until);
+	for (let [, { pausedUntil }] of state.agents.entries()) pausedUntil !== null && pausedUntil > context.now && instants.push(pausedUntil);
+	return instants;
+}
 function restingWorkers$1(state) {
 	let resting = [];
 	for (let agent of Array.from(state.slots.keys()).toSorted()) {
@@ -20336,6 +20394,19 @@ function hasWorkers(state, agent) {
 	let capacity = capacityOf(state, agent), slots = state.slots.get(toAgentId$1(agent.id));
 	return slots === void 0 ? capacity > 0 : countSlots(slots, capacity).off < capacity;
 }
+function healthOf(state, worker, now) {
+	let { results, restsUntil, restReason, isOnTrial } = state.workers.get(worker) ?? newWorkerRecord(), { sample } = (state.configuration?.config ?? defaultConfig).health, last = results.slice(-sample), isResting = restsUntil !== null && restsUntil > now;
+	return {
+		isResting,
+		until: isResting ? restsUntil : null,
+		reason: isResting ? restReason : null,
+		isOnTrial,
+		failuresOfLast: [last.filter((result) => !result.isGood).length, last.length]
+	};
+}
+function isUnresponsive(task, agent, now) {
+	return agent.heartbeat !== void 0 && task.assignment !== null && now - task.assignment.heardAt > agent.heartbeat;
+}
 function countOf$1(amount, noun) {
 	return amount === 1 ? `1 ${noun}` : `${amount} ${noun}s`;
 }
@@ -20343,7 +20414,7 @@ function spanOf$1(ms) {
 	return ms % 6e4 == 0 ? `${ms / 6e4} min` : `${Math.round(ms / 1e3)} s`;
 }
 var init_decide_health = __esmMin((() => {
-	init_capability(), init_config(), init_ids(), init_limits(), init_capacity(), init_slots();
+	init_capability(), init_config(), init_ids(), init_limits(), init_capacity(), init_records(), init_slots();
 }));
 // src/core/retry-policy.ts
 function determineRetryAction(task, failure, { config, agents }) {
@@ -20651,6 +20722,18 @@ function staleAt(state, task, config) {
 	let { assignment } = task;
 	return assignment === null || assignment.phase === "waiting" || assignment.phase === "ending" ? null : (assignment.startedAt ?? assignment.assignedAt) + staleAfterMs(assignment, config.stale, holdsUpImportantWork(state, task.id));
 }
+function isStale$1(state, task, context) {
+	let at = staleAt(state, task, context.config);
+	return at !== null && at <= context.now;
+}
+function detectStaleAssignments(state, context) {
+	let stale = [];
+	for (let [, id] of state.occupied.entries()) {
+		let task = state.tasks.get(id);
+		task !== void 0 && isStale$1(state, task, context) && stale.push(id);
+	}
+	return stale.toSorted();
+}
 var importantPriority, init_decide_stale = __esmMin((() => {
 	init_reach(), importantPriority = 2;
 }));
@@ -20846,13 +20929,13 @@ function openWorkLimits(state, config) {
 	let { inProgress, labels } = config.limits, limitOf = new Map(Object.entries(labels).map(([label, limit]) => [label.toLowerCase(), limit]));
 	if (inProgress === void 0 && limitOf.size === 0) return noLimits;
 	let counts = new Map(), all = state.occupied.size, count = (task) => {
-		for (let label of labelsOf(task)) limitOf.has(label) && counts.set(label, (counts.get(label) ?? 0) + 1);
+		for (let label of labelsOf$2(task)) limitOf.has(label) && counts.set(label, (counts.get(label) ?? 0) + 1);
 	};
 	if (limitOf.size > 0) for (let task of tasksInFlight(state)) count(task);
 	return {
 		blocks(task) {
 			if (inProgress !== void 0 && all >= inProgress) return inProgressReached(all, inProgress);
-			for (let label of labelsOf(task)) {
+			for (let label of labelsOf$2(task)) {
 				let limit = limitOf.get(label), taken = counts.get(label) ?? 0;
 				if (limit !== void 0 && taken >= limit) return labelReached(label, taken, limit);
 			}
@@ -20875,7 +20958,7 @@ function labelReached(label, taken, limit) {
 		detail: `The limit limits.labels is reached for ${label}: ${taken} of ${limit} tasks are being worked on.`
 	};
 }
-function labelsOf(task) {
+function labelsOf$2(task) {
 	let labels = task.definition.labels.map((label) => label.toLowerCase());
 	return task.definition.quickWin ? [...labels, "quick-win"] : labels;
 }
@@ -21027,6 +21110,84 @@ function workerReasons(state, task, context) {
 }
 var init_waiting = __esmMin((() => {
 	init_choose_agent(), init_caps(), init_pool(), init_externals(), init_rank_ready(), init_readiness(), init_wish(), init_work_limits();
+}));
+// src/core/expected-start.ts
+function expectedStart(state, task, context) {
+	return state.isPaused || isEnded$2(task) || task.assignment !== null || spentCaps(state, context).length > 0 ? null : new Forecast(state, context).startOf(task);
+}
+function isWaitingForTasks(task) {
+	return task.trust !== null && task.pendingReason === null && !task.isHeld && !task.definition.heldByLabel && task.manualReview === null && task.upstreamFailed === null && task.cycle === null;
+}
+function playQueue(state, context) {
+	let free = slotTimes(state, context), starts = new Map();
+	if (free.length === 0) return starts;
+	for (let entry of readyInOrder(state, context)) {
+		let task = state.tasks.get(entry.id);
+		if (starts.size >= queueMax || task === void 0) break;
+		let at = Math.max(free[0] ?? context.now, task.retryAt ?? 0);
+		starts.set(entry.id, at), replaceFirst(free, at + expectedMs(task));
+	}
+	return starts;
+}
+function slotTimes(state, context) {
+	let times = [];
+	for (let config of context.config.agents) {
+		let agent = toAgentId$1(config.id), from = Math.max(context.now, state.agents.get(agent)?.pausedUntil ?? 0), capacity = capacityOf(state, config);
+		for (let slot = 1; slot <= capacity; slot += 1) {
+			let worker = toWorkerId(agent, slot);
+			state.disabledWorkers.has(worker) || times.push(Math.max(from, endOfSession(state, worker), state.workers.get(worker)?.restsUntil ?? 0));
+		}
+	}
+	return times.toSorted((a, b) => a - b);
+}
+function endOfSession(state, worker) {
+	let id = state.occupied.get(worker), assignment = id === void 0 ? null : state.tasks.get(id)?.assignment ?? null;
+	return assignment === null ? 0 : (assignment.startedAt ?? assignment.assignedAt) + assignment.expectedMs;
+}
+function replaceFirst(times, time) {
+	times.shift();
+	let low = 0, high = times.length;
+	for (; low < high;) {
+		let middle = low + high >>> 1;
+		times[middle] <= time ? low = middle + 1 : high = middle;
+	}
+	times.splice(low, 0, time);
+}
+var queueMax, chainMax, Forecast, init_expected_start = __esmMin((() => {
+	init_ids(), init_caps(), init_capacity(), init_rank_ready(), init_readiness(), queueMax = 1e3, chainMax = 100, Forecast = class {
+		#state;
+		#context;
+		#queued;
+		#following = new Set();
+		constructor(state, context) {
+			this.#state = state, this.#context = context, this.#queued = playQueue(state, context);
+		}
+		startOf(task) {
+			let queued = this.#queued.get(task.id);
+			return queued === void 0 ? this.#state.ready.has(task.id) || !isWaitingForTasks(task) ? null : this.#afterBlockers(task) : Math.max(queued, task.retryAt ?? 0);
+		}
+		#afterBlockers(task) {
+			if (this.#following.has(task.id) || this.#following.size >= chainMax) return null;
+			this.#following.add(task.id);
+			let latest = this.#context.now;
+			for (let edge of openBlockers(this.#state, task)) {
+				let end = this.#endOf(edge.on);
+				if (latest = end === null || latest === null ? null : Math.max(latest, end), latest === null) break;
+			}
+			return this.#following.delete(task.id), latest;
+		}
+		#endOf(id) {
+			let task = this.#state.tasks.get(id);
+			if (task === void 0) return null;
+			if (task.assignment !== null) {
+				let { startedAt, assignedAt } = task.assignment;
+				return Math.max(this.#context.now, (startedAt ?? assignedAt) + task.assignment.expectedMs);
+			}
+			if (task.pull?.state === "open" && task.retryAt === null) return this.#context.now;
+			let start = this.startOf(task);
+			return start === null ? null : start + expectedMs(task);
+		}
+	};
 }));
 // src/core/queue-depth.ts
 function queueDepthOf(state, { now, config }) {
@@ -21193,7 +21354,7 @@ function toQueue({ oldest, ...depth }, now) {
 function toIso$1(at) {
 	return new Date(at).toISOString();
 }
-var init_metrics = __esmMin((() => {
+var init_metrics$1 = __esmMin((() => {
 	init_fold_figures(), init_queue_depth(), init_utilisation(), init_velocity();
 }));
 // src/graph/exact-cut.ts
@@ -21390,6 +21551,9 @@ var init_warning = __esmMin((() => {}));
 function toOpenWarnings(state) {
 	return openWarnings(state).map((warning) => toView(state, warning, null));
 }
+function toPassedWarnings(state) {
+	return state.watch.passed.map((warning) => toView(state, warning, warning.until));
+}
 function toView(state, warning, until) {
 	let id = taskOfWarning(warning), task = id === null ? void 0 : state.tasks.get(id);
 	return {
@@ -21404,7 +21568,7 @@ function toView(state, warning, until) {
 	};
 }
 var init_warning_views = __esmMin((() => {
-	init_metrics(), init_warning();
+	init_metrics$1(), init_warning();
 }));
 // src/engine/task-views.ts
 function toTaskView(state, task, context) {
@@ -21431,6 +21595,35 @@ function cutOf(state, { cycle }) {
 		task: referenceOf$1(state, task),
 		on: referenceOf$1(state, on)
 	}));
+}
+function toExplainedView(state, task, context) {
+	return {
+		...toTaskView(state, task, context),
+		standing: standingOf$1(state, task, context),
+		expectedStart: expectedStart(state, task, context)
+	};
+}
+function standingOf$1(state, task, context) {
+	if (!state.ready.has(task.id)) return null;
+	let rank = 0;
+	for (let entry of readyInOrder(state, context)) {
+		if (rank += 1, rank > rankMax) return null;
+		if (entry.id !== task.id) continue;
+		let reach = reachOf(state, task.id), { algorithm, score, parts } = entry, impact = {
+			direct: reach?.direct ?? 0,
+			transitive: reach?.transitive ?? 0
+		};
+		return {
+			rank,
+			readyCount: state.ready.size,
+			algorithm,
+			score,
+			parts,
+			impact,
+			tailMinutes: reach?.tailMinutes ?? 0
+		};
+	}
+	return null;
 }
 function toBlockerView(state, task, edge) {
 	let blocker = state.tasks.get(edge.on), external = state.externals.get(edge.on), words = blocker !== void 0 || external === void 0 ? null : describeExternal(external);
@@ -21487,8 +21680,42 @@ function toLine$1(state, task, context) {
 		detail: task.assignment?.worker ?? waitingReasons(state, task, context)[0]?.detail ?? ""
 	};
 }
-var nextMax, init_task_views = __esmMin((() => {
-	init_attack_threshold(), init_caps(), init_decide_health(), init_externals(), init_metrics(), init_capacity(), init_propose_cut(), init_rank_ready(), init_reach(), init_readiness(), init_waiting(), init_warning_views(), nextMax = 100;
+function toAgentViews(state, context) {
+	return context.config.agents.map((agent) => ({
+		id: agent.id,
+		type: agent.type,
+		dispatch: agent.dispatch,
+		capabilities: agent.capabilities,
+		workers: Array.from({ length: capacityOf(state, agent) }, (_, slot) => {
+			let worker = toWorkerId(toAgentId$1(agent.id), slot + 1);
+			return {
+				id: worker,
+				isEnabled: !state.disabledWorkers.has(worker),
+				task: taskOf$1(state, state.occupied.get(worker)),
+				health: healthOf(state, worker, context.now)
+			};
+		}),
+		sessionsToday: sessionsToday(state, context, agent.id),
+		quota: agent.quota ?? null,
+		pause: pauseOf(state, toAgentId$1(agent.id), context.now)
+	}));
+}
+function pauseOf(state, agent, now) {
+	let { pausedUntil = null, pauseReason = null } = state.agents.get(agent) ?? {};
+	return pausedUntil === null || pausedUntil <= now ? null : {
+		until: pausedUntil,
+		reason: pauseReason ?? ""
+	};
+}
+function taskOf$1(state, id) {
+	let task = id === void 0 ? void 0 : state.tasks.get(id);
+	return task === void 0 ? null : {
+		reference: `#${task.definition.number}`,
+		url: task.definition.url
+	};
+}
+var rankMax, nextMax, init_task_views = __esmMin((() => {
+	init_attack_threshold(), init_caps(), init_decide_health(), init_expected_start(), init_externals(), init_metrics$1(), init_capacity(), init_propose_cut(), init_rank_ready(), init_reach(), init_readiness(), init_waiting(), init_ids(), init_warning_views(), rankMax = 1e4, nextMax = 100;
 }));
 // src/engine/run-view.ts
 function toRunView({ state, context, events }) {
@@ -22108,7 +22335,7 @@ function createPermissions(parts) {
 	}
 	function forgetOld() {
 		let now = clock.now();
-		for (let [login, entry] of remembered) (entry.until <= now || remembered.size > rememberedMax$1) && remembered.delete(login);
+		for (let [login, entry] of remembered) (entry.until <= now || remembered.size > rememberedMax$2) && remembered.delete(login);
 	}
 	return { async lookUp(people) {
 		forgetOld();
@@ -22120,8 +22347,8 @@ function createPermissions(parts) {
 		} : ghost;
 	} };
 }
-var rememberedMs, rememberedMax$1, atOnce$1, Answer, ghost, init_permissions = __esmMin((() => {
-	init_zod(), init_actor(), init_classify_error(), init_place(), rememberedMs = 3e5, rememberedMax$1 = 5e3, atOnce$1 = 8, Answer = object({
+var rememberedMs, rememberedMax$2, atOnce$1, Answer, ghost, init_permissions = __esmMin((() => {
+	init_zod(), init_actor(), init_classify_error(), init_place(), rememberedMs = 3e5, rememberedMax$2 = 5e3, atOnce$1 = 8, Answer = object({
 		permission: string(),
 		role_name: string().optional().catch(void 0)
 	}), ghost = {
@@ -23984,7 +24211,7 @@ function readEdit(node) {
 	};
 	return renamed !== null && renamed.at >= edited.at ? renamed : edited;
 }
-function readIssue(node, options) {
+function readIssue$1(node, options) {
 	let { place } = options, selection = readSelection(node, options.selectLabels), hasOlder = node.acts.pageInfo.hasPreviousPage, close = node.state === "CLOSED" ? node.acts.nodes.findLast((act) => act.__typename === "ClosedEvent") : void 0;
 	return {
 		node,
@@ -24150,7 +24377,7 @@ async function withOlderActs(client, issue, options) {
 			pageInfo: older.data.pageInfo,
 			nodes: [...older.data.nodes, ...acts.nodes]
 		};
-		found = readIssue({
+		found = readIssue$1({
 			...found.node,
 			acts: merged
 		}, options);
@@ -24159,7 +24386,7 @@ async function withOlderActs(client, issue, options) {
 }
 async function accept(parts, into, value) {
 	let options = parts.options(), node = IssueNode.safeParse(value);
-	if (node.success) node.data.repository.databaseId === options.place.id ? into.issues.set(node.data.number, await withOlderActs(parts.client, readIssue(node.data, options), options)) : into.moved.add(node.data.id);
+	if (node.success) node.data.repository.databaseId === options.place.id ? into.issues.set(node.data.number, await withOlderActs(parts.client, readIssue$1(node.data, options), options)) : into.moved.add(node.data.id);
 	else {
 		let number = pickAlias(value, "number"), reason = `GitHub's answer has a form that is not known: ${prettifyError(node.error).slice(0, 300)}`;
 		typeof number == "number" && into.unreadable.set(number, reason);
@@ -24235,14 +24462,14 @@ var pageSizes, olderPagesMax, init_read_issues = __esmMin((() => {
 }));
 // src/github/sticky.ts
 function toStickyBody(markdown) {
-	let body = markdown.startsWith("<!-- orchestrate:sticky -->") ? markdown : `${stickyMarker}\n${markdown}`;
+	let body = markdown.startsWith("<!-- orchestrate:sticky -->") ? markdown : `${stickyMarker$1}\n${markdown}`;
 	return body.length <= 65e3 ? body : `${body.slice(0, 64900)}\n\n… (cut: the comment is at GitHub's limit)`;
 }
 function toOwnIds(page) {
 	return page.nodes.flatMap((node) => node?.viewerDidAuthor === !0 ? [node.id] : []);
 }
 async function findSticky(client, issueNodes) {
-	let found = await findOwn(client, issueNodes, stickyMarker);
+	let found = await findOwn(client, issueNodes, stickyMarker$1);
 	return new Map([...found].map(([issue, { id }]) => [issue, id]));
 }
 async function findOwn(client, issueNodes, marker) {
@@ -24279,8 +24506,8 @@ async function readOwn(client, at) {
 	}
 	return own;
 }
-var stickyMarker, CommentPage, CommentBody, issuesAtOnce, pagesMax$2, init_sticky = __esmMin((() => {
-	init_zod(), init_answers(), init_read_issues(), init_queries(), stickyMarker = "<!-- orchestrate:sticky -->", CommentPage = object({
+var stickyMarker$1, CommentPage, CommentBody, issuesAtOnce, pagesMax$2, init_sticky = __esmMin((() => {
+	init_zod(), init_answers(), init_read_issues(), init_queries(), stickyMarker$1 = "<!-- orchestrate:sticky -->", CommentPage = object({
 		pageInfo: PageInfo,
 		nodes: array(object({
 			id: string(),
@@ -24394,7 +24621,7 @@ var shapes, init_plan_writes = __esmMin((() => {
 	};
 }));
 // src/github/act.ts
-function toOutcome$2(fault) {
+function toOutcome$3(fault) {
 	return fault.kind === "gone" || fault.kind === "invalid" ? {
 		kind: "dropped",
 		reason: fault.message
@@ -24459,7 +24686,7 @@ function createWriter(parts) {
 				return fault === null ? {
 					kind: "written",
 					commentNode: null
-				} : toOutcome$2(fault);
+				} : toOutcome$3(fault);
 			});
 		}
 	};
@@ -24474,7 +24701,7 @@ function settle$2(surface, results) {
 		kind: "delayed",
 		reason: result.fault.message,
 		retryAfterMs: result.fault.retryAfterMs
-	}] : [toOutcome$2(result.fault)]), commentNode = results.find((result) => result.commentNode !== null)?.commentNode ?? surface.commentNode;
+	}] : [toOutcome$3(result.fault)]), commentNode = results.find((result) => result.commentNode !== null)?.commentNode ?? surface.commentNode;
 	return outcomes.find((outcome) => outcome.kind === "delayed") ?? outcomes.find((outcome) => outcome.kind === "dropped") ?? {
 		kind: "written",
 		commentNode
@@ -24536,7 +24763,7 @@ var operationsMax, reactionContents, partWaits, init_act = __esmMin((() => {
 // src/github/configuration.ts
 async function readConfiguration$1(client, place) {
 	try {
-		let answer = await client.read(`GET /repos/{owner}/{repo}/contents/${configurationPath}`, routeOf(place)), file = File$1.safeParse(answer.data);
+		let answer = await client.read(`GET /repos/{owner}/{repo}/contents/${configurationPath}`, routeOf(place)), file = File$2.safeParse(answer.data);
 		if (!file.success || file.data.encoding !== "base64") throw new GithubFault(`${configurationPath} is not a file that can be read (a folder, a link, or more than 1 MB).`, {
 			kind: "invalid",
 			retryAfterMs: 3e5
@@ -24558,7 +24785,7 @@ async function findCommit(client, place) {
 	}), [commit] = Commits.parse(answer.data);
 	return commit?.sha ?? "";
 }
-function renderSummary(problems) {
+function renderSummary$1(problems) {
 	if (problems.length === 0) return `\`${configurationPath}\` is right and in force.`;
 	let shown = problems.slice(0, problemsMax$1).map((problem) => `- ${problem.slice(0, 500)}`), more = problems.length > problemsMax$1 ? [`- and ${problems.length - problemsMax$1} more`] : [];
 	return [
@@ -24569,7 +24796,7 @@ function renderSummary(problems) {
 	].join("\n");
 }
 async function reportConfiguration(parts, report) {
-	let { client, place } = parts, isRight = report.problems.length === 0, conclusion = isRight ? "success" : "failure", summary = renderSummary(report.problems);
+	let { client, place } = parts, isRight = report.problems.length === 0, conclusion = isRight ? "success" : "failure", summary = renderSummary$1(report.problems);
 	try {
 		let commit = await findCommit(client, place), listed = await client.read("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
 			...routeOf(place),
@@ -24589,14 +24816,14 @@ async function reportConfiguration(parts, report) {
 			}
 		}), written;
 	} catch (error) {
-		return error instanceof GithubFault ? toOutcome$2(error) : {
+		return error instanceof GithubFault ? toOutcome$3(error) : {
 			kind: "dropped",
 			reason: `The configuration could not be reported (${String(error).slice(0, 200)}).`
 		};
 	}
 }
-var configurationPath, File$1, Commits, CheckRuns, checkName, problemsMax$1, written, init_configuration = __esmMin((() => {
-	init_zod(), init_classify_error(), init_act(), init_place(), configurationPath = ".github/orchestrate.yml", File$1 = object({
+var configurationPath, File$2, Commits, CheckRuns, checkName, problemsMax$1, written, init_configuration = __esmMin((() => {
+	init_zod(), init_classify_error(), init_act(), init_place(), configurationPath = ".github/orchestrate.yml", File$2 = object({
 		sha: string(),
 		encoding: string(),
 		content: string()
@@ -24607,19 +24834,19 @@ var configurationPath, File$1, Commits, CheckRuns, checkName, problemsMax$1, wri
 		kind: "written",
 		commentNode: null
 	};
-})), Account, Repository, Numbered, Base, PullsOfCheck, App, ForeignRepository, IssuesPayload, CommentPayload, DependencyPayload, SubIssuePayload, PullPayload, CheckSuitePayload, CheckRunPayload, StatusPayload, WorkflowRunPayload, Paths, PushPayload, MergeGroupPayload, InstallationPayload, init_payloads = __esmMin((() => {
+})), Account, Repository$1, Numbered, Base, PullsOfCheck, App, ForeignRepository, IssuesPayload, CommentPayload, DependencyPayload, SubIssuePayload, PullPayload, CheckSuitePayload, CheckRunPayload, StatusPayload, WorkflowRunPayload, Paths, PushPayload, MergeGroupPayload, InstallationPayload, init_payloads = __esmMin((() => {
 	init_zod(), Account = object({
 		login: string(),
 		id: number(),
 		type: string().catch("User")
-	}), Repository = object({
+	}), Repository$1 = object({
 		id: number(),
 		full_name: string(),
 		default_branch: string().optional()
 	}), Numbered = object({ number: number() }), Base = {
 		action: string(),
 		sender: Account.optional().catch(void 0),
-		repository: Repository.optional().catch(void 0)
+		repository: Repository$1.optional().catch(void 0)
 	}, PullsOfCheck = array(object({
 		number: number(),
 		base: object({ repo: object({ id: number() }) })
@@ -24628,7 +24855,7 @@ var configurationPath, File$1, Commits, CheckRuns, checkName, problemsMax$1, wri
 		issue: Numbered
 	}), CommentPayload = object({
 		...Base,
-		repository: Repository,
+		repository: Repository$1,
 		issue: object({
 			id: number(),
 			number: number()
@@ -24684,7 +24911,7 @@ var configurationPath, File$1, Commits, CheckRuns, checkName, problemsMax$1, wri
 		ref: string(),
 		after: string().optional().catch(void 0),
 		forced: boolean().catch(!1),
-		repository: Repository,
+		repository: Repository$1,
 		commits: array(object({
 			added: Paths,
 			modified: Paths,
@@ -24946,7 +25173,7 @@ async function findRun({ client, route }, inputs) {
 		...route,
 		event: "workflow_dispatch",
 		per_page: 100
-	}), name = toRunName(inputs), run = Runs$1.parse(answer.data).workflow_runs.find((each) => each.display_title === name && (each.path ?? ".github/workflows/orchestrate-agent.yml").startsWith(".github/workflows/orchestrate-agent.yml") && (inputs.mode === "start-agent" || each.status !== "completed"));
+	}), name = toRunName(inputs), run = Runs$2.parse(answer.data).workflow_runs.find((each) => each.display_title === name && (each.path ?? ".github/workflows/orchestrate-agent.yml").startsWith(".github/workflows/orchestrate-agent.yml") && (inputs.mode === "start-agent" || each.status !== "completed"));
 	return run === void 0 ? null : String(run.id);
 }
 async function sendDispatch(parts, inputs) {
@@ -25020,13 +25247,13 @@ function createWorkflowRuns(options) {
 		}
 	};
 }
-var agentWorkflow, agentWorkflowPath, Dispatched, Run, Runs$1, appearMs, refusedRetryMs, init_runs = __esmMin((() => {
+var agentWorkflow, agentWorkflowPath, Dispatched, Run, Runs$2, appearMs, refusedRetryMs, init_runs = __esmMin((() => {
 	init_zod(), init_classify_error(), init_client(), init_place(), agentWorkflow = "orchestrate-agent.yml", agentWorkflowPath = `.github/workflows/${agentWorkflow}`, Dispatched = object({ workflow_run_id: union([number(), string()]).transform(String) }), Run = object({
 		id: number(),
 		status: string().nullish(),
 		display_title: string().nullish(),
 		path: string().nullish()
-	}), Runs$1 = object({ workflow_runs: array(Run) }), appearMs = 5e3, refusedRetryMs = 6e5;
+	}), Runs$2 = object({ workflow_runs: array(Run) }), appearMs = 5e3, refusedRetryMs = 6e5;
 }));
 // src/github/slash-line.ts
 function readSlashLine(body) {
@@ -25269,20 +25496,32 @@ var statusWords, failureWords, modeWords, init_words = __esmMin((() => {
 	};
 }));
 // src/views/alerts.ts
+function renderAlerts(open, passed) {
+	let headline = open.length === 0 ? "all clear" : `${count(open.length, "warning")} open`;
+	return cutLines(`${[
+		`${alertsMarker}\n**Orchestrate: ${headline}.**`,
+		renderWarnings(open, linesMax$2),
+		passed.length === 0 ? "" : `**Passed**\n\n${passed.map(renderPassed).join("\n")}`
+	].filter((part) => part !== "").join("\n\n")}\n`, lengthMax$2);
+}
 function renderWarnings(open, max) {
 	let lines = severities.flatMap((severity) => open.filter(({ warning }) => warning.severity === severity)).slice(0, max).map(renderOpen);
 	return open.length > max && lines.push(`- and ${open.length - max} more`), lines.join("\n");
 }
 function renderOpen(view) {
 	let { severity, detail, suggestion } = view.warning, since = `${severity}, since ${describeInstant(view.since)}`;
-	return `- ${marks$1[severity]} ${name(view)} (${since}): ${escapeText(detail, detailMax$1)} ${defuse(suggestion).replaceAll(/\s+/g, " ")}`.trimEnd();
+	return `- ${marks$1[severity]} ${name(view)} (${since}): ${escapeText(detail, detailMax$2)} ${defuse(suggestion).replaceAll(/\s+/g, " ")}`.trimEnd();
+}
+function renderPassed(view) {
+	let until = view.until ?? view.since;
+	return `- ✅ ${name(view)}, ${describeInstant(view.since)}, for ${describeSpan(until - view.since)}: ${escapeText(view.warning.detail, detailMax$2)}`;
 }
 function name({ warning, task }) {
 	let words = `**${warningWords[warning.code]}**`;
 	return task === null ? warning.subject === "all" ? words : `${words}, ${toCode(warning.subject)}` : `${words}, ${toReference(task.reference, task.url)} ${escapeText(task.title)}`;
 }
-var detailMax$1, severities, marks$1, init_alerts = __esmMin((() => {
-	init_markdown(), init_words(), init_warning_words(), detailMax$1 = 600, severities = [
+var alertsMarker, lengthMax$2, linesMax$2, detailMax$2, severities, marks$1, init_alerts = __esmMin((() => {
+	init_markdown(), init_words(), init_warning_words(), alertsMarker = "<!-- orchestrate:alerts -->", lengthMax$2 = 6e4, linesMax$2 = 50, detailMax$2 = 600, severities = [
 		"critical",
 		"warning",
 		"notice"
@@ -25506,6 +25745,9 @@ function fact(text, advice = "") {
 		advice
 	};
 }
+function describeReason(code) {
+	return joinSentences(factOf(code), adviceOf(code));
+}
 function describeWaiting(waiting) {
 	let detail = toSentence(escapeText(waiting.detail, 300));
 	return joinSentences(detail === "" ? factOf(waiting.code) : detail, adviceOf(waiting.code));
@@ -25596,7 +25838,7 @@ function describeStep(view) {
 	}
 }
 function reasonOr(reason, fallback) {
-	let text = escapeText(reason ?? "", reasonMax$1);
+	let text = escapeText(reason ?? "", reasonMax$3);
 	return text === "" ? fallback : /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 function describePending(task) {
@@ -25642,7 +25884,7 @@ function describeReview(pull) {
 	}
 }
 function describeQuestion(task) {
-	let question = escapeText(task.assignment?.question ?? "", reasonMax$1), asks = question === "" ? "The agent waits for an answer." : `The agent asks: ${question}`, session = task.assignment?.session ?? null;
+	let question = escapeText(task.assignment?.question ?? "", reasonMax$3), asks = question === "" ? "The agent waits for an answer." : `The agent asks: ${question}`, session = task.assignment?.session ?? null;
 	return `${asks} Please answer ${session === null ? "in its session" : toLink("in its session", session.url)}; \`/orchestrate cancel\` ends it.`;
 }
 function upstreamOf(view) {
@@ -25668,8 +25910,8 @@ function toReceiptReference(reference) {
 	let number = /\/(?:pull|issues)\/([1-9]\d{0,9})$/.exec(reference)?.[1];
 	return number === void 0 ? toReference(reference, null) : toReference(`#${number}`, reference);
 }
-var reasonMax$1, lostMax, lostWords, passingCodes, init_next_step = __esmMin((() => {
-	init_markdown(), init_reasons(), init_task_view(), init_words(), reasonMax$1 = 500, lostMax = 5, lostWords = {
+var reasonMax$3, lostMax, lostWords, passingCodes, init_next_step = __esmMin((() => {
+	init_markdown(), init_reasons(), init_task_view(), init_words(), reasonMax$3 = 500, lostMax = 5, lostWords = {
 		missing: "does not exist or cannot be seen from here",
 		cancelled: "was cancelled",
 		not_planned: "was closed as not planned",
@@ -25700,7 +25942,7 @@ var reasonMax$1, lostMax, lostWords, passingCodes, init_next_step = __esmMin((()
 function renderRunSummary(view) {
 	return cutLines(`${[
 		`## Orchestrate\n\n${renderHead$1(view)}`,
-		renderConfiguration(view.overview.configurationProblems),
+		renderConfiguration$1(view.overview.configurationProblems),
 		section("Started", renderStarted(view.started)),
 		section("Ended", renderEnded(view.ended)),
 		section("What waits, and why", renderWaitingTasks(view)),
@@ -25727,16 +25969,12 @@ function renderHead$1({ overview, started, ended, isComplete }) {
 		`- Mode: ${overview.mode} (${modeWords[overview.mode]})`
 	].join("\n");
 }
-function renderConfiguration(problems) {
-	return problems.length === 0 ? "" : `### The configuration was refused; the last good one is in force\n\n${problems.slice(0, rowsMax$2).map((problem) => `- ${escapeText(problem, 400)}`).join("\n")}`;
+function renderConfiguration$1(problems) {
+	return problems.length === 0 ? "" : `### The configuration was refused; the last good one is in force\n\n${problems.slice(0, rowsMax$3).map((problem) => `- ${escapeText(problem, 400)}`).join("\n")}`;
 }
 function renderStarted(views) {
-	return views.length === 0 ? "" : withRest(renderTable([
-		"Task",
-		"Agent",
-		"Worker",
-		"Why"
-	], views.slice(0, rowsMax$2).map((view) => {
+	if (views.length === 0) return "";
+	let rows = views.slice(0, rowsMax$3).map((view) => {
 		let { assignment } = view.task, agent = assignment === null ? "" : escapeText(agentName(view, assignment.agent), 60);
 		return [
 			describeTask(view),
@@ -25744,7 +25982,13 @@ function renderStarted(views) {
 			assignment === null ? "" : toCode(assignment.worker),
 			describeWhy(view)
 		];
-	})), views.length);
+	});
+	return withRest(renderTable([
+		"Task",
+		"Agent",
+		"Worker",
+		"Why"
+	], rows), views.length - rows.length);
 }
 function describeWhy({ reasons = null }) {
 	if (reasons === null) return "";
@@ -25752,29 +25996,33 @@ function describeWhy({ reasons = null }) {
 	return `${rank}, suits it with ${Math.round(reasons.match * 100)} %${note}`;
 }
 function renderEnded(views) {
-	return views.length === 0 ? "" : withRest(renderTable([
-		"Task",
-		"Status",
-		"How"
-	], views.slice(0, rowsMax$2).map((view) => [
+	if (views.length === 0) return "";
+	let rows = views.slice(0, rowsMax$3).map((view) => [
 		describeTask(view),
 		describeStatus(view.status, view.task),
 		toCell(describeNextStep(view))
-	])), views.length);
-}
-function renderWaitingTasks({ waiting, waitingCount }) {
-	return waitingCount === 0 ? "" : withRest(renderTable([
+	]);
+	return withRest(renderTable([
 		"Task",
 		"Status",
-		"Why"
-	], waiting.slice(0, rowsMax$2).map((view) => {
+		"How"
+	], rows), views.length - rows.length);
+}
+function renderWaitingTasks({ waiting, waitingCount }) {
+	if (waitingCount === 0) return "";
+	let rows = waiting.slice(0, rowsMax$3).map((view) => {
 		let reasons = view.waiting.slice(0, reasonsMax$1).map(describeWaiting), more = view.waiting.length > reasonsMax$1 ? [`and ${view.waiting.length - reasonsMax$1} more`] : [];
 		return [
 			describeTask(view),
 			describeStatus(view.status, view.task),
 			toCell([...reasons, ...more].join(" "))
 		];
-	})), waitingCount);
+	});
+	return withRest(renderTable([
+		"Task",
+		"Status",
+		"Why"
+	], rows), waitingCount - rows.length);
 }
 function describeTask({ task: { definition } }) {
 	return `${toReference(`#${definition.number}`, definition.url)} ${escapeText(definition.title)}`;
@@ -25782,13 +26030,13 @@ function describeTask({ task: { definition } }) {
 function toCell(markdown) {
 	return markdown.replaceAll(/(?<!\\)\|/g, String.raw`\|`);
 }
-function withRest(table, amount) {
-	return amount > rowsMax$2 ? `${table}\n\nand ${amount - rowsMax$2} more` : table;
+function withRest(table, left) {
+	return left > 0 ? `${table}\n\nand ${left} more` : table;
 }
-function renderRun({ usage, nextDueAt, tickedAt, now, isJobToken }) {
+function renderRun({ usage, nextDueAt, lastWrittenAt, now, isJobToken }) {
 	return [
 		`- GitHub was asked ${count(usage.rest, "time")} over REST${describeLeft(usage.restLeft)} and ${count(usage.graphql, "time")} over GraphQL${describeLeft(usage.graphqlLeft)}; ${count(usage.notModified, "answer")} said that nothing had changed, which costs nothing`,
-		tickedAt === null ? "- No run before this one has written anything" : `- The run before this one that had something to write was at ${describeInstant(tickedAt)}, ${describeSpan(now - tickedAt)} ago`,
+		lastWrittenAt === null ? "- Nobody has written anything before this run" : `- Before this run, Orchestrate last had something to write at ${describeInstant(lastWrittenAt)}, ${describeSpan(now - lastWrittenAt)} ago`,
 		...nextDueAt === null ? [] : [`- Something is due at ${describeInstant(nextDueAt)}`],
 		...isJobToken ? [`- ${jobTokenAdvice}`] : []
 	].join("\n");
@@ -25796,8 +26044,8 @@ function renderRun({ usage, nextDueAt, tickedAt, now, isJobToken }) {
 function describeLeft(quota) {
 	return quota === null ? "" : ` (${quota.left} of ${quota.limit} left this hour)`;
 }
-var rowsMax$2, reasonsMax$1, warningsMax, lengthMax$1, jobTokenAdvice, init_run_summary = __esmMin((() => {
-	init_alerts(), init_graph_mermaid(), init_markdown(), init_next_step(), init_reasons(), init_task_view(), init_words(), init_task(), rowsMax$2 = 50, reasonsMax$1 = 3, warningsMax = 20, lengthMax$1 = 34e4, jobTokenAdvice = "It ran with the job's own token. A GitHub App's (inputs `app-id` and `private-key`) would add: workflows run for what it pushes and merges, checks of its pull requests start without approval, and 5,000 requests an hour instead of 1,000";
+var rowsMax$3, reasonsMax$1, warningsMax, lengthMax$1, jobTokenAdvice, init_run_summary = __esmMin((() => {
+	init_alerts(), init_graph_mermaid(), init_markdown(), init_next_step(), init_reasons(), init_task_view(), init_words(), init_task(), rowsMax$3 = 50, reasonsMax$1 = 3, warningsMax = 20, lengthMax$1 = 34e4, jobTokenAdvice = "It ran with the job's own token. A GitHub App's (inputs `app-id` and `private-key`) would add: workflows run for what it pushes and merges, checks of its pull requests start without approval, and 5,000 requests an hour instead of 1,000";
 }));
 // src/agents/hidden-text.ts
 function stripHiddenText(text) {
@@ -25867,7 +26115,7 @@ function renderPrompt(assignable) {
 		renderRules(assignable),
 		renderDone(),
 		renderFeedback$1(assignable.feedback),
-		renderTask(assignable)
+		renderTask$1(assignable)
 	].filter((part) => part !== "").join("\n\n");
 }
 function renderRules(assignable) {
@@ -25901,7 +26149,7 @@ function renderFeedback$1(feedback) {
 		...lines.map((line) => `- ${line}`)
 	].join("\n");
 }
-function renderTask(assignable) {
+function renderTask$1(assignable) {
 	let title = toLine(assignable.title, titleMax), whole = disarm(stripHiddenText(assignable.body.slice(0, rawMax)).trim()), isCut = whole.length > bodyMax || assignable.body.length > rawMax, body = isCut ? cut(whole, bodyMax) : whole, delimiter = toDelimiter(`${title}\n${body}`);
 	return [
 		"## The task",
@@ -26836,7 +27084,7 @@ function toFound({ outputs }) {
 }
 function toReason(activities) {
 	let said = activities.findLast(({ sessionFailed }) => sessionFailed !== null)?.sessionFailed?.reason ?? "";
-	return said === "" ? "Jules gave no reason." : said.slice(0, reasonMax);
+	return said === "" ? "Jules gave no reason." : said.slice(0, reasonMax$2);
 }
 function toQuestion(state, activities) {
 	if (state === "PAUSED") return "The session is paused; resume it at Jules.";
@@ -26849,8 +27097,8 @@ function hasOpenMessage(activities, now) {
 	let at = Date.parse(last.createTime);
 	return Number.isNaN(at) || now - at < silenceMs;
 }
-var julesBaseUrl, silenceMs, questionMax, reasonMax, states$1, init_jules = __esmMin((() => {
-	init_jules_api(), init_prompt(), init_report(), init_vendor_http(), julesBaseUrl = "https://jules.googleapis.com/v1alpha", silenceMs = 9e5, questionMax = 2e3, reasonMax = 500, states$1 = new Map([
+var julesBaseUrl, silenceMs, questionMax, reasonMax$2, states$1, init_jules = __esmMin((() => {
+	init_jules_api(), init_prompt(), init_report(), init_vendor_http(), julesBaseUrl = "https://jules.googleapis.com/v1alpha", silenceMs = 9e5, questionMax = 2e3, reasonMax$2 = 500, states$1 = new Map([
 		["QUEUED", "queued"],
 		["PLANNING", "running"],
 		["IN_PROGRESS", "running"],
@@ -26943,18 +27191,18 @@ function classifyFault(error, now) {
 		status: null
 	} : { kind: "lost" };
 }
-function messageOf(error) {
+function messageOf$1(error) {
 	return error instanceof Error ? error.message : String(error);
 }
 function toUnavailable(error, doing, now) {
 	if (error instanceof StoreUnavailable) return error;
 	let fault = classifyFault(error, now);
-	if (fault.kind === "limited") return new StoreUnavailable(`GitHub's rate limit stopped ${doing}: ${messageOf(error)}`, {
+	if (fault.kind === "limited") return new StoreUnavailable(`GitHub's rate limit stopped ${doing}: ${messageOf$1(error)}`, {
 		cause: error,
 		retryAfterMs: fault.retryAfterMs ?? 6e4
 	});
 	let verb = fault.kind === "refused" ? "refused" : "gave no usable answer to";
-	return new StoreUnavailable(`GitHub ${verb} ${doing}: ${messageOf(error)}`, { cause: error });
+	return new StoreUnavailable(`GitHub ${verb} ${doing}: ${messageOf$1(error)}`, { cause: error });
 }
 var StoreCorrupt, FailedRequest, limitPattern, init_faults = __esmMin((() => {
 	init_zod(), init_store(), StoreCorrupt = class extends Error {
@@ -27022,7 +27270,7 @@ function renderSchema() {
 		text: `${JSON.stringify({ version: 3 })}\n`
 	};
 }
-function parseJson$1(path, line, place) {
+function parseJson$2(path, line, place) {
 	try {
 		return JSON.parse(line);
 	} catch (error) {
@@ -27030,7 +27278,7 @@ function parseJson$1(path, line, place) {
 	}
 }
 function parseSchema(text) {
-	let parsed = SchemaFile.safeParse(parseJson$1(schemaPath, text, "its content"));
+	let parsed = SchemaFile.safeParse(parseJson$2(schemaPath, text, "its content"));
 	if (!parsed.success) throw new StoreCorrupt(schemaPath, "names no schema version", { cause: parsed.error });
 	return parsed.data.version;
 }
@@ -27038,7 +27286,7 @@ function parseLines(path, text) {
 	if (text === "") return [];
 	if (!text.endsWith("\n")) throw new StoreCorrupt(path, "is cut off: its last line has no end");
 	let lines = text.slice(0, -1).split("\n");
-	for (let [index, line] of lines.entries()) parseJson$1(path, line, `line ${index + 1}`);
+	for (let [index, line] of lines.entries()) parseJson$2(path, line, `line ${index + 1}`);
 	return lines;
 }
 function parseFile(path, text) {
@@ -27394,6 +27642,26 @@ var migrations, init_migrate = __esmMin((() => {
 	init_store(), init_upgrade(), init_layout(), migrations = new Map([[1, splitSingleLog], [2, completeRecords]]);
 }));
 // src/branch/load.ts
+function outlineQuery(content) {
+	return `query($owner: String!, $repo: String!, $ref: String!) {
+  repository(owner: $owner, name: $repo) {
+    ref(qualifiedName: $ref) {
+      target {
+        oid
+        ... on Commit {
+          message
+          state: file(path: "state") { object { ... on Tree {
+            entries { name type oid size object { ${content} ... on Tree { entries { name type oid size ${content === "" ? "" : `object { ${content} }`} } } } }
+          } } }
+          tree { entries { name type object { ... on Tree {
+            entries { name type object { ... on Tree { entries { name type } } } }
+          } } } }
+        }
+      }
+    }
+  }
+}`;
+}
 function folderOf(entry) {
 	return object({ entries: array(entry).optional() }).nullable();
 }
@@ -27487,16 +27755,34 @@ async function readSchema(source, state, blobs) {
 	let schema = parseSchema(blobs.texts.get(listed.oid) ?? "");
 	return assertSchemaKnown(schema, source.repository), schema;
 }
-async function loadBranch(source, blobs) {
+async function readOutline(source, blobs) {
 	let [owner, repo] = source.repository.split("/"), variables = {
 		owner,
 		repo,
 		ref: `refs/heads/${branchName}`
-	}, outline = Outline.parse(await source.request.graphql(outlineQuery, variables));
+	};
+	if (blobs.texts.size + blobs.files.size === 0) try {
+		return Outline.parse(await source.request.graphql(withTexts, variables));
+	} catch (error) {
+		if (!mayBeTooLarge(error)) throw error;
+	}
+	return Outline.parse(await source.request.graphql(namesOnly, variables));
+}
+function mayBeTooLarge(error) {
+	let status = typeof error == "object" && error && "status" in error ? error.status : null;
+	return status === 502 || status === 504 || /something went wrong|timed? ?out/i.test(String(error));
+}
+function noteTexts(state, blobs) {
+	for (let { oid, object } of state.values()) typeof object?.text == "string" && object.isTruncated === !1 && blobs.texts.set(oid, object.text);
+}
+async function loadBranch(source, blobs) {
+	let outline = await readOutline(source, blobs);
 	if (outline.repository === null) throw new StoreUnavailable(`GitHub shows no repository ${source.repository}: install the App on it.`);
 	let commit = outline.repository.ref?.target ?? null;
 	if (commit === null) return absent;
-	let state = listState(commit), schema = await readSchema(source, state, blobs), files = schema === 3 ? parseListed(state, blobs) : parseMigrated(state, blobs, schema);
+	let state = listState(commit);
+	noteTexts(state, blobs);
+	let schema = await readSchema(source, state, blobs), files = schema === 3 ? parseListed(state, blobs) : parseMigrated(state, blobs, schema);
 	return forget(state, blobs), {
 		head: commit.oid,
 		message: commit.message,
@@ -27506,14 +27792,18 @@ async function loadBranch(source, blobs) {
 		paths: listPaths(commit)
 	};
 }
-var answerBytesMax, outlineQuery, Name, Sized, StateTree, RootTree, Head$1, Outline, emptyLog, absent, RawBlob, TextBlob, TextBlobs, init_load = __esmMin((() => {
-	init_zod(), init_store(), init_faults(), init_layout(), init_migrate(), answerBytesMax = 6e6, outlineQuery = "query($owner: String!, $repo: String!, $ref: String!) {\n  repository(owner: $owner, name: $repo) {\n    ref(qualifiedName: $ref) {\n      target {\n        oid\n        ... on Commit {\n          message\n          state: file(path: \"state\") { object { ... on Tree {\n            entries { name type oid size object { ... on Tree { entries { name type oid size } } } }\n          } } }\n          tree { entries { name type object { ... on Tree {\n            entries { name type object { ... on Tree { entries { name type } } } }\n          } } } }\n        }\n      }\n    }\n  }\n}", Name = object({
+var answerBytesMax, namesOnly, withTexts, Name, Content, Sized, StateEntry, StateTree, RootTree, Head$1, Outline, emptyLog, absent, RawBlob, TextBlob, TextBlobs, init_load = __esmMin((() => {
+	init_zod(), init_store(), init_faults(), init_layout(), init_migrate(), answerBytesMax = 6e6, namesOnly = outlineQuery(""), withTexts = outlineQuery("... on Blob { text isTruncated }"), Name = object({
 		name: string(),
 		type: string()
+	}), Content = object({
+		text: string().nullish(),
+		isTruncated: boolean().optional()
 	}), Sized = Name.extend({
 		oid: string(),
-		size: number()
-	}), StateTree = object({ object: folderOf(Sized.extend({ object: folderOf(Sized) })) }).nullable(), RootTree = object({ entries: array(Name.extend({ object: folderOf(Name.extend({ object: folderOf(Name) })) })) }), Head$1 = object({
+		size: number(),
+		object: Content.nullish()
+	}), StateEntry = Sized.extend({ object: Content.extend({ entries: array(Sized).optional() }).nullable() }), StateTree = object({ object: folderOf(StateEntry) }).nullable(), RootTree = object({ entries: array(Name.extend({ object: folderOf(Name.extend({ object: folderOf(Name) })) })) }), Head$1 = object({
 		oid: string(),
 		message: string(),
 		state: StateTree,
@@ -27627,7 +27917,7 @@ var HeadRef, BranchStore, init_branch_store = __esmMin((() => {
 			try {
 				head = await this.#peekHead();
 			} catch (error) {
-				return this.#options.journal.debug("The head of the state branch could not be told cheaply", { reason: messageOf(error) }), null;
+				return this.#options.journal.debug("The head of the state branch could not be told cheaply", { reason: messageOf$1(error) }), null;
 			}
 			return this.#branch !== null && this.#branch.head === head ? this.#branch.log.version : null;
 		}
@@ -27737,7 +28027,7 @@ var HeadRef, BranchStore, init_branch_store = __esmMin((() => {
 			if (journal.warn("A write to the state branch had no usable answer", {
 				repository,
 				hasLanded,
-				reason: messageOf(error)
+				reason: messageOf$1(error)
 			}), hasLanded) return "appended";
 			if (fault.kind === "lost" || branch.head !== before.head) return "conflict";
 			throw unavailable;
@@ -27759,7 +28049,7 @@ var HeadRef, BranchStore, init_branch_store = __esmMin((() => {
 			try {
 				return await this.#land(branch, commit);
 			} catch (error) {
-				return this.#options.journal.debug("A commit of task files failed", { reason: messageOf(error) }), "conflict";
+				return this.#options.journal.debug("A commit of task files failed", { reason: messageOf$1(error) }), "conflict";
 			}
 		}
 		#advance(branch, commit, head) {
@@ -32528,33 +32818,33 @@ function placeOfOffset(lines, offset) {
 function offsetOf(document, path, target) {
 	let node = document.contents, offset = startOf(node) ?? 0;
 	for (let [index, part] of path.entries()) {
-		let container = (0, import_dist$1.isAlias)(node) ? node.resolve(document) : node, wantsKey = target === "key" && index === path.length - 1;
-		if ((0, import_dist$1.isMap)(container)) {
+		let container = (0, import_dist$2.isAlias)(node) ? node.resolve(document) : node, wantsKey = target === "key" && index === path.length - 1;
+		if ((0, import_dist$2.isMap)(container)) {
 			let pair = pairOf(container, part);
 			if (pair === void 0 || (offset = startOf(pair.key) ?? offset, wantsKey)) return offset;
 			node = pair.value;
-		} else if ((0, import_dist$1.isSeq)(container) && typeof part == "number") node = container.items[part];
+		} else if ((0, import_dist$2.isSeq)(container) && typeof part == "number") node = container.items[part];
 		else return offset;
 		offset = startOf(node) ?? offset;
 	}
 	return offset;
 }
 function pairOf(map, part) {
-	return map.items.find((pair) => ((0, import_dist$1.isScalar)(pair.key) ? String(pair.key.value) : "") === String(part));
+	return map.items.find((pair) => ((0, import_dist$2.isScalar)(pair.key) ? String(pair.key.value) : "") === String(part));
 }
 function startOf(node) {
-	return (0, import_dist$1.isNode)(node) ? node.range?.[0] ?? null : null;
+	return (0, import_dist$2.isNode)(node) ? node.range?.[0] ?? null : null;
 }
-var import_dist$1, init_locate = __esmMin((() => {
-	import_dist$1 = require_dist();
+var import_dist$2, init_locate = __esmMin((() => {
+	import_dist$2 = require_dist();
 }));
 // src/config/parse-config.ts
 function parseConfig(text) {
 	if (Buffer.byteLength(text) > bytesMax) return atStart(`The file is larger than ${bytesMax / 1024} KB: configuration needs far less, so it was not read.`);
 	if (isNestedTooDeep(text)) return atStart("The file is nested too deep: no key is more than four levels down.");
-	let lines = new import_dist.LineCounter(), document, data;
+	let lines = new import_dist$1.LineCounter(), document, data;
 	try {
-		document = (0, import_dist.parseDocument)(text.replace(/^\uFEFF/, ""), {
+		document = (0, import_dist$1.parseDocument)(text.replace(/^\uFEFF/, ""), {
 			lineCounter: lines,
 			prettyErrors: !1,
 			logLevel: "error"
@@ -32576,7 +32866,7 @@ function validate(data, document, lines) {
 		kind: "valid",
 		config: defaultConfig
 	};
-	if (!(0, import_dist.isMap)(document.contents) || typeof data != "object") return atStart("The file must be a mapping of keys to values, such as `mode: balanced`.");
+	if (!(0, import_dist$1.isMap)(document.contents) || typeof data != "object") return atStart("The file must be a mapping of keys to values, such as `mode: balanced`.");
 	let written = withoutEmpty(data, configSchema), result = Config.safeParse(written), described = result.success ? checkMeaning(result.data).map((problem) => ({
 		...problem,
 		target: "value"
@@ -32602,8 +32892,8 @@ function findSyntaxProblems(document, lines) {
 		path: "",
 		message: describeSyntax(error)
 	}));
-	return problems.length > 0 || (0, import_dist.visit)(document, { Pair(_, pair) {
-		if ((0, import_dist.isScalar)(pair.key)) return;
+	return problems.length > 0 || (0, import_dist$1.visit)(document, { Pair(_, pair) {
+		if ((0, import_dist$1.isScalar)(pair.key)) return;
 		let offset = pair.key !== null && typeof pair.key == "object" && "range" in pair.key ? pair.key.range : null, start = Array.isArray(offset) ? Number(offset[0]) : 0;
 		problems.push({
 			...placeOfOffset(lines, start),
@@ -32649,8 +32939,8 @@ function invalid(problems) {
 		problems: shown
 	};
 }
-var import_dist, bytesMax, flowDepthMax, indentMax, aliasesMax, problemsMax, init_parse_config = __esmMin((() => {
-	import_dist = require_dist(), init_config(), init_check_meaning(), init_describe_issue(), init_json_schema(), init_locate(), init_problem(), bytesMax = 262144, flowDepthMax = 64, indentMax = 200, aliasesMax = 50, problemsMax = 20;
+var import_dist$1, bytesMax, flowDepthMax, indentMax, aliasesMax, problemsMax, init_parse_config = __esmMin((() => {
+	import_dist$1 = require_dist(), init_config(), init_check_meaning(), init_describe_issue(), init_json_schema(), init_locate(), init_problem(), bytesMax = 262144, flowDepthMax = 64, indentMax = 200, aliasesMax = 50, problemsMax = 20;
 }));
 // src/model/labels.ts
 function readLabels(labels, scale) {
@@ -32703,7 +32993,7 @@ function readLabel(draft, word) {
 			value !== "" && draft.prefers.add(value);
 			break;
 		case "agent":
-			agentPattern.test(value) ? draft.agents.add(value) : draft.problems.add(`The label agent:${harmless(value)} names no agent: write the id of the configuration.`);
+			agentPattern$1.test(value) ? draft.agents.add(value) : draft.problems.add(`The label agent:${harmless(value)} names no agent: write the id of the configuration.`);
 			break;
 		case "mode": readModeLabel(draft, value);
 	}
@@ -32735,8 +33025,8 @@ function reportContradictions(draft) {
 function harmless(value) {
 	return value.replaceAll(/[^\w. -]/g, "").slice(0, 40);
 }
-var barePriorityPattern, pairPattern, numberPattern, agentPattern, minutesMax$1, ownPattern, kindLengthMax, kindsMax, init_labels$1 = __esmMin((() => {
-	init_ids(), init_duration(), init_mode(), init_nearest(), init_priority(), barePriorityPattern = /^p[0-3]$/, pairPattern = /^(?<key>priority|estimate|needs|prefers|agent|mode)\s*:\s*(?<value>.*)$/s, numberPattern = /^\d+(?:\.\d+)?$/, agentPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, minutesMax$1 = 43200, ownPattern = /^(?:(?:priority|estimate|needs|prefers|agent|mode|status)\s*:.*|quick-win|hold|p[0-3])$/s, kindLengthMax = 50, kindsMax = 30;
+var barePriorityPattern, pairPattern, numberPattern, agentPattern$1, minutesMax$1, ownPattern, kindLengthMax, kindsMax, init_labels$1 = __esmMin((() => {
+	init_ids(), init_duration(), init_mode(), init_nearest(), init_priority(), barePriorityPattern = /^p[0-3]$/, pairPattern = /^(?<key>priority|estimate|needs|prefers|agent|mode)\s*:\s*(?<value>.*)$/s, numberPattern = /^\d+(?:\.\d+)?$/, agentPattern$1 = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, minutesMax$1 = 43200, ownPattern = /^(?:(?:priority|estimate|needs|prefers|agent|mode|status)\s*:.*|quick-win|hold|p[0-3])$/s, kindLengthMax = 50, kindsMax = 30;
 }));
 // src/core/define-task.ts
 function defineTask(facts, ground, before) {
@@ -32844,13 +33134,23 @@ function brokenInvariants(state, ids) {
 	}
 	return broken ?? none$2;
 }
+function allBrokenInvariants(state) {
+	let broken = [...brokenInvariants(state, state.tasks.keys())];
+	for (let [worker, id] of state.occupied.entries()) state.tasks.get(id)?.assignment?.worker !== worker && broken.push(`Worker ${worker} is taken by nobody.`);
+	for (let [worker, { restsUntil }] of state.workers.entries()) {
+		let slots = state.slots.get(agentOf(worker));
+		restsUntil === null || slots !== void 0 && !isFree(slots, slotOf(worker)) || broken.push(`Worker ${worker} rests and could be given work.`);
+	}
+	for (let id of [...state.ready.keys(), ...state.active.keys()]) state.tasks.has(id) || broken.push(`Task ${id} is indexed and does not exist.`);
+	return broken;
+}
 function touchedTasks(events) {
 	let touched = new Set();
 	for (let event of events) "task" in event && event.task !== null && touched.add(event.task);
 	return touched;
 }
 var none$2, rules, init_invariants = __esmMin((() => {
-	init_readiness(), none$2 = [], rules = [
+	init_ids(), init_fold_health(), init_readiness(), init_slots(), none$2 = [], rules = [
 		["its worker is not marked as taken by it", (state, { id, assignment }) => assignment === null || state.occupied.get(assignment.worker) === id],
 		["its fence was never given out", (state, { assignment }) => assignment === null || assignment.fence <= state.fence],
 		["an older attempt has its fence", (_, { assignment, attempts }) => assignment === null || attempts.every((attempt) => attempt.fence < assignment.fence)],
@@ -33060,6 +33360,19 @@ function decideConfiguration(decision, command) {
 	});
 }
 var init_decide_configure = __esmMin((() => {}));
+// src/core/decide-cursor.ts
+function decideCursor(decision, { cursor, wholeAt }) {
+	let known = decision.state.watch.readUpTo;
+	known !== void 0 && (cursor.issues < known.cursor.issues || wholeAt < known.wholeAt) || JSON.stringify({
+		cursor,
+		wholeAt
+	}) === JSON.stringify(known) || decision.emit({
+		type: "CursorMoved",
+		cursor,
+		wholeAt
+	});
+}
+var init_decide_cursor = __esmMin((() => {}));
 // src/model/effect.ts
 function effectKey(effect) {
 	switch (effect.type) {
@@ -33099,6 +33412,10 @@ function isReadyToMerge(facts, now) {
 }
 function isGreen(facts, now) {
 	return facts.requiredChecks === "none" ? now - facts.updatedAt >= 3e5 && (facts.checks === "success" || facts.checks === "none") : facts.requiredChecks === "success";
+}
+function isMergeWanted(state, effect, config) {
+	let task = state.tasks.get(effect.task);
+	return task === void 0 || task.pull?.number !== effect.pull || !isMergeable(state, task, config) ? !1 : task.mergeAsked?.sha === effect.sha && task.pull.checks !== "failure" && task.pull.mergeable !== "conflict";
 }
 function isOurMerge(task, facts) {
 	return task.mergeAsked?.sha === facts.sha && task.mergeAsked.pull === facts.number;
@@ -33141,6 +33458,12 @@ function isFull$1(state, agents) {
 		busy += counts.busy;
 	}
 	return busy > 0;
+}
+function foldCursorMoved(state, { cursor, wholeAt }) {
+	state.watch.readUpTo = {
+		cursor,
+		wholeAt
+	};
 }
 var withTick, init_fold_watch = __esmMin((() => {
 	init_fold_health(), init_capacity(), init_slots(), withTick = new Set([
@@ -33731,6 +34054,7 @@ var folds, stands, graph, opensOrEnds, showsWork, moves, open, active, backingOf
 		WarningRaised: foldWarningRaised,
 		WarningCleared: foldWarningCleared,
 		PatternMatched: foldPatternMatched,
+		CursorMoved: foldCursorMoved,
 		OrchestrationPaused: foldOrchestrationPaused,
 		OrchestrationResumed: foldOrchestrationResumed,
 		WorkerDisabled: foldWorkerDisabled,
@@ -33935,6 +34259,15 @@ function dueEffects(state, now, limit) {
 function isDue$1(state, recorded, now) {
 	return recorded.notBefore > now + 6e4 || recorded.lease !== null && recorded.lease.until > now ? !1 : state.outboxKeys.get(effectKey(recorded.effect))?.[0] === recorded.id;
 }
+function nextEffectAt(state) {
+	let next = null;
+	for (let [id, recorded] of state.outbox.entries()) {
+		if (state.outboxKeys.get(effectKey(recorded.effect))?.[0] !== id) continue;
+		let at = Math.max(recorded.notBefore, recorded.lease?.until ?? 0);
+		(next === null || at < next) && (next = at);
+	}
+	return next;
+}
 function decideLease(decision, command) {
 	let effects = dueEffects(decision.state, decision.context.now, command.limit), surfaces = effects.filter((id) => isPatient(decision.state, id)), acts = effects.filter((id) => !isPatient(decision.state, id)), until = command.until + leaseAheadMs;
 	acts.length > 0 && decision.emit({
@@ -34048,16 +34381,137 @@ function settleFenced(decision, task, outcome) {
 }
 var init_decide_effects = __esmMin((() => {
 	init_effect(), init_decide_merge(), init_decide_session(), init_decision(), init_limits();
-})), init_slash_arguments = __esmMin((() => {
-	init_external_wait();
+}));
+// src/model/slash-arguments.ts
+function quoteWord(word) {
+	let harmless = word.replaceAll(/[^\w./:-]/g, "").slice(0, 40);
+	return harmless === "" ? "That" : `\`${harmless}\``;
+}
+function readArgument(kind, text) {
+	switch (kind) {
+		case "anything": return value({});
+		case "nothing": return text === "" ? value({}) : problem("This command takes nothing after it and acts on the issue it is on.");
+		case "mode": return readMode(text);
+		case "switch": return readSwitch(text);
+		case "target":
+		case "worker": return readTarget(text, kind);
+		case "reason": return readReason(text);
+		case "priority": return readPriority$1(text);
+		case "minutes": return readMinutes$1(text);
+		case "issue": return readIssue(text);
+		case "blocker": return readBlocker(text);
+		case "optional issue": return readOptionalIssue(text);
+	}
+}
+function parseIssueReference(text) {
+	let match = shortReferencePattern.exec(text) ?? urlReferencePattern.exec(text), number = Number(match?.groups?.number);
+	return !Number.isInteger(number) || number < 1 || number > issueNumberMax ? null : {
+		number,
+		repository: match?.groups?.repository ?? null
+	};
+}
+function value(fields) {
+	return {
+		kind: "value",
+		value: fields
+	};
+}
+function problem(sentence) {
+	return {
+		kind: "problem",
+		problem: sentence
+	};
+}
+function orList(words) {
+	return `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+}
+function readMode(text) {
+	let mode = text.toLowerCase();
+	if (isMode(mode)) return value({ mode });
+	if (text === "") return problem(`Name the mode: ${orList(modes)}.`);
+	let near = nearest(mode, modes), hint = near === null ? "" : ` Did you mean ${near}?`;
+	return problem(`${quoteWord(text)} is not a mode.${hint} The modes are ${orList(modes)}.`);
+}
+function readSwitch(text) {
+	let to = text.toLowerCase();
+	return to === "on" || to === "off" ? value({ to }) : problem(text === "" ? "Write on or off." : `${quoteWord(text)} is neither on nor off.`);
+}
+function readTarget(text, key) {
+	let name = text.toLowerCase();
+	return agentPattern.test(name) || workerPattern.test(name) ? value({ [key]: name }) : problem(text === "" ? "Name the agent or the worker; `/orchestrate agents` lists them." : `${quoteWord(text)} is neither an agent, such as \`jules\`, nor a worker, such as \`jules/2\`.`);
+}
+function readReason(text) {
+	return text === "" ? problem("Say why the task failed; the reason is shown to the people who wait for it.") : value({ reason: [...text].slice(0, reasonMax$1).join("") });
+}
+function readPriority$1(text) {
+	let priority = parsePriority(text);
+	return priority === null ? problem(`${text === "" ? "Name the priority" : `${quoteWord(text)} is not a priority`}: write ${priorityChoices}.`) : value({ priority });
+}
+function readMinutes$1(text) {
+	let ms = parseDuration(text.toLowerCase()), minutes = ms === null ? 0 : Math.round(ms / 6e4);
+	return minutes >= 1 && minutes <= estimateMinutesMax ? value({ minutes }) : problem(`${text === "" ? "Name the effort" : `${quoteWord(text)} is not an effort between 1 minute and 30 days`}: write 30m, 2h or 1d; a bare number is minutes.`);
+}
+function readIssue(text) {
+	let reference = parseIssueReference(text);
+	return reference === null ? problem("Name one issue: `#12`, `owner/repository#12` or its address.") : value({
+		number: reference.number,
+		repository: reference.repository
+	});
+}
+function readBlocker(text) {
+	let wait = readWaitReference(text);
+	if (wait !== null) return value({ wait });
+	let reference = parseIssueReference(text);
+	return reference === null ? problem("Name what it waits for: `#12`, `owner/repository#12`, an address, `@login`, `2026-12-01` or `ci.yml on main`.") : value({
+		number: reference.number,
+		repository: reference.repository
+	});
+}
+function readOptionalIssue(text) {
+	if (text === "") return value({ number: null });
+	let reference = parseIssueReference(text);
+	return reference !== null && reference.repository === null ? value({ number: reference.number }) : problem("Write `#` and the number of an issue of this repository, or nothing to resume everything.");
+}
+var reasonMax$1, issueNumberMax, estimateMinutesMax, agentPattern, workerPattern, shortReferencePattern, urlReferencePattern, init_slash_arguments = __esmMin((() => {
+	init_duration(), init_external_wait(), init_mode(), init_nearest(), init_priority(), reasonMax$1 = 300, issueNumberMax = 2147483647, estimateMinutesMax = 43200, agentPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, workerPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\/[1-9]\d{0,3}$/, shortReferencePattern = /^(?:(?<repository>[\w-]{1,39}\/[\w.-]{1,100}))?#(?<number>\d{1,10})$/, urlReferencePattern = /^https:\/\/[\w.-]{1,253}\/(?<repository>[\w-]{1,39}\/[\w.-]{1,100})\/issues\/(?<number>\d{1,10})(?:[#?]\S*)?$/;
 }));
 // src/model/slash-commands.ts
 function neededPermission(command) {
 	let usage = command.verb === "resume" && command.number !== null ? "#n" : null, forms = slashSpecs.filter((spec) => spec.verb === command.verb);
 	return (forms.find((spec) => spec.usage === usage) ?? forms[0])?.needs ?? "admin";
 }
-var entries, slashSpecs, init_slash_commands = __esmMin((() => {
-	init_slash_arguments(), entries = [
+function parseSlash(commentBody) {
+	let line = commentBody.slice(0, scannedMax).split(/\r\n|\r|\n/, 1)[0] ?? "", match = linePattern.exec(line.trimEnd());
+	if (match === null) return { kind: "none" };
+	let rest = (match.groups?.rest ?? "").trim();
+	if (rest === "") return {
+		kind: "command",
+		command: { verb: "help" }
+	};
+	let [written = ""] = rest.split(/\s/, 1), entry = entries.find((candidate) => candidate.verb === written.toLowerCase());
+	return entry === void 0 ? {
+		kind: "problem",
+		problem: describeUnknownVerb(written)
+	} : toReading(entry, readArgument(entry.takes, rest.slice(written.length).trim()));
+}
+function describeUnknownVerb(written) {
+	let known = nearest(written, slashVerbs), hint = known === null ? "" : ` Did you mean \`/orchestrate ${known}\`?`;
+	return `${quoteWord(written)} is not a command.${hint} \`/orchestrate help\` lists them all.`;
+}
+function toReading(entry, reading) {
+	return reading.kind === "problem" ? {
+		kind: "problem",
+		problem: `${reading.problem} Example: \`${entry.example}\``
+	} : {
+		kind: "command",
+		command: {
+			verb: entry.verb,
+			...reading.value
+		}
+	};
+}
+var scannedMax, entries, slashSpecs, slashVerbs, linePattern, init_slash_commands = __esmMin((() => {
+	init_nearest(), init_slash_arguments(), scannedMax = 1e3, entries = [
 		{
 			verb: "status",
 			usage: "",
@@ -34240,7 +34694,7 @@ var entries, slashSpecs, init_slash_commands = __esmMin((() => {
 		summary,
 		needs,
 		example
-	})), [...new Set(entries.map((entry) => entry.verb))];
+	})), slashVerbs = [...new Set(entries.map((entry) => entry.verb))], linePattern = /^ {0,3}\/orchestrate(?:[ \t]+(?<rest>.*))?$/i;
 }));
 // src/core/decide-dependencies.ts
 function decideDependencies(decision, facts) {
@@ -34944,7 +35398,7 @@ function fail(decision, { task, by, instruction }) {
 		by
 	}), failTask(decision, task.id, { reason: `${by} said: ${instruction.reason}` }), done) : done;
 }
-function cancel(decision, { task, by }) {
+function cancel$1(decision, { task, by }) {
 	return isEnded$2(task) ? refused$1("It has ended already.") : (cancelTask(decision, task.id, {
 		reason: `Cancelled by ${by}.`,
 		by
@@ -34972,7 +35426,7 @@ var acts, init_instruct_task = __esmMin((() => {
 		retry,
 		complete,
 		fail,
-		cancel,
+		cancel: cancel$1,
 		hold,
 		priority: (decision, { task, by, instruction }) => (instruction.verb === "priority" && decision.emit({
 			type: "PriorityOverridden",
@@ -35438,6 +35892,10 @@ function isYoung({ assignment }, { now, config }) {
 	let { escalate: soon, min, person } = config.stale;
 	return assignment !== null && now - assignment.heardAt < Math.min(soon, min, person / 2);
 }
+function nextEscalationAt(state, task, context) {
+	for (let { at } of standstills(state, task, context.config)) if (at > context.now) return at;
+	return null;
+}
 function escalate(decision, task, reason) {
 	let told = reason.length <= 500 ? reason : `${reason.slice(0, 499)}…`;
 	task.escalated !== told && decision.emit({
@@ -35652,11 +36110,11 @@ var init_decide_schedule = __esmMin((() => {
 }));
 // src/core/decide-scaling.ts
 function decideScaling(decision) {
-	let { state, context } = decision, recommended = shouldScaleWorkers(state, context), advice = recommended ?? shouldSpawnWorker(state, context), isRaised = advice !== null && follow$1(decision, advice);
+	let { state, context } = decision, recommended = shouldScaleWorkers(state, context), advice = recommended ?? shouldSpawnWorker(state, context), isRaised = advice !== null && follow$2(decision, advice);
 	recommended !== null && !isRaised ? warn(decision, recommended) : (isRaised || leftOver(state) <= context.config.attack.scale.ready) && clear(decision, "scaling", "all");
 	for (let agent of context.config.agents) keepWithin(decision, agent);
 }
-function follow$1({ state, context, emit }, { target, reason }) {
+function follow$2({ state, context, emit }, { target, reason }) {
 	let wanted = target - new Pool(state, context).totals().capacity, isRaised = !1;
 	for (let agent of context.config.agents) {
 		let more = Math.min(wanted, roomOf(state, context, agent));
@@ -35872,6 +36330,15 @@ function phaseAt({ from, to }, { middleFrom, lateFrom }, now) {
 		until: middleAt
 	};
 }
+function modesDueAt(state, { now, config, schedule }) {
+	let next = schedule?.nextAt ?? null;
+	if (config.phases === void 0) return next;
+	for (let [, span] of state.milestones.entries()) {
+		let { until } = phaseAt(span, config.phases, now);
+		until !== null && (next === null || until < next) && (next = until);
+	}
+	return next;
+}
 var phaseWords, init_decide_modes = __esmMin((() => {
 	phaseWords = {
 		early: "it is in its early phase",
@@ -35926,6 +36393,24 @@ function decideMissingPull(decision, task) {
 		detail
 	});
 }
+function nextDueAt({ state, context }) {
+	let next = Math.min(nextDateAt(state) ?? Infinity, modesDueAt(state, context) ?? Infinity, ...healthDueAt({
+		state,
+		context
+	}));
+	for (let id of state.active.keys()) {
+		let task = state.tasks.get(id);
+		task !== void 0 && (next = Math.min(next, ...dueTimesOf(task), nextEscalationAt(state, task, context) ?? Infinity));
+	}
+	for (let id of state.backingOff.keys()) {
+		let retryAt = state.tasks.get(id)?.retryAt ?? null;
+		retryAt !== null && retryAt > context.now && (next = Math.min(next, retryAt));
+	}
+	return next === Infinity ? null : next;
+}
+function dueTimesOf(task) {
+	return [task.pullDueAt, timeoutOf(task)].filter((at) => at !== null);
+}
 function timeoutOf({ assignment }) {
 	return assignment === null || assignment.phase !== "running" || assignment.startedAt === null ? null : assignment.startedAt + assignment.timeoutMs;
 }
@@ -35936,12 +36421,12 @@ var init_decide_tick = __esmMin((() => {
 function decide(state, command, context) {
 	if (state.seen.has(command.id)) return [];
 	let decision = openDecision(state, context);
-	dispatch(decision, command);
+	dispatch$1(decision, command);
 	let broken = brokenInvariants(decision.state, touchedTasks(decision.events));
 	if (broken.length > 0) throw Error(`${command.type} would break an invariant. ${broken.join(" ")}`);
 	return decision.events;
 }
-function dispatch(decision, command) {
+function dispatch$1(decision, command) {
 	switch (command.type) {
 		case "Observe": return decideObservation(decision, command.observation);
 		case "Instruct": return decideInstruction(decision, command);
@@ -35953,13 +36438,14 @@ function dispatch(decision, command) {
 		case "Configure": return decideConfiguration(decision, command);
 		case "SettleEffects": return decideSettlement(decision, command);
 		case "ReportCapacity": return decideCapacity(decision, command);
+		case "MoveCursor": return decideCursor(decision, command);
 		case "Tick": return decideTick(decision);
 		case "Schedule": return decideSchedule(decision);
 		case "LeaseEffects": return decideLease(decision, command);
 	}
 }
 var init_decide = __esmMin((() => {
-	init_decide_capacity(), init_decide_configure(), init_decide_effects(), init_decide_instruct(), init_decide_observe(), init_decide_schedule(), init_decide_session(), init_decide_tick(), init_instruct_mode(), init_invariants(), init_decision();
+	init_decide_capacity(), init_decide_configure(), init_decide_cursor(), init_decide_effects(), init_decide_instruct(), init_decide_observe(), init_decide_schedule(), init_decide_session(), init_decide_tick(), init_instruct_mode(), init_invariants(), init_decision();
 }));
 // src/engine/pass.ts
 function runPass(state, commands, start) {
@@ -36219,161 +36705,104 @@ function createStream(parts) {
 var init_stream = __esmMin((() => {
 	init_evolve(), init_snapshot(), init_state();
 }));
-// src/views/commit-summary.ts
-function renderHeadline(events, names) {
-	return joinThatFit([...wholeClauses(events), ...taskClauses(events, names)], events.length);
-}
-function wholeClauses(events) {
-	return events.flatMap((event) => {
-		switch (event.type) {
-			case "OrchestrationPaused": return ["pause"];
-			case "OrchestrationResumed": return ["resume"];
-			case "ModeChanged": return [`mode ${event.mode ?? "as configured"}`];
-			case "ConfigurationAccepted": return ["configure"];
-			case "ConfigurationRejected": return ["refuse configuration"];
-			default: return [];
+// src/engine/capacities.ts
+async function askCapacities(parts, world, lane) {
+	let { config } = lane.contextOf(await lane.stream.current());
+	return (await Promise.all(config.agents.map(async ({ id, dispatch }) => {
+		let agent = toAgentId$1(id), ask = dispatch === "api" ? world.agents.find(agent)?.runningLimit : void 0;
+		try {
+			let limit = ask === void 0 ? null : await ask();
+			return [{
+				type: "ReportCapacity",
+				id: lane.nextId("capacity"),
+				agent,
+				limit
+			}];
+		} catch (error) {
+			let reason = error instanceof Error ? error.message : String(error);
+			return parts.journal.warn("The room at a vendor could not be asked for; what it said last counts, and it is asked again later.", {
+				agent: id,
+				reason
+			}), [];
 		}
-	});
+	}))).flat();
 }
-function taskClauses(events, names) {
-	return phrases.flatMap(({ verb, types }) => {
-		let tasks = events.filter((event) => types.includes(event.type)).flatMap((event) => toTask(event, names)), unique = [...new Set(tasks)];
-		return unique.length === 0 ? [] : [unique.length > 4 ? `${verb} ${count(unique.length, "task")}` : `${verb} ${unique.join(", ")}`];
-	});
-}
-function toTask(event, names) {
-	return !("task" in event) || event.task === null ? [] : [toPlainLine(names.task(event.task), 24).replaceAll(/[#@;,]/g, " ").trim()];
-}
-function joinThatFit(clauses, eventCount) {
-	let headline = "";
-	for (let [index, clause] of clauses.entries()) {
-		let longer = headline === "" ? clause : `${headline}; ${clause}`, rest = clauses.length - index - 1, room = rest === 0 ? headlineMax : headlineMax - `; ${rest} more`.length;
-		if (longer.length > room) return headline === "" ? toPlainLine(clause, headlineMax) : `${headline}; ${rest + 1} more`;
-		headline = longer;
-	}
-	return headline === "" ? `record ${count(eventCount, "event")}` : headline;
-}
-var headlineMax, phrases, init_commit_summary = __esmMin((() => {
-	init_markdown(), init_words(), headlineMax = 72, phrases = [
-		{
-			verb: "complete",
-			types: ["TaskCompleted"]
-		},
-		{
-			verb: "fail",
-			types: ["TaskFailed"]
-		},
-		{
-			verb: "cancel",
-			types: ["TaskCancelled"]
-		},
-		{
-			verb: "revoke",
-			types: ["ReceiptRevoked"]
-		},
-		{
-			verb: "ask a person about",
-			types: [
-				"ManualReviewRequired",
-				"PersonAsked",
-				"TaskEscalated"
-			]
-		},
-		{
-			verb: "preempt",
-			types: ["TaskPreempted"]
-		},
-		{
-			verb: "assign",
-			types: ["TaskAssigned"]
-		},
-		{
-			verb: "retry",
-			types: ["RetryScheduled"]
-		},
-		{
-			verb: "start",
-			types: ["SessionStarted"]
-		},
-		{
-			verb: "end session of",
-			types: ["SessionEnded"]
-		},
-		{
-			verb: "link pull request of",
-			types: ["PullRequestLinked"]
-		},
-		{
-			verb: "stop",
-			types: ["UpstreamFailed"]
-		},
-		{
-			verb: "track",
-			types: ["TaskTracked"]
-		},
-		{
-			verb: "reopen",
-			types: ["TaskReopened"]
-		},
-		{
-			verb: "untrack",
-			types: ["TaskUntracked"]
-		},
-		{
-			verb: "trust",
-			types: ["TaskTrusted"]
-		},
-		{
-			verb: "hold",
-			types: ["TaskHeld"]
-		},
-		{
-			verb: "resume",
-			types: ["TaskResumed"]
-		},
-		{
-			verb: "update",
-			types: [
-				"PullRequestChanged",
-				"TaskRevised",
-				"DependenciesChanged",
-				"DependencyWaived"
-			]
-		}
-	];
+var init_capacities = __esmMin((() => {
+	init_ids();
 }));
-// src/views/sticky-comment.ts
-function describePull(pull) {
-	let failed = pull.failedChecks.slice(0, 10).map((name) => toCode(name)), names = pull.checks === "failure" && failed.length > 0 ? ` (${failed.join(", ")})` : "", conflict = pull.mergeable === "conflict" ? ", conflicts with its base" : "", state = pull.state === "open" ? `${checksWords[pull.checks]}${names}${conflict}` : pull.state;
-	return `${toReference(`#${pull.number}`, pull.url)} (${toCode(pull.branch)}): ${state}`;
+// src/engine/perform-alerts.ts
+async function updateAlerts(tracker, effects, { state, context }) {
+	let settled = [];
+	for (let { id, effect } of effects) {
+		if (effect.type !== "UpdateAlerts") continue;
+		let outcome = context.config.alerts.issue === effect.issue ? await write$1(tracker, effect.issue, state) : { kind: "done" };
+		settled.push({
+			effect: id,
+			outcome
+		});
+	}
+	return settled;
 }
-function describeBlocker(blocker) {
-	let mark = blocker.isOpen ? "⏳" : "✅", title = blocker.title === null ? "" : ` ${escapeText(blocker.title)}`, state = Object.hasOwn(statusWords, blocker.state) ? statusWords[blocker.state] : escapeText(blocker.state.replaceAll("_", " ")), kind = blocker.kind === "soft" ? ", soft" : "";
-	return `${mark} ${toReference(blocker.reference, blocker.url)}${title} (${state}${kind})`;
-}
-var checksWords, init_sticky_comment = __esmMin((() => {
-	init_markdown(), init_next_step(), init_words(), checksWords = {
-		success: "✅ checks are green",
-		failure: "❌ checks failed",
-		pending: "⏳ checks are running",
-		none: "no checks"
+async function write$1(tracker, issue, state) {
+	let body = renderAlerts(toOpenWarnings(state), toPassedWarnings(state)), outcome = await tracker.keepComment({
+		issue,
+		marker: alertsMarker,
+		body
+	});
+	return outcome.kind === "written" ? { kind: "done" } : outcome.kind === "delayed" ? outcome : {
+		kind: "dropped",
+		reason: `Warnings cannot be written to issue #${issue} (alerts.issue): ${outcome.reason}`
 	};
-})), init_explain = __esmMin((() => {
-	init_next_step(), init_reasons(), init_sticky_comment();
-})), init_help = __esmMin((() => {
-	init_slash_commands();
-})), init_status_comment = __esmMin((() => {
-	init_next_step();
-})), init_instruct = __esmMin((() => {
-	init_intake(), init_slash_commands(), init_explain(), init_help(), init_status_comment(), init_task_views();
-})), init_hearing = __esmMin((() => {
-	init_instruct();
-})), init_sessions = __esmMin((() => {
-	init_decide_health();
-})), init_cycle = __esmMin((() => {
-	init_externals(), init_config(), init_hearing(), init_sessions();
-})), init_perform_alerts = __esmMin((() => {
-	init_warning_views();
+}
+var init_perform_alerts = __esmMin((() => {
+	init_alerts(), init_warning_views();
+}));
+// src/engine/perform-create.ts
+async function createIssues(tracker, effects, ground) {
+	let settled = [];
+	for (let recorded of effects) settled.push({
+		effect: recorded.id,
+		outcome: await create$1(tracker, recorded, ground)
+	});
+	return settled;
+}
+async function create$1(tracker, { effect, attempts }, { state, context }) {
+	if (effect.type !== "CreateIssue") return {
+		kind: "dropped",
+		reason: "It is not the issue of a pattern."
+	};
+	let { config } = context, pattern = config.patterns.find((each) => each.id === effect.pattern);
+	if (pattern === void 0) return {
+		kind: "dropped",
+		reason: `The configuration no longer has the pattern ${effect.pattern}.`
+	};
+	let known = attempts > 1 ? void 0 : openTaskTitled(state, pattern.create.title);
+	if (known !== void 0) return {
+		kind: "created",
+		number: known
+	};
+	let { series } = effect;
+	return tracker.createIssue({
+		pattern: pattern.id,
+		series,
+		title: pattern.create.title,
+		body: bodyOf(pattern, series),
+		labels: labelsOf$1(pattern, config)
+	}, attempts > 1);
+}
+function openTaskTitled(state, title) {
+	for (let [, task] of state.tasks.entries()) if (!isEnded$2(task) && task.definition.title.toLowerCase() === title.toLowerCase()) return task.definition.number;
+}
+function bodyOf({ id, label, merged, create: { body } }, series) {
+	let origin = `<sub>Orchestrate opened this issue after ${merged} merged ${merged === 1 ? "task" : "tasks"} with the label ${label} (pattern ${id}, series ${series}).</sub>`;
+	return body === "" ? origin : `${body}\n\n${origin}`;
+}
+function labelsOf$1({ create: { labels } }, config) {
+	let wanted = [...config.select.labels.slice(0, 1), ...labels];
+	return [...new Map(wanted.toReversed().map((label) => [label.toLowerCase(), label])).values()].toReversed();
+}
+var init_perform_create = __esmMin((() => {
+	init_readiness();
 }));
 // src/engine/brief.ts
 async function startSession(parts, start) {
@@ -36428,7 +36857,119 @@ function feedbackOf(task) {
 var init_brief = __esmMin((() => {
 	init_tracker$1();
 }));
+// src/engine/perform-merge.ts
+async function performMerge({ tracker, lane }, effect) {
+	let state = await lane.stream.current();
+	if (!isMergeWanted(state, effect, lane.contextOf(state).config)) return { kind: "done" };
+	let outcome = await tracker.mergePull(effect.pull, effect.sha);
+	switch (outcome.kind) {
+		case "merged":
+		case "moved": return { kind: "done" };
+		case "refused": return {
+			kind: "dropped",
+			reason: outcome.reason
+		};
+		case "delayed": return outcome;
+	}
+}
+var init_perform_merge = __esmMin((() => {
+	init_decide_merge();
+}));
 // src/engine/perform-session.ts
+async function performSession({ parts, world, lane }, recorded) {
+	let { effect } = recorded;
+	if (effect.type === "ReportConfiguration") return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
+	if (effect.type === "MergePull") return performMerge({
+		tracker: world.tracker,
+		lane
+	}, effect);
+	if (!("fence" in effect)) return {
+		kind: "dropped",
+		reason: "It is not an effect of a session."
+	};
+	let state = await lane.stream.current(), task = liveTask$1(state, effect);
+	if (task === null) return { kind: "done" };
+	let agent = lane.contextOf(state).config.agents.find((each) => each.id === task.assignment.agent);
+	if (agent === void 0) return {
+		kind: "delayed",
+		reason: `The configuration no longer names the agent ${task.assignment.agent}.`,
+		retryAfterMs: 6e4
+	};
+	let act = {
+		parts,
+		world,
+		task,
+		agent,
+		isRepeat: recorded.attempts > 1
+	};
+	return effect.type === "StartSession" ? start(act) : effect.type === "CancelSession" ? cancel(act) : watch$1(act);
+}
+function liveTask$1(state, effect) {
+	let task = state.tasks.get(effect.task);
+	return task?.assignment?.fence === effect.fence ? task : null;
+}
+async function start(act) {
+	let { task, agent, world } = act;
+	if (task.assignment.session !== null) return { kind: "done" };
+	if (agent.dispatch === "workflow") return dispatch(act, "start-agent");
+	if (agent.dispatch === "label") return startByLabel(act);
+	let system = world.agents.find(task.assignment.agent);
+	return system === null ? withoutKey$1(agent) : startSession(act.parts, {
+		tracker: world.tracker,
+		agent: system,
+		task
+	});
+}
+function withoutKey$1(agent) {
+	return {
+		kind: "refused",
+		reason: `No key for ${agent.type} is set where Orchestrate runs: set it, or use dispatch: workflow for the agent ${agent.id}.`,
+		retryAfterMs: 3e5
+	};
+}
+async function startByLabel({ task, agent, world }) {
+	let label = agent.label ?? agent.type, outcome = await world.tracker.label(task.definition.number, label);
+	return outcome.kind === "delayed" ? outcome : outcome.kind === "dropped" ? {
+		kind: "refused",
+		reason: outcome.reason,
+		retryAfterMs: null
+	} : {
+		kind: "started",
+		session: {
+			id: `label:${label}:${task.assignment.fence}`,
+			url: null
+		}
+	};
+}
+async function dispatch(act, mode) {
+	let { task, world, isRepeat } = act, { assignment } = task;
+	return world.runs.dispatch({
+		mode,
+		task: task.id,
+		agent: assignment.agent,
+		attempt: assignment.attempt,
+		fence: assignment.fence
+	}, isRepeat);
+}
+async function cancel(act) {
+	let { task, agent, world } = act, { session } = task.assignment;
+	if (agent.dispatch === "workflow") return dispatch(act, "watch");
+	if (session === null) return {
+		kind: "delayed",
+		reason: "The session is not known yet.",
+		retryAfterMs: 5e3
+	};
+	if (agent.dispatch === "label") return {
+		kind: "cannot_cancel",
+		reason: "A session started by a label cannot be cancelled from here."
+	};
+	let system = world.agents.find(task.assignment.agent);
+	return system === null ? {
+		kind: "delayed",
+		reason: `No key for ${agent.type} is set.`,
+		retryAfterMs: 6e4
+	} : cancelAt(system, session);
+}
 async function cancelAt(system, session) {
 	let outcome = await system.cancel(session);
 	switch (outcome.kind) {
@@ -36448,16 +36989,823 @@ async function cancelAt(system, session) {
 		};
 	}
 }
-var init_perform_session = __esmMin((() => {})), init_surface = __esmMin((() => {
-	init_sticky_comment(), init_task_views();
-})), init_perform_surface = __esmMin((() => {
+async function watch$1(act) {
+	return act.agent.dispatch === "workflow" ? dispatch(act, "watch") : { kind: "done" };
+}
+function fromWrite(outcome) {
+	return outcome.kind === "written" ? { kind: "done" } : outcome;
+}
+var init_perform_session = __esmMin((() => {
+	init_brief(), init_perform_merge();
+}));
+// src/views/sticky-comment.ts
+function renderSticky(view) {
+	return cutLines(`${[
+		`${stickyMarker}\n**Orchestrate: ${describeStatus(view.status, view.task)}.** ${describeNextStep(view)}`,
+		renderAnswer(view.task.answer),
+		renderFacts(view),
+		renderBlockers$1(view.blockers),
+		renderAttempts$1(view),
+		renderLabelProblems(view.task.definition.problems),
+		"<sub>Write `/orchestrate help` for the commands, `/orchestrate explain` for the reasons.</sub>"
+	].filter((part) => part !== "").join("\n\n")}\n`, stickyLengthMax);
+}
+function renderOutside(answer) {
+	return `${stickyMarker}\n**Orchestrate: not taken in yet.**\n\n${renderAnswer(answer)}\n`;
+}
+function renderAnswer(answer) {
+	return answer === null || answer.trim() === "" ? "" : cutLines(defuse(answer.trim()), answerLengthMax).trim().split("\n").map((line) => `> ${line}`.trimEnd()).join("\n");
+}
+function renderFacts(view) {
+	let { task } = view, priority = task.priorityOverride ?? task.definition.priority, estimate = task.estimateOverride ?? task.definition.estimateMinutes;
+	return [
+		describeAssignment(view),
+		task.pull === null ? "" : `Pull request: ${describePull(task.pull)}`,
+		`Planning: ${[
+			describePriority(priority),
+			describeEstimate(estimate),
+			...describeNeeds(view)
+		].join(", ")}`
+	].filter((fact) => fact !== "").map((fact) => `- ${fact}`).join("\n");
+}
+function describeEstimate(minutes) {
+	return minutes === null ? "no estimate" : `estimated at ${describeMinutes(minutes)}`;
+}
+function describeNeeds(view) {
+	let { needs } = view.task.definition;
+	return needs.length === 0 ? [] : [`needs ${needs.slice(0, 10).map((need) => toCode(need)).join(", ")}`];
+}
+function describeAssignment(view) {
+	let { assignment } = view.task;
+	if (assignment === null) return "";
+	let name = escapeText(agentName(view, assignment.agent)), { session } = assignment, link = session === null ? "" : `, ${toLink("session", session.url)} ${toCode(session.id)}`;
+	return `Agent: ${name}, worker ${toCode(assignment.worker)}, attempt ${assignment.attempt}${link}`;
+}
+function describePull(pull) {
+	let failed = pull.failedChecks.slice(0, 10).map((name) => toCode(name)), names = pull.checks === "failure" && failed.length > 0 ? ` (${failed.join(", ")})` : "", conflict = pull.mergeable === "conflict" ? ", conflicts with its base" : "", state = pull.state === "open" ? `${checksWords[pull.checks]}${names}${conflict}` : pull.state;
+	return `${toReference(`#${pull.number}`, pull.url)} (${toCode(pull.branch)}): ${state}`;
+}
+function renderBlockers$1(blockers) {
+	if (blockers.length === 0) return "";
+	let lines = blockers.toSorted((left, right) => Number(right.isOpen) - Number(left.isOpen)).slice(0, rowsMax$2).map((blocker) => `- ${describeBlocker(blocker)}`);
+	return blockers.length > rowsMax$2 && lines.push(`- and ${blockers.length - rowsMax$2} more`), `**Waits for**\n\n${lines.join("\n")}`;
+}
+function describeBlocker(blocker) {
+	let mark = blocker.isOpen ? "⏳" : "✅", title = blocker.title === null ? "" : ` ${escapeText(blocker.title)}`, state = Object.hasOwn(statusWords, blocker.state) ? statusWords[blocker.state] : escapeText(blocker.state.replaceAll("_", " ")), kind = blocker.kind === "soft" ? ", soft" : "";
+	return `${mark} ${toReference(blocker.reference, blocker.url)}${title} (${state}${kind})`;
+}
+function renderAttempts$1(view) {
+	let { attempts } = view.task;
+	return attempts.length === 0 ? "" : renderTable([
+		"Attempt",
+		"Agent",
+		"Session",
+		"Result",
+		"Time",
+		"Cost"
+	], attempts.slice(-50).map((attempt) => toAttemptRow(view, attempt)));
+}
+function toAttemptRow(view, attempt) {
+	let { session } = attempt, detail = attempt.detail === "" ? "" : `: ${escapeText(attempt.detail, detailMax$1)}`, of = view.attemptsMax ?? null;
+	return [
+		of === null || attempt.attempt > of ? String(attempt.attempt) : `${attempt.attempt} of ${of}`,
+		`${escapeText(agentName(view, attempt.agent))} (${toCode(attempt.worker)})`,
+		session === null ? "" : toLink(toCode(session.id), session.url),
+		`${describeResult(attempt.failedLater ?? attempt.result)}${detail}`,
+		describeAttemptSpan(attempt),
+		attempt.costUsd === 0 ? "" : describeCost(attempt.costUsd)
+	];
+}
+function renderLabelProblems(problems) {
+	return problems.slice(0, rowsMax$2).map((problem) => `> ⚠️ ${escapeText(problem, 400)}`).join("\n");
+}
+var stickyMarker, stickyLengthMax, rowsMax$2, answerLengthMax, detailMax$1, checksWords, init_sticky_comment = __esmMin((() => {
+	init_markdown(), init_next_step(), init_task_view(), init_words(), stickyMarker = "<!-- orchestrate:sticky -->", stickyLengthMax = 6e4, rowsMax$2 = 50, answerLengthMax = 2e4, detailMax$1 = 200, checksWords = {
+		success: "✅ checks are green",
+		failure: "❌ checks failed",
+		pending: "⏳ checks are running",
+		none: "no checks"
+	};
+}));
+// src/engine/surface.ts
+function toSurface(state, task, { context, isRepeat }) {
+	let labels = labelsOf(state, task), comment = hasSomethingToSay(state, task) ? renderSticky(toTaskView(state, task, context)) : null, wanted = {
+		task: task.id,
+		node: task.definition.node,
+		number: task.definition.number,
+		labels,
+		labelsBefore: isRepeat ? everyLabel(context).filter((label) => !labels.includes(label)) : task.surface.labels,
+		comment,
+		commentNode: task.surface.comment,
+		state: wantedState(task)
+	};
+	return {
+		wanted,
+		digest: digestOf(JSON.stringify([
+			labels,
+			comment,
+			wanted.state
+		]))
+	};
+}
+function digestOf(text) {
+	let left = 2166136261, right = 3421674724;
+	for (let index = 0; index < text.length; index += 1) {
+		let code = text.charCodeAt(index);
+		left = Math.imul(left ^ code, 16777619) >>> 0, right = Math.imul(right ^ code + index, 16777619) >>> 0;
+	}
+	return left.toString(16).padStart(8, "0") + right.toString(16).padStart(8, "0");
+}
+function everyLabel(context) {
+	return [...taskStatuses.map((status) => `status:${status}`), ...context.config.agents.map((agent) => `agent:${agent.id}`)];
+}
+function labelsOf(state, task) {
+	let status = statusOf(state, task), agent = task.assignment?.agent ?? (isEnded$2(task) || task.pull?.state === "open" ? task.attempts.at(-1)?.agent : void 0), labels = labelled.has(status) || task.pendingReason !== null ? [`status:${status}`] : [];
+	return agent === void 0 ? labels : [`agent:${agent}`, ...labels];
+}
+function hasSomethingToSay(state, task) {
+	return task.surface.comment !== null || task.answer !== null || task.assignment !== null || task.attempts.length > 0 || task.pull !== null || hasTrouble(task) || !isEnded$2(task) && waitsInVain(state, task);
+}
+function hasTrouble(task) {
+	return task.pendingReason !== null || task.cycle !== null || task.manualReview !== null || task.escalated !== null || task.outcome === "failed" || task.definition.problems.length > 0 || task.refusals > 0 && task.receipt === null;
+}
+function wantedState(task) {
+	return task.receipt !== null && task.definition.isOpen && task.receipt.kind !== "closed" ? "closed" : task.receipt === null && task.discardedPull !== null && task.manualReview !== null && !task.definition.isOpen ? "open" : "leave";
+}
+var labelled, init_surface = __esmMin((() => {
+	init_react(), init_readiness(), init_task(), init_sticky_comment(), init_task_views(), labelled = new Set([
+		"assigned",
+		"in_progress",
+		"review",
+		"needs_input",
+		"manual_review",
+		"completed",
+		"failed",
+		"upstream_failed",
+		"cancelled"
+	]);
+}));
+// src/engine/perform-surface.ts
+async function updateIssues(tracker, effects, { state, context }) {
+	let settled = [], news = [];
+	for (let effect of effects) {
+		let task = effect.effect.type === "UpdateIssue" ? state.tasks.get(effect.effect.task) : void 0;
+		if (task === void 0) {
+			settled.push({
+				effect: effect.id,
+				outcome: {
+					kind: "dropped",
+					reason: "The task is gone."
+				}
+			});
+			continue;
+		}
+		let surface = toSurface(state, task, {
+			context,
+			isRepeat: effect.attempts > 1
+		});
+		surface.digest === task.surface.digest ? settled.push({
+			effect: effect.id,
+			outcome: { kind: "done" }
+		}) : news.push({
+			effect,
+			surface
+		});
+	}
+	if (news.length === 0) return settled;
+	let outcomes = await tracker.write(news.map(({ surface }) => surface.wanted));
+	return [...settled, ...news.map(({ effect, surface }, index) => ({
+		effect: effect.id,
+		outcome: toOutcome$2(outcomes[index], surface)
+	}))];
+}
+async function acknowledgeComments(tracker, effects) {
+	if (effects.length === 0) return [];
+	let reactions = effects.flatMap(({ effect }) => effect.type === "AcknowledgeComment" ? [effect] : []), outcomes = await tracker.react(reactions), settled = [];
+	for (let [index, { id, effect }] of effects.entries()) {
+		let answer = effect.type === "AcknowledgeComment" ? effect.answer : void 0, reacted = toPlainOutcome(outcomes[index]), isAnswered = answer === void 0 || reacted.kind !== "done";
+		settled.push({
+			effect: id,
+			outcome: isAnswered ? reacted : await answerOn(tracker, answer)
+		});
+	}
+	return settled;
+}
+async function answerOn(tracker, answer) {
+	let { issues } = await tracker.look({
+		everything: !1,
+		pulls: [],
+		commits: [],
+		tracked: [],
+		issues: [answer.issue]
+	}), facts = issues.find(({ number }) => number === answer.issue);
+	if (facts === void 0) return {
+		kind: "dropped",
+		reason: "The issue is gone."
+	};
+	let [outcome] = await tracker.write([{
+		task: facts.id,
+		node: facts.node,
+		number: facts.number,
+		labels: [],
+		labelsBefore: [],
+		comment: renderOutside(answer.text),
+		commentNode: null,
+		state: "leave"
+	}]);
+	return toPlainOutcome(outcome);
+}
+function toPlainOutcome(outcome) {
+	return outcome === void 0 ? {
+		kind: "delayed",
+		reason: "No answer came for it.",
+		retryAfterMs: 5e3
+	} : outcome.kind === "written" ? { kind: "done" } : outcome;
+}
+function toOutcome$2(outcome, surface) {
+	if (outcome?.kind !== "written") return toPlainOutcome(outcome);
+	let { digest, wanted } = surface;
+	return {
+		kind: "surfaced",
+		surface: {
+			comment: outcome.commentNode,
+			digest,
+			labels: wanted.labels
+		}
+	};
+}
+var init_perform_surface = __esmMin((() => {
 	init_sticky_comment(), init_surface();
-})), init_deliver = __esmMin((() => {
-	init_perform_alerts(), init_perform_surface();
-})), init_why_idle = __esmMin((() => {
-	init_waiting();
-})), init_idle = __esmMin((() => {
-	init_why_idle();
+})), plainDelayMs, surfacedDelayMs, Settlements, init_settlements = __esmMin((() => {
+	plainDelayMs = 9e4, surfacedDelayMs = 3e5, Settlements = class {
+		#clock;
+		#onDue;
+		#settled = [];
+		#flushing = null;
+		constructor(clock, onDue) {
+			this.#clock = clock, this.#onDue = onDue;
+		}
+		add(effect, outcome) {
+			this.#settled.push({
+				effect,
+				outcome
+			}), outcome.kind === "surfaced" ? this.#flushWithin(surfacedDelayMs) : outcome.kind === "done" || outcome.kind === "dispatched" ? this.#flushWithin(plainDelayMs) : this.flush();
+		}
+		keep(effect, outcome) {
+			this.#settled.push({
+				effect,
+				outcome
+			});
+		}
+		waiting() {
+			return this.#settled.map((each) => each.effect);
+		}
+		take() {
+			let taken = this.#settled;
+			return this.#settled = [], taken;
+		}
+		stop() {
+			this.#flushing?.timer.cancel();
+		}
+		#flushWithin(ms) {
+			let at = this.#clock.now() + ms;
+			this.#flushing !== null && this.#flushing.at <= at || (this.#flushing?.timer.cancel(), this.#flushing = {
+				at,
+				timer: this.#clock.after(ms, "settle", () => this.flush())
+			});
+		}
+		flush() {
+			this.#flushing?.timer.cancel(), this.#flushing = null, this.#settled.length > 0 && this.#onDue();
+		}
+	};
+}));
+// src/engine/deliver.ts
+function isShown({ effect, attempts }) {
+	return (effect.type === "UpdateIssue" || effect.type === "UpdateAlerts") && attempts <= 1;
+}
+var leaseMs, Delivery, init_deliver = __esmMin((() => {
+	init_effect(), init_perform_alerts(), init_perform_create(), init_perform_session(), init_perform_surface(), init_settlements(), leaseMs = 18e4, Delivery = class {
+		#parts;
+		#world;
+		#lane;
+		#settlements;
+		#underWay = new Set();
+		#acts = new Set();
+		#held = new Map();
+		constructor(parts, world, lane) {
+			this.#parts = parts, this.#world = world, this.#lane = lane, this.#settlements = new Settlements(parts.clock, () => {
+				lane.flush().catch((error) => {
+					parts.journal.debug("An acknowledgement was not written.", { reason: String(error) });
+				});
+			});
+		}
+		deliver(state) {
+			let due = [];
+			for (let id of this.#underWay) state.outbox.has(id) || this.#underWay.delete(id);
+			for (let [id, recorded] of state.outbox.entries()) recorded.lease?.owner !== this.#parts.owner || this.#underWay.has(id) || (recorded.notBefore > this.#parts.clock.now() ? this.#hold(recorded) : due.push(recorded));
+			due.length > 0 && this.#begin(due, state), this.#flushAwaited();
+		}
+		async idle() {
+			for (; this.#acts.size > 0;) await Promise.all(this.#acts);
+		}
+		get hasSettled() {
+			return this.#settlements.waiting().length > 0;
+		}
+		hurry(state) {
+			let early = this.#waitingIn(state).filter(isShown);
+			return early.length > 0 && this.#begin(early, state), early.length > 0;
+		}
+		release(state) {
+			let now = this.#parts.clock.now();
+			for (let { id, notBefore } of this.#waitingIn(state)) this.#underWay.add(id), this.#settlements.keep(id, {
+				kind: "delayed",
+				reason: "The run that held it has ended.",
+				retryAfterMs: Math.max(0, notBefore - now)
+			});
+		}
+		#waitingIn(state) {
+			let waiting = [];
+			for (let [id, recorded] of state.outbox.entries()) recorded.lease?.owner === this.#parts.owner && !this.#underWay.has(id) && waiting.push(recorded);
+			return waiting;
+		}
+		takeSettled() {
+			return this.#settlements.take();
+		}
+		acknowledged(effects) {
+			for (let effect of effects) this.#underWay.delete(effect);
+		}
+		stop() {
+			this.#settlements.stop();
+			for (let { timer } of this.#held.values()) timer.cancel();
+		}
+		#hold(effect) {
+			let known = this.#held.get(effect.id);
+			if (known !== void 0 && known.at <= effect.notBefore) return;
+			known?.timer.cancel();
+			let timer = this.#parts.clock.after(effect.notBefore - this.#parts.clock.now(), "effect", () => {
+				let state = this.#lane.stream.peek();
+				state !== null && this.deliver(state);
+			});
+			this.#held.set(effect.id, {
+				at: effect.notBefore,
+				timer
+			});
+		}
+		#begin(effects, state) {
+			for (let { id } of effects) this.#held.get(id)?.timer.cancel(), this.#held.delete(id), this.#underWay.add(id);
+			let copies = effects.map((each) => ({ ...each })), surfaces = copies.filter((each) => each.effect.type === "UpdateIssue"), reactions = copies.filter((each) => each.effect.type === "AcknowledgeComment"), alerts = copies.filter((each) => each.effect.type === "UpdateAlerts"), creations = copies.filter((each) => each.effect.type === "CreateIssue"), shown = new Set([
+				...surfaces,
+				...reactions,
+				...alerts,
+				...creations
+			]), sessions = copies.filter((each) => !shown.has(each)), { tracker } = this.#world, ground = {
+				state,
+				context: this.#lane.contextOf(state)
+			};
+			this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground)), this.#perform(reactions, () => acknowledgeComments(tracker, reactions)), this.#perform(alerts, () => updateAlerts(tracker, alerts, ground)), this.#perform(creations, () => createIssues(tracker, creations, ground));
+			for (let each of sessions) this.#perform([each], async () => [{
+				effect: each.id,
+				outcome: await this.#performSession(each)
+			}]);
+		}
+		#performSession(effect) {
+			return performSession({
+				parts: this.#parts,
+				world: this.#world,
+				lane: this.#lane
+			}, effect);
+		}
+		#flushAwaited() {
+			let state = this.#lane.stream.peek();
+			this.#settlements.waiting().some((id) => {
+				let recorded = state?.outbox.get(id);
+				return recorded !== void 0 && (state?.outboxKeys.get(effectKey(recorded.effect)) ?? []).length > 1;
+			}) && this.#settlements.flush();
+		}
+		#perform(effects, act) {
+			let performed = this.#settle(effects, act).finally(() => this.#acts.delete(performed));
+			this.#acts.add(performed);
+		}
+		async #settle(effects, act) {
+			try {
+				for (let { effect, outcome } of await act()) this.#settlements.add(effect, outcome);
+				this.#flushAwaited();
+			} catch (error) {
+				let reason = error instanceof Error ? error.message : String(error);
+				this.#parts.journal.error("Effects could not be performed; they are tried again.", {
+					count: effects.length,
+					reason
+				});
+				for (let { id } of effects) this.#settlements.add(id, {
+					kind: "delayed",
+					reason,
+					retryAfterMs: 1e4
+				});
+			}
+		}
+	};
+}));
+// src/views/agents-table.ts
+function renderAgents(agents) {
+	return agents.length === 0 ? "No agent is configured, so nothing is started. Add one to `.github/orchestrate.yml`:\n\n```yaml\nagents:\n  - { id: jules, type: jules, capacity: 5 }\n```" : renderTable([
+		"Agent",
+		"Type",
+		"Dispatch",
+		"Workers",
+		"Sessions today",
+		"Capabilities"
+	], agents.map(toRow$1));
+}
+function toRow$1(agent) {
+	let capabilities = Object.entries(agent.capabilities).map(([name, level]) => `${toCode(name)} ${level}`);
+	return [
+		toCode(agent.id),
+		toCode(agent.type),
+		toCode(agent.dispatch),
+		[...describePause(agent), describeWorkers(agent.workers)].join("; "),
+		agent.quota === null ? String(agent.sessionsToday) : `${agent.sessionsToday} of ${agent.quota}`,
+		capabilities.length === 0 ? "any" : capabilities.join(", ")
+	];
+}
+function describePause({ pause }) {
+	return pause == null ? [] : [`paused until ${describeInstant(pause.until)}: ${escapeText(pause.reason, reasonMax)}`];
+}
+function describeWorkers(workers) {
+	let busy = workers.filter((worker) => worker.task !== null).length, shown = workers.slice(0, workersMax).map(describeWorker), rest = workers.length > workersMax ? [`and ${workers.length - workersMax} more`] : [];
+	return [
+		`${busy} of ${workers.length} busy`,
+		...shown,
+		...rest
+	].join("; ");
+}
+function describeWorker(worker) {
+	let task = worker.task === null ? "free" : toReference(worker.task.reference, worker.task.url);
+	return `${toCode(worker.id)} ${worker.isEnabled ? describeUse$1(worker, task) : `disabled, ${task}`}`;
+}
+function describeUse$1({ health, task: held }, task) {
+	if (health === void 0) return task;
+	let [failures, attempts] = health.failuresOfLast;
+	return health.until !== null && held === null ? `rests until ${describeInstant(health.until)}: ${escapeText(health.reason ?? "", reasonMax)}` : health.isOnTrial ? `${task}, tried out after a rest` : failures === 0 ? task : `${task}, failed ${failures} of its last ${attempts}`;
+}
+var workersMax, reasonMax, init_agents_table = __esmMin((() => {
+	init_markdown(), init_words(), workersMax = 50, reasonMax = 120;
+}));
+// src/views/explain.ts
+function renderExplain(view) {
+	let { definition } = view.task, next = view.status === "ready" && view.waiting.length > 0 ? "" : ` ${describeNextStep(view)}`;
+	return [
+		`${toReference(`#${definition.number}`, definition.url)} ${escapeText(definition.title)} is **${describeStatus(view.status, view.task)}**.${next}`,
+		renderWaiting(view),
+		renderStanding(view),
+		renderBlockers(view),
+		renderInputs(view),
+		renderAssignment(view),
+		renderProblems(view)
+	].filter((part) => part !== "").join("\n\n");
+}
+function renderWaiting(view) {
+	return view.waiting.length === 0 ? "" : `**Why it waits**\n\n${view.waiting.slice(0, linesMax$1).map((waiting) => `- ${describeWaiting(waiting)}`).join("\n")}`;
+}
+function renderStanding(view) {
+	let standing = view.standing ?? null, expected = view.expectedStart ?? null, lines = [];
+	return standing !== null && lines.push(`- Rank ${standing.rank} of ${count(standing.readyCount, "ready task")}, ranked by ${standing.algorithm} (${modeWords[standing.algorithm]})`, `- Score ${toScore(standing.score)}${renderParts(standing.parts)}`, `- ${describeBehind(standing)}`), expected !== null && lines.push(`- Expected to start about ${describeInstant(expected)}, if all goes as estimated`), lines.length === 0 ? "" : `**Where it stands**\n\n${lines.join("\n")}`;
+}
+function describeBehind({ impact, tailMinutes }) {
+	return `${impact.transitive === 0 ? "Nothing waits for it" : `${count(impact.direct, "task")} wait for it directly, ${impact.transitive} in all`}; the longest way on from it takes ${describeMinutes(tailMinutes)}`;
+}
+function renderParts(parts) {
+	let shown = Object.entries(parts).map(([name, value]) => `${escapeText(name)} ${toScore(value)}`);
+	return shown.length === 0 ? "" : `: ${shown.join(", ")}`;
+}
+function renderBlockers(view) {
+	if (view.blockers.length === 0) return "It depends on nothing.";
+	let open = view.blockers.filter((blocker) => blocker.isOpen).length, lines = view.blockers.slice(0, linesMax$1).map((blocker) => `- ${describeBlocker(blocker)}`);
+	return view.blockers.length > linesMax$1 && lines.push(`- and ${view.blockers.length - linesMax$1} more`), `**Depends on ${count(view.blockers.length, "issue")}, ${open} open**\n\n${lines.join("\n")}`;
+}
+function renderInputs(view) {
+	let { task } = view, priority = task.priorityOverride ?? task.definition.priority, estimate = task.estimateOverride ?? task.definition.estimateMinutes, learned = task.definition.learnedMinutes, lines = [
+		`- ${describePriority(priority)}${task.priorityOverride === null ? "" : ", by command"}`,
+		...describeInherited(view.inheritedPriority ?? null),
+		estimate === null ? describeUnestimated(learned) : `- estimated at ${describeMinutes(estimate)}${task.estimateOverride === null ? "" : ", by command"}`
+	];
+	return task.assignTo === null ? task.definition.pinnedAgent !== null && lines.push(`- pinned to ${toCode(task.definition.pinnedAgent)} by a label`) : lines.push(`- asked for ${toCode(task.assignTo.worker ?? task.assignTo.agent)}`), `**What the ranking goes by**\n\n${lines.join("\n")}`;
+}
+function describeUnestimated(learned) {
+	return learned === null ? "- no estimate, so 30 min is assumed" : `- no estimate, but tasks of its kind have taken about ${describeMinutes(learned)}`;
+}
+function describeInherited(priority) {
+	return priority === null ? [] : [`- takes over ${describePriority(priority)} from what waits for it`];
+}
+function renderAssignment(view) {
+	let reasons = view.reasons ?? null;
+	if (reasons === null) return "";
+	let { assignment, attempts } = view.task, holder = assignment ?? attempts.at(-1) ?? null;
+	return `**Why ${holder === null ? "a worker" : `${escapeText(agentName(view, holder.agent))} (${toCode(holder.worker)})`}**\n\n${[
+		`- Rank ${reasons.rank} of ${count(reasons.readyCount, "ready task")}, ranked by ${reasons.algorithm} (${modeWords[reasons.algorithm]})`,
+		`- Score ${toScore(reasons.score)}${renderParts(reasons.parts)}`,
+		`- Suits it with ${toScore(reasons.match)}${renderParts(reasons.matchParts)}`,
+		...reasons.note === null ? [] : [`- ${escapeText(reasons.note)}`],
+		...describeRejected(reasons)
+	].join("\n")}`;
+}
+function describeRejected(reasons) {
+	let best = reasons.rejected.map((candidate) => {
+		let score = candidate.score === null ? "" : ` (score ${toScore(candidate.score)})`;
+		return `- Not ${toCode(candidate.worker)}${score}: ${describeReason(candidate.code)}`;
+	}), counts = Object.entries(reasons.rejectedCount).filter(([, amount]) => amount > 0);
+	if (counts.length === 0) return best;
+	let summary = counts.map(([code, amount]) => `${amount} × ${escapeText(code.replaceAll("_", " "))}`);
+	return [...best, `- Candidates not taken: ${summary.join(", ")}`];
+}
+function renderProblems(view) {
+	return view.task.definition.problems.slice(0, linesMax$1).map((problem) => `⚠️ ${escapeText(problem, 400)}`).join("\n\n");
+}
+function toScore(value) {
+	return String(Math.round(value * 1e3) / 1e3);
+}
+var linesMax$1, init_explain = __esmMin((() => {
+	init_markdown(), init_next_step(), init_reasons(), init_sticky_comment(), init_task_view(), init_words(), linesMax$1 = 30;
+}));
+// src/views/help.ts
+function renderHelp() {
+	return [renderTable([
+		"Command",
+		"What it does",
+		"Needs"
+	], slashSpecs.map((spec) => [
+		toUsage(spec),
+		spec.summary,
+		permissionWords[spec.needs]
+	])), "Write a command as the first line of a new comment, on the issue that it is about."].join("\n\n");
+}
+function toUsage(spec) {
+	let usage = spec.usage.replaceAll("|", " or ");
+	return toCode([
+		"/orchestrate",
+		spec.verb,
+		usage
+	].filter((part) => part !== "").join(" "));
+}
+var permissionWords, init_help = __esmMin((() => {
+	init_slash_commands(), init_markdown(), permissionWords = {
+		none: "anybody",
+		read: "read",
+		triage: "triage",
+		write: "write",
+		maintain: "maintain",
+		admin: "admin"
+	};
+}));
+// src/views/metrics.ts
+function renderFigures(figures) {
+	return [
+		`- Last hour: ${[`${figures.throughput} completed`, ...means(figures)].join(", ")}`,
+		`- Speed: ${describeVelocity(figures)}`,
+		`- Queue: ${describeQueue(figures.queue)}`,
+		...describeUse(figures.utilisation)
+	];
+}
+function means({ durationMinutes, waitMinutes, costUsd }) {
+	return [
+		...durationMinutes === null ? [] : [`${describeMinutes(durationMinutes)} of work each`],
+		...waitMinutes === null ? [] : [`${describeMinutes(waitMinutes)} from ready to start`],
+		...costUsd === 0 ? [] : [describeCost(costUsd)]
+	];
+}
+function describeVelocity({ throughput, velocity }) {
+	let { fourHours, day, target, isOnTarget, trend } = velocity;
+	return `${throughput} an hour now (${isOnTarget ? "on target" : `the target is ${round(target)}`}), ${round(fourHours)} over four hours, ${round(day)} over a day; ${trend}`;
+}
+function describeQueue({ ready, blocked, oldest, health }) {
+	return `${ready} ready${oldest === null ? "" : `, the oldest for ${describeMinutes(oldest.waitMinutes)}`}; ${blocked} blocked${health === "ok" ? "" : "; too long"}`;
+}
+function describeUse({ total, byType }) {
+	let types = Object.entries(byType).map(([type, share]) => `${type} ${percent(share)}`);
+	return types.length === 0 ? [] : [`- Use in the last hour: ${percent(total)} (${types.join(", ")})`];
+}
+function round(value) {
+	return String(Math.round(value * 10) / 10);
+}
+function percent(share) {
+	return `${Math.round(share * 100)} %`;
+}
+var init_metrics = __esmMin((() => {
+	init_words();
+}));
+// src/views/status-comment.ts
+function renderStatus(overview, task) {
+	return [
+		task === null ? "This issue is not a task of Orchestrate." : renderTask(task),
+		renderSummary(overview),
+		renderConfiguration(overview.configurationProblems),
+		titled("Warnings", renderWarnings(overview.warnings ?? [], linesMax)),
+		renderList("Needs a person", overview.attention),
+		renderList("Running", overview.running),
+		renderList("Next", overview.next)
+	].filter((part) => part !== "").join("\n\n");
+}
+function renderTask(view) {
+	let { definition } = view.task;
+	return `${toReference(`#${definition.number}`, definition.url)} is **${describeStatus(view.status, view.task)}**. ${describeNextStep(view)}`;
+}
+function renderSummary(overview) {
+	let counts = taskStatuses.map((status) => ({
+		status,
+		amount: overview.counts[status] ?? 0
+	})).filter(({ amount }) => amount > 0).map(({ status, amount }) => `${amount} ${statusWords[status]}`), spent = `${count(overview.sessionsToday, "session")} and ${describeCost(overview.costTodayUsd)} in the last day`;
+	return [
+		overview.isPaused ? "**Paused**: nothing new is started until `/orchestrate resume`.\n" : "",
+		`- Tasks: ${counts.length === 0 ? "none" : counts.join(", ")}`,
+		`- Workers: ${overview.workersBusy} of ${overview.workersTotal} busy; ${spent}`,
+		describeMode(overview),
+		...overview.figures === void 0 ? [] : renderFigures(overview.figures)
+	].filter((line) => line !== "").join("\n");
+}
+function describeMode({ mode, modeBy = null, quickWinMinutes = null }) {
+	let by = modeBy === null ? "" : `, set by ${escapeText(modeBy, 60)}`, threshold = quickWinMinutes === null ? "" : `; tasks below ${quickWinMinutes} min are quick wins`;
+	return `- Mode: ${mode} (${modeWords[mode]})${by}${threshold}`;
+}
+function renderConfiguration(problems) {
+	return problems.length === 0 ? "" : `**The configuration was refused; the last good one is in force**\n\n${problems.slice(0, linesMax).map((problem) => `- ${escapeText(problem, 400)}`).join("\n")}`;
+}
+function renderList(title, lines) {
+	if (lines.length === 0) return "";
+	let shown = lines.slice(0, linesMax).map((line) => `- ${describeLine(line)}`);
+	return lines.length > linesMax && shown.push(`- and ${lines.length - linesMax} more`), titled(title, shown.join("\n"));
+}
+function titled(title, list) {
+	return list === "" ? "" : `**${title}**\n\n${list}`;
+}
+function describeLine(line) {
+	let detail = line.detail === "" ? "" : `: ${escapeText(line.detail)}`;
+	return `${toReference(line.reference, line.url)} ${escapeText(line.title)} (${statusWords[line.status]})${detail}`;
+}
+var linesMax, init_status_comment = __esmMin((() => {
+	init_task(), init_alerts(), init_markdown(), init_metrics(), init_next_step(), init_words(), linesMax = 10;
+}));
+// src/engine/instruct.ts
+function toCommentCommand(databaseId) {
+	return toCommandId(`comment:${databaseId}`);
+}
+async function toInstruction(comment, place) {
+	let reading = parseSlash(comment.body);
+	if (reading.kind === "none") return null;
+	let base = {
+		type: "Instruct",
+		id: toCommentCommand(comment.databaseId),
+		by: comment.by,
+		task: comment.task,
+		comment: comment.comment,
+		...place.isOutside && !place.state.tasks.has(comment.task) ? { outside: comment.number } : {}
+	};
+	if (reading.kind === "problem") return {
+		...base,
+		instruction: null,
+		problem: reading.problem
+	};
+	let { command } = reading, reference = await resolve(place.tracker, command), answer = answerOf(command, comment.task, place);
+	return {
+		...base,
+		instruction: command,
+		problem: null,
+		...reference === void 0 ? {} : { reference },
+		...answer === null ? {} : { answer }
+	};
+}
+async function resolve(tracker, command) {
+	if (command.verb !== "blocked-by" && command.verb !== "unblock" || "wait" in command) return;
+	let found = await tracker.resolve({
+		repository: command.repository,
+		number: command.number
+	});
+	return found === null ? null : {
+		id: found.id,
+		reference: found.reference,
+		url: found.url
+	};
+}
+function answerOf(command, id, { state, context, isOutside }) {
+	let task = state.tasks.get(id), view = task === void 0 ? null : toTaskView(state, task, context);
+	switch (command.verb) {
+		case "help": return renderHelp();
+		case "agents": return renderAgents(toAgentViews(state, context));
+		case "status": return isOutside && view === null ? describeRefusal$1(state, context) : renderStatus(toOverview(state, context), view);
+		case "explain": return task === void 0 ? isOutside ? describeRefusal$1(state, context) : "This issue is not a task: nobody who may start work has selected it." : renderExplain(toExplainedView(state, task, context));
+		default: return null;
+	}
+}
+var init_instruct = __esmMin((() => {
+	init_intake(), init_ids(), init_slash_commands(), init_agents_table(), init_explain(), init_help(), init_status_comment(), init_task_views();
+}));
+// src/engine/hearing.ts
+function startsWork(command, state) {
+	return command.instruction !== null && startingVerbs.has(command.instruction.verb) && !state.tasks.has(command.task);
+}
+function toWanted(hints) {
+	return {
+		everything: hints.some((hint) => hint.kind === "everything"),
+		issues: hints.flatMap((hint) => hint.kind === "issue" ? [hint.number] : []),
+		pulls: hints.flatMap((hint) => hint.kind === "pull" ? [hint.number] : []),
+		commits: hints.flatMap((hint) => hint.kind === "commit" ? [hint.sha] : [])
+	};
+}
+var Hearing, startingVerbs, init_hearing = __esmMin((() => {
+	init_actor(), init_instruct(), Hearing = class {
+		#parts;
+		#world;
+		#lane;
+		#scout;
+		#asking;
+		#heard = [];
+		#isConfigurationDue = !0;
+		constructor(parts, world, own) {
+			this.#parts = parts, this.#world = world, this.#lane = own.lane, this.#scout = own.scout, this.#asking = own.asking;
+		}
+		async hear(hints) {
+			this.#scout.want(toWanted(hints)), hints.some((hint) => hint.kind === "configuration") && await this.configure();
+			for (let hint of hints) hint.kind === "state" && await this.catchUp(hint.head);
+			let comments = hints.filter((hint) => hint.kind === "comment");
+			comments.length > 0 && await this.instruct(await this.#world.tracker.hear(comments)), await this.#reportRuns(hints);
+		}
+		async configure() {
+			this.#isConfigurationDue = !0;
+			let file = await this.#world.tracker.configuration(), reading = this.#world.parseConfiguration(file?.text ?? ""), id = this.#lane.nextId("configure");
+			await this.#lane.submit([{
+				type: "Configure",
+				id,
+				sha: file?.sha ?? "none",
+				...reading
+			}]), this.#isConfigurationDue = !1;
+		}
+		async configureIfDue(hasMoved) {
+			(hasMoved || this.#isConfigurationDue) && await this.configure();
+		}
+		async catchUp(head) {
+			let before = this.#lane.stream.peek()?.version ?? 0;
+			await this.#parts.store.peek(this.#parts.stream, head) !== before && await this.#lane.refresh();
+		}
+		async instruct(comments) {
+			this.#heard.push(...comments);
+			for (let comment = this.#heard[0]; comment !== void 0; comment = this.#heard[0]) {
+				let state = await this.#lane.stream.current(), isOutside = this.#scout.isOutside(comment.number), place = {
+					tracker: this.#world.tracker,
+					state,
+					context: this.#lane.contextOf(state),
+					isOutside
+				}, command = await toInstruction(comment, place);
+				command !== null && startsWork(command, state) && await this.#select(comment, command);
+				let index = this.#heard.indexOf(comment);
+				index >= 0 && this.#heard.splice(index, 1), command !== null && await this.#lane.submit([command]);
+			}
+		}
+		async #select(comment, command) {
+			let state = await this.#lane.stream.current(), { config, now } = this.#lane.contextOf(state), [label] = config.select.labels;
+			if (label === void 0 || !permits(command.by.permission, config.trust)) return;
+			await this.#world.tracker.label(comment.number, label);
+			let observation = await this.#world.tracker.look({
+				everything: !1,
+				pulls: [],
+				commits: [],
+				tracked: [],
+				issues: [comment.number]
+			}), issues = observation.issues.map((facts) => ({
+				...facts,
+				selectedBy: {
+					actor: command.by,
+					at: now
+				}
+			}));
+			await this.#lane.submit([{
+				type: "Observe",
+				id: this.#lane.nextId("select"),
+				observation: {
+					...observation,
+					issues
+				}
+			}]);
+		}
+		async #reportRuns(hints) {
+			let state = this.#lane.stream.peek(), ended = new Set(hints.flatMap((hint) => hint.kind === "run" && hint.state === "ended" ? [hint.run] : []));
+			for (let run of ended) this.#asking.suspect(run);
+			if (state !== null) for (let task of state.active.keys()) {
+				let assignment = state.tasks.get(task)?.assignment ?? null, run = assignment?.run ?? null;
+				if (assignment === null || run === null || !ended.has(run)) continue;
+				let { fence } = assignment;
+				await this.#lane.submit([{
+					type: "ReportRun",
+					id: this.#lane.nextId("run"),
+					task,
+					fence,
+					run,
+					state: "ended"
+				}]);
+			}
+		}
+	}, startingVerbs = new Set([
+		"approve",
+		"assign",
+		"retry"
+	]);
 })), deferralMs, deferredMax, patient, Deferral, init_deferral = __esmMin((() => {
 	deferralMs = 6e4, deferredMax = 200, patient = new Set([
 		"TaskRevised",
@@ -36604,6 +37952,136 @@ var init_perform_session = __esmMin((() => {})), init_surface = __esmMin((() => 
 		}
 	};
 }));
+// src/engine/outage.ts
+function pauseAfter(error) {
+	return error instanceof TrackerUnavailable ? error.retryAfterMs : pauseMs$1;
+}
+var pauseMs$1, init_outage = __esmMin((() => {
+	init_tracker$1(), pauseMs$1 = 5e3;
+}));
+// src/views/commit-summary.ts
+function renderHeadline(events, names) {
+	return joinThatFit([...wholeClauses(events), ...taskClauses(events, names)], events.length);
+}
+function wholeClauses(events) {
+	return events.flatMap((event) => {
+		switch (event.type) {
+			case "OrchestrationPaused": return ["pause"];
+			case "OrchestrationResumed": return ["resume"];
+			case "ModeChanged": return [`mode ${event.mode ?? "as configured"}`];
+			case "ConfigurationAccepted": return ["configure"];
+			case "ConfigurationRejected": return ["refuse configuration"];
+			default: return [];
+		}
+	});
+}
+function taskClauses(events, names) {
+	return phrases.flatMap(({ verb, types }) => {
+		let tasks = events.filter((event) => types.includes(event.type)).flatMap((event) => toTask(event, names)), unique = [...new Set(tasks)];
+		return unique.length === 0 ? [] : [unique.length > 4 ? `${verb} ${count(unique.length, "task")}` : `${verb} ${unique.join(", ")}`];
+	});
+}
+function toTask(event, names) {
+	return !("task" in event) || event.task === null ? [] : [toPlainLine(names.task(event.task), 24).replaceAll(/[#@;,]/g, " ").trim()];
+}
+function joinThatFit(clauses, eventCount) {
+	let headline = "";
+	for (let [index, clause] of clauses.entries()) {
+		let longer = headline === "" ? clause : `${headline}; ${clause}`, rest = clauses.length - index - 1, room = rest === 0 ? headlineMax : headlineMax - `; ${rest} more`.length;
+		if (longer.length > room) return headline === "" ? toPlainLine(clause, headlineMax) : `${headline}; ${rest + 1} more`;
+		headline = longer;
+	}
+	return headline === "" ? `record ${count(eventCount, "event")}` : headline;
+}
+var headlineMax, phrases, init_commit_summary = __esmMin((() => {
+	init_markdown(), init_words(), headlineMax = 72, phrases = [
+		{
+			verb: "complete",
+			types: ["TaskCompleted"]
+		},
+		{
+			verb: "fail",
+			types: ["TaskFailed"]
+		},
+		{
+			verb: "cancel",
+			types: ["TaskCancelled"]
+		},
+		{
+			verb: "revoke",
+			types: ["ReceiptRevoked"]
+		},
+		{
+			verb: "ask a person about",
+			types: [
+				"ManualReviewRequired",
+				"PersonAsked",
+				"TaskEscalated"
+			]
+		},
+		{
+			verb: "preempt",
+			types: ["TaskPreempted"]
+		},
+		{
+			verb: "assign",
+			types: ["TaskAssigned"]
+		},
+		{
+			verb: "retry",
+			types: ["RetryScheduled"]
+		},
+		{
+			verb: "start",
+			types: ["SessionStarted"]
+		},
+		{
+			verb: "end session of",
+			types: ["SessionEnded"]
+		},
+		{
+			verb: "link pull request of",
+			types: ["PullRequestLinked"]
+		},
+		{
+			verb: "stop",
+			types: ["UpstreamFailed"]
+		},
+		{
+			verb: "track",
+			types: ["TaskTracked"]
+		},
+		{
+			verb: "reopen",
+			types: ["TaskReopened"]
+		},
+		{
+			verb: "untrack",
+			types: ["TaskUntracked"]
+		},
+		{
+			verb: "trust",
+			types: ["TaskTrusted"]
+		},
+		{
+			verb: "hold",
+			types: ["TaskHeld"]
+		},
+		{
+			verb: "resume",
+			types: ["TaskResumed"]
+		},
+		{
+			verb: "update",
+			types: [
+				"PullRequestChanged",
+				"TaskRevised",
+				"DependenciesChanged",
+				"DependencyWaived"
+			]
+		}
+	];
+}));
 // src/views/event-families.ts
 function isInFamily(event, family) {
 	return familyByType[event.type] === family;
@@ -36661,6 +38139,7 @@ var familyByType, init_event_families = __esmMin((() => {
 		AttackThresholdChanged: "mode",
 		CapacityChanged: "mode",
 		PatternMatched: "whole",
+		CursorMoved: "whole",
 		OrchestrationPaused: "whole",
 		OrchestrationResumed: "whole",
 		WorkerDisabled: "whole",
@@ -36811,6 +38290,7 @@ function renderOutcomeEvent(event, task, names) {
 function renderWholeEvent(event, names) {
 	switch (event.type) {
 		case "PatternMatched": return `pattern ${event.pattern} has seen enough merged tasks: its issue is asked for (series ${event.series})`;
+		case "CursorMoved": return `everything is read up to ${describeInstant(event.cursor.issues)}`;
 		case "OrchestrationPaused": return `paused by ${event.by}: nothing new is started`;
 		case "OrchestrationResumed": return `resumed by ${event.by}`;
 		case "WorkerDisabled": return `worker ${event.worker} is disabled, says ${event.by}`;
@@ -36995,12 +38475,551 @@ function pathOf(state, id) {
 }
 var filesPerCommitMax, withoutFile, init_project = __esmMin((() => {
 	init_invariants(), init_readiness(), init_task(), init_task_file(), init_task_views(), filesPerCommitMax = 80, withoutFile = new Set(["completed", "cancelled"]);
-})), init_outside = __esmMin((() => {
-	init_intake();
-})), init_scout = __esmMin((() => {
-	init_outside();
-})), init_repository = __esmMin((() => {
-	init_decide_effects(), init_decide_tick(), init_cycle(), init_deliver(), init_idle(), init_lane(), init_log_events(), init_names(), init_project(), init_scout();
+}));
+// src/engine/pass-hooks.ts
+function createPassHooks(parts, crew) {
+	let projection = createProjection();
+	return {
+		before() {
+			let { lane, delivery } = crew(), settled = delivery.takeSettled();
+			return settled.length === 0 ? [] : [{
+				type: "SettleEffects",
+				id: lane.nextId("settle"),
+				settled
+			}];
+		},
+		after() {
+			let { lane } = crew(), until = parts.clock.now() + leaseMs;
+			return [
+				{
+					type: "Tick",
+					id: lane.nextId("tick")
+				},
+				{
+					type: "Schedule",
+					id: lane.nextId("schedule")
+				},
+				{
+					type: "LeaseEffects",
+					id: lane.nextId("lease"),
+					owner: parts.owner,
+					until,
+					limit: 100
+				}
+			];
+		},
+		project: (pass, before) => projection.files(pass, before, crew().lane.contextOf(pass.draft)),
+		summarise: (entries, state) => renderHeadline(entries.flatMap((entry) => entry.events), namesOf(state)),
+		appended(entries, state) {
+			projection.landed(), parts.assertsEverything === !0 && assertInvariants(state), logEvents(parts.journal, entries, state), follow$1(crew(), entries, state);
+		}
+	};
+}
+function follow$1({ scout, delivery }, entries, state) {
+	let events = entries.flatMap((entry) => entry.events);
+	scout.count(entries), delivery.acknowledged(events.flatMap((event) => "effect" in event ? [event.effect] : []));
+	for (let event of events) {
+		let refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : void 0;
+		refused !== void 0 && scout.want({ issues: [refused.definition.number] }), event.type === "EffectSettled" && event.issue !== void 0 && scout.want({ issues: [event.issue] });
+	}
+}
+function assertInvariants(state) {
+	let broken = allBrokenInvariants(state);
+	if (broken.length > 0) throw Error(`Invariants are broken. ${broken.join(" ")}`);
+}
+var init_pass_hooks = __esmMin((() => {
+	init_invariants(), init_commit_summary(), init_deliver(), init_log_events(), init_names(), init_project();
+}));
+// src/engine/pulls-in-flight.ts
+function pullsInFlight(state, config, isWorthALook) {
+	let numbers = [];
+	for (let id of state.active.keys()) {
+		let task = state.tasks.get(id);
+		task?.pull?.state === "open" && (isReviewRelaxed(state, task, config) || isWorthALook(task.pull)) && numbers.push(task.pull.number);
+	}
+	return numbers;
+}
+function isUnsettled({ checks, mergeable }) {
+	return checks === "pending" || mergeable === "unknown";
+}
+var init_pulls_in_flight = __esmMin((() => {
+	init_decide_merge();
+}));
+// src/engine/sessions.ts
+function createAsking(parts, world, lane) {
+	let askedAt = new Map(), suspects = new Set();
+	return {
+		suspect(run) {
+			suspects.add(run);
+		},
+		async ask({ isStart }) {
+			let state = await lane.stream.current(), context = lane.contextOf(state), { config } = context, stale = new Set(detectStaleAssignments(state, context)), asks = assignedTasks(state).flatMap((task) => {
+				let agent = config.agents.find((each) => each.id === task.assignment.agent);
+				return agent === void 0 ? [] : [{
+					parts,
+					world,
+					lane,
+					task,
+					agent,
+					isStart,
+					isStale: stale.has(task.id),
+					askedAt,
+					suspects
+				}];
+			}), reports = [];
+			for (let start = 0; start < asks.length; start += askedAtOnceMax) {
+				let answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
+				for (let answer of answers) answer !== null && reports.push(answer);
+			}
+			return reports;
+		}
+	};
+}
+function assignedTasks(state) {
+	let tasks = [];
+	for (let id of state.active.keys()) {
+		let task = state.tasks.get(id);
+		task !== void 0 && task.assignment !== null && tasks.push(task);
+	}
+	return tasks;
+}
+async function ask(question) {
+	try {
+		return question.agent.dispatch === "workflow" ? await askRun(question) : await askVendor(question);
+	} catch (error) {
+		return question.parts.journal.warn("A session could not be asked for; the next cycle asks again.", {
+			task: question.task.definition.number,
+			reason: error instanceof Error ? error.message : String(error)
+		}), null;
+	}
+}
+async function askVendor({ world, lane, task, agent }) {
+	let { session, fence } = task.assignment, system = agent.dispatch === "api" ? world.agents.find(task.assignment.agent) : null;
+	if (session === null || system === null) return null;
+	let report = await system.watch(session);
+	return {
+		type: "ReportSession",
+		id: lane.nextId("report"),
+		task: task.id,
+		fence,
+		report
+	};
+}
+async function askRun(question) {
+	let { parts, world, lane, task, agent, isStart, isStale, askedAt, suspects } = question, { run, heardAt, fence } = task.assignment;
+	if (run === null) return null;
+	let now = parts.clock.now(), silenceMs = task.assignment.session === null || isStale ? startSilenceMs : runSilenceMs, lastAskedAt = askedAt.get(run) ?? 0, isSilent = isUnresponsive(task, agent, now) && now - lastAskedAt > (agent.heartbeat ?? 0) || now - Math.max(heardAt, lastAskedAt) >= silenceMs;
+	if (!isStart && !isSilent && !suspects.delete(run)) return null;
+	askedAt.set(run, now);
+	let state = await world.runs.state(run);
+	return {
+		type: "ReportRun",
+		id: lane.nextId("run"),
+		task: task.id,
+		fence,
+		run,
+		state
+	};
+}
+var runSilenceMs, startSilenceMs, askedAtOnceMax, init_sessions = __esmMin((() => {
+	init_decide_health(), init_decide_stale(), runSilenceMs = 6e5, startSilenceMs = 12e4, askedAtOnceMax = 8;
+})), init_cycle = __esmMin((() => {
+	init_externals(), init_config(), init_hearing(), init_sessions();
+})), init_why_idle = __esmMin((() => {
+	init_waiting();
+})), init_idle = __esmMin((() => {
+	init_why_idle();
+}));
+// src/engine/linked.ts
+function withLinked(state, wanted) {
+	let issues = new Set(wanted.issues), pulls = new Set(wanted.pulls);
+	for (let number of wanted.pulls) {
+		let task = taskOf(state, state.pulls.get(number));
+		task !== null && openPullOf(task) === number && issues.add(task.definition.number);
+	}
+	for (let number of wanted.issues) addPull(pulls, taskOf(state, state.numbers.get(number)));
+	if (wanted.everything) for (let id of state.active.keys()) addPull(pulls, taskOf(state, id));
+	return {
+		...wanted,
+		issues: [...issues],
+		pulls: [...pulls],
+		tracked: wanted.everything ? allTasks(state) : []
+	};
+}
+function taskOf(state, id) {
+	return (id === void 0 ? void 0 : state.tasks.get(id)) ?? null;
+}
+function openPullOf({ pull }) {
+	return pull?.state === "open" ? pull.number : null;
+}
+function addPull(pulls, task) {
+	let pull = task === null ? null : openPullOf(task);
+	pull !== null && pulls.add(pull);
+}
+function allTasks(state) {
+	return [...state.tasks.entries()].map(([id, { definition }]) => {
+		let { number, node } = definition;
+		return {
+			id,
+			number,
+			node
+		};
+	});
+}
+var init_linked = __esmMin((() => {})), rememberedMax$1, Outside, init_outside = __esmMin((() => {
+	init_intake(), rememberedMax$1 = 5e4, Outside = class {
+		#issues = new Map();
+		has(issue) {
+			return this.#issues.has(issue);
+		}
+		note(observation, state) {
+			let before = this.#issues.size;
+			observation.isComplete && this.#issues.clear(), this.#forget(observation);
+			for (let facts of observation.issues) facts.selectedBy === null || facts.state !== "open" || state.tasks.has(facts.id) ? this.#issues.delete(facts.number) : this.#issues.size < rememberedMax$1 && this.#issues.set(facts.number, facts.id);
+			let { size } = this.#issues;
+			return observation.isComplete || before === 0 != (size === 0) ? size : null;
+		}
+		#forget({ unreadable, gone }) {
+			for (let { number } of unreadable) this.#issues.delete(number);
+			if (gone.length === 0) return;
+			let ids = new Set(gone.map(({ id }) => id));
+			for (let [number, id] of this.#issues) ids.has(id) && this.#issues.delete(number);
+		}
+		admissible(state, context) {
+			if (this.#issues.size === 0 || refusalNow(state, context) !== null) return [];
+			let room = context.config.limits.queue - state.openCount;
+			return [...this.#issues.keys()].toSorted((a, b) => a - b).slice(0, room);
+		}
+	};
+}));
+// src/engine/scout.ts
+function messageOf(error) {
+	return error instanceof Error ? error.message : String(error);
+}
+function addAll(set, items = []) {
+	for (let item of items) set.add(item);
+}
+function chunked(observation) {
+	if (observation.issues.length <= issuesPerCommand) return [observation];
+	let chunks = [], sorted = observation.issues.toSorted((a, b) => a.number - b.number);
+	for (let start = 0; start < sorted.length; start += issuesPerCommand) {
+		let issues = sorted.slice(start, start + issuesPerCommand);
+		chunks.push({
+			...noNews,
+			issues
+		});
+	}
+	let { isComplete, pulls } = observation;
+	return [
+		{
+			...observation,
+			issues: []
+		},
+		...chunks,
+		{
+			...noNews,
+			isComplete,
+			pulls
+		}
+	];
+}
+var issuesPerCommand, Scout, noNews, init_scout = __esmMin((() => {
+	init_linked(), init_outside(), init_outage(), issuesPerCommand = 40, Scout = class {
+		#parts;
+		#tracker;
+		#lane;
+		#issues = new Set();
+		#pulls = new Set();
+		#commits = new Set();
+		#waits = new Map();
+		#seen = new Map();
+		#outside = new Outside();
+		#tally = {
+			added: 0,
+			removed: 0,
+			changed: 0
+		};
+		#everything = !1;
+		#isStopped = !1;
+		#running = null;
+		constructor(parts, tracker, lane) {
+			this.#parts = parts, this.#tracker = tracker, this.#lane = lane;
+		}
+		want(wanted) {
+			this.#everything ||= wanted.everything === !0, addAll(this.#issues, wanted.issues), addAll(this.#pulls, wanted.pulls), addAll(this.#commits, wanted.commits);
+			for (let external of wanted.waits ?? []) this.#waits.set(external.id, external);
+			this.#running === null && this.#hasWants() && !this.#isStopped && (this.#running = this.#run());
+		}
+		async idle() {
+			for (; this.#running !== null;) await this.#running;
+		}
+		lastSeen(pull) {
+			return this.#seen.get(pull) ?? null;
+		}
+		isOutside(issue) {
+			return this.#outside.has(issue);
+		}
+		admit(state) {
+			this.#running === null && this.want({ issues: this.#outside.admissible(state, this.#lane.contextOf(state)) });
+		}
+		count(entries) {
+			for (let { command, events } of entries) if (command === "Observe") for (let { type } of events) type === "TaskTracked" && (this.#tally.added += 1), type === "TaskUntracked" && (this.#tally.removed += 1), type === "TaskRevised" && (this.#tally.changed += 1);
+		}
+		takeTally() {
+			let tally = this.#tally;
+			return this.#tally = {
+				added: 0,
+				removed: 0,
+				changed: 0
+			}, tally;
+		}
+		stop() {
+			this.#isStopped = !0;
+		}
+		#hasWants() {
+			let wants = [
+				this.#issues,
+				this.#pulls,
+				this.#commits,
+				this.#waits
+			];
+			return this.#everything || wants.some((each) => each.size > 0);
+		}
+		async #run() {
+			for (; this.#hasWants() && !this.#isStopped;) await this.#look();
+			this.#running = null;
+		}
+		async #look() {
+			let wanted = null;
+			try {
+				wanted = this.#take(await this.#lane.stream.current()), await this.#decide(await this.#tracker.look(wanted));
+			} catch (error) {
+				wanted !== null && this.want(wanted);
+				let retryAfterMs = pauseAfter(error);
+				this.#parts.journal.warn("A look at the tracker failed; it is tried again.", {
+					reason: messageOf(error),
+					retryAfterMs
+				}), await this.#parts.clock.sleep(retryAfterMs, "outage");
+			}
+		}
+		#take(state) {
+			let wanted = withLinked(state, {
+				everything: this.#everything,
+				issues: [...this.#issues, ...this.#outside.admissible(state, this.#lane.contextOf(state))],
+				pulls: [...this.#pulls],
+				commits: [...this.#commits],
+				tracked: [],
+				waits: [...this.#waits.values()]
+			});
+			this.#everything = !1;
+			for (let wants of [
+				this.#issues,
+				this.#pulls,
+				this.#commits,
+				this.#waits
+			]) wants.clear();
+			return wanted;
+		}
+		async #decide(observation) {
+			for (let unreadable of observation.unreadable) this.#parts.journal.warn("An issue could not be read and was set aside.", { ...unreadable });
+			for (let pull of observation.pulls) pull.state === "open" ? this.#seen.set(pull.number, pull) : this.#seen.delete(pull.number);
+			await this.#lane.submit(chunked(observation).map((part) => ({
+				type: "Observe",
+				id: this.#lane.nextId("observe"),
+				observation: part
+			})));
+			let outside = this.#outside.note(observation, await this.#lane.stream.current());
+			if (outside === null) return;
+			let told = {
+				...noNews,
+				outside
+			};
+			await this.#lane.submit([{
+				type: "Observe",
+				id: this.#lane.nextId("observe"),
+				observation: told
+			}]);
+		}
+	}, noNews = {
+		isComplete: !1,
+		issues: [],
+		pulls: [],
+		gone: [],
+		unreadable: []
+	};
+}));
+// src/engine/repository.ts
+function nextWorkAt(state, context) {
+	let times = [nextDueAt({
+		state,
+		context
+	}), nextEffectAt(state)].filter((at) => at !== null);
+	return times.length === 0 ? null : Math.min(...times);
+}
+var init_repository = __esmMin((() => {
+	init_decide_effects(), init_decide_tick(), init_cycle(), init_deliver(), init_idle(), init_lane(), init_pass_hooks(), init_scout();
+}));
+// src/engine/one-run.ts
+function runOnce(parts, world, how) {
+	return new OneRun(parts, world, how).run();
+}
+function hasNews({ wanted, comments }) {
+	return comments.length > 0 || wanted !== null && wanted.issues.length + wanted.pulls.length > 0;
+}
+var wholeEveryMs, wholeAtRestMs, turnMs, waitsAsked, closingMs, gapMs, OneRun, init_one_run = __esmMin((() => {
+	init_externals(), init_tracker$1(), init_capacities(), init_deliver(), init_hearing(), init_instruct(), init_lane(), init_outage(), init_pass_hooks(), init_pulls_in_flight(), init_repository(), init_scout(), init_sessions(), wholeEveryMs = 36e5, wholeAtRestMs = 6 * wholeEveryMs, turnMs = 42e4, waitsAsked = 30, closingMs = 3e4, gapMs = 1e3, OneRun = class {
+		lane;
+		#parts;
+		#world;
+		#how;
+		#deadline;
+		#delivery;
+		#scout;
+		#asking;
+		#hearing;
+		#hooks;
+		#events = [];
+		#phase = "looking";
+		#lastWrittenAt = null;
+		#readUpTo = null;
+		constructor(parts, world, how) {
+			this.#parts = parts, this.#world = world, this.#how = how, this.#deadline = parts.clock.now() + how.budgetMs, this.lane = new Lane(parts, this), how.onState?.(() => this.lane.stream.peek()), this.#delivery = new Delivery(parts, world, this.lane), this.#scout = new Scout(parts, world.tracker, this.lane), this.#asking = createAsking(parts, world, this.lane), this.#hearing = new Hearing(parts, world, {
+				lane: this.lane,
+				scout: this.#scout,
+				asking: this.#asking
+			}), this.#hooks = createPassHooks(parts, () => ({
+				lane: this.lane,
+				delivery: this.#delivery,
+				scout: this.#scout
+			}));
+		}
+		async run() {
+			try {
+				let isComplete = await this.#within(this.#how.budgetMs, this.#work());
+				await this.#within(closingMs, this.#close());
+				let state = await this.lane.stream.current(), context = this.lane.contextOf(state), nextDueAt = nextWorkAt(state, context);
+				return {
+					state,
+					context,
+					events: this.#events,
+					isComplete,
+					nextDueAt,
+					lastWrittenAt: this.#lastWrittenAt
+				};
+			} finally {
+				this.#scout.stop(), this.#delivery.stop(), this.lane.stop("its run has ended");
+			}
+		}
+		before() {
+			let settled = this.#hooks.before();
+			return settled.length === 0 ? [] : [...settled, ...this.#moveCursor()];
+		}
+		after() {
+			return this.#phase === "working" ? this.#hooks.after() : [];
+		}
+		project = (pass, before) => this.#hooks.project(pass, before);
+		summarise = (entries, state) => this.#hooks.summarise(entries, state);
+		appended(entries, state) {
+			for (let entry of entries) this.#events.push(...entry.events);
+			this.#hooks.appended(entries, state);
+		}
+		settled(state) {
+			this.#phase === "working" && this.#delivery.deliver(state);
+		}
+		halted() {
+			this.#scout.stop(), this.#delivery.stop();
+		}
+		async #within(ms, work) {
+			let isDone = !1, done = work.then(() => {
+				isDone = !0;
+			}), timeUp = new Promise((resolve) => {
+				let timer = this.#parts.clock.after(ms, "run", resolve);
+				done.finally(() => timer.cancel()).catch(() => void 0);
+			});
+			return await Promise.race([done, timeUp]), isDone;
+		}
+		async #work() {
+			await this.lane.refresh();
+			let state = await this.lane.stream.current();
+			this.#lastWrittenAt = state.version === 0 ? null : state.at, await this.#insist(() => this.#look(state)), this.#phase === "looking" && (this.#phase = "working", await this.#act());
+		}
+		async #insist(step) {
+			for (; this.#phase !== "closing";) try {
+				return await step();
+			} catch (error) {
+				if (!(error instanceof TrackerUnavailable)) throw error;
+				let pauseMs = pauseAfter(error);
+				this.#parts.journal.warn("The look was interrupted; it is tried again.", {
+					reason: error.message,
+					pauseMs
+				}), await this.#parts.clock.sleep(pauseMs, "outage");
+			}
+		}
+		async #look(before) {
+			let { hints } = this.#how, from = before.watch.readUpTo ?? null, startedAt = this.#parts.clock.now(), caughtUp = await this.#catchUp(from?.cursor ?? null), isWhole = caughtUp.wanted === null || this.#isWholeDue(before, from?.wholeAt ?? 0);
+			(before.configuration === null || isWhole) && await this.#hearing.configure(), isWhole ? this.#scout.want({ everything: !0 }) : this.#scout.want(caughtUp.wanted ?? {}), await this.#hearing.hear(hints.filter((hint) => hint.kind !== "state")), await this.#scout.idle(), await this.#hearing.instruct(await this.#unheard(caughtUp.comments)), await this.#lookAfterWork();
+			let wholeAt = isWhole ? startedAt : from?.wholeAt ?? startedAt;
+			this.#readUpTo = {
+				cursor: caughtUp.cursor,
+				wholeAt,
+				matters: isWhole || hasNews(caughtUp)
+			};
+		}
+		#catchUp(from) {
+			let isEventsTurn = this.#how.hints.length === 0 && Math.floor(this.#parts.clock.now() / turnMs) % 2 == 1;
+			return this.#world.tracker.catchUp(from, isEventsTurn ? "events" : "issues");
+		}
+		#isWholeDue(state, wholeAt) {
+			let everyMs = state.openCount > 0 ? wholeEveryMs : wholeAtRestMs;
+			return this.#parts.clock.now() - wholeAt >= everyMs;
+		}
+		async #unheard(comments) {
+			let state = await this.lane.stream.current();
+			return comments.filter(({ databaseId }) => !state.seen.has(toCommentCommand(databaseId)));
+		}
+		async #lookAfterWork() {
+			let state = await this.lane.stream.current(), { config } = this.lane.contextOf(state), pulls = pullsInFlight(state, config, (pull) => this.#scout.lastSeen(pull.number) === null && isUnsettled(pull));
+			this.#scout.want({
+				pulls,
+				waits: this.#waitsByTurns(state)
+			}), await this.#scout.idle(), await this.lane.submit(await this.#asking.ask({ isStart: !1 })), await this.lane.submit(await askCapacities(this.#parts, this.#world, this.lane));
+		}
+		#waitsByTurns(state) {
+			let watched = watchedExternals(state);
+			if (watched.length <= waitsAsked) return watched;
+			let start = Math.floor(this.#parts.clock.now() / turnMs) * waitsAsked % watched.length;
+			return [...watched.slice(start), ...watched.slice(0, start)].slice(0, waitsAsked);
+		}
+		async #act() {
+			for (; this.#phase === "working";) {
+				let passedAt = this.#parts.clock.now();
+				await this.lane.submit([]), await this.#delivery.idle(), await this.#scout.idle();
+				let state = await this.lane.stream.current();
+				if (this.#delivery.hurry(state)) continue;
+				if (this.#delivery.hasSettled) {
+					await this.lane.flush();
+					continue;
+				}
+				let dueAt = nextWorkAt(state, this.lane.contextOf(state));
+				if (dueAt === null || dueAt > this.#deadline || dueAt <= passedAt) return;
+				await this.#parts.clock.sleep(Math.max(gapMs, dueAt - this.#parts.clock.now()), "due");
+			}
+		}
+		async #close() {
+			if (this.lane.stream.peek() === null) throw Error("The state could not be read in time: GitHub does not answer.");
+			this.#phase = "closing", this.#scout.stop(), await this.#delivery.idle(), this.#delivery.release(await this.lane.stream.current()), this.#readUpTo?.matters === !0 && await this.lane.submit(this.#moveCursor()), await this.lane.flush();
+		}
+		#moveCursor() {
+			if (this.#readUpTo === null) return [];
+			let { cursor, wholeAt } = this.#readUpTo;
+			return [{
+				type: "MoveCursor",
+				id: this.lane.nextId("cursor"),
+				cursor,
+				wholeAt
+			}];
+		}
+	};
 }));
 // src/engine/job.ts
 async function runJob$1(parts, { world, request, onState }) {
@@ -37149,6 +39168,350 @@ function isOwn(assignment, { worker, fence, run }) {
 var init_tell_work = __esmMin((() => {
 	init_job();
 }));
+// src/github/usage.ts
+function meter(octokit) {
+	let usage = {
+		requests: 0,
+		restPoints: 0,
+		graphqlPoints: 0
+	};
+	return octokit.hook.wrap("request", async (request, options) => {
+		usage.requests += 1, options.url.endsWith("/graphql") ? usage.graphqlPoints += 1 : usage.restPoints += 1;
+		try {
+			return await request(options);
+		} catch (error) {
+			throw isUnchanged(error) && --usage.restPoints, error;
+		}
+	}), () => ({ ...usage });
+}
+function isUnchanged(error) {
+	return typeof error == "object" && !!error && "status" in error && error.status === 304;
+}
+var init_usage = __esmMin((() => {}));
+// src/github/feeds.ts
+function findNothing() {
+	return {
+		issues: new Set(),
+		pulls: new Set(),
+		hasGap: !1
+	};
+}
+function note(found, entry) {
+	(entry.pull_request ? found.pulls : found.issues).add(entry.number);
+}
+function issueParameters(place, more) {
+	return {
+		...routeOf(place),
+		state: "all",
+		sort: "updated",
+		per_page: pageSize$1,
+		...more
+	};
+}
+async function findStart({ client, place, clock }) {
+	let parameters = issueParameters(place, {
+		direction: "desc",
+		per_page: 1
+	}), answer = await client.read(issuesRoute, parameters, { isVital: !1 }), [first] = array(ListedIssue$1).parse(answer.data);
+	return {
+		since: (first === void 0 ? clock.now() : Date.parse(first.updated_at)) - overlapMs,
+		etag: null,
+		digests: new Map()
+	};
+}
+async function readMoved({ client, place }, from) {
+	let parameters = issueParameters(place, {
+		direction: "asc",
+		since: new Date(from.since).toISOString()
+	}), first = await client.readIfChanged(issuesRoute, parameters, from.etag);
+	if (first === null) return null;
+	let values = [...array(unknown$1()).parse(first.data)];
+	for (let page = 2, size = values.length; size === pageSize$1 && page <= pagesMax$1; page += 1) {
+		let answer = await client.read(issuesRoute, {
+			...parameters,
+			page
+		}, { isVital: !1 }), more = array(unknown$1()).parse(answer.data);
+		values.push(...more), size = more.length;
+	}
+	return {
+		values,
+		etag: readEtag(first),
+		isCut: values.length >= 1e3
+	};
+}
+function readEtag(answer) {
+	let etag = answer.headers.etag;
+	return typeof etag == "string" ? etag : null;
+}
+async function readIssueFeed(parts, from, found) {
+	let start = from ?? await findStart(parts), read = await readMoved(parts, start);
+	if (read === null) return {
+		next: start,
+		news: null
+	};
+	let entries = [], ids = new Map(), hasMoved = from === null;
+	for (let value of read.values) {
+		let entry = ListedIssue$1.safeParse(value);
+		if (!entry.success) continue;
+		let digest = createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, digestLength);
+		entries.push({
+			number: entry.data.number,
+			at: Date.parse(entry.data.updated_at),
+			digest
+		}), ids.set(entry.data.number, entry.data.id), from !== null && from.digests.get(entry.data.number) !== digest && (hasMoved = !0, note(found, entry.data));
+	}
+	read.isCut && (found.hasGap = !0);
+	let newest = Math.max(start.since + overlapMs, ...entries.map((entry) => entry.at)), since = newest - overlapMs, near = entries.filter((entry) => entry.at >= since - 1e3);
+	return {
+		next: {
+			since,
+			etag: since === start.since ? read.etag : null,
+			digests: new Map(near.map((entry) => [entry.number, entry.digest]))
+		},
+		news: {
+			newest,
+			ids,
+			hasMoved
+		}
+	};
+}
+function noteEdges(found, entries, lastId) {
+	for (let entry of entries) entry.id > lastId && entry.issue && edgeEvents.test(entry.event) && note(found, entry.issue);
+}
+async function readNewEvents({ client, place }, first, lastId) {
+	let entries = readEvents(first.data), size = array(unknown$1()).parse(first.data).length;
+	for (let page = 2; size === eventPageSize && !reaches(entries, lastId); page += 1) {
+		if (page > eventPagesMax) return {
+			entries,
+			hasGap: !0
+		};
+		let parameters = {
+			...routeOf(place),
+			per_page: eventPageSize,
+			page
+		}, answer = await client.read(eventsRoute, parameters, { isVital: !1 });
+		size = array(unknown$1()).parse(answer.data).length, entries.push(...readEvents(answer.data));
+	}
+	return {
+		entries,
+		hasGap: !1
+	};
+}
+async function readEventFeed(parts, from, found) {
+	let parameters = {
+		...routeOf(parts.place),
+		per_page: eventPageSize
+	}, first = await parts.client.readIfChanged(eventsRoute, parameters, from?.etag ?? null);
+	if (first === null) return {
+		next: from,
+		hasMoved: !1
+	};
+	let entries = readEvents(first.data);
+	if (from !== null) {
+		let read = await readNewEvents(parts, first, from.lastId);
+		({entries} = read), read.hasGap && (found.hasGap = !0), noteEdges(found, entries, from.lastId);
+	}
+	let before = from?.lastId ?? 0, lastId = Math.max(before, ...entries.map((entry) => entry.id));
+	return {
+		next: {
+			lastId,
+			etag: readEtag(first)
+		},
+		hasMoved: lastId > before
+	};
+}
+function readEvents(data) {
+	return array(unknown$1()).parse(data).flatMap((value) => {
+		let entry = ListedEvent.safeParse(value);
+		return entry.success ? [entry.data] : [];
+	});
+}
+function reaches(entries, lastId) {
+	return entries.some((entry) => entry.id <= lastId);
+}
+var overlapMs, pageSize$1, pagesMax$1, eventPageSize, eventPagesMax, edgeEvents, digestLength, issuesRoute, eventsRoute, init_feeds = __esmMin((() => {
+	init_zod(), init_answers(), init_place(), overlapMs = 1e4, pageSize$1 = 100, pagesMax$1 = 10, eventPageSize = 15, eventPagesMax = 60, edgeEvents = /^(?:blocked_by|blocking|parent_issue|sub_issue)_|^(?:transferred|converted_to_discussion)$/, digestLength = 12, issuesRoute = "GET /repos/{owner}/{repo}/issues", eventsRoute = "GET /repos/{owner}/{repo}/issues/events";
+}));
+// src/github/hear.ts
+async function hear(permissions, hints) {
+	let people = hints.filter((hint) => !hint.author.isBot && !hint.author.login.endsWith("[bot]")), authors = people.map((hint) => ({
+		login: hint.author.login,
+		id: hint.author.id,
+		kind: "user"
+	})), toActor = await permissions.lookUp(authors);
+	return people.flatMap((hint, index) => {
+		let body = readSlashLine(hint.body);
+		if (body === null) return [];
+		let { comment, databaseId, task, number } = hint;
+		return [{
+			comment,
+			databaseId,
+			task,
+			number,
+			by: toActor(authors[index]),
+			body
+		}];
+	});
+}
+async function readPages({ client, place }, from) {
+	let found = [], since = new Date(from).toISOString(), parameters = {
+		...routeOf(place),
+		sort: "created",
+		direction: "desc",
+		since,
+		per_page: pageSize
+	};
+	for (let page = 1; page <= pagesMax; page += 1) {
+		let answer = await client.read("GET /repos/{owner}/{repo}/issues/comments", {
+			...parameters,
+			page
+		}, { isVital: !1 }), values = array(unknown$1()).parse(answer.data);
+		for (let value of values) {
+			let comment = ListedComment.safeParse(value);
+			comment.success && found.push(comment.data);
+		}
+		if (values.length < pageSize) break;
+	}
+	return found.toReversed();
+}
+async function askIssueId({ client, place }, number) {
+	try {
+		let answer = await client.read("GET /repos/{owner}/{repo}/issues/{issue_number}", {
+			...routeOf(place),
+			issue_number: number
+		});
+		return IssueId.parse(answer.data).id;
+	} catch (error) {
+		if (error instanceof GithubFault && error.kind === "gone") return null;
+		throw error;
+	}
+}
+async function toHint(parts, comment, ids) {
+	let body = readSlashLine(comment.body ?? ""), number = Number(/\/issues\/(\d{1,10})$/.exec(comment.issue_url)?.[1] ?? NaN);
+	if (body === null || !comment.user || Number.isNaN(number)) return null;
+	let id = ids.get(number) ?? await askIssueId(parts, number);
+	return id === null ? null : {
+		kind: "comment",
+		comment: comment.node_id,
+		databaseId: comment.id,
+		number,
+		task: taskIdIn(parts.place, id),
+		author: {
+			login: comment.user.login,
+			id: comment.user.id,
+			isBot: comment.user.type === "Bot"
+		},
+		body
+	};
+}
+async function readComments(parts, from, { ids, known }) {
+	let listed = (await readPages(parts, from)).filter((comment) => Date.parse(comment.created_at) >= from && !known.has(comment.id)), hints = [];
+	for (let comment of listed) {
+		let hint = await toHint(parts, comment, ids);
+		hint !== null && hints.push(hint);
+	}
+	return {
+		heard: await hear(parts.permissions, hints),
+		listed
+	};
+}
+function createCommentCursor(parts) {
+	let since = null, seen = new Map();
+	return { async read(newest, ids) {
+		let from = since ?? newest - 864e5, { heard, listed } = await readComments(parts, from, {
+			ids,
+			known: seen
+		});
+		for (let comment of listed) seen.set(comment.id, Date.parse(comment.created_at));
+		let kept = Math.max(from, newest - overlapMs);
+		return since = kept, seen = new Map([...seen].filter(([, at]) => at >= kept)), heard;
+	} };
+}
+var pageSize, pagesMax, IssueId, init_hear = __esmMin((() => {
+	init_zod(), init_answers(), init_classify_error(), init_feeds(), init_place(), init_slash_line(), pageSize = 100, pagesMax = 10, IssueId = object({ id: number() });
+}));
+// src/github/catch-up.ts
+async function catchUp(parts, from, first) {
+	let found = findNothing(), read = await readFeeds(parts, {
+		from,
+		first,
+		found
+	}), comments = await readNewComments(parts, from, read.issues?.news ?? null), wanted = {
+		everything: !1,
+		pulls: [...found.pulls],
+		issues: [...found.issues],
+		commits: [],
+		tracked: []
+	};
+	return {
+		wanted: from === null || found.hasGap ? null : wanted,
+		comments: comments.heard,
+		cursor: {
+			...toIssueCursor(parts.clock.now(), from, read.issues),
+			events: read.events?.lastId ?? 0,
+			...comments.cursor
+		}
+	};
+}
+async function readFeeds(parts, { from, first, found }) {
+	let eventPlace = from === null ? null : {
+		lastId: from.events,
+		etag: null
+	}, readEvents = () => readEventFeed(parts, eventPlace, found), readIssues = () => readIssueFeed(parts, toIssuePlace(from), found);
+	if (first === "events") {
+		let events = await readEvents();
+		return {
+			events: events.next,
+			issues: events.hasMoved ? await readIssues() : null
+		};
+	}
+	let issues = await readIssues();
+	return {
+		issues,
+		events: issues.news?.hasMoved === !0 ? (await readEvents()).next : eventPlace
+	};
+}
+function toIssuePlace(from) {
+	return from === null ? null : {
+		since: from.issues,
+		etag: null,
+		digests: new Map(from.near)
+	};
+}
+function toIssueCursor(now, from, read) {
+	if (read === null || read.news === null) return {
+		issues: from?.issues ?? now,
+		near: from?.near ?? []
+	};
+	let { newest } = read.news;
+	if (now - newest > quietMs) return {
+		issues: newest + 1e3,
+		near: []
+	};
+	let near = [...read.next.digests];
+	return {
+		issues: read.next.since,
+		near: near.length > nearMax ? [] : near
+	};
+}
+async function readNewComments(parts, from, news) {
+	let now = parts.clock.now();
+	if (news === null || !news.hasMoved) return {
+		heard: [],
+		cursor: { comments: from?.comments ?? now - 864e5 }
+	};
+	let since = from?.comments ?? news.newest - 864e5, { heard } = await readComments(parts, since, {
+		ids: news.ids,
+		known: nobody
+	});
+	return {
+		heard,
+		cursor: { comments: Math.max(since, news.newest - overlapMs) }
+	};
+}
+var nearMax, quietMs, nobody, init_catch_up = __esmMin((() => {
+	init_feeds(), init_hear(), nearMax = 40, quietMs = 6e4, nobody = new Map();
+}));
 // src/github/create-issue.ts
 async function createPatternIssue(parts, issue, isRepeat) {
 	try {
@@ -37157,7 +39520,7 @@ async function createPatternIssue(parts, issue, isRepeat) {
 			number: await findIssue(parts, issue, isRepeat ? pagesOfRepeat : 1) ?? await create(parts, issue)
 		};
 	} catch (error) {
-		let outcome = error instanceof GithubFault ? toOutcome$2(error) : null;
+		let outcome = error instanceof GithubFault ? toOutcome$3(error) : null;
 		return outcome !== null && outcome.kind !== "written" ? outcome : {
 			kind: "delayed",
 			reason: "GitHub's answer could not be read.",
@@ -37207,7 +39570,7 @@ function readIssueState(data) {
 	return issue.pull_request ? issue.pull_request.merged_at ? "completed" : issue.state === "open" ? "open" : "not_planned" : issue.state === "open" ? "open" : issue.state_reason === "not_planned" || issue.state_reason === "duplicate" ? issue.state_reason : "completed";
 }
 function readRunState(data) {
-	return Runs.parse(data).workflow_runs.find((run) => !run.event.startsWith("pull_request") && (run.head_repository ?? run.repository)?.id === run.repository?.id)?.conclusion === "success" ? "completed" : "open";
+	return Runs$1.parse(data).workflow_runs.find((run) => !run.event.startsWith("pull_request") && (run.head_repository ?? run.repository)?.id === run.repository?.id)?.conclusion === "success" ? "completed" : "open";
 }
 function aboutWorkflow(id) {
 	let workflow = workflowOfWait(id);
@@ -37322,106 +39685,17 @@ async function inTurns(items, act) {
 	for (let start = 0; start < items.length; start += atOnce) results.push(...await Promise.all(items.slice(start, start + atOnce).map(act)));
 	return results;
 }
-var rememberedMax, atOnce, runsPerPage, ListedIssue, Runs, referencePattern, init_external_waits = __esmMin((() => {
+var rememberedMax, atOnce, runsPerPage, ListedIssue, Runs$1, referencePattern, init_external_waits = __esmMin((() => {
 	init_zod(), init_external_wait(), init_classify_error(), init_place(), rememberedMax = 2e3, atOnce = 8, runsPerPage = 20, ListedIssue = object({
 		state: string(),
 		state_reason: string().nullish(),
 		pull_request: object({ merged_at: string().nullish() }).nullish()
-	}), Runs = object({ workflow_runs: array(object({
+	}), Runs$1 = object({ workflow_runs: array(object({
 		event: string(),
 		conclusion: string().nullish(),
 		repository: object({ id: number() }).nullish(),
 		head_repository: object({ id: number() }).nullish()
 	})) }), referencePattern = /^(?:(?<owner>[\w-]{1,39})\/(?<name>[\w.-]{1,100}))?#(?<number>[1-9]\d{0,9})$/;
-}));
-// src/github/hear.ts
-async function hear(permissions, hints) {
-	let people = hints.filter((hint) => !hint.author.isBot && !hint.author.login.endsWith("[bot]")), authors = people.map((hint) => ({
-		login: hint.author.login,
-		id: hint.author.id,
-		kind: "user"
-	})), toActor = await permissions.lookUp(authors);
-	return people.flatMap((hint, index) => {
-		let body = readSlashLine(hint.body);
-		if (body === null) return [];
-		let { comment, databaseId, task, number } = hint;
-		return [{
-			comment,
-			databaseId,
-			task,
-			number,
-			by: toActor(authors[index]),
-			body
-		}];
-	});
-}
-async function readPages({ client, place }, from) {
-	let found = [], since = new Date(from).toISOString(), parameters = {
-		...routeOf(place),
-		sort: "created",
-		direction: "desc",
-		since,
-		per_page: pageSize$1
-	};
-	for (let page = 1; page <= pagesMax$1; page += 1) {
-		let answer = await client.read("GET /repos/{owner}/{repo}/issues/comments", {
-			...parameters,
-			page
-		}, { isVital: !1 }), values = array(unknown$1()).parse(answer.data);
-		for (let value of values) {
-			let comment = ListedComment.safeParse(value);
-			comment.success && found.push(comment.data);
-		}
-		if (values.length < pageSize$1) break;
-	}
-	return found.toReversed();
-}
-async function askIssueId({ client, place }, number) {
-	try {
-		let answer = await client.read("GET /repos/{owner}/{repo}/issues/{issue_number}", {
-			...routeOf(place),
-			issue_number: number
-		});
-		return IssueId.parse(answer.data).id;
-	} catch (error) {
-		if (error instanceof GithubFault && error.kind === "gone") return null;
-		throw error;
-	}
-}
-async function toHint(parts, comment, ids) {
-	let body = readSlashLine(comment.body ?? ""), number = Number(/\/issues\/(\d{1,10})$/.exec(comment.issue_url)?.[1] ?? NaN);
-	if (body === null || !comment.user || Number.isNaN(number)) return null;
-	let id = ids.get(number) ?? await askIssueId(parts, number);
-	return id === null ? null : {
-		kind: "comment",
-		comment: comment.node_id,
-		databaseId: comment.id,
-		number,
-		task: taskIdIn(parts.place, id),
-		author: {
-			login: comment.user.login,
-			id: comment.user.id,
-			isBot: comment.user.type === "Bot"
-		},
-		body
-	};
-}
-function createCommentCursor(parts) {
-	let since = null, seen = new Map();
-	return { async read(newest, ids) {
-		let from = since ?? newest - lookBackMs, listed = (await readPages(parts, from)).filter((comment) => Date.parse(comment.created_at) >= from && !seen.has(comment.id)), hints = [];
-		for (let comment of listed) {
-			let hint = await toHint(parts, comment, ids);
-			hint !== null && hints.push(hint);
-		}
-		let heard = await hear(parts.permissions, hints);
-		for (let comment of listed) seen.set(comment.id, Date.parse(comment.created_at));
-		let kept = Math.max(from, newest - overlapMs$1);
-		return since = kept, seen = new Map([...seen].filter(([, at]) => at >= kept)), heard;
-	} };
-}
-var lookBackMs, overlapMs$1, pageSize$1, pagesMax$1, IssueId, init_hear = __esmMin((() => {
-	init_zod(), init_answers(), init_classify_error(), init_place(), init_slash_line(), lookBackMs = 864e5, overlapMs$1 = 1e4, pageSize$1 = 100, pagesMax$1 = 10, IssueId = object({ id: number() });
 }));
 // src/github/labels.ts
 function lookOf(name) {
@@ -37913,9 +40187,6 @@ var methods, Pull, methodPattern, passingPattern, passingMs, unreadableMs, init_
 	}), methodPattern = /merges? (?:commits )?are not allowed|must not contain merge commits/i, passingPattern = /base branch was modified|status check|is in progress/i, passingMs = 3e4, unreadableMs = 6e4;
 }));
 // src/github/poll.ts
-function note(found, entry) {
-	(entry.pull_request ? found.pulls : found.issues).add(entry.number);
-}
 function createPoller(parts) {
 	let issues = createIssueCursor(parts), events = createEventCursor(parts), state = createHeadCursor(parts, "GET /repos/{owner}/{repo}/git/ref/heads/orchestrate/state"), configuration = createHeadCursor(parts, "GET /repos/{owner}/{repo}/contents/.github/orchestrate.yml"), comments = createCommentCursor(parts), turn = 0, hasStarted = !1, owed = noWish;
 	async function readTurn(found) {
@@ -37927,11 +40198,7 @@ function createPoller(parts) {
 	}
 	return {
 		async poll() {
-			let found = {
-				issues: new Set(),
-				pulls: new Set(),
-				hasGap: !1
-			}, listed = await issues.read(found), moved = await readTurn(found), heard = listed === null ? [] : await comments.read(listed.newest, listed.ids);
+			let found = findNothing(), listed = await issues.read(found), moved = await readTurn(found), heard = listed === null ? [] : await comments.read(listed.newest, listed.ids);
 			for (let cursor of [
 				issues,
 				events,
@@ -37964,138 +40231,28 @@ function addWanted(left, right) {
 		tracked: [...new Map([...left.tracked, ...right.tracked].map((each) => [each.id, each])).values()]
 	};
 }
-function issueParameters(place, more) {
-	return {
-		...routeOf(place),
-		state: "all",
-		sort: "updated",
-		per_page: pageSize,
-		...more
-	};
-}
-async function findStart({ client, place, clock }) {
-	let parameters = issueParameters(place, {
-		direction: "desc",
-		per_page: 1
-	}), answer = await client.read(issuesRoute, parameters, { isVital: !1 }), [first] = array(ListedIssue$1).parse(answer.data);
-	return {
-		since: (first === void 0 ? clock.now() : Date.parse(first.updated_at)) - overlapMs,
-		etag: null,
-		digests: new Map()
-	};
-}
-async function readMoved({ client, place }, from) {
-	let parameters = issueParameters(place, {
-		direction: "asc",
-		since: new Date(from.since).toISOString()
-	}), first = await client.readIfChanged(issuesRoute, parameters, from.etag);
-	if (first === null) return null;
-	let values = [...array(unknown$1()).parse(first.data)];
-	for (let page = 2, size = values.length; size === pageSize && page <= pagesMax; page += 1) {
-		let answer = await client.read(issuesRoute, {
-			...parameters,
-			page
-		}, { isVital: !1 }), more = array(unknown$1()).parse(answer.data);
-		values.push(...more), size = more.length;
-	}
-	return {
-		values,
-		etag: readEtag(first),
-		isCut: values.length >= 1e3
-	};
-}
-function readEtag(answer) {
-	let etag = answer.headers.etag;
-	return typeof etag == "string" ? etag : null;
-}
 function createIssueCursor(parts) {
 	let kept = null, next = null;
 	return {
 		async read(found) {
-			let isFirst = kept === null, from = kept ?? await findStart(parts), read = await readMoved(parts, from);
-			if (next = from, read === null) return null;
-			let entries = [], ids = new Map();
-			for (let value of read.values) {
-				let entry = ListedIssue$1.safeParse(value);
-				if (!entry.success) continue;
-				let digest = createHash("sha256").update(JSON.stringify(value)).digest("base64");
-				entries.push({
-					number: entry.data.number,
-					at: Date.parse(entry.data.updated_at),
-					digest
-				}), ids.set(entry.data.number, entry.data.id), !isFirst && from.digests.get(entry.data.number) !== digest && note(found, entry.data);
-			}
-			read.isCut && (found.hasGap = !0);
-			let newest = Math.max(from.since + overlapMs, ...entries.map((entry) => entry.at)), since = newest - overlapMs, near = entries.filter((entry) => entry.at >= since - 1e3);
-			return next = {
-				since,
-				etag: since === from.since ? read.etag : null,
-				digests: new Map(near.map((entry) => [entry.number, entry.digest]))
-			}, {
-				newest,
-				ids
-			};
+			let read = await readIssueFeed(parts, kept, found);
+			return {next} = read, read.news;
 		},
 		keep() {
 			kept = next;
 		}
-	};
-}
-function noteEdges(found, entries, lastId) {
-	for (let entry of entries) entry.id > lastId && entry.issue && edgeEvents.test(entry.event) && note(found, entry.issue);
-}
-async function readNewEvents({ client, place }, first, lastId) {
-	let entries = readEvents(first.data), size = array(unknown$1()).parse(first.data).length;
-	for (let page = 2; size === eventPageSize && !reaches(entries, lastId); page += 1) {
-		if (page > eventPagesMax) return {
-			entries,
-			hasGap: !0
-		};
-		let parameters = {
-			...routeOf(place),
-			per_page: eventPageSize,
-			page
-		}, answer = await client.read(eventsRoute, parameters, { isVital: !1 });
-		size = array(unknown$1()).parse(answer.data).length, entries.push(...readEvents(answer.data));
-	}
-	return {
-		entries,
-		hasGap: !1
 	};
 }
 function createEventCursor(parts) {
 	let kept = null, next = null;
 	return {
 		async read(found) {
-			next = kept;
-			let parameters = {
-				...routeOf(parts.place),
-				per_page: eventPageSize
-			}, first = await parts.client.readIfChanged(eventsRoute, parameters, kept?.etag ?? null);
-			if (first === null) return;
-			let entries = readEvents(first.data);
-			if (kept !== null) {
-				let read = await readNewEvents(parts, first, kept.lastId);
-				({entries} = read), read.hasGap && (found.hasGap = !0), noteEdges(found, entries, kept.lastId);
-			}
-			next = {
-				lastId: Math.max(kept?.lastId ?? 0, ...entries.map((entry) => entry.id)),
-				etag: readEtag(first)
-			};
+			({next} = await readEventFeed(parts, kept, found));
 		},
 		keep() {
 			kept = next;
 		}
 	};
-}
-function readEvents(data) {
-	return array(unknown$1()).parse(data).flatMap((value) => {
-		let entry = ListedEvent.safeParse(value);
-		return entry.success ? [entry.data] : [];
-	});
-}
-function reaches(entries, lastId) {
-	return entries.some((entry) => entry.id <= lastId);
 }
 function createHeadCursor(parts, route) {
 	let { client, place } = parts, kept = null, next = null;
@@ -38125,8 +40282,8 @@ function createHeadCursor(parts, route) {
 		}
 	};
 }
-var overlapMs, pageSize, pagesMax, eventPageSize, eventPagesMax, edgeEvents, turns, noWish, issuesRoute, eventsRoute, Head, init_poll = __esmMin((() => {
-	init_zod(), init_answers(), init_classify_error(), init_hear(), init_place(), overlapMs = 1e4, pageSize = 100, pagesMax = 10, eventPageSize = 15, eventPagesMax = 60, edgeEvents = /^(?:blocked_by|blocking|parent_issue|sub_issue)_|^(?:transferred|converted_to_discussion)$/, turns = [
+var turns, noWish, Head, init_poll = __esmMin((() => {
+	init_zod(), init_classify_error(), init_feeds(), init_hear(), init_place(), turns = [
 		"events",
 		"state",
 		"events",
@@ -38137,7 +40294,7 @@ var overlapMs, pageSize, pagesMax, eventPageSize, eventPagesMax, edgeEvents, tur
 		pulls: [],
 		commits: [],
 		tracked: []
-	}, issuesRoute = "GET /repos/{owner}/{repo}/issues", eventsRoute = "GET /repos/{owner}/{repo}/issues/events", Head = union([object({ object: object({ sha: string() }) }).transform((ref) => ref.object.sha), object({ sha: string() }).transform((file) => file.sha)]);
+	}, Head = union([object({ object: object({ sha: string() }) }).transform((ref) => ref.object.sha), object({ sha: string() }).transform((file) => file.sha)]);
 }));
 // src/github/standing-comment.ts
 async function keepComment(parts, comment) {
@@ -38156,7 +40313,7 @@ async function keepComment(parts, comment) {
 			isLocked: issue.locked === !0
 		});
 	} catch (error) {
-		return toOutcome$2(toFault(error));
+		return toOutcome$3(toFault(error));
 	}
 }
 async function write(client, { marker, body }, issue) {
@@ -38197,7 +40354,7 @@ function settleFault(fault, { issue, isEdit }) {
 		kind: "delayed",
 		reason: message,
 		retryAfterMs
-	} : toOutcome$2(fault);
+	} : toOutcome$3(fault);
 }
 var IssueAnswer, absences, init_standing_comment = __esmMin((() => {
 	init_zod(), init_act(), init_one_issue(), init_sticky(), IssueAnswer = object({
@@ -38249,7 +40406,7 @@ async function addLabel(client, place, wish) {
 			commentNode: null
 		};
 	} catch (error) {
-		return error instanceof GithubFault ? toOutcome$2(error) : {
+		return error instanceof GithubFault ? toOutcome$3(error) : {
 			kind: "delayed",
 			reason: "The label could not be added.",
 			retryAfterMs: 6e4
@@ -38296,6 +40453,12 @@ function createTracker(options) {
 			}
 		}),
 		poll: () => available(() => poller.poll()),
+		catchUp: (from, first) => available(() => catchUp({
+			client,
+			place,
+			clock,
+			permissions
+		}, from, first)),
 		hear: (hints) => available(() => hear(permissions, hints)),
 		resolve: (reference) => available(async () => {
 			let external = (await resolveReferences({
@@ -38341,7 +40504,7 @@ function createTracker(options) {
 	};
 }
 var IssueText, init_tracker = __esmMin((() => {
-	init_zod(), init_tracker$1(), init_act(), init_blockers(), init_classify_error(), init_client(), init_configuration(), init_create_issue(), init_external_waits(), init_hear(), init_labels(), init_observe(), init_permissions(), init_merge(), init_one_issue(), init_place(), init_poll(), init_standing_comment(), IssueText = object({
+	init_zod(), init_tracker$1(), init_act(), init_catch_up(), init_blockers(), init_classify_error(), init_client(), init_configuration(), init_create_issue(), init_external_waits(), init_hear(), init_labels(), init_observe(), init_permissions(), init_merge(), init_one_issue(), init_place(), init_poll(), init_standing_comment(), IssueText = object({
 		html_url: string(),
 		title: string(),
 		body: string().nullish(),
@@ -38349,6 +40512,17 @@ var IssueText, init_tracker = __esmMin((() => {
 	});
 }));
 // src/wire.ts
+async function wireRun(surroundings, run) {
+	let usage = meter(run.octokit), wired = wire(surroundings, run);
+	return {
+		...await runOnce(wired.parts, wired.world, {
+			hints: run.hints,
+			budgetMs: run.budgetMs,
+			onState: (state) => wired.follow(() => configFrom(state()))
+		}),
+		usage: usage()
+	};
+}
 async function wireJob(surroundings, job) {
 	let wired = wire(surroundings, job);
 	return runJob$1(wired.parts, {
@@ -38359,19 +40533,6 @@ async function wireJob(surroundings, job) {
 }
 async function wireReport(surroundings, told) {
 	return tellWork(wire(surroundings, told).parts, told.work);
-}
-async function wireRun(surroundings, run) {
-	let { parts, follow } = wire(surroundings, run), state = await createStream(parts).current();
-	return follow(() => configFrom(state)), {
-		state,
-		context: {
-			now: parts.clock.now(),
-			config: configFrom(state)
-		},
-		events: [],
-		isComplete: run.hints.length === 0,
-		nextDueAt: null
-	};
 }
 function configFrom(state) {
 	return state === null ? defaultConfig : configOf(state, defaultConfig);
@@ -38444,10 +40605,10 @@ function readConfiguration(text) {
 	};
 }
 var init_wire = __esmMin((() => {
-	init_registry(), init_branch_store(), init_octokit_request(), init_parse_config(), init_problem(), init_schedule(), init_react(), init_names(), init_pass(), init_stream(), init_repository(), init_job(), init_tell_work(), init_client(), init_runs(), init_tracker(), init_config(), init_ids();
+	init_registry(), init_branch_store(), init_octokit_request(), init_parse_config(), init_problem(), init_schedule(), init_react(), init_names(), init_pass(), init_stream(), init_one_run(), init_repository(), init_job(), init_tell_work(), init_client(), init_usage(), init_runs(), init_tracker(), init_config(), init_ids();
 })), action_cycle_exports = __exportAll({ runCycle: () => runCycle });
 async function runCycle(inputs, runner) {
-	let startedAt = runner.surroundings.clock.now(), payload = await readPayload(runner.eventPath), octokit = await connect(connectionOf(runner, inputs), runner.repository), place = placeIn(payload, runner.repository) ?? await findPlace(octokit, runner.repository), hints = inputs.mode === "event" ? toHints(runner.eventName, payload, null) : [], result = await wireRun(runner.surroundings, {
+	let payload = await readPayload(runner.eventPath), octokit = await connect(connectionOf(runner, inputs), runner.repository), place = placeIn(payload, runner.repository) ?? await findPlace(octokit, runner.repository), hints = inputs.mode === "event" ? toHints(runner.eventName, payload, null) : [], result = await wireRun(runner.surroundings, {
 		...target(place, octokit),
 		hints,
 		budgetMs: inputs.budgetMs
@@ -38455,7 +40616,7 @@ async function runCycle(inputs, runner) {
 	return toOutcome$1(result, {
 		nextDueAt: result.nextDueAt,
 		isComplete: result.isComplete,
-		tickedAt: tickedBefore(result, startedAt),
+		lastWrittenAt: result.lastWrittenAt,
 		now: runner.surroundings.clock.now(),
 		usage: runner.meter.usage(),
 		isJobToken: inputs.credentials.kind === "token"
@@ -38485,10 +40646,6 @@ function placeIn(payload, fullName) {
 		id: parsed.data.repository.id,
 		defaultBranch: parsed.data.repository.default_branch
 	};
-}
-function tickedBefore({ state }, startedAt) {
-	let at = state.watch.tickedAt;
-	return at === 0 || at >= startedAt ? null : at;
 }
 function toOutcome$1(result, run) {
 	let view = {
@@ -38789,13 +40946,13 @@ function wrong(value, complaint) {
 function toStep(step) {
 	return typeof step == "number" ? `[${step}]` : /^\w{1,60}$/.test(step) ? `.${step}` : `[${show(step)}]`;
 }
-function readText$1(value) {
+function readText$2(value) {
 	if (typeof value != "string") throw wrong(value, "is not a text");
 	return value;
 }
 function readId(value) {
 	if (typeof value == "number") throw new BacklogInvalid(`${value} is a number; ids are texts: write "${value}"`);
-	let id = readText$1(value);
+	let id = readText$2(value);
 	if (id === "") throw new BacklogInvalid("an id must not be empty");
 	return id;
 }
@@ -38851,7 +41008,7 @@ var BacklogInvalid, instantPattern, instantMax, shownMax, init_plan_fields = __e
 	}, instantPattern = /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?<zone>Z|[+-]\d\d:\d\d)?)?$/i, instantMax = 864e13, shownMax = 60;
 }));
 // src/core/plan-json.ts
-function parseJson(text) {
+function parseJson$1(text) {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -39219,7 +41376,7 @@ function readTask(value) {
 	let fields = readFields(value, taskKeys), id = required(fields, "id", readId), said = optional(fields, "labels", readSaid) ?? unlabelled;
 	return {
 		id,
-		title: optional(fields, "title", readText$1) ?? "",
+		title: optional(fields, "title", readText$2) ?? "",
 		status: optional(fields, "status", readStatus) ?? "pending",
 		priority: optional(fields, "priority", readPriority) ?? said.priority,
 		estimateMinutes: optional(fields, "estimateMinutes", readMinutes) ?? said.estimateMinutes,
@@ -39302,7 +41459,7 @@ function describeUnknown(id, ids) {
 	return `unknown task ${show(id)}${near === null ? "" : `; did you mean ${show(near)}?`}`;
 }
 var minutesMax, capacityMax, weightMax, guessedMax, backlogKeys, weightKeys, taskKeys, blockerKeys, agentKeys, readStatus, readMinutes, readLabelList, unlabelled, readKind, readEdges, init_plan_input = __esmMin((() => {
-	init_ids(), init_labels$1(), init_mode(), init_nearest(), init_task(), init_plan_defaults(), init_plan_fields(), minutesMax = 5256e3, capacityMax = 1e5, weightMax = 1e3, guessedMax = 2e4, backlogKeys = knownKeys("mode", "weights", "now", "tasks", "agents"), weightKeys = knownKeys("priority", "blocker", "effort"), taskKeys = knownKeys("id", "title", "status", "priority", "estimateMinutes", "createdAt", "labels", "blockedBy"), blockerKeys = knownKeys("id", "kind"), agentKeys = knownKeys("id", "type", "capacity", "capabilities"), readStatus = oneOf("status", taskStatuses), readMinutes = between(0, minutesMax, " (minutes)"), readLabelList = listOf(readText$1), unlabelled = readSaid([]), readKind = oneOf("kind of dependency", ["hard", "soft"]), readEdges = listOf(readEdge);
+	init_ids(), init_labels$1(), init_mode(), init_nearest(), init_task(), init_plan_defaults(), init_plan_fields(), minutesMax = 5256e3, capacityMax = 1e5, weightMax = 1e3, guessedMax = 2e4, backlogKeys = knownKeys("mode", "weights", "now", "tasks", "agents"), weightKeys = knownKeys("priority", "blocker", "effort"), taskKeys = knownKeys("id", "title", "status", "priority", "estimateMinutes", "createdAt", "labels", "blockedBy"), blockerKeys = knownKeys("id", "kind"), agentKeys = knownKeys("id", "type", "capacity", "capabilities"), readStatus = oneOf("status", taskStatuses), readMinutes = between(0, minutesMax, " (minutes)"), readLabelList = listOf(readText$2), unlabelled = readSaid([]), readKind = oneOf("kind of dependency", ["hard", "soft"]), readEdges = listOf(readEdge);
 })), UsageError, init_usage_error = __esmMin((() => {
 	UsageError = class extends Error {
 		name = "UsageError";
@@ -39317,7 +41474,7 @@ async function loadPlan(file, mode) {
 	};
 }
 async function loadBacklog(file, mode) {
-	let given = toBacklog(await readText(file), nameOf(file));
+	let given = toBacklog(await readText$1(file), nameOf(file));
 	return mode === null ? given : {
 		...given,
 		mode
@@ -39329,7 +41486,7 @@ function isStandardInput(file) {
 function nameOf(file) {
 	return isStandardInput(file) ? "standard input" : file;
 }
-async function readText(file) {
+async function readText$1(file) {
 	try {
 		let bytes = isStandardInput(file) ? await readStandardInput() : await readFile(file);
 		return new TextDecoder("utf-8", { fatal: !0 }).decode(bytes);
@@ -39348,7 +41505,7 @@ function describe(error) {
 function toBacklog(text, name) {
 	if (text.trim() === "") throw new UsageError(`${name} is empty: a backlog is {"tasks": [{"id": "a"}, ...]}`);
 	try {
-		return readBacklog(parseJson(text));
+		return readBacklog(parseJson$1(text));
 	} catch (error) {
 		throw error instanceof JsonInvalid || error instanceof BacklogInvalid ? new UsageError(`${name}: ${error.message}`, { cause: error }) : error;
 	}
@@ -39456,11 +41613,359 @@ async function runPlan({ file, ranking }) {
 var init_action_plan = __esmMin((() => {
 	init_plan(), init_plan_summary();
 }));
-// src/doctor.ts
-async function examine(_examination) {
-	return [];
+// src/doctor-ask.ts
+function createAsk(octokit, { repository, clock, journal }) {
+	let client = createGithubClient({
+		octokit,
+		clock,
+		journal
+	}), [owner = "", repo = ""] = repository.split("/");
+	return async (path, schema, parameters = {}) => {
+		let route = path.startsWith("GET ") ? path : `GET /repos/{owner}/{repo}${path}`;
+		try {
+			let answer = await client.read(route, {
+				owner,
+				repo,
+				...parameters
+			}), parsed = schema.safeParse(answer.data);
+			if (parsed.success) return {
+				kind: "data",
+				data: parsed.data
+			};
+			throw new GithubFault(`the answer to ${route} is not what it should be`, {
+				kind: "invalid",
+				retryAfterMs: 0
+			});
+		} catch (error) {
+			if (!(error instanceof GithubFault)) throw error;
+			if (error.kind === "gone") return { kind: "missing" };
+			if (error.kind === "forbidden") return {
+				kind: "forbidden",
+				reason: error.message
+			};
+			throw error;
+		}
+	};
 }
-var init_doctor = __esmMin((() => {}));
+async function readText(ask, path, ref) {
+	let answer = await ask("/contents/{+path}", File$1, {
+		path,
+		...ref === void 0 ? {} : { ref }
+	});
+	return answer.kind === "data" ? {
+		kind: "data",
+		data: Buffer.from(answer.data.content, "base64").toString("utf8")
+	} : answer;
+}
+function ok(subject, message) {
+	return {
+		level: "ok",
+		subject,
+		message,
+		advice: ""
+	};
+}
+function warning(subject, message, advice) {
+	return {
+		level: "warning",
+		subject,
+		message,
+		advice
+	};
+}
+function broken(subject, message, advice) {
+	return {
+		level: "error",
+		subject,
+		message,
+		advice
+	};
+}
+var File$1, init_doctor_ask = __esmMin((() => {
+	init_zod(), init_client(), init_classify_error(), File$1 = object({
+		encoding: literal("base64"),
+		content: string()
+	});
+}));
+// src/doctor-configuration.ts
+async function checkConfiguration(ask) {
+	let subject = "Configuration", file = await readText(ask, configurationPath);
+	if (file.kind === "forbidden") return {
+		findings: [broken(subject, `${configurationPath} cannot be read: ${file.reason}`, "Give the token `contents: read`.")],
+		config: null
+	};
+	if (file.kind === "missing") return {
+		findings: [broken(subject, "There is no configuration, so no agent is known.", `Add ${configurationPath} to the default branch, with an agent under \`agents\`.`)],
+		config: null
+	};
+	let reading = parseConfig(file.data);
+	return reading.kind === "invalid" ? {
+		findings: reading.problems.map((problem) => ({
+			...broken(subject, `${configurationPath}, ${renderProblem(problem)}`, ""),
+			line: problem.line
+		})),
+		config: null
+	} : {
+		findings: [ok(subject, `${configurationPath} is right.`)],
+		config: reading.config
+	};
+}
+async function checkAgents(ask, { agents }, env) {
+	if (agents.length === 0) return [broken("Agents", "No agent is configured, so nothing is ever started.", `Add one under \`agents\` in ${configurationPath}, such as { id: jules, type: jules, capacity: 5 }.`)];
+	let names = agents.map(({ id, type, capacity }) => `${id} (${type}, ${capacity})`).join(", "), dispatched = agents.filter(({ dispatch }) => dispatch === "workflow");
+	return [
+		ok("Agents", `${names}.`),
+		...dispatched.some(isOfOurWorkflow) ? await checkAgentWorkflow(ask) : [],
+		...await checkKeys(ask, dispatched, env)
+	];
+}
+function isOfOurWorkflow(agent) {
+	return Object.hasOwn(keyOf, agent.type);
+}
+async function checkAgentWorkflow(ask) {
+	let subject = "Agent workflow", text = await readText(ask, agentWorkflowPath);
+	if (text.kind === "missing") return [broken(subject, `${agentWorkflowPath} is not on the default branch, so no agent can be started.`, "Copy the file from Orchestrate's repository to the default branch, or set `dispatch: api`.")];
+	if (text.kind === "forbidden") return [warning(subject, `It cannot be read: ${text.reason}`, "Give the token `contents: read`.")];
+	let outdated = describeOutdated(text.data);
+	if (outdated !== null) return [broken(subject, outdated, "Copy the current file from Orchestrate's repository.")];
+	let workflow = await ask("/actions/workflows/{file}", Workflow$1, { file: agentWorkflow });
+	return workflow.kind === "data" && workflow.data.state !== "active" ? [broken(subject, `${agentWorkflowPath} is switched off (${workflow.data.state}).`, "Switch it on under Actions.")] : [ok(subject, `${agentWorkflowPath} is there and takes our dispatch.`)];
+}
+function describeOutdated(text) {
+	let file = WorkflowFile.safeParse(parseYaml(text));
+	if (!file.success) return `${agentWorkflowPath} is no workflow that can be dispatched.`;
+	let given = file.data.on.workflow_dispatch.inputs, missing = inputs.filter((name) => !Object.hasOwn(given, name));
+	return missing.length > 0 ? `${agentWorkflowPath} is older than this version: it lacks the input ${missing.join(", ")}.` : /\$\{\{\s*inputs\.name\s*\}\}/.test(file.data["run-name"] ?? "") ? null : `${agentWorkflowPath} has another \`run-name\` than \${{ inputs.name }}, so its runs are not found again.`;
+}
+function parseYaml(text) {
+	try {
+		return (0, import_dist.parse)(text);
+	} catch {
+		return null;
+	}
+}
+async function checkKeys(ask, agents, env) {
+	let keys = [...new Set(agents.flatMap(({ type }) => Object.hasOwn(keyOf, type) ? [keyOf[type] ?? ""] : []))], unseen = keys.filter((key) => (env[key] ?? "") === ""), listed = unseen.length === 0 ? null : await ask("/actions/secrets", Secrets, { per_page: 100 }), names = listed?.kind === "data" ? new Set(listed.data.secrets.map(({ name }) => name)) : null;
+	return keys.map((key) => {
+		if (!unseen.includes(key)) return ok("Secrets", `${key} is given to this job.`);
+		if (names?.has(key) === !0) return ok("Secrets", `${key} is among the repository's secrets.`);
+		let advice = `Check Settings, Secrets and variables, Actions${names === null ? `, or give ${key} to this step as \`env\`` : ""}.`;
+		return names === null ? warning("Secrets", `Whether there is a secret ${key} cannot be seen from here.`, advice) : warning("Secrets", `${key} is not among the repository's own secrets; it may be one of the organization.`, advice);
+	});
+}
+async function checkLabels(ask, { select }) {
+	let missing = [];
+	for (let name of select.labels) (await ask("/labels/{name}", unknown$1(), { name })).kind === "missing" && missing.push(name);
+	let subject = "Labels";
+	return missing.length === 0 ? [ok(subject, `What selects work exists: ${select.labels.join(", ")}.`)] : [warning(subject, `There is no label ${missing.join(", ")}, so no issue can be selected with it.`, "Create it in the repository: an issue is work once somebody with write permission puts it on.")];
+}
+var import_dist, keyOf, Workflow$1, WorkflowFile, inputs, Secrets, init_doctor_configuration = __esmMin((() => {
+	import_dist = require_dist(), init_zod(), init_parse_config(), init_problem(), init_doctor_ask(), init_configuration(), init_runs(), keyOf = {
+		jules: "JULES_API_KEY",
+		cursor: "CURSOR_API_KEY",
+		bifrost: "SPRITES_TOKEN"
+	}, Workflow$1 = object({ state: string() }), WorkflowFile = object({
+		"run-name": string().optional(),
+		on: object({ workflow_dispatch: object({ inputs: record$1(string(), unknown$1()) }) })
+	}), inputs = [
+		"mode",
+		"task",
+		"agent",
+		"attempt",
+		"fence",
+		"name"
+	], Secrets = object({ secrets: array(object({ name: string() })) });
+}));
+// src/doctor-repository.ts
+async function checkRepository(ask) {
+	let subject = "Repository", answer = await ask("", Repository);
+	if (answer.kind !== "data") return {
+		findings: [broken(subject, "The repository does not exist, or these credentials may not see it.", "Check its name, and that the token is not over, or that the App is installed on it.")],
+		repository: null
+	};
+	let { data } = answer, findings = [...data.archived === !0 ? [broken(subject, "It is archived, so nothing can be written.", "Unarchive it.")] : [], ...data.has_issues === !1 ? [broken(subject, "Its issues are switched off.", "Switch them on in the settings: tasks are issues.")] : []];
+	return findings.length > 0 ? {
+		findings,
+		repository: data
+	} : {
+		findings: [ok(subject, `${data.full_name}, whose default branch is ${data.default_branch}.`)],
+		repository: data
+	};
+}
+async function checkAccess(ask, { connection, repository }) {
+	return connection.credentials.kind === "app" ? checkInstallation(connection, repository) : checkReads(ask);
+}
+async function checkInstallation(connection, repository) {
+	let subject = "Permissions", { permissions } = await findInstallation(connection, repository), missing = Object.entries(needed).filter(([permission, level]) => {
+		let has = permissions[permission];
+		return has === void 0 || level === "write" && has === "read";
+	});
+	return missing.length === 0 ? [ok(subject, "The App has every permission that it needs.")] : [broken(subject, `The App lacks ${missing.map(([permission, level]) => `${permission}: ${level}`).join(", ")}.`, "Add them in the App's settings, then accept them for the installation.")];
+}
+async function checkReads(ask) {
+	let subject = "Permissions", refused = [];
+	for (let [permission, path] of probes) (await ask(path, unknown$1(), { per_page: 1 })).kind !== "data" && refused.push(permission);
+	let wanted = Object.entries(needed).map(([name, level]) => `${name.replaceAll("_", "-")}: ${level}`);
+	if (refused.length > 0) {
+		let advice = `Give the job these permissions: ${wanted.join(", ")}.`;
+		return [broken(subject, `The token may not read ${refused.join(", ")}.`, advice)];
+	}
+	return [ok(subject, `The token may read issues, pull requests, workflows and branches. Whether it may write shows only when it does; a cycle needs ${wanted.join(", ")}.`)];
+}
+async function checkLimits(ask) {
+	let subject = "Limits", answer = await ask("GET /rate_limit", Limits);
+	if (answer.kind !== "data") return [ok(subject, "GitHub sets no limit here.")];
+	let { core, graphql } = answer.data.resources, words = `${core.remaining} of ${core.limit} REST requests and ${graphql.remaining} of ${graphql.limit} GraphQL points are left this hour.`;
+	return [core, graphql].every(({ remaining, limit }) => remaining >= limit * reserve) ? [ok(subject, words)] : [warning(subject, words, `Nothing but the most urgent is asked before ${new Date(Math.max(core.reset, graphql.reset) * 1e3).toISOString()}. Find out what else uses this token.`)];
+}
+async function checkMerging(ask, { repository, config }) {
+	let branch = repository.default_branch, protection = await ask("/branches/{+branch}", Branch, { branch }), rules = await ask("/rules/branches/{+branch}", Rules$1, { branch }), ruled = rules.kind === "data" ? rules.data : [];
+	return [checkRequired(branch, [...new Set([...protection.kind === "data" ? protection.data.protection?.required_status_checks?.contexts ?? [] : [], ...ruled.flatMap(({ parameters }) => (parameters?.required_status_checks ?? []).map(({ context }) => context))])]), ...checkWay(repository, config, new Set(ruled.map(({ type }) => type)))];
+}
+function checkRequired(branch, required) {
+	let subject = "Required checks";
+	return required.length > 0 ? ok(subject, `${branch} requires ${required.slice(0, 10).join(", ")}.`) : warning(subject, `No check is required on ${branch}, so a merge counts as done unless a check has failed.`, "Require your checks in a branch protection rule or a ruleset.");
+}
+function checkWay(repository, { merge }, rules) {
+	let subject = "Merging";
+	return merge === "auto" && repository.allow_auto_merge === !1 ? [broken(subject, "`merge: auto` is configured, and the repository does not allow auto-merge.", "Allow auto-merge in the repository's settings, or set `merge: person`.")] : merge === "queue" && !rules.has("merge_queue") ? [warning(subject, "`merge: queue` is configured, and no ruleset asks for a merge queue.", "Require a merge queue in a ruleset of the default branch, or set `merge: person`.")] : [ok(subject, merge === "person" ? "A person merges." : `\`merge: ${merge}\` can work.`)];
+}
+var Repository, needed, probes, Limit, Limits, reserve, Branch, Rules$1, init_doctor_repository = __esmMin((() => {
+	init_zod(), init_connect(), init_doctor_ask(), Repository = object({
+		full_name: string(),
+		default_branch: string(),
+		has_issues: boolean().optional(),
+		archived: boolean().optional(),
+		allow_auto_merge: boolean().optional()
+	}), needed = {
+		actions: "write",
+		checks: "write",
+		contents: "write",
+		issues: "write",
+		pull_requests: "write",
+		statuses: "read"
+	}, probes = [
+		["issues", "/issues"],
+		["pull-requests", "/pulls"],
+		["actions", "/actions/workflows"],
+		["contents", "/branches"]
+	], Limit = object({
+		limit: number(),
+		remaining: number(),
+		reset: number()
+	}), Limits = object({ resources: object({
+		core: Limit,
+		graphql: Limit
+	}) }), reserve = .1, Branch = object({ protection: object({ required_status_checks: object({ contexts: array(string()) }).nullish() }).optional() }), Rules$1 = array(object({
+		type: string(),
+		parameters: object({ required_status_checks: array(object({ context: string() })).optional() }).nullish()
+	}));
+}));
+// src/doctor-state.ts
+async function checkState(ask, now) {
+	return [...await checkBranch(ask, now), ...await checkRules(ask)];
+}
+async function checkBranch(ask, now) {
+	let subject = "State branch", ref = await ask("/git/ref/{+ref}", Ref, { ref: `heads/${branchName}` });
+	if (ref.kind === "forbidden") return [broken(subject, `It cannot be read: ${ref.reason}`, "Give the token `contents: write`.")];
+	if (ref.kind === "missing") return [ok(subject, `${branchName} does not exist yet: the first run that has something to say makes it.`)];
+	let schema = await readText(ask, schemaPath, branchName), version = schema.kind === "data" ? Schema.safeParse(parseJson(schema.data)) : null;
+	if (version?.success === !0 && version.data.version > 3) return [broken(subject, `${branchName} was written by a newer version (layout ${version.data.version}; this one knows 3).`, "Bring this version of Orchestrate up to date.")];
+	let commit = await ask("/commits/{sha}", Commit, { sha: ref.data.object.sha }), at = commit.kind === "data" ? Date.parse(commit.data.commit.committer?.date ?? "") : NaN, when = Number.isNaN(at) ? "" : `, last written at ${describeInstant(at)}, ${describeSpan(now - at)} ago`;
+	return [ok(subject, `${branchName} is there${when}.`)];
+}
+function parseJson(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+async function checkRules(ask) {
+	let rules = await ask("/rules/branches/{+branch}", Rules, { branch: branchName }), found = rules.kind === "data" ? [...new Set(rules.data.map(({ type }) => type))].filter((type) => hindering.has(type)) : [];
+	return found.length === 0 ? [] : [warning("State branch", `A ruleset covers ${branchName} (${found.join(", ")}), which may refuse what is written there.`, "Leave the branch out of the ruleset, or let Orchestrate bypass it.")];
+}
+async function checkTicks(ask, now) {
+	let subject = "Last tick", workflow = await ask("/actions/workflows/{file}", Workflow, { file: cycleWorkflow });
+	if (workflow.kind === "forbidden") return [warning(subject, `Workflows cannot be read: ${workflow.reason}`, "Give the token `actions: read`.")];
+	if (workflow.kind === "missing") return [warning(subject, `There is no .github/workflows/${cycleWorkflow}, so the App has to run somewhere.`, "Without an App, copy that file from Orchestrate's repository.")];
+	if (workflow.data.state !== "active") return [broken(subject, `${cycleWorkflow} is switched off (${workflow.data.state}); GitHub does so after 60 days without activity.`, "Switch it on under Actions.")];
+	let runs = await ask("/actions/workflows/{file}/runs", Runs, {
+		file: cycleWorkflow,
+		status: "completed",
+		per_page: 10
+	}), last = runs.kind === "data" ? runs.data.workflow_runs.find(({ conclusion }) => conclusion !== "cancelled" && conclusion !== "skipped") : void 0;
+	return last === void 0 ? [warning(subject, `${cycleWorkflow} has not run yet.`, "Start it by hand once, under Actions.")] : [judgeRun(last, now)];
+}
+function judgeRun(run, now) {
+	let subject = "Last tick", at = Date.parse(run.created_at), when = `at ${describeInstant(at)}, ${describeSpan(now - at)} ago`;
+	return run.conclusion === "success" ? now - at > lateMs ? warning(subject, `The last run was ${when}.`, "GitHub delays and drops scheduled runs; an App, or a schedule of your own that dispatches the workflow, is on time.") : ok(subject, `The last run was ${when}, and went well.`) : broken(subject, `The last run, ${when}, ended with ${run.conclusion ?? "nothing"}.`, `Read its log: ${run.html_url ?? ""}`);
+}
+var Ref, Commit, Schema, Rules, hindering, cycleWorkflow, Workflow, Runs, lateMs, init_doctor_state = __esmMin((() => {
+	init_zod(), init_layout(), init_doctor_ask(), init_words(), Ref = object({ object: object({ sha: string() }) }), Commit = object({ commit: object({ committer: object({ date: string() }).nullish() }) }), Schema = object({ version: number() }), Rules = array(object({ type: string() })), hindering = new Set([
+		"creation",
+		"update",
+		"pull_request",
+		"required_status_checks",
+		"required_deployments",
+		"merge_queue",
+		"workflows",
+		"code_scanning"
+	]), cycleWorkflow = "orchestrate.yml", Workflow = object({ state: string() }), Runs = object({ workflow_runs: array(object({
+		created_at: string(),
+		conclusion: string().nullish(),
+		html_url: string().nullish()
+	})) }), lateMs = 36e5;
+}));
+// src/doctor.ts
+async function examine(examination) {
+	try {
+		return await examineWith(createAsk(await connect(examination.connection, examination.repository), examination), examination);
+	} catch (error) {
+		if (error instanceof CredentialsRefused) return [{
+			level: "error",
+			subject: "Credentials",
+			message: error.message,
+			advice: ""
+		}];
+		throw error;
+	}
+}
+async function examineWith(ask, examination) {
+	let { env, clock } = examination, { findings: first, repository } = await checkRepository(ask);
+	if (repository === null) return first;
+	let access = await outlast("Permissions", () => checkAccess(ask, examination)), { findings: configuration, config } = await checkConfiguration(ask), inForce = config ?? defaultConfig;
+	return [
+		...first,
+		...access,
+		...await outlast("Limits", () => checkLimits(ask)),
+		...configuration,
+		...await outlast("Agents", () => checkAgents(ask, inForce, env)),
+		...await outlast("Labels", () => checkLabels(ask, inForce)),
+		...await outlast("Merging", () => checkMerging(ask, {
+			repository,
+			config: inForce
+		})),
+		...await outlast("State", () => checkState(ask, clock.now())),
+		...await outlast("Ticks", () => checkTicks(ask, clock.now()))
+	];
+}
+async function outlast(subject, look) {
+	try {
+		return await look();
+	} catch (error) {
+		if (!(error instanceof GithubFault)) throw error;
+		return [{
+			level: "warning",
+			subject,
+			message: `GitHub could not be asked: ${error.message}`,
+			advice: "Look again in some minutes."
+		}];
+	}
+}
+var init_doctor = __esmMin((() => {
+	init_doctor_ask(), init_doctor_configuration(), init_doctor_repository(), init_doctor_state(), init_connect(), init_config(), init_classify_error();
+}));
 // src/views/doctor-page.ts
 function renderDoctorSummary(findings) {
 	let rows = findings.map(({ level, subject, message, advice }) => [
@@ -39517,7 +42022,7 @@ var init_action_doctor = __esmMin((() => {
 init_core$2(), init_action_runner(), init_markdown();
 const messageMax = 2e3, tell = {
 	error: error$1,
-	warning,
+	warning: warning$1,
 	notice
 };
 async function perform(inputs) {

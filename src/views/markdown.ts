@@ -33,8 +33,9 @@ export function escapeText(text: string, lengthMax = titleMax): string {
       .replaceAll(">", "&gt;")
       .replaceAll(/[\\`*_[\]|~$]/g, String.raw`\$&`)
       // GitHub looks for mentions, references and addresses after Markdown, so only a break inside stops them.
-      .replaceAll("@", "@&#8203;")
+      // The breaks hold a # and a digit themselves, so what follows a # goes first.
       .replaceAll(/#(?=\d)/g, "#&#8203;")
+      .replaceAll("@", "@&#8203;")
       .replaceAll(/gh-(?=\d)/gi, "$&&#8203;")
       .replaceAll(/:\/\//g, ":&#8203;//")
       .replaceAll(/www(?=\.)/gi, "$&&#8203;")

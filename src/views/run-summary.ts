@@ -108,7 +108,7 @@ function renderStarted(views: readonly TaskView[]): string {
     const agent = assignment === null ? "" : escapeText(agentName(view, assignment.agent), 60);
     return [describeTask(view), agent, assignment === null ? "" : toCode(assignment.worker), describeWhy(view)];
   });
-  return withRest(renderTable(["Task", "Agent", "Worker", "Why"], rows), views.length);
+  return withRest(renderTable(["Task", "Agent", "Worker", "Why"], rows), views.length - rows.length);
 }
 
 function describeWhy({ reasons = null }: TaskView): string {
@@ -123,7 +123,7 @@ function renderEnded(views: readonly TaskView[]): string {
   const rows = views
     .slice(0, rowsMax)
     .map((view) => [describeTask(view), describeStatus(view.status, view.task), toCell(describeNextStep(view))]);
-  return withRest(renderTable(["Task", "Status", "How"], rows), views.length);
+  return withRest(renderTable(["Task", "Status", "How"], rows), views.length - rows.length);
 }
 
 function renderWaitingTasks({ waiting, waitingCount }: RunView): string {
@@ -133,7 +133,7 @@ function renderWaitingTasks({ waiting, waitingCount }: RunView): string {
     const more = view.waiting.length > reasonsMax ? [`and ${view.waiting.length - reasonsMax} more`] : [];
     return [describeTask(view), describeStatus(view.status, view.task), toCell([...reasons, ...more].join(" "))];
   });
-  return withRest(renderTable(["Task", "Status", "Why"], rows), waitingCount);
+  return withRest(renderTable(["Task", "Status", "Why"], rows), waitingCount - rows.length);
 }
 
 function describeTask({ task: { definition } }: TaskView): string {
@@ -145,8 +145,8 @@ function toCell(markdown: string): string {
   return markdown.replaceAll(/(?<!\\)\|/g, String.raw`\|`);
 }
 
-function withRest(table: string, amount: number): string {
-  return amount > rowsMax ? `${table}\n\nand ${amount - rowsMax} more` : table;
+function withRest(table: string, left: number): string {
+  return left > 0 ? `${table}\n\nand ${left} more` : table;
 }
 
 function renderRun({ usage, nextDueAt, lastWrittenAt, now, isJobToken }: RunView): string {

@@ -3,10 +3,11 @@
  * every machine, so there are no paths and no dates in it, and test/action/bundle.test.ts compares them.
  */
 import { fileURLToPath } from "node:url";
+import { defineConfig } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-export default {
+export default defineConfig({
   cwd: root,
   input: "src/action.ts",
   platform: "node",
@@ -21,4 +22,4 @@ export default {
     comments: false,
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   },
-};
+});
