@@ -238,7 +238,7 @@ export async function playRun(parts: RunParts): Promise<"success" | "failure"> {
   const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
   const hints = toHints(parts.event, parts.payload, null);
   const result = await wireRun(surroundings, { place, octokit: asJob(parts), hints, budgetMs: runBudgetMs });
-  const { isComplete, events, usage } = result;
-  parts.journal.info("The run ended.", { cause: parts.event, isComplete, events: events.length, ...usage });
+  const { isComplete, events } = result;
+  parts.journal.info("The run ended.", { cause: parts.event, isComplete, events: events.length });
   return "success";
 }

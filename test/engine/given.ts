@@ -135,7 +135,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
     onStart: ({ fence }) => ({ kind: "started", session: { id: `sessions/${fence}`, url: null } }),
     world: {
       agents: { find: () => agent },
-      runs: { dispatch: async () => ({ kind: "dispatched", run: "100" }), state: async () => "running" },
+      runs: { dispatch: async () => ({ kind: "dispatched", run: "100" }), state: async () => "running", states: async (runs) => new Map(runs.map((run) => [run, "running"])) },
       parseConfiguration: () => ({ config, problems: [] }),
       tracker: {
         async look(wanted) {
