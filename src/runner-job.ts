@@ -1,9 +1,9 @@
 /** `orchestrate job`: one job of the agent workflow on a runner. Its inputs come from the environment, never from a shell. */
 import pino from "pino";
 import { z } from "zod";
-import { playJob } from "./embed.ts";
+import { runAgentJob } from "./play-job.ts";
 import { createLogJournal, type Logger } from "./system-ports.ts";
-import { systemSurroundings } from "./server.ts";
+import { systemSurroundings } from "./system-surroundings.ts";
 import { UsageError } from "./usage-error.ts";
 
 const Inputs = z.object({
@@ -14,23 +14,23 @@ const Inputs = z.object({
   fence: z.string().regex(/^\d+$/),
 });
 
-/** Returns 0 when the job did what it should, also when that was nothing because another run has the claim. */
+/** Returns 0 when the job did what it should, also when that was nothing because another run has the claim; rejects otherwise. */
 export async function runRunnerJob(options: { readonly json?: boolean }): Promise<number> {
   const { env } = process;
   const log = options.json === true ? pino({ level: env["LOG_LEVEL"] ?? "info" }) : readableLog;
   const surroundings = systemSurroundings((fields) => createLogJournal(log, fields));
   const inputs = readInputs(required(env, "ORCHESTRATE_INPUTS"));
-  const result = await playJob({
+  await runAgentJob({
     assertsEverything: false,
     ...surroundings,
     journal: surroundings.journalFor({ run: env["GITHUB_RUN_ID"] }),
-    token: required(env, "GITHUB_TOKEN"),
+    credentials: { kind: "token", token: required(env, "GITHUB_TOKEN") },
     baseUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
     repository: required(env, "GITHUB_REPOSITORY"),
     inputs,
     runId: required(env, "GITHUB_RUN_ID"),
   });
-  return result === "success" ? 0 : 1;
+  return 0;
 }
 
 /** Lines for the log of a workflow run, which people read. */

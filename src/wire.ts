@@ -19,6 +19,7 @@ import { createStream } from "./engine/stream.ts";
 import { runOnce, type RunOptions, type RunResult } from "./engine/one-run.ts";
 import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
+import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
@@ -105,6 +106,14 @@ export async function wireJob(
     request: job.request,
     onState: (state) => wired.follow(() => configFrom(state())),
   });
+}
+
+/** Writes what a job says of its work onto the state branch, where there is no App to tell. */
+export async function wireReport(
+  surroundings: Surroundings,
+  told: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly work: WorkTold },
+): Promise<WorkResult> {
+  return tellWork(wire(surroundings, told).parts, told.work);
 }
 
 /**
