@@ -39,7 +39,7 @@ export interface RunResult {
 export interface RunOptions {
   /** Where the event that caused the run says to look; whatever it leaves out is found by the cursor. */
   readonly hints: readonly Hint[];
-  /** After this long nothing new is begun. */
+  /** After this long nothing new is begun; a run that has nothing to do ends long before. */
   readonly budgetMs: number;
   /** Told where the state will be, for whoever must know the configuration in force. */
   readonly onState?: (state: () => State | null) => void;
@@ -54,6 +54,8 @@ const turnMs = 7 * 60_000;
 const waitsAsked = 30;
 /** After its time a run gets so long to write down what it has done. */
 const closingMs = 30_000;
+/** A machine is billed by the minute: what falls due within the first is waited for, what comes later is the next run's. */
+const patienceMs = 45_000;
 /** What is due within it goes together. */
 const gapMs = 1_000;
 
@@ -70,7 +72,7 @@ class OneRun implements LaneHooks {
   readonly #parts: EngineParts;
   readonly #world: World;
   readonly #how: RunOptions;
-  readonly #deadline: number;
+  readonly #patientUntil: number;
   readonly #delivery: Delivery;
   readonly #scout: Scout;
   readonly #asking: Asking;
@@ -86,7 +88,7 @@ class OneRun implements LaneHooks {
     this.#parts = parts;
     this.#world = world;
     this.#how = how;
-    this.#deadline = parts.clock.now() + how.budgetMs;
+    this.#patientUntil = parts.clock.now() + Math.min(how.budgetMs, patienceMs);
     this.lane = new Lane(parts, this);
     how.onState?.(() => this.lane.stream.peek());
     this.#delivery = new Delivery(parts, world, this.lane);
@@ -215,7 +217,11 @@ class OneRun implements LaneHooks {
   async #lookAfterWork(): Promise<void> {
     const state = await this.lane.stream.current();
     const { config } = this.lane.contextOf(state);
-    const pulls = pullsInFlight(state, config, (pull) => this.#scout.lastSeen(pull.number) === null && isUnsettled(pull));
+    const pulls = pullsInFlight(
+      state,
+      config,
+      (pull) => this.#scout.lastSeen(pull.number) === null && isUnsettled(pull),
+    );
     this.#scout.want({ pulls, waits: this.#waitsByTurns(state) });
     await this.#scout.idle();
     await this.lane.submit(await this.#asking.ask({ isStart: false }));
@@ -244,14 +250,15 @@ class OneRun implements LaneHooks {
       }
       const dueAt = nextWorkAt(state, this.lane.contextOf(state));
       // What is overdue after a pass waits for something else than time.
-      if (dueAt === null || dueAt > this.#deadline || dueAt <= passedAt) return;
+      if (dueAt === null || dueAt > this.#patientUntil || dueAt <= passedAt) return;
       await this.#parts.clock.sleep(Math.max(gapMs, dueAt - this.#parts.clock.now()), "due");
     }
   }
 
   /** Nothing of this process survives: what could wait for company is written, and what was not begun is given back. */
   async #close(): Promise<void> {
-    if (this.lane.stream.peek() === null) throw new Error("The state could not be read in time: GitHub does not answer.");
+    if (this.lane.stream.peek() === null)
+      throw new Error("The state could not be read in time: GitHub does not answer.");
     this.#phase = "closing";
     this.#scout.stop();
     await this.#delivery.idle();

@@ -192,7 +192,10 @@ function jobCredential(state: RepositoryState): Credential {
 /** `permissions` of a job: `actions: write`, `pull-requests: read`, … */
 function toJobPermissions(asked: Readonly<Record<string, string>>): Permissions {
   const entries = Object.entries(asked).filter(([, level]) => level === "read" || level === "write");
-  return { metadata: "read", ...Object.fromEntries(entries.map(([name, level]) => [name.replaceAll("-", "_"), level])) };
+  return {
+    metadata: "read",
+    ...Object.fromEntries(entries.map(([name, level]) => [name.replaceAll("-", "_"), level])),
+  };
 }
 
 function personCredential(state: RepositoryState, login: string): Credential {

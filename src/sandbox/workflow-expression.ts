@@ -16,7 +16,9 @@ export function evaluateExpression(text: string, contexts: Contexts): unknown {
 
 /** Text with its expressions put in. */
 export function renderTemplate(text: string, contexts: Contexts): string {
-  return text.replaceAll(/\$\{\{([\s\S]*?)\}\}/g, (_whole, inner: string) => toText(evaluateExpression(inner, contexts)));
+  return text.replaceAll(/\$\{\{([\s\S]*?)\}\}/g, (_whole, inner: string) =>
+    toText(evaluateExpression(inner, contexts)),
+  );
 }
 
 /** As GitHub takes a value for a condition. */
