@@ -179,20 +179,18 @@ class OneRun implements LaneHooks {
 
   /** Everything that happened since the last run, and everything in flight. */
   async #look(before: State): Promise<void> {
-    const { hints } = this.#how;
-    const from = before.watch.readUpTo ?? null;
+    const { cursor: from, wholeAt: wholeBefore } = before.watch.readUpTo ?? { cursor: null, wholeAt: 0 };
     const startedAt = this.#parts.clock.now();
-    const caughtUp = await this.#catchUp(from?.cursor ?? null);
-    const isWhole = caughtUp.wanted === null || this.#isWholeDue(before, from?.wholeAt ?? 0);
+    const caughtUp = await this.#catchUp(from);
+    const isWhole = caughtUp.wanted === null || this.#isWholeDue(before, wholeBefore);
     if (before.configuration === null || isWhole) await this.#hearing.configure();
-    if (isWhole) this.#scout.want({ everything: true });
-    else this.#scout.want(caughtUp.wanted ?? {});
+    this.#scout.want(isWhole ? { everything: true } : (caughtUp.wanted ?? {}));
     // A push to the state branch is what this run has just read.
-    await this.#hearing.hear(hints.filter((hint) => hint.kind !== "state"));
+    await this.#hearing.hear(this.#how.hints.filter((hint) => hint.kind !== "state"));
     await this.#scout.idle();
     await this.#hearing.instruct(await this.#unheard(caughtUp.comments));
     await this.#lookAfterWork();
-    const wholeAt = isWhole ? startedAt : (from?.wholeAt ?? startedAt);
+    const wholeAt = isWhole ? startedAt : wholeBefore;
     this.#readUpTo = { cursor: caughtUp.cursor, wholeAt, matters: isWhole || hasNews(caughtUp) };
   }
 

@@ -49,7 +49,7 @@ function toTokens(text: string): readonly Token[] {
 
 function toText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? "Object" : String(value);
+  return typeof value === "object" ? "Object" : String(value as string | number | boolean);
 }
 
 function isSame(left: unknown, right: unknown): boolean {
