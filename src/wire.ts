@@ -21,7 +21,6 @@ import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
-import { meter, type MeteredOctokit, type Usage } from "./github/usage.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
 import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
@@ -62,7 +61,7 @@ export interface RepositoryPlace {
 }
 
 /** An Octokit that is authenticated for the repository, without throttle and retry: pace and repetition are ours. */
-export type RepositoryOctokit = GithubOctokit & OctokitShape & MeteredOctokit;
+export type RepositoryOctokit = GithubOctokit & OctokitShape;
 
 interface Wired {
   readonly parts: EngineParts;
@@ -83,22 +82,17 @@ export function wireRepository(
   return repository;
 }
 
-/** What came of a run, and what it cost at GitHub. */
-export type RunReport = RunResult & { readonly usage: Usage };
-
 /** One run of the whole orchestration, for a repository that nobody serves. Rejects as `runOnce` does. */
 export async function wireRun(
   surroundings: Surroundings,
   run: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit } & RunOptions,
-): Promise<RunReport> {
-  const usage = meter(run.octokit);
+): Promise<RunResult> {
   const wired = wire(surroundings, run);
-  const result = await runOnce(wired.parts, wired.world, {
+  return runOnce(wired.parts, wired.world, {
     hints: run.hints,
     budgetMs: run.budgetMs,
     onState: (state) => wired.follow(() => configFrom(state())),
   });
-  return { ...result, usage: usage() };
 }
 
 /** Runs one job of the agent workflow to its end. */

@@ -39,7 +39,7 @@ export interface RunResult {
 export interface RunOptions {
   /** Where the event that caused the run says to look; whatever it leaves out is found by the cursor. */
   readonly hints: readonly Hint[];
-  /** After this long nothing new is begun. */
+  /** After this long nothing new is begun; a run that has nothing to do ends long before. */
   readonly budgetMs: number;
   /** Told where the state will be, for whoever must know the configuration in force. */
   readonly onState?: (state: () => State | null) => void;
@@ -54,6 +54,8 @@ const turnMs = 7 * 60_000;
 const waitsAsked = 30;
 /** After its time a run gets so long to write down what it has done. */
 const closingMs = 30_000;
+/** A machine is billed by the minute: what falls due within the first is waited for, what comes later is the next run's. */
+const patienceMs = 45_000;
 /** What is due within it goes together. */
 const gapMs = 1_000;
 
@@ -70,7 +72,7 @@ class OneRun implements LaneHooks {
   readonly #parts: EngineParts;
   readonly #world: World;
   readonly #how: RunOptions;
-  readonly #deadline: number;
+  readonly #patientUntil: number;
   readonly #delivery: Delivery;
   readonly #scout: Scout;
   readonly #asking: Asking;
@@ -86,7 +88,7 @@ class OneRun implements LaneHooks {
     this.#parts = parts;
     this.#world = world;
     this.#how = how;
-    this.#deadline = parts.clock.now() + how.budgetMs;
+    this.#patientUntil = parts.clock.now() + Math.min(how.budgetMs, patienceMs);
     this.lane = new Lane(parts, this);
     how.onState?.(() => this.lane.stream.peek());
     this.#delivery = new Delivery(parts, world, this.lane);
@@ -177,20 +179,18 @@ class OneRun implements LaneHooks {
 
   /** Everything that happened since the last run, and everything in flight. */
   async #look(before: State): Promise<void> {
-    const { hints } = this.#how;
-    const from = before.watch.readUpTo ?? null;
+    const { cursor: from, wholeAt: wholeBefore } = before.watch.readUpTo ?? { cursor: null, wholeAt: 0 };
     const startedAt = this.#parts.clock.now();
-    const caughtUp = await this.#catchUp(from?.cursor ?? null);
-    const isWhole = caughtUp.wanted === null || this.#isWholeDue(before, from?.wholeAt ?? 0);
+    const caughtUp = await this.#catchUp(from);
+    const isWhole = caughtUp.wanted === null || this.#isWholeDue(before, wholeBefore);
     if (before.configuration === null || isWhole) await this.#hearing.configure();
-    if (isWhole) this.#scout.want({ everything: true });
-    else this.#scout.want(caughtUp.wanted ?? {});
+    this.#scout.want(isWhole ? { everything: true } : (caughtUp.wanted ?? {}));
     // A push to the state branch is what this run has just read.
-    await this.#hearing.hear(hints.filter((hint) => hint.kind !== "state"));
+    await this.#hearing.hear(this.#how.hints.filter((hint) => hint.kind !== "state"));
     await this.#scout.idle();
     await this.#hearing.instruct(await this.#unheard(caughtUp.comments));
     await this.#lookAfterWork();
-    const wholeAt = isWhole ? startedAt : (from?.wholeAt ?? startedAt);
+    const wholeAt = isWhole ? startedAt : wholeBefore;
     this.#readUpTo = { cursor: caughtUp.cursor, wholeAt, matters: isWhole || hasNews(caughtUp) };
   }
 
@@ -215,7 +215,11 @@ class OneRun implements LaneHooks {
   async #lookAfterWork(): Promise<void> {
     const state = await this.lane.stream.current();
     const { config } = this.lane.contextOf(state);
-    const pulls = pullsInFlight(state, config, (pull) => this.#scout.lastSeen(pull.number) === null && isUnsettled(pull));
+    const pulls = pullsInFlight(
+      state,
+      config,
+      (pull) => this.#scout.lastSeen(pull.number) === null && isUnsettled(pull),
+    );
     this.#scout.want({ pulls, waits: this.#waitsByTurns(state) });
     await this.#scout.idle();
     await this.lane.submit(await this.#asking.ask({ isStart: false }));
@@ -244,14 +248,15 @@ class OneRun implements LaneHooks {
       }
       const dueAt = nextWorkAt(state, this.lane.contextOf(state));
       // What is overdue after a pass waits for something else than time.
-      if (dueAt === null || dueAt > this.#deadline || dueAt <= passedAt) return;
+      if (dueAt === null || dueAt > this.#patientUntil || dueAt <= passedAt) return;
       await this.#parts.clock.sleep(Math.max(gapMs, dueAt - this.#parts.clock.now()), "due");
     }
   }
 
   /** Nothing of this process survives: what could wait for company is written, and what was not begun is given back. */
   async #close(): Promise<void> {
-    if (this.lane.stream.peek() === null) throw new Error("The state could not be read in time: GitHub does not answer.");
+    if (this.lane.stream.peek() === null)
+      throw new Error("The state could not be read in time: GitHub does not answer.");
     this.#phase = "closing";
     this.#scout.stop();
     await this.#delivery.idle();

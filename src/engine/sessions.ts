@@ -47,9 +47,10 @@ export function createAsking(parts: EngineParts, world: World, lane: Lane): Aski
           ? []
           : [{ parts, world, lane, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
       });
-      const reports: Command[] = [];
-      for (let start = 0; start < asks.length; start += askedAtOnceMax) {
-        const answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
+      const reports: Command[] = [...(await askRuns(asks))];
+      const vendors = asks.filter(({ agent }) => agent.dispatch !== "workflow");
+      for (let start = 0; start < vendors.length; start += askedAtOnceMax) {
+        const answers = await Promise.all(vendors.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
         for (const answer of answers) if (answer !== null) reports.push(answer);
       }
       return reports;
@@ -80,7 +81,7 @@ interface Ask {
 
 async function ask(question: Ask): Promise<Command | null> {
   try {
-    return question.agent.dispatch === "workflow" ? await askRun(question) : await askVendor(question);
+    return await askVendor(question);
   } catch (error) {
     question.parts.journal.warn("A session could not be asked for; the next cycle asks again.", {
       task: question.task.definition.number,
@@ -98,17 +99,32 @@ async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | n
   return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };
 }
 
-async function askRun(question: Ask): Promise<Command | null> {
-  const { parts, world, lane, task, agent, isStart, isStale, askedAt, suspects } = question;
-  const { run, heardAt, fence } = task.assignment;
-  if (run === null) return null;
+/** All runs that are to be looked up, together: a list tells of many in one request. */
+async function askRuns(asks: readonly Ask[]): Promise<readonly Command[]> {
+  const due = asks.filter(isRunDue);
+  const [first] = due;
+  if (first === undefined) return [];
+  const runs = due.flatMap(({ task }) => (task.assignment.run === null ? [] : [task.assignment.run]));
+  const states = await first.world.runs.states(runs);
+  return due.flatMap(({ lane, parts, task, askedAt }): readonly Command[] => {
+    const { run, fence } = task.assignment;
+    const state = run === null ? undefined : states.get(run);
+    if (run === null || state === undefined) {
+      parts.journal.warn("A run could not be asked for; the next cycle asks again.", { task: task.definition.number });
+      return [];
+    }
+    askedAt.set(run, parts.clock.now());
+    return [{ type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, state }];
+  });
+}
+
+function isRunDue({ parts, task, agent, isStart, isStale, askedAt, suspects }: Ask): boolean {
+  const { run, heardAt, session } = task.assignment;
+  if (agent.dispatch !== "workflow" || run === null) return false;
   const now = parts.clock.now();
-  const silenceMs = task.assignment.session === null || isStale ? startSilenceMs : runSilenceMs;
+  const silenceMs = session === null || isStale ? startSilenceMs : runSilenceMs;
   const lastAskedAt = askedAt.get(run) ?? 0;
   const isLate = isUnresponsive(task, agent, now) && now - lastAskedAt > (agent.heartbeat ?? 0);
   const isSilent = isLate || now - Math.max(heardAt, lastAskedAt) >= silenceMs;
-  if (!isStart && !isSilent && !suspects.delete(run)) return null;
-  askedAt.set(run, now);
-  const state = await world.runs.state(run);
-  return { type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, state };
+  return isStart || isSilent || suspects.delete(run);
 }

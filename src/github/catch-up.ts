@@ -34,11 +34,7 @@ interface Read {
 }
 
 /** Rejects with `GithubFault`; then nothing has moved, because the cursor is the caller's. */
-export async function catchUp(
-  parts: CatchUpParts,
-  from: Cursor | null,
-  first: "issues" | "events",
-): Promise<CaughtUp> {
+export async function catchUp(parts: CatchUpParts, from: Cursor | null, first: "issues" | "events"): Promise<CaughtUp> {
   const found = findNothing();
   const read = await readFeeds(parts, { from, first, found });
   const comments = await readNewComments(parts, from, read.issues?.news ?? null);
@@ -46,7 +42,11 @@ export async function catchUp(
   return {
     wanted: from === null || found.hasGap ? null : wanted,
     comments: comments.heard,
-    cursor: { ...toIssueCursor(parts.clock.now(), from, read.issues), events: read.events?.lastId ?? 0, ...comments.cursor },
+    cursor: {
+      ...toIssueCursor(parts.clock.now(), from, read.issues),
+      events: read.events?.lastId ?? 0,
+      ...comments.cursor,
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /** The agent workflow: dispatches its runs, finds those whose answer was lost, and says how a run is. */
 import { z } from "zod";
-import type { AgentRunInputs, DispatchOutcome, WorkflowRuns } from "../ports/tracker.ts";
+import type { AgentRunInputs, DispatchOutcome, RunState, WorkflowRuns } from "../ports/tracker.ts";
 import { GithubFault } from "./classify-error.ts";
 import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
@@ -27,7 +27,7 @@ const Runs = z.object({ workflow_runs: z.array(Run) });
 const appearMs = 5_000;
 const refusedRetryMs = 600_000;
 
-function toState(status: string | null | undefined): "queued" | "running" | "ended" {
+function toState(status: string | null | undefined): RunState {
   if (status === "completed") return "ended";
   return status === "in_progress" ? "running" : "queued";
 }
@@ -98,6 +98,52 @@ function toDispatchOutcome(error: unknown): DispatchOutcome {
   return { kind: "refused", reason: explainRefusal(error), retryAfterMs: refusedRetryMs };
 }
 
+async function readState({ client, route }: RunParts, run: string): Promise<RunState> {
+  try {
+    const answer = await client.read("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...route, run_id: run });
+    return toState(Run.parse(answer.data).status);
+  } catch (error) {
+    if (error instanceof GithubFault && error.kind === "gone") return "not_found";
+    throw error instanceof GithubFault ? toTrackerUnavailable(error) : error;
+  }
+}
+
+/** Up to so many are asked for one by one; more of them are nearly always among the last hundred. */
+const oneByOneMax = 2;
+/** A page of the list; a run that is not in it is old, and asked for by itself. */
+const listedMax = 100;
+const atOnce = 8;
+
+async function readStates(parts: RunParts, runs: readonly string[]): Promise<ReadonlyMap<string, RunState>> {
+  const found = new Map<string, RunState>();
+  try {
+    if (runs.length > oneByOneMax) for (const [run, state] of await listStates(parts)) found.set(run, state);
+  } catch (error) {
+    if (!(error instanceof GithubFault)) throw error;
+    // What the list would have said is asked for one by one.
+  }
+  const missing = runs.filter((run) => !found.has(run));
+  for (let start = 0; start < missing.length; start += atOnce) {
+    const chunk = missing.slice(start, start + atOnce);
+    const states = await Promise.allSettled(chunk.map((run) => readState(parts, run)));
+    for (const [index, state] of states.entries()) {
+      const run = chunk[index];
+      if (run !== undefined && state.status === "fulfilled") found.set(run, state.value);
+    }
+  }
+  return found;
+}
+
+async function listStates({ client, route }: RunParts): Promise<ReadonlyMap<string, RunState>> {
+  const answer = await client.read("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", {
+    ...route,
+    workflow_id: agentWorkflow,
+    per_page: listedMax,
+  });
+  const { workflow_runs: listed } = Runs.parse(answer.data);
+  return new Map(listed.map((run) => [String(run.id), toState(run.status)]));
+}
+
 /** Makes the runs of one repository. Shares the client, and so the budget, with the tracker. */
 export function createWorkflowRuns(options: {
   readonly client: GithubClient;
@@ -114,15 +160,7 @@ export function createWorkflowRuns(options: {
         return toDispatchOutcome(error);
       }
     },
-    async state(run) {
-      try {
-        const route = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
-        const answer = await client.read(route, { ...parts.route, run_id: run });
-        return toState(Run.parse(answer.data).status);
-      } catch (error) {
-        if (error instanceof GithubFault && error.kind === "gone") return "not_found";
-        throw error instanceof GithubFault ? toTrackerUnavailable(error) : error;
-      }
-    },
+    state: (run) => readState(parts, run),
+    states: (runs) => readStates(parts, runs),
   };
 }

@@ -190,8 +190,12 @@ export interface WorkflowRuns {
    * earlier dispatch may have been lost.
    */
   dispatch(inputs: AgentRunInputs, isRepeat: boolean): Promise<DispatchOutcome>;
-  state(run: string): Promise<"queued" | "running" | "ended" | "not_found">;
+  state(run: string): Promise<RunState>;
+  /** The same of many, in as few requests as it can; a run that could not be asked for is left out. Rejects never. */
+  states(runs: readonly string[]): Promise<ReadonlyMap<string, RunState>>;
 }
+
+export type RunState = "queued" | "running" | "ended" | "not_found";
 
 export interface AgentRunInputs {
   readonly mode: "start-agent" | "watch";

@@ -90,7 +90,11 @@ class Runner implements Actions {
     world.onDispatch((run) => {
       const workflow = this.#workflow();
       if (workflow === null || run.workflow.path !== workflow.path) return;
-      const payload = { inputs: run.inputs, ref: `refs/heads/${run.headBranch}`, repository: world.repositoryPayload() };
+      const payload = {
+        inputs: run.inputs,
+        ref: `refs/heads/${run.headBranch}`,
+        repository: world.repositoryPayload(),
+      };
       this.#set(workflow, { event: "workflow_dispatch", payload, run });
     });
   }

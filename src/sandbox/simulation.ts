@@ -150,7 +150,11 @@ function startJobs(options: SimulationOptions, world: World, ways: { traffic: Tr
 }
 
 /** Null where the scenario leaves everything to the App. */
-function startActions(options: SimulationOptions, world: World, ways: { traffic: Traffic; shared: Shared }): Actions | null {
+function startActions(
+  options: SimulationOptions,
+  world: World,
+  ways: { traffic: Traffic; shared: Shared },
+): Actions | null {
   const { scenario, faults, clock, chance, turnstile, journal, clockFor, playRun, machineWaitMs } = options;
   if (!scenario.runs.action) return null;
   if (playRun === undefined) throw new Error("The scenario has runs of the Action, and nobody is here to play them.");

@@ -16,7 +16,9 @@ export function evaluateExpression(text: string, contexts: Contexts): unknown {
 
 /** Text with its expressions put in. */
 export function renderTemplate(text: string, contexts: Contexts): string {
-  return text.replaceAll(/\$\{\{([\s\S]*?)\}\}/g, (_whole, inner: string) => toText(evaluateExpression(inner, contexts)));
+  return text.replaceAll(/\$\{\{([\s\S]*?)\}\}/g, (_whole, inner: string) =>
+    toText(evaluateExpression(inner, contexts)),
+  );
 }
 
 /** As GitHub takes a value for a condition. */
@@ -47,7 +49,7 @@ function toTokens(text: string): readonly Token[] {
 
 function toText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? "Object" : String(value);
+  return typeof value === "object" ? "Object" : String(value as string | number | boolean);
 }
 
 function isSame(left: unknown, right: unknown): boolean {

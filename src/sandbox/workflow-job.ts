@@ -23,7 +23,7 @@ export function readJob(source: Json): JobDefinition {
   const action = steps.find((step) => typeof step["uses"] === "string" && /(?:^|\/)action(?:@|$)/.test(step["uses"]));
   const permissions = job["permissions"] ?? source["permissions"];
   return {
-    condition: job["if"] === undefined ? null : String(job["if"]),
+    condition: typeof job["if"] === "string" ? job["if"] : null,
     group: groupOf(job["concurrency"]) ?? groupOf(source["concurrency"]),
     permissions: isRecord(permissions) ? textsOf(permissions) : undefined,
     timeoutMs: Number(job["timeout-minutes"] ?? hostedLimitMinutes) * 60_000,

@@ -88,7 +88,13 @@ export function nextCronAt(cron: string, after: number): number {
   let at = Math.floor(after / minuteMs) * minuteMs + minuteMs;
   for (let minutes = 0; minutes < minutesMax; minutes += 1, at += minuteMs) {
     const date = new Date(at);
-    const values = [date.getUTCMinutes(), date.getUTCHours(), date.getUTCDate(), date.getUTCMonth() + 1, date.getUTCDay()];
+    const values = [
+      date.getUTCMinutes(),
+      date.getUTCHours(),
+      date.getUTCDate(),
+      date.getUTCMonth() + 1,
+      date.getUTCDay(),
+    ];
     if (values.every((value, index) => sets[index]?.has(value) === true)) return at;
   }
   throw new Error(`"${cron}" names no instant.`);

@@ -237,11 +237,7 @@ export interface RunActs {
     actor: Actor,
     act: { readonly workflow: string; readonly ref: string; readonly inputs?: Readonly<Record<string, string>> },
   ): WorkflowRunRecord;
-  moveRun(
-    run: number,
-    status: "in_progress" | "completed",
-    conclusion?: RunConclusion,
-  ): WorkflowRunRecord;
+  moveRun(run: number, status: "in_progress" | "completed", conclusion?: RunConclusion): WorkflowRunRecord;
   /** A run that an event or the schedule sets off, on the default branch. */
   startRun(act: { readonly workflow: string; readonly event: string; readonly actor: Actor }): WorkflowRunRecord;
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;

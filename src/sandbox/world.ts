@@ -143,11 +143,7 @@ export interface World {
   /** A run that was dispatched and waits for a machine. */
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;
   /** Moves a run on and sends `workflow_run`. */
-  moveRun(
-    run: number,
-    status: "in_progress" | "completed",
-    conclusion?: RunConclusion,
-  ): Promise<void>;
+  moveRun(run: number, status: "in_progress" | "completed", conclusion?: RunConclusion): Promise<void>;
   /** Workflows of the default branch. */
   workflows(): readonly WorkflowRecord[];
   /** A run that the event or the schedule sets off; `by` is a login, the repository's owner unless said otherwise. */

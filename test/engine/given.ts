@@ -135,7 +135,11 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
     onStart: ({ fence }) => ({ kind: "started", session: { id: `sessions/${fence}`, url: null } }),
     world: {
       agents: { find: () => agent },
-      runs: { dispatch: async () => ({ kind: "dispatched", run: "100" }), state: async () => "running" },
+      runs: {
+        dispatch: async () => ({ kind: "dispatched", run: "100" }),
+        state: async () => "running",
+        states: async (runs) => new Map(runs.map((run) => [run, "running"])),
+      },
       parseConfiguration: () => ({ config, problems: [] }),
       tracker: {
         async look(wanted) {
@@ -149,7 +153,11 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           });
         },
         poll: async () => ({ wanted: nothing, comments: [], configurationMoved: false, stateMoved: false }),
-        catchUp: async () => ({ wanted: nothing, comments: [], cursor: { issues: 0, near: [], events: 0, comments: 0 } }),
+        catchUp: async () => ({
+          wanted: nothing,
+          comments: [],
+          cursor: { issues: 0, near: [], events: 0, comments: 0 },
+        }),
         hear: async () => [],
         resolve: async () => null,
         configuration: async () => ({ text: "", sha: "sha-1" }),

@@ -15,7 +15,8 @@ function running(agent: Record<string, unknown>): { readonly it: Story; cycle():
   it.tell({ type: "ReportOutcome", task: taskId(1), fence: 1, outcome: { kind: "dispatched", run: "100" } });
   it.tell(say(1, 1, report("running")));
   const parts = { clock: { now: () => it.now } } as EngineParts;
-  const world = { runs: { state: async () => "running" } } as unknown as World;
+  const states = async (runs: readonly string[]) => new Map(runs.map((run) => [run, "running"]));
+  const world = { runs: { states } } as unknown as World;
   const lane = {
     stream: { current: async () => it.state },
     contextOf: () => ({ now: it.now, config: it.config }),

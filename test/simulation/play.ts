@@ -22,9 +22,10 @@ export const scenarioNames: readonly string[] = (await readdir(folder))
 /** The workflows that people copy, at their places. */
 export const workflowFiles: Readonly<Record<string, string>> = Object.fromEntries(
   await Promise.all(
-    [agentWorkflowPath, orchestrateWorkflowPath].map(
-      async (path): Promise<[string, string]> => [path, await readFile(join(root, path), "utf8")],
-    ),
+    [agentWorkflowPath, orchestrateWorkflowPath].map(async (path): Promise<[string, string]> => [
+      path,
+      await readFile(join(root, path), "utf8"),
+    ]),
   ),
 );
 
