@@ -3,11 +3,11 @@
  * every machine, so there are no paths and no dates in it, and test/action/bundle.test.ts compares them.
  */
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "rolldown";
+import type { RolldownOptions } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-export default defineConfig({
+const config = {
   cwd: root,
   input: "src/action.ts",
   platform: "node",
@@ -22,4 +22,6 @@ export default defineConfig({
     comments: false,
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   },
-});
+} satisfies RolldownOptions;
+
+export default config;

@@ -22340,15 +22340,15 @@ function createPermissions(parts) {
 	return { async lookUp(people) {
 		forgetOld();
 		let unknown = [...new Set(people.flatMap((somebody) => somebody ? [somebody.login] : []))].filter((login) => !remembered.has(login));
-		for (let start = 0; start < unknown.length; start += atOnce$1) await Promise.all(unknown.slice(start, start + atOnce$1).map(ask));
+		for (let start = 0; start < unknown.length; start += atOnce$2) await Promise.all(unknown.slice(start, start + atOnce$2).map(ask));
 		return (somebody) => somebody ? {
 			...somebody,
 			permission: remembered.get(somebody.login)?.permission ?? "none"
 		} : ghost;
 	} };
 }
-var rememberedMs, rememberedMax$2, atOnce$1, Answer, ghost, init_permissions = __esmMin((() => {
-	init_zod(), init_actor(), init_classify_error(), init_place(), rememberedMs = 3e5, rememberedMax$2 = 5e3, atOnce$1 = 8, Answer = object({
+var rememberedMs, rememberedMax$2, atOnce$2, Answer, ghost, init_permissions = __esmMin((() => {
+	init_zod(), init_actor(), init_classify_error(), init_place(), rememberedMs = 3e5, rememberedMax$2 = 5e3, atOnce$2 = 8, Answer = object({
 		permission: string(),
 		role_name: string().optional().catch(void 0)
 	}), ghost = {
@@ -24277,7 +24277,7 @@ function readBlockers$1(issue, options) {
 		...waits
 	];
 }
-function readState({ node, closer }, toActor) {
+function readState$1({ node, closer }, toActor) {
 	return node.state === "OPEN" ? {
 		state: "open",
 		stateReason: null,
@@ -24300,7 +24300,7 @@ function toIssueFacts(issue, options) {
 		author: node.author?.login ?? ghost.login,
 		createdAt: node.createdAt,
 		updatedAt: node.updatedAt,
-		...readState(issue, toActor),
+		...readState$1(issue, toActor),
 		labels: (node.labels?.nodes ?? []).map((label) => label.name),
 		milestone: readMilestone(node),
 		selectedBy: issue.selected === null ? null : {
@@ -25215,6 +25215,43 @@ function toDispatchOutcome(error) {
 		retryAfterMs: 6e4
 	};
 }
+async function readState({ client, route }, run) {
+	try {
+		let answer = await client.read("GET /repos/{owner}/{repo}/actions/runs/{run_id}", {
+			...route,
+			run_id: run
+		});
+		return toState(Run.parse(answer.data).status);
+	} catch (error) {
+		if (error instanceof GithubFault && error.kind === "gone") return "not_found";
+		throw error instanceof GithubFault ? toTrackerUnavailable(error) : error;
+	}
+}
+async function readStates(parts, runs) {
+	let found = new Map();
+	try {
+		if (runs.length > oneByOneMax) for (let [run, state] of await listStates(parts)) found.set(run, state);
+	} catch (error) {
+		if (!(error instanceof GithubFault)) throw error;
+	}
+	let missing = runs.filter((run) => !found.has(run));
+	for (let start = 0; start < missing.length; start += atOnce$1) {
+		let chunk = missing.slice(start, start + atOnce$1), states = await Promise.allSettled(chunk.map((run) => readState(parts, run)));
+		for (let [index, state] of states.entries()) {
+			let run = chunk[index];
+			run !== void 0 && state.status === "fulfilled" && found.set(run, state.value);
+		}
+	}
+	return found;
+}
+async function listStates({ client, route }) {
+	let answer = await client.read("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", {
+		...route,
+		workflow_id: agentWorkflow,
+		per_page: listedMax
+	}), { workflow_runs: listed } = Runs$2.parse(answer.data);
+	return new Map(listed.map((run) => [String(run.id), toState(run.status)]));
+}
 function createWorkflowRuns(options) {
 	let { client, repository } = options, parts = {
 		client,
@@ -25233,27 +25270,17 @@ function createWorkflowRuns(options) {
 				return toDispatchOutcome(error);
 			}
 		},
-		async state(run) {
-			try {
-				let answer = await client.read("GET /repos/{owner}/{repo}/actions/runs/{run_id}", {
-					...parts.route,
-					run_id: run
-				});
-				return toState(Run.parse(answer.data).status);
-			} catch (error) {
-				if (error instanceof GithubFault && error.kind === "gone") return "not_found";
-				throw error instanceof GithubFault ? toTrackerUnavailable(error) : error;
-			}
-		}
+		state: (run) => readState(parts, run),
+		states: (runs) => readStates(parts, runs)
 	};
 }
-var agentWorkflow, agentWorkflowPath, Dispatched, Run, Runs$2, appearMs, refusedRetryMs, init_runs = __esmMin((() => {
+var agentWorkflow, agentWorkflowPath, Dispatched, Run, Runs$2, appearMs, refusedRetryMs, oneByOneMax, listedMax, atOnce$1, init_runs = __esmMin((() => {
 	init_zod(), init_classify_error(), init_client(), init_place(), agentWorkflow = "orchestrate-agent.yml", agentWorkflowPath = `.github/workflows/${agentWorkflow}`, Dispatched = object({ workflow_run_id: union([number(), string()]).transform(String) }), Run = object({
 		id: number(),
 		status: string().nullish(),
 		display_title: string().nullish(),
 		path: string().nullish()
-	}), Runs$2 = object({ workflow_runs: array(Run) }), appearMs = 5e3, refusedRetryMs = 6e5;
+	}), Runs$2 = object({ workflow_runs: array(Run) }), appearMs = 5e3, refusedRetryMs = 6e5, oneByOneMax = 2, listedMax = 100, atOnce$1 = 8;
 }));
 // src/github/slash-line.ts
 function readSlashLine(body) {
@@ -38566,9 +38593,9 @@ function createAsking(parts, world, lane) {
 					askedAt,
 					suspects
 				}];
-			}), reports = [];
-			for (let start = 0; start < asks.length; start += askedAtOnceMax) {
-				let answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
+			}), reports = [...await askRuns(asks)], vendors = asks.filter(({ agent }) => agent.dispatch !== "workflow");
+			for (let start = 0; start < vendors.length; start += askedAtOnceMax) {
+				let answers = await Promise.all(vendors.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
 				for (let answer of answers) answer !== null && reports.push(answer);
 			}
 			return reports;
@@ -38585,7 +38612,7 @@ function assignedTasks(state) {
 }
 async function ask(question) {
 	try {
-		return question.agent.dispatch === "workflow" ? await askRun(question) : await askVendor(question);
+		return await askVendor(question);
 	} catch (error) {
 		return question.parts.journal.warn("A session could not be asked for; the next cycle asks again.", {
 			task: question.task.definition.number,
@@ -38605,21 +38632,27 @@ async function askVendor({ world, lane, task, agent }) {
 		report
 	};
 }
-async function askRun(question) {
-	let { parts, world, lane, task, agent, isStart, isStale, askedAt, suspects } = question, { run, heardAt, fence } = task.assignment;
-	if (run === null) return null;
-	let now = parts.clock.now(), silenceMs = task.assignment.session === null || isStale ? startSilenceMs : runSilenceMs, lastAskedAt = askedAt.get(run) ?? 0, isSilent = isUnresponsive(task, agent, now) && now - lastAskedAt > (agent.heartbeat ?? 0) || now - Math.max(heardAt, lastAskedAt) >= silenceMs;
-	if (!isStart && !isSilent && !suspects.delete(run)) return null;
-	askedAt.set(run, now);
-	let state = await world.runs.state(run);
-	return {
-		type: "ReportRun",
-		id: lane.nextId("run"),
-		task: task.id,
-		fence,
-		run,
-		state
-	};
+async function askRuns(asks) {
+	let due = asks.filter(isRunDue), [first] = due;
+	if (first === void 0) return [];
+	let runs = due.flatMap(({ task }) => task.assignment.run === null ? [] : [task.assignment.run]), states = await first.world.runs.states(runs);
+	return due.flatMap(({ lane, parts, task, askedAt }) => {
+		let { run, fence } = task.assignment, state = run === null ? void 0 : states.get(run);
+		return run === null || state === void 0 ? (parts.journal.warn("A run could not be asked for; the next cycle asks again.", { task: task.definition.number }), []) : (askedAt.set(run, parts.clock.now()), [{
+			type: "ReportRun",
+			id: lane.nextId("run"),
+			task: task.id,
+			fence,
+			run,
+			state
+		}]);
+	});
+}
+function isRunDue({ parts, task, agent, isStart, isStale, askedAt, suspects }) {
+	let { run, heardAt, session } = task.assignment;
+	if (agent.dispatch !== "workflow" || run === null) return !1;
+	let now = parts.clock.now(), silenceMs = session === null || isStale ? startSilenceMs : runSilenceMs, lastAskedAt = askedAt.get(run) ?? 0, isSilent = isUnresponsive(task, agent, now) && now - lastAskedAt > (agent.heartbeat ?? 0) || now - Math.max(heardAt, lastAskedAt) >= silenceMs;
+	return isStart || isSilent || suspects.delete(run);
 }
 var runSilenceMs, startSilenceMs, askedAtOnceMax, init_sessions = __esmMin((() => {
 	init_decide_health(), init_decide_stale(), runSilenceMs = 6e5, startSilenceMs = 12e4, askedAtOnceMax = 8;
@@ -38866,13 +38899,13 @@ function runOnce(parts, world, how) {
 function hasNews({ wanted, comments }) {
 	return comments.length > 0 || wanted !== null && wanted.issues.length + wanted.pulls.length > 0;
 }
-var wholeEveryMs, wholeAtRestMs, turnMs, waitsAsked, closingMs, gapMs, OneRun, init_one_run = __esmMin((() => {
-	init_externals(), init_tracker$1(), init_capacities(), init_deliver(), init_hearing(), init_instruct(), init_lane(), init_outage(), init_pass_hooks(), init_pulls_in_flight(), init_repository(), init_scout(), init_sessions(), wholeEveryMs = 36e5, wholeAtRestMs = 6 * wholeEveryMs, turnMs = 42e4, waitsAsked = 30, closingMs = 3e4, gapMs = 1e3, OneRun = class {
+var wholeEveryMs, wholeAtRestMs, turnMs, waitsAsked, closingMs, patienceMs, gapMs, OneRun, init_one_run = __esmMin((() => {
+	init_externals(), init_tracker$1(), init_capacities(), init_deliver(), init_hearing(), init_instruct(), init_lane(), init_outage(), init_pass_hooks(), init_pulls_in_flight(), init_repository(), init_scout(), init_sessions(), wholeEveryMs = 36e5, wholeAtRestMs = 6 * wholeEveryMs, turnMs = 42e4, waitsAsked = 30, closingMs = 3e4, patienceMs = 45e3, gapMs = 1e3, OneRun = class {
 		lane;
 		#parts;
 		#world;
 		#how;
-		#deadline;
+		#patientUntil;
 		#delivery;
 		#scout;
 		#asking;
@@ -38883,7 +38916,7 @@ var wholeEveryMs, wholeAtRestMs, turnMs, waitsAsked, closingMs, gapMs, OneRun, i
 		#lastWrittenAt = null;
 		#readUpTo = null;
 		constructor(parts, world, how) {
-			this.#parts = parts, this.#world = world, this.#how = how, this.#deadline = parts.clock.now() + how.budgetMs, this.lane = new Lane(parts, this), how.onState?.(() => this.lane.stream.peek()), this.#delivery = new Delivery(parts, world, this.lane), this.#scout = new Scout(parts, world.tracker, this.lane), this.#asking = createAsking(parts, world, this.lane), this.#hearing = new Hearing(parts, world, {
+			this.#parts = parts, this.#world = world, this.#how = how, this.#patientUntil = parts.clock.now() + Math.min(how.budgetMs, patienceMs), this.lane = new Lane(parts, this), how.onState?.(() => this.lane.stream.peek()), this.#delivery = new Delivery(parts, world, this.lane), this.#scout = new Scout(parts, world.tracker, this.lane), this.#asking = createAsking(parts, world, this.lane), this.#hearing = new Hearing(parts, world, {
 				lane: this.lane,
 				scout: this.#scout,
 				asking: this.#asking
@@ -38956,9 +38989,12 @@ var wholeEveryMs, wholeAtRestMs, turnMs, waitsAsked, closingMs, gapMs, OneRun, i
 			}
 		}
 		async #look(before) {
-			let { hints } = this.#how, from = before.watch.readUpTo ?? null, startedAt = this.#parts.clock.now(), caughtUp = await this.#catchUp(from?.cursor ?? null), isWhole = caughtUp.wanted === null || this.#isWholeDue(before, from?.wholeAt ?? 0);
-			(before.configuration === null || isWhole) && await this.#hearing.configure(), isWhole ? this.#scout.want({ everything: !0 }) : this.#scout.want(caughtUp.wanted ?? {}), await this.#hearing.hear(hints.filter((hint) => hint.kind !== "state")), await this.#scout.idle(), await this.#hearing.instruct(await this.#unheard(caughtUp.comments)), await this.#lookAfterWork();
-			let wholeAt = isWhole ? startedAt : from?.wholeAt ?? startedAt;
+			let { cursor: from, wholeAt: wholeBefore } = before.watch.readUpTo ?? {
+				cursor: null,
+				wholeAt: 0
+			}, startedAt = this.#parts.clock.now(), caughtUp = await this.#catchUp(from), isWhole = caughtUp.wanted === null || this.#isWholeDue(before, wholeBefore);
+			(before.configuration === null || isWhole) && await this.#hearing.configure(), this.#scout.want(isWhole ? { everything: !0 } : caughtUp.wanted ?? {}), await this.#hearing.hear(this.#how.hints.filter((hint) => hint.kind !== "state")), await this.#scout.idle(), await this.#hearing.instruct(await this.#unheard(caughtUp.comments)), await this.#lookAfterWork();
+			let wholeAt = isWhole ? startedAt : wholeBefore;
 			this.#readUpTo = {
 				cursor: caughtUp.cursor,
 				wholeAt,
@@ -39001,7 +39037,7 @@ var wholeEveryMs, wholeAtRestMs, turnMs, waitsAsked, closingMs, gapMs, OneRun, i
 					continue;
 				}
 				let dueAt = nextWorkAt(state, this.lane.contextOf(state));
-				if (dueAt === null || dueAt > this.#deadline || dueAt <= passedAt) return;
+				if (dueAt === null || dueAt > this.#patientUntil || dueAt <= passedAt) return;
 				await this.#parts.clock.sleep(Math.max(gapMs, dueAt - this.#parts.clock.now()), "due");
 			}
 		}
@@ -39168,26 +39204,6 @@ function isOwn(assignment, { worker, fence, run }) {
 var init_tell_work = __esmMin((() => {
 	init_job();
 }));
-// src/github/usage.ts
-function meter(octokit) {
-	let usage = {
-		requests: 0,
-		restPoints: 0,
-		graphqlPoints: 0
-	};
-	return octokit.hook.wrap("request", async (request, options) => {
-		usage.requests += 1, options.url.endsWith("/graphql") ? usage.graphqlPoints += 1 : usage.restPoints += 1;
-		try {
-			return await request(options);
-		} catch (error) {
-			throw isUnchanged(error) && --usage.restPoints, error;
-		}
-	}), () => ({ ...usage });
-}
-function isUnchanged(error) {
-	return typeof error == "object" && !!error && "status" in error && error.status === 304;
-}
-var init_usage = __esmMin((() => {}));
 // src/github/feeds.ts
 function findNothing() {
 	return {
@@ -40513,15 +40529,12 @@ var IssueText, init_tracker = __esmMin((() => {
 }));
 // src/wire.ts
 async function wireRun(surroundings, run) {
-	let usage = meter(run.octokit), wired = wire(surroundings, run);
-	return {
-		...await runOnce(wired.parts, wired.world, {
-			hints: run.hints,
-			budgetMs: run.budgetMs,
-			onState: (state) => wired.follow(() => configFrom(state()))
-		}),
-		usage: usage()
-	};
+	let wired = wire(surroundings, run);
+	return runOnce(wired.parts, wired.world, {
+		hints: run.hints,
+		budgetMs: run.budgetMs,
+		onState: (state) => wired.follow(() => configFrom(state()))
+	});
 }
 async function wireJob(surroundings, job) {
 	let wired = wire(surroundings, job);
@@ -40605,7 +40618,7 @@ function readConfiguration(text) {
 	};
 }
 var init_wire = __esmMin((() => {
-	init_registry(), init_branch_store(), init_octokit_request(), init_parse_config(), init_problem(), init_schedule(), init_react(), init_names(), init_pass(), init_stream(), init_one_run(), init_repository(), init_job(), init_tell_work(), init_client(), init_usage(), init_runs(), init_tracker(), init_config(), init_ids();
+	init_registry(), init_branch_store(), init_octokit_request(), init_parse_config(), init_problem(), init_schedule(), init_react(), init_names(), init_pass(), init_stream(), init_one_run(), init_repository(), init_job(), init_tell_work(), init_client(), init_runs(), init_tracker(), init_config(), init_ids();
 })), action_cycle_exports = __exportAll({ runCycle: () => runCycle });
 async function runCycle(inputs, runner) {
 	let payload = await readPayload(runner.eventPath), octokit = await connect(connectionOf(runner, inputs), runner.repository), place = placeIn(payload, runner.repository) ?? await findPlace(octokit, runner.repository), hints = inputs.mode === "event" ? toHints(runner.eventName, payload, null) : [], result = await wireRun(runner.surroundings, {

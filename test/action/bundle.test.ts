@@ -18,9 +18,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("the file that is checked in", () => {
   test("is what the sources give; `npm run build` makes it anew", async () => {
-    const { output, ...input } = config;
-    const build = await rolldown(input);
-    const made = await build.generate({ ...output, file: "index.js" });
+    const build = await rolldown(config);
+    const made = await build.generate(config.output);
     await build.close();
     expect(made.output).toHaveLength(1);
     // Compared as a claim, not as texts: the difference of two megabytes tells nobody anything.
@@ -72,8 +71,8 @@ describe("mode: plan", () => {
     expect(Object.keys((await readManifest()).outputs)).toEqual(expect.arrayContaining(Object.keys(step.outputs)));
     expect(step.log).toMatch(/^::warning::These wait for each other in a circle/m);
     expect(step.log).not.toMatch(/^::error/m);
-    expect(step.summary).toContain("| 2 | `b` | $(id) \\`x\\` $".replace("$(", "\\$(").replace(" $", " \\$"));
-    expect(step.summary).not.toMatch(/<b>|@octocat|\u0007/);
+    expect(step.summary).toContain("| 2 | `b` | \\$(id) ");
+    expect(step.summary).not.toMatch(/<b>|@octocat/);
     expect(step.summary).toContain("```mermaid\ngraph LR\n");
   });
   test("fails with one sentence when the file is no backlog", async () => {

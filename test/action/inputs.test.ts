@@ -151,7 +151,7 @@ describe("each mistake has one sentence", () => {
 
 test("hostile text is repeated on one line, bounded, and the token and the key never", () => {
   const [mistake = ""] = mistakes({ mode: `\n::error::x\u001B[31m\u202E${"y".repeat(500)}` });
-  expect(mistake).not.toMatch(/[\n\u001B\u202E]/);
+  expect(mistake).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(mistake.length).toBeLessThan(250);
   expect(mistakes({ mode: "cycle", "app-id": "x", "private-key": "sesame", token }).join()).not.toMatch(/sesame|ghs_/);
 });
