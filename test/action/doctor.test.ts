@@ -1,4 +1,5 @@
 /** The doctor against the embedded GitHub over real HTTP, as a step of a job and as a command. */
+import { execFile } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
 import { examine } from "../../src/doctor.ts";
 import type { Finding } from "../../src/views/doctor-page.ts";
@@ -121,6 +122,38 @@ describe("a repository that is not ready", () => {
     });
     expect(step.code).toBe(1);
     expect(step.log).toContain("The App 7 is not installed on acme/shop");
+  });
+});
+
+describe("orchestrate doctor", () => {
+  function command(args: readonly string[], env: Readonly<Record<string, string>>): Promise<readonly [number, string]> {
+    return new Promise((done) => {
+      const cli = ["--import", "tsx", "src/cli.ts", "doctor", ...args];
+      execFile(process.execPath, cli, { env: { PATH: process.env["PATH"] ?? "", ...env } }, (error, stdout, stderr) =>
+        done([typeof error?.code === "number" ? error.code : 0, stdout + stderr]),
+      );
+    });
+  }
+
+  test("says the same in lines, and exits with 1 when something is broken", async () => {
+    const server = await given({});
+    const env = { GITHUB_TOKEN: server.world.jobToken(1), GITHUB_API_URL: server.apiUrl };
+    const [code, text] = await command(["acme/shop"], env);
+    expect(code).toBe(1);
+    expect(text).toMatch(/^error {4}Configuration: There is no configuration, so no agent is known\. Add /m);
+    expect(text).toMatch(/\n\d errors and \d warnings\.\n$/);
+    const [, json] = await command(["acme/shop", "--json"], env);
+    expect((JSON.parse(json) as { findings: unknown[] }).findings.length).toBeGreaterThan(5);
+  });
+  test("needs a repository and credentials, and says which", async () => {
+    expect(await command([], { GITHUB_TOKEN: "t" })).toEqual([
+      2,
+      "orchestrate: Say which repository, as owner/name, or set GITHUB_REPOSITORY.\n",
+    ]);
+    expect(await command(["acme/shop"], {})).toEqual([
+      2,
+      "orchestrate: Set GITHUB_TOKEN, or APP_ID and PRIVATE_KEY of the GitHub App.\n",
+    ]);
   });
 });
 

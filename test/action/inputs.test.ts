@@ -1,4 +1,5 @@
 /** The inputs of the Action: each mistake has its sentence, all of them are told at once, and no secret is repeated. */
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { actionModes, inputsOf, parseInputs } from "../../src/action-inputs.ts";
 import { readManifest } from "./runner.ts";
@@ -159,4 +160,13 @@ test("hostile text is repeated on one line, bounded, and the token and the key n
 test("action.yml has the inputs that are read, and no others", async () => {
   const { inputs } = await readManifest();
   expect(Object.keys(inputs).toSorted()).toEqual([...new Set(["mode", ...Object.values(inputsOf).flat()])].toSorted());
+});
+
+test("the page about the Action names every mode, input and output", async () => {
+  const { inputs, outputs } = await readManifest();
+  const rows = (await readFile("docs/action.md", "utf8")).split("\n").filter((line) => line.startsWith("| "));
+  const names = new Set(rows.flatMap((row) => (row.split("|")[1] ?? "").match(/(?<=`)[a-z-]+(?=`)/g) ?? []));
+  const wanted = [...actionModes, ...Object.keys(inputs), ...Object.keys(outputs)];
+  expect(wanted.filter((name) => !names.has(name))).toEqual([]);
+  expect([...names].filter((name) => !wanted.includes(name))).toEqual([]);
 });
