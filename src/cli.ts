@@ -57,7 +57,7 @@ function createProgram(): Command {
   return program;
 }
 
-/** What runs for others: the App, the tokens for it, and the jobs of its runs. */
+/** What runs for others: the App, and what its operator needs. */
 function addServerCommands(program: Command): void {
   program
     .command("start")
@@ -68,6 +68,11 @@ function addServerCommands(program: Command): void {
       process.exitCode = await runServer(options);
     });
 
+  addOperatorCommands(program);
+}
+
+/** What runs once on a machine that has the credentials. */
+function addOperatorCommands(program: Command): void {
   program
     .command("token")
     .description("Print the token of one worker, with which it reports to the App over HTTP.")
@@ -81,14 +86,14 @@ function addServerCommands(program: Command): void {
     });
 
   program
-    .command("job")
-    .description(
-      "One job of the agent workflow: starts or watches a session with the repository's own secrets, or claims a task for a workflow of your own.",
-    )
-    .option("--json", "log as JSON, one object a line")
-    .action(async (options) => {
-      const { runRunnerJob } = await import("./runner-job.ts");
-      process.exitCode = await runRunnerJob(options);
+    .command("doctor")
+    .description("Whether a repository has all that Orchestrate needs, and what to do where it has not. Reads only.")
+    .argument("[repository]", "owner/name; GITHUB_REPOSITORY unless given")
+    .option("--json", "print the findings as JSON")
+    .addHelpText("after", "\nReads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.")
+    .action(async (repository, options) => {
+      const { runDoctor } = await import("./doctor-command.ts");
+      process.exitCode = await runDoctor(repository, options);
     });
 }
 

@@ -1,8 +1,9 @@
 /** `orchestrate demo`: the real App on the embedded GitHub, live with a page, or headless in virtual time. */
 import { readFile, writeFile } from "node:fs/promises";
-import { auditFinal, playJob, startListeningApp, startReplica } from "./embed.ts";
+import { auditFinal, playJob, playRun, startListeningApp, startReplica } from "./embed.ts";
 import { agentWorkflowPath, toWorkflowPath } from "./model/agent-workflow.ts";
 import type { Journal } from "./ports/journal.ts";
+import { orchestrateWorkflowPath } from "./sandbox/actions.ts";
 import { allFaults, noFaults, type Faults } from "./sandbox/faults.ts";
 import { runHeadless, silentJournal, type HeadlessOptions } from "./sandbox/headless.ts";
 import { runLive } from "./sandbox/live.ts";
@@ -28,6 +29,7 @@ const defaultScenario = new URL("../docs/scenarios/first-ten-minutes.yml", impor
 /** The workflows that people copy are on the embedded repository's default branch. */
 const workflows = {
   [agentWorkflowPath]: new URL(`../${agentWorkflowPath}`, import.meta.url),
+  [orchestrateWorkflowPath]: new URL(`../${orchestrateWorkflowPath}`, import.meta.url),
   [toWorkflowPath("custom-agent.yml")]: new URL("../docs/examples/custom-agent.yml", import.meta.url),
 };
 
@@ -43,6 +45,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const play = {
     scenario,
     playJob,
+    playRun,
     files: await readWorkflows(),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(faults === null ? {} : { faultsOverride: faults }),
@@ -50,7 +53,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   return options.headless === true ? playHeadless(play, options) : playLive(play, options);
 }
 
-type Play = Pick<HeadlessOptions, "scenario" | "playJob" | "files" | "seed" | "faultsOverride">;
+type Play = Pick<HeadlessOptions, "scenario" | "playJob" | "playRun" | "files" | "seed" | "faultsOverride">;
 
 async function playHeadless(play: Play, options: DemoOptions): Promise<number> {
   const journal = options.verbose === true ? createPrintingJournal(printError) : silentJournal;

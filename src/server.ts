@@ -4,11 +4,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { ProbotOctokit, run, type Options } from "probot";
 import { createApplication, type Application } from "./app.ts";
-import { findHttpProblem, readHttpSettings } from "./http-settings.ts";
+import { findHttpProblem } from "./http-settings.ts";
 import { hideTokensFromLogs } from "./http/authenticate.ts";
-import type { Fetch } from "./ports/fetch.ts";
-import { createLogJournal, createSystemChance, createSystemClock, readMemory } from "./system-ports.ts";
-import type { Surroundings } from "./wire.ts";
+import { createLogJournal } from "./system-ports.ts";
+import { systemSurroundings } from "./system-surroundings.ts";
 
 /** Runs until the process is asked to stop. Returns 1 at once when the environment is not fit. */
 export async function runServer(options: { readonly json?: boolean }): Promise<number> {
@@ -100,31 +99,6 @@ function isKey(text: string): boolean {
 const unthrottled = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }) as NonNullable<
   Options["Octokit"]
 >;
-
-/** A request that never ends would hold its effect under way for ever. */
-const requestTimeoutMs = 30_000;
-
-const boundedFetch: Fetch = (input, init) =>
-  globalThis.fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(requestTimeoutMs) });
-
-/** The real machine as surroundings; vendor keys only where this process is to call vendors itself. */
-export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surroundings {
-  const { env } = process;
-  const chance = createSystemChance();
-  return {
-    owner: `${env["HOSTNAME"] ?? "app"}-${chance.id()}`,
-    clock: createSystemClock(),
-    chance,
-    memory: readMemory,
-    fetch: boundedFetch,
-    vendorKeys: { jules: env["JULES_API_KEY"], cursor: env["CURSOR_API_KEY"], bifrost: env["SPRITES_TOKEN"] },
-    ...readHttpSettings(env),
-    vendorBaseUrls: { jules: env["JULES_BASE_URL"], cursor: env["CURSOR_BASE_URL"], bifrost: env["SPRITES_BASE_URL"] },
-    linearKey: env["LINEAR_API_KEY"],
-    linearUrl: env["LINEAR_BASE_URL"],
-    journalFor,
-  };
-}
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {

@@ -17,8 +17,10 @@ import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
+import { runOnce, type RunOptions, type RunResult } from "./engine/one-run.ts";
 import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
+import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
@@ -94,6 +96,19 @@ export function wireRepository(
   return repository;
 }
 
+/** One run of the whole orchestration, for a repository that nobody serves. Rejects as `runOnce` does. */
+export async function wireRun(
+  surroundings: Surroundings,
+  run: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit } & RunOptions,
+): Promise<RunResult> {
+  const wired = wire(surroundings, run);
+  return runOnce(wired.parts, wired.world, {
+    hints: run.hints,
+    budgetMs: run.budgetMs,
+    onState: (state) => wired.follow(() => configFrom(state())),
+  });
+}
+
 /** Runs one job of the agent workflow to its end. */
 export async function wireJob(
   surroundings: Surroundings,
@@ -128,6 +143,14 @@ function toClaimedWork(assignable: Assignable): ClaimedWork {
   const { number: issue, worker, attempt, continues } = assignable;
   const branch = continues?.branch ?? `orchestrate/${issue}-`;
   return { issue, worker, attempt, branch, prompt: renderPrompt(assignable) };
+}
+
+/** Writes what a job says of its work onto the state branch, where there is no App to tell. */
+export async function wireReport(
+  surroundings: Surroundings,
+  told: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly work: WorkTold },
+): Promise<WorkResult> {
+  return tellWork(wire(surroundings, told).parts, told.work);
 }
 
 /**

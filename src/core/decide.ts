@@ -7,6 +7,7 @@ import type { Event } from "../model/event.ts";
 import { decideCapacity } from "./decide-capacity.ts";
 import { decideCockpit } from "./decide-cockpit.ts";
 import { decideConfiguration } from "./decide-configure.ts";
+import { decideCursor } from "./decide-cursor.ts";
 import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
 import { decideInstruction } from "./decide-instruct.ts";
 import { decideObservation } from "./decide-observe.ts";
@@ -87,6 +88,8 @@ function dispatch(decision: Decision, command: Command): void {
       return decideSettlement(decision, command);
     case "ReportCapacity":
       return decideCapacity(decision, command);
+    case "MoveCursor":
+      return decideCursor(decision, command);
     case "Tick":
       return decideTick(decision);
     case "Schedule":

@@ -8,7 +8,7 @@ import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
 import * as dossier from "./fold-dossier.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
-import { notePassEnd } from "./fold-watch.ts";
+import { foldCursorMoved, notePassEnd } from "./fold-watch.ts";
 import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
@@ -74,6 +74,7 @@ const folds: Folds = {
   WarningRaised: warning.foldWarningRaised,
   WarningCleared: warning.foldWarningCleared,
   PatternMatched: warning.foldPatternMatched,
+  CursorMoved: foldCursorMoved,
   OrchestrationPaused: whole.foldOrchestrationPaused,
   OrchestrationResumed: whole.foldOrchestrationResumed,
   WorkerDisabled: health.foldWorkerDisabled,

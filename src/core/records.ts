@@ -1,4 +1,5 @@
 /** What the state remembers beside the tasks: how workers and agents have fared, what was learned, and the figures of the day. */
+import type { Cursor } from "../model/cursor.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Feedback } from "../model/feedback.ts";
@@ -112,6 +113,8 @@ export interface Watch {
   fullSince: number | null;
   /** The last warnings that have passed, newest first. */
   passed: readonly (Warning & { readonly since: number; readonly until: number })[];
+  /** How far the tracker was read by whoever keeps no cursor of its own, and when everything was. */
+  readUpTo?: { readonly cursor: Cursor; readonly wholeAt: number };
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */

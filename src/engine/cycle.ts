@@ -2,7 +2,6 @@
  * Events first, clock second. Webhooks make it fast; the cycle makes it right: it asks about everything in flight, with every
  * refresh also what is new and what is waited for outside, and reads everything at start, on a gap and every hour.
  */
-import { isReviewRelaxed } from "../core/decide-merge.ts";
 import { watchedExternals } from "../core/externals.ts";
 import type { State } from "../core/state.ts";
 import type { Task } from "../model/task.ts";
@@ -17,6 +16,7 @@ import type { Lane } from "./lane.ts";
 import { pauseAfter } from "./outage.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Scout } from "./scout.ts";
+import { isUnsettled, pullsInFlight } from "./pulls-in-flight.ts";
 import { createAsking, type Asking } from "./sessions.ts";
 
 /** A full read makes right what cursors cannot see. */
@@ -109,7 +109,7 @@ export class Cycle {
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
     await this.#lookAtCockpits(poll?.cockpits ?? []);
-    this.#scout.want({ pulls: this.#pullsInFlight(await this.#lane.stream.current()) });
+    this.#scout.want({ pulls: await this.#pullsInFlight() });
     this.#scout.admit(await this.#lane.stream.current());
     await this.#scout.idle();
     if (isRefreshDue) this.#logRefresh();
@@ -166,24 +166,17 @@ export class Cycle {
     await this.#scout.idle();
   }
 
-  #pullsInFlight(state: State): readonly number[] {
+  async #pullsInFlight(): Promise<readonly number[]> {
+    const state = await this.#lane.stream.current();
     const { config } = this.#lane.contextOf(state);
-    const numbers: number[] = [];
-    for (const id of state.active.keys()) {
-      const task = state.tasks.get(id);
-      if (task?.pull?.state !== "open") continue;
-      // In attack mode the look is what merges it.
-      if (isReviewRelaxed(state, task, config) || this.#isWorthALook(task.pull)) numbers.push(task.pull.number);
-    }
-    return numbers;
+    return pullsInFlight(state, config, (pull) => this.#isWorthALook(pull));
   }
 
   /** Checks move without touching the issue: a pull request that waits for some is read every cycle, others by turns. */
   #isWorthALook(pull: NonNullable<Task["pull"]>): boolean {
     if (this.#cycles % pullsEveryCycles === 0) return true;
     const seen = this.#scout.lastSeen(pull.number);
-    if (seen === null) return true;
-    return seen.checks === "pending" || seen.requiredChecks === "pending" || seen.mergeable === "unknown";
+    return seen === null || isUnsettled(seen) || seen.requiredChecks === "pending";
   }
 
   /** Runs `step` until it succeeds: an outage at start-up must not leave half the stock untaken. */

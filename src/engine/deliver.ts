@@ -28,6 +28,8 @@ export class Delivery {
   readonly #settlements: Settlements;
   /** Performed, or being performed, and not yet acknowledged in the log. */
   readonly #underWay = new Set<EffectId>();
+  /** Requests that have not come back. */
+  readonly #acts = new Set<Promise<void>>();
   /** Leased ahead of their time: they wait here, and may still be brought forward. */
   readonly #held = new Map<EffectId, { readonly at: number; readonly timer: Timer }>();
 
@@ -56,6 +58,44 @@ export class Delivery {
     }
     if (due.length > 0) this.#begin(due, state);
     this.#flushAwaited();
+  }
+
+  /** Resolves when every request that was begun by now has come back. */
+  async idle(): Promise<void> {
+    while (this.#acts.size > 0) await Promise.all(this.#acts);
+  }
+
+  /** Whether outcomes wait for a pass to take them into the log. */
+  get hasSettled(): boolean {
+    return this.#settlements.waiting().length > 0;
+  }
+
+  /**
+   * Nobody will be here to wait for company: what only shows the state, and is leased to this process, begins before its time.
+   * Returns whether anything did.
+   */
+  hurry(state: State): boolean {
+    const early = this.#waitingIn(state).filter(isShown);
+    if (early.length > 0) this.#begin(early, state);
+    return early.length > 0;
+  }
+
+  /** Gives back what is leased to this process and not begun: whoever comes next takes it when it is due. */
+  release(state: State): void {
+    const now = this.#parts.clock.now();
+    for (const { id, notBefore } of this.#waitingIn(state)) {
+      this.#underWay.add(id);
+      const reason = "The run that held it has ended.";
+      this.#settlements.keep(id, { kind: "delayed", reason, retryAfterMs: Math.max(0, notBefore - now) });
+    }
+  }
+
+  #waitingIn(state: State): readonly RecordedEffect[] {
+    const waiting: RecordedEffect[] = [];
+    for (const [id, recorded] of state.outbox.entries()) {
+      if (recorded.lease?.owner === this.#parts.owner && !this.#underWay.has(id)) waiting.push(recorded);
+    }
+    return waiting;
   }
 
   /** Outcomes for the next pass to take into the log. */
@@ -103,14 +143,14 @@ export class Delivery {
     const { tracker } = this.#world;
     const engine = { parts: this.#parts, world: this.#world, lane: this.#lane };
     const ground = { state, context: this.#lane.contextOf(state) };
-    void this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground));
-    void this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
-    void this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
-    void this.#perform(notices, () => updateLinearAlerts(this.#world, notices, { ...ground, parts: this.#parts }));
-    void this.#perform(creations, () => createIssues(tracker, creations, ground));
-    void this.#perform(cockpits, () => updateCockpit(engine, cockpits));
+    this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground));
+    this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
+    this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
+    this.#perform(notices, () => updateLinearAlerts(this.#world, notices, { ...ground, parts: this.#parts }));
+    this.#perform(creations, () => createIssues(tracker, creations, ground));
+    this.#perform(cockpits, () => updateCockpit(engine, cockpits));
     for (const each of sessions) {
-      void this.#perform([each], async () => [{ effect: each.id, outcome: await this.#performSession(each) }]);
+      this.#perform([each], async () => [{ effect: each.id, outcome: await this.#performSession(each) }]);
     }
   }
 
@@ -128,8 +168,13 @@ export class Delivery {
     if (isAwaited) this.#settlements.flush();
   }
 
+  #perform(effects: readonly RecordedEffect[], act: () => Promise<readonly Settled[]>): void {
+    const performed = this.#settle(effects, act).finally(() => this.#acts.delete(performed));
+    this.#acts.add(performed);
+  }
+
   /** Whatever goes wrong for an unforeseen reason delays these effects alone. */
-  async #perform(effects: readonly RecordedEffect[], act: () => Promise<readonly Settled[]>): Promise<void> {
+  async #settle(effects: readonly RecordedEffect[], act: () => Promise<readonly Settled[]>): Promise<void> {
     try {
       for (const { effect, outcome } of await act()) this.#settlements.add(effect, outcome);
       this.#flushAwaited();
@@ -142,4 +187,9 @@ export class Delivery {
       for (const { id } of effects) this.#settlements.add(id, { kind: "delayed", reason, retryAfterMs: 10_000 });
     }
   }
+}
+
+/** What only shows the state is as right now as it will be later. One that failed before keeps its distance. */
+function isShown({ effect, attempts }: RecordedEffect): boolean {
+  return (effect.type === "UpdateIssue" || effect.type === "UpdateAlerts") && attempts <= 1;
 }

@@ -85,10 +85,16 @@ export class Hearing {
    * begins like one is like any other.
    */
   async lookAtCockpits(listed: NonNullable<Poll["cockpits"]>): Promise<void> {
+    await this.lookAtListed(listed);
+    if (this.#isCockpitDue) await this.lookAtCockpit();
+  }
+
+  /** The same, where nobody remembers what an earlier look was about. */
+  async lookAtListed(listed: NonNullable<Poll["cockpits"]>): Promise<void> {
     const state = await this.#lane.stream.current();
     this.#scout.want({ issues: listed.map(({ number }) => number).filter((number) => !isCockpit(state, number)) });
     const isDue = listed.some((each) => isCockpit(state, each.number) && isWorthALook(state, each));
-    if (isDue || this.#isCockpitDue) await this.lookAtCockpit();
+    if (isDue) await this.lookAtCockpit();
   }
 
   /** Somebody else's append, or the echo of our own: what it left in the outbox is ours to do. */

@@ -73,7 +73,8 @@ interface Job {
   readonly onClaim: (assignable: Assignable) => void;
 }
 
-function createReportingLane(parts: EngineParts): Lane {
+/** A lane that only adds what is told to it: it schedules nothing, and answers nobody. */
+export function createReportingLane(parts: EngineParts): Lane {
   const projection = createProjection();
   const lane: Lane = new Lane(parts, {
     before: () => [],

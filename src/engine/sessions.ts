@@ -6,7 +6,6 @@ import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { AgentConfig } from "../model/config.ts";
 import type { Task } from "../model/task.ts";
-import type { RunFacts } from "../ports/tracker.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
@@ -58,9 +57,10 @@ export function createAsking(
           ? []
           : [{ parts, world, lane, heartbeats, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
       });
-      const reports: Command[] = [];
-      for (let start = 0; start < asks.length; start += askedAtOnceMax) {
-        const answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
+      const reports: Command[] = [...(await askRuns(asks))];
+      const vendors = asks.filter(({ agent }) => agent.dispatch !== "workflow");
+      for (let start = 0; start < vendors.length; start += askedAtOnceMax) {
+        const answers = await Promise.all(vendors.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
         for (const answer of answers) if (answer !== null) reports.push(answer);
       }
       return reports;
@@ -92,7 +92,7 @@ interface Ask {
 
 async function ask(question: Ask): Promise<Command | null> {
   try {
-    return question.agent.dispatch === "workflow" ? await askRun(question) : await askVendor(question);
+    return await askVendor(question);
   } catch (error) {
     question.parts.journal.warn("A session could not be asked for; the next cycle asks again.", {
       task: question.task.definition.number,
@@ -110,23 +110,31 @@ async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | n
   return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };
 }
 
-async function askRun(question: Ask): Promise<Command | null> {
-  const { parts, world, lane, task, isStart, askedAt, suspects } = question;
-  const { run, fence } = task.assignment;
-  if (run === null) return null;
-  if (!isStart && !isSilent(question, run) && !suspects.delete(run)) return null;
-  askedAt.set(run, parts.clock.now());
-  const facts = await lookAtRun(world, task, run);
-  return { type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, ...facts };
+/** All runs that are to be looked up, together: a list tells of many in one request. */
+async function askRuns(asks: readonly Ask[]): Promise<readonly Command[]> {
+  const due = asks.filter(isRunDue);
+  const [first] = due;
+  if (first === undefined) return [];
+  const runs = due.flatMap(({ task }) => (task.assignment.run === null ? [] : [task.assignment.run]));
+  const facts = await first.world.runs.inspectAll(runs);
+  return due.flatMap(({ lane, parts, task, askedAt }): readonly Command[] => {
+    const { run, fence } = task.assignment;
+    const found = run === null ? undefined : facts.get(run);
+    if (run === null || found === undefined) {
+      parts.journal.warn("A run could not be asked for; the next cycle asks again.", { task: task.definition.number });
+      return [];
+    }
+    askedAt.set(run, parts.clock.now());
+    // How it ended is told only where its end is that of the session.
+    const told = isRunOf(task.assignment) ? found : { state: found.state };
+    return [{ type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, ...told }];
+  });
 }
 
-/** How it ended is asked only where its end is that of the session. */
-async function lookAtRun(
-  world: Pick<World, "runs">,
-  task: Assigned,
-  run: string,
-): Promise<Partial<RunFacts> & Pick<RunFacts, "state">> {
-  return isRunOf(task.assignment) ? world.runs.inspect(run) : { state: await world.runs.state(run) };
+function isRunDue({ task, agent, isStart, suspects, ...ask }: Ask): boolean {
+  const { run } = task.assignment;
+  if (agent.dispatch !== "workflow" || run === null) return false;
+  return isStart || isSilent({ ...ask, task, agent, isStart, suspects }, run) || suspects.delete(run);
 }
 
 function isSilent({ parts, task, agent, isStale, askedAt, heartbeats }: Ask, run: string): boolean {

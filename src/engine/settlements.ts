@@ -13,6 +13,11 @@ const plainDelayMs = 90_000;
 /** Surfaces are leased longer (core/limits.ts). */
 const surfacedDelayMs = 5 * 60_000;
 
+/** Nothing follows from it before the next pass. */
+function isPlain({ kind }: EffectOutcome): boolean {
+  return kind === "done" || kind === "dispatched";
+}
+
 export class Settlements {
   readonly #clock: Clock;
   readonly #onDue: () => void;
@@ -34,6 +39,11 @@ export class Settlements {
     else if (isPlain(outcome)) this.#flushWithin(plainDelayMs);
     else if (outcome.kind === "collected") this.#onNews();
     else this.flush();
+  }
+
+  /** Adds an outcome for the next pass, without asking for one. */
+  keep(effect: EffectId, outcome: EffectOutcome): void {
+    this.#settled.push({ effect, outcome });
   }
 
   /** The effects whose outcome is not in the log yet. */

@@ -161,11 +161,24 @@ export const IssuesPage = z.object({
   repository: z.object({ issues: z.object({ pageInfo: PageInfo, nodes: z.array(z.unknown()) }) }),
 });
 
-export const NewestIssue = z.object({
+/** Who wrote it, as far as it matters whether it may be ours. */
+export const Authored = z.object({
+  viewerDidAuthor: z.boolean(),
+  author: z.object({ __typename: z.string() }).nullish(),
+});
+
+/**
+ * Whether we may have written it: under this name, or under the other one, where App and workflow orchestrate the same repository. People
+ * cannot write as a bot, and a bot that may write here was let in by somebody who may.
+ */
+export function mayBeOurs({ viewerDidAuthor, author }: z.output<typeof Authored>): boolean {
+  return viewerDidAuthor || author?.__typename === "Bot";
+}
+
+export const NewestIssue = Authored.extend({
   number: z.number(),
   state: IssueState,
   body: z.string(),
-  viewerDidAuthor: z.boolean(),
 });
 
 export const PullNumbers = z.object({

@@ -89,7 +89,7 @@ export const newestIssues = `query ($owner: String!, $name: String!, $after: Str
   repository(owner: $owner, name: $name) {
     issues(first: 100, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
       pageInfo { hasNextPage endCursor }
-      nodes { number state body viewerDidAuthor }
+      nodes { number state body viewerDidAuthor author { __typename } }
     }
   }
 }`;
@@ -131,7 +131,7 @@ export const cockpitTexts = cockpitWith("diff");
 export const ownComments = `query ($id: ID!, $after: String) {
   node(id: $id) {
     ... on Issue {
-      comments(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor } }
+      comments(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor author { __typename } } }
     }
   }
 }`;
@@ -141,7 +141,7 @@ export const ownCommentsOfMany = `query ($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on Issue {
       id
-      comments(first: 100) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor } }
+      comments(first: 100) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor author { __typename } } }
     }
   }
 }`;

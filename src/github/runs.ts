@@ -7,8 +7,6 @@ import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
 import { routeOf } from "./place.ts";
 
-export { agentWorkflow, agentWorkflowPath };
-
 /** The title of a run (`run-name` of the workflow), by which it is found again. */
 export function toRunName(inputs: AgentRunInputs): string {
   return `orchestrate ${inputs.task} ${inputs.attempt}/${inputs.fence} ${inputs.mode}`;
@@ -35,6 +33,10 @@ const refusedRetryMs = 600_000;
 function toState(status: string | null | undefined): Exclude<RunState, "not_found"> {
   if (status === "completed") return "ended";
   return status === "in_progress" ? "running" : "queued";
+}
+
+function toFacts({ status, conclusion }: z.output<typeof Run>): RunFacts {
+  return { state: toState(status), conclusion: conclusion ?? null };
 }
 
 function explainRefusal(fault: GithubFault, file: string): string {
@@ -115,6 +117,42 @@ function toDispatchOutcome(error: unknown, file: string): DispatchOutcome {
   return { kind: "refused", reason: explainRefusal(error, file), retryAfterMs: refusedRetryMs };
 }
 
+/** Up to so many are asked for one by one; more of them are nearly always among the last hundred. */
+const oneByOneMax = 2;
+/** A page of the list; a run that is not in it is old, and asked for by itself. */
+const listedMax = 100;
+const atOnce = 8;
+
+async function inspectAll(parts: RunParts, runs: readonly string[]): Promise<ReadonlyMap<string, RunFacts>> {
+  const found = new Map<string, RunFacts>();
+  try {
+    if (runs.length > oneByOneMax) for (const [run, facts] of await listRuns(parts)) found.set(run, facts);
+  } catch (error) {
+    if (!(error instanceof GithubFault)) throw error;
+    // What the list would have said is asked for one by one.
+  }
+  const missing = runs.filter((run) => !found.has(run));
+  for (let start = 0; start < missing.length; start += atOnce) {
+    const chunk = missing.slice(start, start + atOnce);
+    const answers = await Promise.allSettled(chunk.map((run) => inspect(parts, run)));
+    for (const [index, answer] of answers.entries()) {
+      const run = chunk[index];
+      if (run !== undefined && answer.status === "fulfilled") found.set(run, answer.value);
+    }
+  }
+  return found;
+}
+
+async function listRuns({ client, route }: RunParts): Promise<ReadonlyMap<string, RunFacts>> {
+  const answer = await client.read("GET /repos/{owner}/{repo}/actions/runs", {
+    ...route,
+    event: "workflow_dispatch",
+    per_page: listedMax,
+  });
+  const { workflow_runs: listed } = Runs.parse(answer.data);
+  return new Map(listed.map((run) => [String(run.id), toFacts(run)]));
+}
+
 /** Makes the runs of one repository. Shares the client, and so the budget, with the tracker. */
 export function createWorkflowRuns(options: {
   readonly client: GithubClient;
@@ -131,8 +169,8 @@ export function createWorkflowRuns(options: {
         return toDispatchOutcome(error, fileOf(inputs));
       }
     },
-    state: async (run) => (await inspect(parts, run)).state,
     inspect: (run) => inspect(parts, run),
+    inspectAll: (runs) => inspectAll(parts, runs),
     cancel: (run) => cancel(parts, run),
   };
 }
@@ -141,8 +179,7 @@ async function inspect(parts: RunParts, run: string): Promise<RunFacts> {
   try {
     const route = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
     const answer = await parts.client.read(route, { ...parts.route, run_id: run });
-    const { status, conclusion } = Run.parse(answer.data);
-    return { state: toState(status), conclusion: conclusion ?? null };
+    return toFacts(Run.parse(answer.data));
   } catch (error) {
     if (error instanceof GithubFault && error.kind === "gone") return { state: "not_found", conclusion: null };
     throw error instanceof GithubFault ? toTrackerUnavailable(error) : error;

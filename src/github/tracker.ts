@@ -7,6 +7,7 @@ import type { Journal } from "../ports/journal.ts";
 import type { Brief, Tracker, WriteOutcome } from "../ports/tracker.ts";
 import { TrackerUnavailable } from "../ports/tracker.ts";
 import { createWriter, toOutcome } from "./act.ts";
+import { catchUp } from "./catch-up.ts";
 import { resolveReferences, toReferenceKey } from "./blockers.ts";
 import { GithubFault } from "./classify-error.ts";
 import { toTrackerUnavailable } from "./client.ts";
@@ -114,6 +115,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         }
       }),
     poll: () => available(() => poller.poll()),
+    catchUp: (from, first) => available(() => catchUp({ client, place, clock, permissions }, from, first)),
     hear: (hints) => available(() => hear(permissions, hints)),
     resolve: (reference) =>
       available(async (): Promise<BlockerFacts | null> => {

@@ -3,6 +3,7 @@ import type { Actor } from "./actor.ts";
 import type { CockpitFacts, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { Feedback } from "./feedback.ts";
+import type { Cursor } from "./cursor.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
@@ -126,6 +127,8 @@ export type Command =
     }
   /** How many sessions the vendor of an agent runs at once now; null where there is no limit to ask for. */
   | { readonly type: "ReportCapacity"; readonly id: CommandId; readonly agent: AgentId; readonly limit: number | null }
+  /** What was read up to the cursor is decided; `wholeAt` is when everything was last read. */
+  | { readonly type: "MoveCursor"; readonly id: CommandId; readonly cursor: Cursor; readonly wholeAt: number }
   /** The clock: timeouts, retries that are due. */
   | { readonly type: "Tick"; readonly id: CommandId }
   /** Match ready work to free workers; the last command of every pass. */

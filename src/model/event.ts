@@ -4,6 +4,7 @@
  */
 import type { CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
+import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
@@ -227,6 +228,8 @@ export type Event =
   /** Closed by a person, or gone: it is left alone. */
   | { readonly type: "CockpitEnded"; readonly end: "closed" | "gone" }
   | { readonly type: "CockpitReopened" }
+  /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
+  | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   // Answers and the outbox
   | {
       readonly type: "CommandAnswered";

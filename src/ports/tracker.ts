@@ -3,6 +3,7 @@
  * surface in as few requests as it can. One tracker serves one repository.
  */
 import type { Actor } from "../model/actor.ts";
+import type { Cursor } from "../model/cursor.ts";
 import type { FailureFacts } from "../model/feedback.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
@@ -127,6 +128,18 @@ export interface Poll {
   readonly cockpits?: readonly { readonly number: number; readonly isOpen: boolean; readonly body: string }[];
 }
 
+/** What is new since a cursor. */
+export interface CaughtUp {
+  /** What moved: look at these. Null when there was no cursor, or it was lost: a full read is due. */
+  readonly wanted: Wanted | null;
+  /** Slash commands in comments since; perhaps some that were heard before. */
+  readonly comments: readonly HeardComment[];
+  /** What moved and begins like a cockpit, as a listing shows it. */
+  readonly cockpits: NonNullable<Poll["cockpits"]>;
+  /** Where to go on from, once all of this is decided. */
+  readonly cursor: Cursor;
+}
+
 export interface Tracker {
   /** Reads facts. Never rejects for one bad issue: that is in `unreadable`. Rejects with `TrackerUnavailable`. */
   look(wanted: Wanted): Promise<Observation>;
@@ -135,6 +148,11 @@ export interface Tracker {
    * the state branch, the configuration), more only when they show a change. Rejects with `TrackerUnavailable`.
    */
   poll(): Promise<Poll>;
+  /**
+   * What is new since the cursor of another process; one request while nothing is. `first` is the feed that is asked: of issues
+   * and pull requests, or of issue events, which alone shows edges; both when it shows a change. Rejects with `TrackerUnavailable`.
+   */
+  catchUp(from: Cursor | null, first: "issues" | "events"): Promise<CaughtUp>;
   /** Turns comment hints into heard comments: those of strangers too, with their permission; bots are left out. */
   hear(hints: readonly (Hint & { readonly kind: "comment" })[]): Promise<readonly HeardComment[]>;
   /** Resolves `#n` or `owner/repo#n` of a slash command. Null: no such issue. */
@@ -185,9 +203,10 @@ export interface WorkflowRuns {
    * earlier dispatch may have been lost.
    */
   dispatch(inputs: AgentRunInputs, isRepeat: boolean): Promise<DispatchOutcome>;
-  state(run: string): Promise<RunState>;
   /** How a run is, and how it ended where it has. Rejects with `TrackerUnavailable`. */
   inspect(run: string): Promise<RunFacts>;
+  /** The same of many, in as few requests as it can; a run that could not be asked for is left out. Rejects never. */
+  inspectAll(runs: readonly string[]): Promise<ReadonlyMap<string, RunFacts>>;
   /** Asks for the end of a run, which a later look shows. Rejects never. */
   cancel(run: string): Promise<RunCancel>;
 }

@@ -127,6 +127,11 @@ function cancel(call: ApiCall): Reply {
 }
 
 export const actionRoutes: readonly Route[] = [
+  // There are none that could be listed; neither a job nor the App has the permission to try.
+  {
+    ...route("GET", "/secrets", (call) => countedPage([], call.url, { name: "secrets", render: (one) => one })),
+    needs: ["secrets"],
+  },
   route("GET", "/workflows", (call) =>
     countedPage([...call.state.workflows.values()], call.url, {
       name: "workflows",

@@ -27,6 +27,7 @@ export const Faults = z
     crash: z
       .union([rate.transform((value) => ({ rate: value })), z.strictObject({ rate: rate.default(0) })])
       .prefault({}),
+    actions: z.strictObject({ cancel: rate.default(0), delay: DurationRange.nullable().default(null) }).prefault({}),
     replicas: z.number().int().min(1).max(20).default(1),
   })
   .prefault({});

@@ -20,6 +20,8 @@ const appId = 424_242;
 const appSlug = "orchestrate";
 /** Whom the App acts as. */
 export const appLogin = `${appSlug}[bot]`;
+/** Whom runs with their job token act as. */
+const actionsLogin = "github-actions[bot]";
 const vendorNames = ["jules", "cursor", "sprites", "actions"] as const;
 
 export interface GroundOptions {
@@ -112,7 +114,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
   }
   const labels = createLabelWatch(timeline);
   const issue = (number: number): IssueRecord | null => findIssue(world, number);
-  const judge = createJudge({ timeline, backlog, issue, labels, appLogin });
+  const judge = createJudge({ timeline, backlog, issue, labels, ownLogins: [appLogin, actionsLogin] });
   world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
   let deliveryCount = 0;
   world.onDelivery(() => {

@@ -6,12 +6,14 @@ import { agentWorkflowPath } from "../model/agent-workflow.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
+import { orchestrateWorkflowPath } from "./actions.ts";
 import type { WorkflowRunRecord } from "./records.ts";
 import type { JobParts, PlayJob, ReplicaParts } from "./replica.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import type { Turnstile } from "./turnstile.ts";
 import type { ClockFace } from "./virtual-clock.ts";
 import type { Handed, WorkflowAgents } from "./workflow-agents.ts";
+import { readJob } from "./workflow-job.ts";
 import type { World } from "./world.ts";
 
 const machineWaitMs = [5_000, 20_000] as const;
@@ -64,6 +66,12 @@ function environmentOf(run: WorkflowRunRecord, token: string, shared: JobsOption
   };
 }
 
+/** What the workflow file asks for; undefined where it says nothing. */
+function permissionsOf(world: World, run: WorkflowRunRecord): Readonly<Record<string, string>> | undefined {
+  const workflow = world.workflows().find(({ id }) => id === run.workflow.id);
+  return workflow === undefined ? undefined : readJob(workflow.source).permissions;
+}
+
 /** Plays the job of a run to its conclusion; `onCancel` is told what takes the machine away from it. */
 async function play(
   options: JobsOptions,
@@ -73,7 +81,7 @@ async function play(
   const { world, journal, shared } = options;
   const own = options.chance.fork(`run/${run.id}/${run.runAttempt}`);
   const face = options.clockFor(`job-${run.id}`);
-  const token = world.jobToken(run.id);
+  const token = world.jobToken(run.id, permissionsOf(world, run));
   const handed: Handed[] = [];
   const parts: JobParts = {
     ...shared,
@@ -125,6 +133,7 @@ export function createJobs(options: JobsOptions): Jobs {
     cancels.get(id)?.();
   });
   world.onDispatch((record) => {
+    if (record.workflow.path === orchestrateWorkflowPath) return;
     openCount += 1;
     run(record)
       .catch((error: unknown) => journal.error("A run could not be played.", { run: record.id, reason: String(error) }))

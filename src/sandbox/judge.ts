@@ -24,8 +24,8 @@ export interface JudgeOptions {
   readonly issue: (number: number) => IssueRecord | null;
   /** Label names of an issue as it is now. */
   readonly labels: (number: number) => readonly string[];
-  /** `<slug>[bot]`. */
-  readonly appLogin: string;
+  /** Who writes for the program: `<slug>[bot]`, and the bot of GitHub Actions. */
+  readonly ownLogins: readonly string[];
 }
 
 export interface Judge {
@@ -96,10 +96,10 @@ class Bench implements Judge {
         this.#reopenedAt.set(number, entry.at);
         return;
       case "comment":
-        if (entry.actor === this.#options.appLogin) this.#tally(number).comments += 1;
+        if (this.#options.ownLogins.includes(entry.actor)) this.#tally(number).comments += 1;
         return;
       case "label":
-        if (entry.actor === this.#options.appLogin) this.#seeLabel(this.#tally(number), entry.at);
+        if (this.#options.ownLogins.includes(entry.actor)) this.#seeLabel(this.#tally(number), entry.at);
         return;
       default:
     }
@@ -167,11 +167,11 @@ class Bench implements Judge {
 
   /** Beside the scenario's own issues there are only those that a pattern made: by the App, unedited, one for each series. */
   #judgeUnknown({ at, detail }: TimelineEntry, task: string): void {
-    const { issue, appLogin } = this.#options;
+    const { issue, ownLogins } = this.#options;
     const number = Number(task.slice(1));
     const found = issue(number);
     const series = /^<!-- orchestrate:pattern=\S+ series=\d+ -->/.exec(found?.body ?? "")?.[0];
-    const isOwn = found !== null && found.author.login === appLogin && found.editedAt === null;
+    const isOwn = found !== null && ownLogins.includes(found.author.login) && found.editedAt === null;
     if (!isOwn || series === undefined) {
       const session = String(detail["session"]);
       this.#find({ rule: "unknown_task", at, target: task, detail: `${session} is for no issue of the scenario` });
@@ -241,7 +241,7 @@ class Bench implements Judge {
     const at = this.#options.timeline.elapsedMs();
     const target = this.#options.backlog.nameOf(number);
     if (tally.comments > commentsMax) {
-      this.#find({ rule: "comment_storm", at, target, detail: `${tally.comments} comments by the App` });
+      this.#find({ rule: "comment_storm", at, target, detail: `${tally.comments} comments by the program` });
     }
     const most = labelWritesPerAttempt * (tally.attempts + tally.refusals) + labelWritesBase;
     if (tally.labelWrites > most) {

@@ -222,6 +222,8 @@ export interface WorkflowRecord {
   events: readonly string[];
   /** The inputs that `workflow_dispatch` declares. */
   inputs: Readonly<Record<string, { readonly isRequired: boolean; readonly fallback: string | null }>>;
+  /** The file itself, as its YAML reads. */
+  source: Readonly<Record<string, unknown>>;
   state: "active" | "deleted";
   readonly createdAt: number;
 }

@@ -80,3 +80,20 @@ export interface JobParts {
 
 /** Plays a job of the agent workflow: the same code that runs in the real one. */
 export type PlayJob = (parts: JobParts) => Promise<"success" | "failure">;
+
+/** Everything that a run of the orchestration's own workflow gets on its machine. */
+export interface RunParts extends Omit<JobParts, "env"> {
+  /** Name of the event that set it off, and its payload. */
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** What the workflow file gives to the action, expressions as they are written. */
+  readonly with: Readonly<Record<string, string>>;
+}
+
+/** Plays a run of the orchestration's own workflow: the same code that runs in the real one. */
+export type PlayRun = (parts: RunParts) => Promise<"success" | "failure">;
+
+/** What the last look gets: a job's token where there is no App. */
+export interface AuditParts extends ReplicaParts {
+  readonly token: string | null;
+}

@@ -88,6 +88,11 @@ export const Scenario = z
     linear: z
       .strictObject({ issues: z.array(z.string().regex(/^[A-Z][A-Z0-9]*-[1-9]\d*$/, "such as ENG-1")).default([]) })
       .prefault({}),
+    /** Who orchestrates: the App, runs of the workflow `orchestrate.yml`, or both. */
+    runs: z
+      .strictObject({ app: z.boolean().default(true), action: z.boolean().default(false) })
+      .refine(({ app, action }) => app || action, "nobody would orchestrate: set app or action to true")
+      .prefault({}),
     people: z
       .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
       .prefault({}),

@@ -10,7 +10,8 @@ import type { Judge } from "./judge.ts";
 import type { Caller } from "./network.ts";
 import { createPeople, type People } from "./people.ts";
 import { createPullAuthor, type PullAuthor } from "./pull-author.ts";
-import type { PlayJob, ReplicaParts } from "./replica.ts";
+import { createActions, type Actions, type EndedRun } from "./actions.ts";
+import type { PlayJob, PlayRun, ReplicaParts } from "./replica.ts";
 import type { Observed } from "./report.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
 import { createTroupe, type Troupe } from "./scripted-agent.ts";
@@ -28,6 +29,7 @@ export type {
   JobParts,
   ListeningApp,
   PlayJob,
+  PlayRun,
   Replica,
   ReplicaParts,
   StartListeningApp,
@@ -55,6 +57,10 @@ export interface SimulationOptions {
   /** Other files of the default branch, such as the agent workflow. */
   readonly files: Readonly<Record<string, string>>;
   readonly playJob: PlayJob;
+  /** Needed where the scenario has runs of the Action. */
+  readonly playRun?: PlayRun;
+  /** How long machines of runs take to come up, where that is not as in the field. */
+  readonly machineWaitMs?: readonly [number, number];
 }
 
 /** A run, set up and not yet going. */
@@ -77,8 +83,10 @@ export interface Simulation {
   sessions(): readonly VendorSession[];
   /** Webhooks that the embedded GitHub sent. */
   readonly deliveryCount: number;
-  /** Sessions, checks, acts of people and jobs that are under way. */
+  /** Sessions, checks, acts of people and jobs that are under way; runs of the Action come and go by the clock and do not count. */
   readonly inFlightCount: number;
+  /** Runs of the Action that have ended. */
+  readonly endedRuns: readonly EndedRun[];
 }
 
 const vendorKeys: Readonly<Record<VendorType, string>> = {
@@ -168,6 +176,30 @@ function startJobs(
   });
 }
 
+/** Null where the scenario leaves everything to the App. */
+function startActions(
+  options: SimulationOptions,
+  world: World,
+  ways: { traffic: Traffic; shared: Shared },
+): Actions | null {
+  const { scenario, faults, clock, chance, turnstile, journal, clockFor, playRun, machineWaitMs } = options;
+  if (!scenario.runs.action) return null;
+  if (playRun === undefined) throw new Error("The scenario has runs of the Action, and nobody is here to play them.");
+  return createActions({
+    world,
+    clock,
+    chance: chance.fork("actions"),
+    turnstile,
+    journal,
+    faults: faults.actions,
+    playRun,
+    clockFor,
+    fetchFor: (caller) => ways.traffic.fetchFor(caller),
+    ...(machineWaitMs === undefined ? {} : { machineWaitMs }),
+    shared: ways.shared,
+  });
+}
+
 /**
  * Builds a run around an empty repository. `setUp` brings it to time 0; nothing of the App runs yet. Rejects when the
  * repository cannot be made (git is missing, say).
@@ -199,6 +231,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
   };
   const workflowAgents = createWorkflowAgents({ store: vendors.store, script: troupe });
   const jobs = startJobs(options, world, { traffic, shared, agents: workflowAgents });
+  let actions: Actions | null = null;
   return {
     world,
     linear,
@@ -219,13 +252,18 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
     handle: traffic.handle,
     sessions: () => vendors.store.sessions(),
     async setUp() {
-      world.installApp();
+      if (options.scenario.runs.app) world.installApp();
       await people.setUp(options.files);
       people.schedule();
+      actions = startActions(options, world, { traffic, shared });
+      actions?.start();
       await ground.ready();
     },
     get deliveryCount() {
       return ground.deliveryCount;
+    },
+    get endedRuns() {
+      return actions?.ended ?? [];
     },
     get inFlightCount() {
       return troupe.liveCount + author.openCount + people.pendingCount + jobs.openCount;

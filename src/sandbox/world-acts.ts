@@ -3,6 +3,7 @@
  * through the API. An act checks permission, changes the state, and sends the webhooks, issue events and timeline
  * entries that GitHub would. Refusals are thrown as `ActRefusal`, which knows its HTTP status.
  */
+import type { RepositoryEvent } from "./workflow-triggers.ts";
 import type {
   AnnotationRecord,
   CheckRunRecord,
@@ -244,17 +245,17 @@ export interface CheckActs {
   isGreen(sha: string): boolean;
 }
 
+export type RunConclusion = "success" | "failure" | "cancelled" | "timed_out" | "skipped";
+
 export interface RunActs {
   /** `workflow_dispatch` of a workflow by id or file name. 404 unknown, 422 without that trigger or without the ref. */
   dispatch(
     actor: Actor,
     act: { readonly workflow: string; readonly ref: string; readonly inputs?: Readonly<Record<string, string>> },
   ): WorkflowRunRecord;
-  moveRun(
-    run: number,
-    status: "in_progress" | "completed",
-    conclusion?: "success" | "failure" | "cancelled" | "timed_out",
-  ): WorkflowRunRecord;
+  moveRun(run: number, status: "in_progress" | "completed", conclusion?: RunConclusion): WorkflowRunRecord;
+  /** A run that an event or the schedule sets off, on the default branch. */
+  startRun(act: { readonly workflow: string; readonly event: string; readonly actor: Actor }): WorkflowRunRecord;
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;
   /** Ends a run as cancelled. 404 unknown, 409 when it has ended. */
   cancelRun(run: number): WorkflowRunRecord;
@@ -265,6 +266,8 @@ export interface RunActs {
 export interface Acts extends IssueActs, LabelActs, CommentActs, EdgeActs, CodeActs, CheckActs, RunActs {
   onDelivery(listener: (delivery: Delivery) => void): void;
   onTimeline(listener: (entry: TimelineEntry) => void): void;
+  /** Everything that can set off a workflow. */
+  onEvent(listener: (event: RepositoryEvent) => void): void;
   /** Sends a delivery again, under its old id. */
   redeliver(delivery: Delivery): void;
   installApp(by: UserRecord): { readonly installation: number };

@@ -39,12 +39,39 @@ class RunRoom implements RunActs {
     const headSha = this.#ground.git.head(branch);
     if (headSha === null) throw new ActRefusal(422, `No ref found for: ${act.ref}`);
     const inputs = completeInputs(workflow, act.inputs ?? {});
+    const run = this.#create(workflow, actor, { event: "workflow_dispatch", branch, headSha, inputs });
+    this.#ground.tell(actor, "dispatch", {
+      target: `run ${run.id}`,
+      detail: { run: run.id, workflow: workflow.path, inputs },
+    });
+    for (const listener of this.#listeners) listener(run);
+    return run;
+  }
+
+  startRun(act: Parameters<RunActs["startRun"]>[0]): WorkflowRunRecord {
+    const workflow = findWorkflow(this.#ground, act.workflow);
+    const branch = this.#state.repository.defaultBranch;
+    const headSha = this.#ground.git.head(branch) ?? "";
+    return this.#create(workflow, act.actor, { event: act.event, branch, headSha, inputs: {} });
+  }
+
+  #create(
+    workflow: WorkflowRecord,
+    actor: Actor,
+    of: {
+      readonly event: string;
+      readonly branch: string;
+      readonly headSha: string;
+      readonly inputs: Readonly<Record<string, string>>;
+    },
+  ): WorkflowRunRecord {
+    const { event, branch, headSha, inputs } = of;
     const now = this.#state.now();
     const run: WorkflowRunRecord = {
       ...this.#state.identity("workflowRun"),
       runNumber: [...this.#state.workflowRuns.values()].filter((known) => known.workflow.id === workflow.id).length + 1,
       workflow: { id: workflow.id, name: workflow.name, path: workflow.path },
-      event: "workflow_dispatch",
+      event,
       displayTitle: workflow.runName === null ? workflow.name : renderRunName(workflow.runName, inputs),
       inputs,
       suite: this.#state.identity("checkSuite"),
@@ -61,11 +88,6 @@ class RunRoom implements RunActs {
     this.#state.workflowRuns.set(run.id, run);
     this.#state.index({ kind: "WorkflowRun", record: run });
     this.#ground.deliver("workflow_run.requested", actor, workflowRunBody(this.#state, run));
-    this.#ground.tell(actor, "dispatch", {
-      target: `run ${run.id}`,
-      detail: { run: run.id, workflow: workflow.path, inputs },
-    });
-    for (const listener of this.#listeners) listener(run);
     return run;
   }
 

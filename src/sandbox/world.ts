@@ -13,9 +13,11 @@ import type {
   RepositoryPermission,
   TimelineEntry,
   UserRecord,
+  WorkflowRecord,
   WorkflowRunRecord,
 } from "./records.ts";
-import type { CheckOutput } from "./world-acts.ts";
+import type { RepositoryEvent } from "./workflow-triggers.ts";
+import type { CheckOutput, RunConclusion } from "./world-acts.ts";
 
 export interface WorldOptions {
   readonly clock: Clock;
@@ -150,14 +152,18 @@ export interface World {
   /** A run that somebody cancels, while it still goes on. */
   onCancel(listener: (run: WorkflowRunRecord) => void): void;
   /** Moves a run on and sends `workflow_run`. */
-  moveRun(
-    run: number,
-    status: "in_progress" | "completed",
-    conclusion?: "success" | "failure" | "cancelled" | "timed_out",
-  ): Promise<void>;
+  moveRun(run: number, status: "in_progress" | "completed", conclusion?: RunConclusion): Promise<void>;
+  /** Workflows of the default branch. */
+  workflows(): readonly WorkflowRecord[];
+  /** A run that the event or the schedule sets off; `by` is a login, the repository's owner unless said otherwise. */
+  startRun(run: { readonly workflow: string; readonly event: string; readonly by?: string }): WorkflowRunRecord;
+  /** Everything that can set off a workflow. */
+  onEvent(listener: (event: RepositoryEvent) => void): void;
+  /** The repository as payloads show it. */
+  repositoryPayload(): Readonly<Record<string, unknown>>;
   run(id: number): WorkflowRunRecord;
-  /** A `GITHUB_TOKEN` for a job of the repository. */
-  jobToken(run: number): string;
+  /** A `GITHUB_TOKEN` for a job of the repository, with what the job asks for. */
+  jobToken(run: number, permissions?: Readonly<Record<string, string>>): string;
 
   onDelivery(listener: (delivery: Delivery) => void): void;
   onTimeline(listener: (entry: TimelineEntry) => void): void;

@@ -59,6 +59,7 @@ const familyByType = {
   CockpitEdited: "cockpit",
   CockpitEnded: "cockpit",
   CockpitReopened: "cockpit",
+  CursorMoved: "whole",
   OrchestrationPaused: "whole",
   OrchestrationResumed: "whole",
   WorkerDisabled: "whole",

@@ -99,6 +99,8 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
   switch (event.type) {
     case "PatternMatched":
       return `pattern ${event.pattern} has seen enough merged tasks: its issue is asked for (series ${event.series})`;
+    case "CursorMoved":
+      return `everything is read up to ${describeInstant(event.cursor.issues)}`;
     case "OrchestrationPaused":
       return `paused by ${event.by}: nothing new is started`;
     case "OrchestrationResumed":

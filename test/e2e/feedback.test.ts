@@ -1,7 +1,7 @@
 /** The loop from a red check or a review back to the agent: what it is told, what it is not, and how often. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { agentWorkflowPath } from "../../src/github/runs.ts";
+import { agentWorkflowPath } from "../../src/model/agent-workflow.ts";
 import { failureLine, plantedSecrets } from "../../src/sandbox/scripted-ci.ts";
 import { taskStatuses } from "../../src/model/task.ts";
 import { givenE2e, minute, type E2e } from "../support/e2e-world.ts";

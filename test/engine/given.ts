@@ -149,8 +149,8 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
       agents: { find: () => agent },
       runs: {
         dispatch: async () => ({ kind: "dispatched", run: "100" }),
-        state: async () => "running",
         inspect: async () => self.onRun(),
+        inspectAll: async (runs) => new Map(runs.map((run) => [run, self.onRun()])),
         cancel: async () => ({ kind: "requested" }),
       },
       parseConfiguration: () => ({ config, problems: [] }),
@@ -166,6 +166,12 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           });
         },
         poll: async () => ({ wanted: nothing, comments: [], configurationMoved: false, stateMoved: false }),
+        catchUp: async () => ({
+          wanted: nothing,
+          comments: [],
+          cockpits: [],
+          cursor: { issues: 0, near: [], events: 0, comments: 0 },
+        }),
         hear: async () => [],
         resolve: async () => null,
         configuration: async () => ({ text: "", sha: "sha-1" }),

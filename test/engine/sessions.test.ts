@@ -3,6 +3,7 @@ import { Heartbeats } from "../../src/engine/heartbeats.ts";
 import { createAsking } from "../../src/engine/sessions.ts";
 import type { Lane } from "../../src/engine/lane.ts";
 import type { EngineParts, World } from "../../src/engine/parts.ts";
+import type { RunFacts } from "../../src/ports/tracker.ts";
 import { configOf, issue, report, taskId } from "../support/build.ts";
 import { observe, say, schedule, story, taskAt, type Story } from "../support/given.ts";
 
@@ -21,7 +22,9 @@ function running(agent: Record<string, unknown>): {
   it.tell({ type: "ReportOutcome", task: taskId(1), fence: 1, outcome: { kind: "dispatched", run: "100" } });
   it.tell(say(1, 1, report("running")));
   const parts = { clock: { now: () => it.now } } as EngineParts;
-  const world = { runs: { state: async () => "running" } } as unknown as World;
+  const facts: RunFacts = { state: "running", conclusion: null };
+  const inspectAll = async (runs: readonly string[]) => new Map(runs.map((run) => [run, facts]));
+  const world = { runs: { inspectAll } } as unknown as World;
   const lane = {
     stream: { current: async () => it.state },
     contextOf: () => ({ now: it.now, config: it.config }),

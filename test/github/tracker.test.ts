@@ -540,12 +540,12 @@ jobs: {}
     expect(first.kind).toBe("dispatched");
     expect(await github.runs.dispatch(inputs, true)).toEqual(first);
     const run = first.kind === "dispatched" ? first.run : "";
-    expect(await github.runs.state(run)).toBe("queued");
+    expect(await github.runs.inspect(run)).toMatchObject({ state: "queued" });
     await github.world.moveRun(Number(run), "in_progress");
-    expect(await github.runs.state(run)).toBe("running");
+    expect(await github.runs.inspect(run)).toMatchObject({ state: "running" });
     await github.world.moveRun(Number(run), "completed", "success");
-    expect(await github.runs.state(run)).toBe("ended");
-    expect(await github.runs.state("99999999")).toBe("not_found");
+    expect(await github.runs.inspect(run)).toMatchObject({ state: "ended" });
+    expect(await github.runs.inspect("99999999")).toMatchObject({ state: "not_found" });
     expect(github.world.run(Number(run)).displayTitle).toBe("orchestrate gh:1:2 1/3 start-agent");
   });
 

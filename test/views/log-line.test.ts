@@ -122,6 +122,10 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
   ],
+  CursorMoved: [
+    { cursor: { issues: noon, near: [], events: 1, comments: noon }, wholeAt: noon },
+    "everything is read up to 2026-11-21 12:00 UTC",
+  ],
   WarningRaised: [
     { warning: { code: "bottleneck", subject: task, severity: "critical", detail: "So it is.", suggestion: "Do." } },
     "critical about #12: a task holds up others. So it is. Do.",
