@@ -7,7 +7,7 @@ import { toTaskId } from "../model/ids.ts";
 import type { Hint } from "../ports/tracker.ts";
 import { configurationPath } from "./configuration.ts";
 import * as payloads from "./payloads.ts";
-import { agentWorkflowPath } from "./runs.ts";
+import { agentWorkflowPath } from "../model/agent-workflow.ts";
 import { readSlashLine } from "./slash-line.ts";
 
 /** Our own App, whose label and comment edits come back as webhooks and say nothing new. */
