@@ -6,7 +6,8 @@ import { renderProblem } from "./config/problem.ts";
 import { broken, ok, readText, warning, type Ask } from "./doctor-ask.ts";
 import { configurationPath } from "./github/configuration.ts";
 import { agentWorkflow, agentWorkflowPath } from "./model/agent-workflow.ts";
-import type { AgentConfig, Config } from "./model/config.ts";
+import type { Config } from "./model/config.ts";
+import type { AgentConfig } from "./model/config-agent.ts";
 import type { Finding } from "./views/doctor-page.ts";
 
 /** `config` is null where the file is wrong or cannot be read. */

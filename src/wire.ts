@@ -25,7 +25,8 @@ import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
 import { createNoticeboard } from "./linear/act.ts";
-import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
+import { defaultConfig, type Config } from "./model/config.ts";
+import type { AgentType } from "./model/config-agent.ts";
 import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
@@ -253,7 +254,14 @@ function wireLinear(surroundings: Surroundings, journal: Journal): { readonly no
   const { linearKey, linearUrl, fetch, clock } = surroundings;
   if (linearKey === undefined || linearKey === "") return {};
   return {
-    noticeboard: createNoticeboard({ key: linearKey, ...(linearUrl ? { url: linearUrl } : {}), fetch, clock, journal }),
+    noticeboard: createNoticeboard({
+      key: linearKey,
+      ...(linearUrl ? { url: linearUrl } : {}),
+      fetch,
+      clock,
+      journal,
+      load: () => import("@linear/sdk"),
+    }),
   };
 }
 

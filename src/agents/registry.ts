@@ -1,5 +1,6 @@
 /** The agents of the configuration in force that this process holds keys for. One adapter serves all agents alike. */
-import type { AgentConfig, AgentType, Config, VendorType } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
+import type { AgentConfig, AgentType, VendorType } from "../model/config-agent.ts";
 import type { AgentId } from "../model/ids.ts";
 import { vendorAccounts, vendorLogins } from "../model/vendors.ts";
 import type { Agent, Agents } from "../ports/agent.ts";

@@ -1,5 +1,6 @@
 /** The caps that stop starts: sessions and cost a day, cost a task. A cap says that it is a cap. */
-import type { AgentConfig, Config } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";

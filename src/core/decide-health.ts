@@ -3,7 +3,8 @@
  * are paused as a whole. Decided together with the failure that tells, so that the next assignment already knows.
  */
 import { lacksNeed } from "../matching/capability.ts";
-import { defaultConfig, type AgentConfig } from "../model/config.ts";
+import { defaultConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";
 import type { Context } from "./context.ts";

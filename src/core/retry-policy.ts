@@ -2,7 +2,8 @@
  * What follows from a failed attempt, by the kind of the failure and by who has failed before: the same agent again, with more
  * time, another agent, a person, or the end. Pure rules, in one place.
  */
-import type { AgentConfig, Config } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { timeoutGrowthMax } from "./limits.ts";

@@ -4,7 +4,7 @@
  */
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
-import { effectKey, type RecordedEffect } from "../model/effect.ts";
+import { effectKey, isSurface, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { Lane } from "./lane.ts";
@@ -191,5 +191,5 @@ export class Delivery {
 
 /** What only shows the state is as right now as it will be later. One that failed before keeps its distance. */
 function isShown({ effect, attempts }: RecordedEffect): boolean {
-  return (effect.type === "UpdateIssue" || effect.type === "UpdateAlerts") && attempts <= 1;
+  return isSurface(effect) && attempts <= 1;
 }

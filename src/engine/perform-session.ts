@@ -2,7 +2,7 @@
 import type { Dossier } from "../core/records.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Task } from "../model/task.ts";

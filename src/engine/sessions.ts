@@ -4,7 +4,7 @@ import { isRunOf } from "../core/decide-session.ts";
 import { detectStaleAssignments } from "../core/decide-stale.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Task } from "../model/task.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";

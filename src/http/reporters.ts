@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Repository } from "../engine/repository.ts";
 import { workflowPathOf } from "../model/agent-workflow.ts";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { WorkerId } from "../model/ids.ts";
 import type { Assignment } from "../model/task.ts";
 import { isSame, tokenOf } from "./authenticate.ts";

@@ -2,7 +2,7 @@
  * One request to Linear and what its answer means. Documents and their variables are the SDK's; the way there is ours, so that the
  * sandbox can answer in place of the network and no request lasts for ever. The key stays in here.
  */
-import type { LinearError, LinearSdk } from "@linear/sdk";
+import type * as Sdk from "@linear/sdk";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import { toLinearFault } from "./classify-error.ts";
@@ -16,6 +16,8 @@ export interface LinearOptions {
   readonly url?: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
+  /** Loads the SDK: three megabytes, only where there is something to write. */
+  readonly load: () => Promise<typeof Sdk>;
 }
 
 /** As long as Linear's own gateway waits. */
@@ -23,14 +25,14 @@ const timeoutMs = 30_000;
 
 export interface LinearClient {
   /** The SDK's own methods. Rejects with `LinearFault`. */
-  readonly sdk: LinearSdk;
+  readonly sdk: Sdk.LinearSdk;
   /** A document of our own, where one question serves for several of the SDK's. Rejects with `LinearFault`. */
   query(document: string, variables: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-/** Loads the SDK (three megabytes: only where there is something to write) and makes a client. */
+/** Loads the SDK and makes a client. */
 export async function createLinearClient(options: LinearOptions): Promise<LinearClient> {
-  const { LinearSdk: Sdk, parseLinearError } = await import("@linear/sdk");
+  const { LinearSdk, parseLinearError } = await options.load();
 
   async function query(document: string, variables: Readonly<Record<string, unknown>>): Promise<unknown> {
     const exchange = await withTimeout(options.clock, (signal) => post(options, { document, variables, signal }));
@@ -41,13 +43,13 @@ export async function createLinearClient(options: LinearOptions): Promise<Linear
       message: `Linear answered ${status}`,
     };
     // The SDK's own reading of an answer that is none; it asks for less than its type of it says.
-    const error: LinearError = parseLinearError(raw as unknown as Parameters<typeof parseLinearError>[0]);
+    const error: Sdk.LinearError = parseLinearError(raw as unknown as Parameters<typeof parseLinearError>[0]);
     throw toLinearFault(error, { now: options.clock.now(), key: options.key, codes: exchange.codes });
   }
 
   return {
     // The SDK hands over its documents as texts with types on them.
-    sdk: new Sdk(async <Response>(document: unknown, variables?: Record<string, unknown>) => {
+    sdk: new LinearSdk(async <Response>(document: unknown, variables?: Record<string, unknown>) => {
       return (await query(String(document), variables ?? {})) as Response;
     }),
     query,

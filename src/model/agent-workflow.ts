@@ -1,5 +1,5 @@
 /** Which workflow file of a repository runs an agent: ours for vendors, the user's own for an agent of the type `workflow`. */
-import type { AgentConfig } from "./config.ts";
+import type { AgentConfig } from "./config-agent.ts";
 
 export const agentWorkflow = "orchestrate-agent.yml";
 export const agentWorkflowPath = toWorkflowPath(agentWorkflow);

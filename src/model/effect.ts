@@ -75,3 +75,15 @@ export function effectKey(effect: Effect): string {
 export function byRecording(one: RecordedEffect, other: RecordedEffect): number {
   return Number(one.id.slice(1)) - Number(other.id.slice(1));
 }
+
+const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>([
+  "UpdateIssue",
+  "UpdateAlerts",
+  "UpdateLinearAlerts",
+  "UpdateCockpit",
+]);
+
+/** Whether the effect shows the state as it is when it is performed. */
+export function isSurface({ type }: Effect): boolean {
+  return surfaces.has(type);
+}

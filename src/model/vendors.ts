@@ -1,5 +1,5 @@
 /** Who the vendors are on GitHub: numeric account ids, because a login can be taken by somebody else. */
-import type { AgentType } from "./config.ts";
+import type { AgentType } from "./config-agent.ts";
 
 /**
  * Accounts that author pull requests of an agent type. Bifrost pushes with a token of the installation, so its pull

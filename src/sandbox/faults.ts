@@ -1,6 +1,6 @@
 /** The faults of a scenario: what may go wrong on the way, and how often. All off by default. */
 import { z } from "zod";
-import { Duration } from "../model/config.ts";
+import { Duration } from "../model/config-duration.ts";
 
 const rate = z.number().min(0).max(1);
 

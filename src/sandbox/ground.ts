@@ -1,7 +1,7 @@
 /** The ground that a run stands on: the embedded GitHub, what was seen of it, the configuration in force, and the judge. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createBacklog, type Backlog } from "./backlog.ts";
 import { createWorld } from "./create-world.ts";

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { VendorType } from "../model/config.ts";
+import type { VendorType } from "../model/config-agent.ts";
 import type { Journal } from "../ports/journal.ts";
 import { createAppSide } from "./app-side.ts";
 import type { Carrier } from "./carrier.ts";

@@ -1,5 +1,5 @@
 /** What the embedded GitHub hands to the program under test, and what it expects of it: the App's replicas and the jobs of its workflow. Types only. */
-import type { VendorType } from "../model/config.ts";
+import type { VendorType } from "../model/config-agent.ts";
 import type { Chance } from "../ports/chance.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";

@@ -1,7 +1,7 @@
 /** What people do in a scenario, and when. The shape of an act is read liberally: its target may stand in it, beside it, or be it. */
 import { z } from "zod";
 import { stringify } from "yaml";
-import { Duration } from "../model/config.ts";
+import { Duration } from "../model/config-duration.ts";
 
 export type ScenarioAct =
   | { readonly kind: "comment"; readonly issue: string | null; readonly body: string }

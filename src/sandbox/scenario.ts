@@ -1,7 +1,8 @@
 /** A scenario: a repository, its backlog, the agents, people and faults of a run. Read from YAML or JSON; every problem names its line. */
 import { LineCounter, parseDocument, stringify, type Document } from "yaml";
 import { z } from "zod";
-import { Config, Duration } from "../model/config.ts";
+import { Config } from "../model/config.ts";
+import { Duration } from "../model/config-duration.ts";
 import { parseDuration } from "../model/duration.ts";
 import { DurationRange, Faults } from "./faults.ts";
 import { ScenarioEvent } from "./scenario-event.ts";

@@ -2,7 +2,7 @@
  * The agents behind the embedded vendors: each session draws an outcome and a duration, works for as long, and then
  * hands in a pull request, or fails in the way that was drawn.
  */
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Backlog } from "./backlog.ts";
 import type { PullAuthor } from "./pull-author.ts";

@@ -1,6 +1,6 @@
 /** Which task, attempt and worker a vendor's session is for: read from its prompt, as the world has nothing else to go by. */
 import { vendorAccounts, vendorLogins } from "../model/vendors.ts";
-import type { AgentConfig, AgentType } from "../model/config.ts";
+import type { AgentConfig, AgentType } from "../model/config-agent.ts";
 import type { VendorName } from "./vendor-store.ts";
 
 export interface SessionIdentity {

@@ -1,5 +1,5 @@
 /** Assembles a run: world, vendors, people, scripted agents, jobs, network and judge over one clock and one seed. */
-import type { AgentConfig, VendorType } from "../model/config.ts";
+import type { AgentConfig, VendorType } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Faults } from "./faults.ts";
@@ -200,12 +200,27 @@ function startActions(
   });
 }
 
+/** What everybody who works in the run is given. */
+function sharedOf(
+  { scenario, vendorBaseUrls }: SimulationOptions,
+  { baseUrl, linearUrl }: { readonly baseUrl: string; readonly linearUrl: string },
+): Shared {
+  return {
+    baseUrl,
+    repository: scenario.repository,
+    vendorBaseUrls,
+    vendorKeys,
+    // A scenario without Linear is one of people who have none.
+    ...(scenario.linear.issues.length === 0 ? {} : { linearKey, linearUrl }),
+  };
+}
+
 /**
  * Builds a run around an empty repository. `setUp` brings it to time 0; nothing of the App runs yet. Rejects when the
  * repository cannot be made (git is missing, say).
  */
 export async function createSimulation(options: SimulationOptions): Promise<Simulation> {
-  const { htmlUrl, vendorBaseUrls, journal } = options;
+  const { htmlUrl, journal } = options;
   const ground = await createGround(options);
   const { world } = ground;
   const { people, author, troupe, vendors } = createInhabitants(options, ground);
@@ -219,16 +234,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
     linearUrl,
     transport: options.transport ?? null,
   });
-  const baseUrl = `${htmlUrl}/api/v3`;
-  const { repository } = options.scenario;
-  const shared: Shared = {
-    baseUrl,
-    repository,
-    vendorBaseUrls,
-    vendorKeys,
-    // A scenario without Linear is one of people who have none.
-    ...(options.scenario.linear.issues.length === 0 ? {} : { linearKey, linearUrl }),
-  };
+  const shared = sharedOf(options, { baseUrl: `${htmlUrl}/api/v3`, linearUrl });
   const workflowAgents = createWorkflowAgents({ store: vendors.store, script: troupe });
   const jobs = startJobs(options, world, { traffic, shared, agents: workflowAgents });
   let actions: Actions | null = null;

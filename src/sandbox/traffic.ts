@@ -1,5 +1,5 @@
 /** The ways of requests: from the program through a faulty network, or travelling over real HTTP, to GitHub, Linear and the vendors. */
-import type { VendorType } from "../model/config.ts";
+import type { VendorType } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import { noFaults, type Faults } from "./faults.ts";

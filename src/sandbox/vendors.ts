@@ -1,5 +1,5 @@
 /** The embedded vendors behind one `handle`: it knows by its base URL which door a request is for. */
-import type { VendorType } from "../model/config.ts";
+import type { VendorType } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createCursorDoor } from "./vendor-cursor.ts";
 import { createJulesDoor } from "./vendor-jules.ts";

@@ -1,5 +1,5 @@
 /** The figures in words: how fast work is done, how much waits, how busy the agents are. */
-import type { AgentType } from "../model/config.ts";
+import type { AgentType } from "../model/config-agent.ts";
 import { describeCost, describeMinutes } from "./words.ts";
 
 /** What is said of the figures; times are those of the last hour. */

@@ -32,7 +32,12 @@ function written(it: Story, more: Partial<CockpitWritten> = {}): void {
   happened(it, { type: "EffectSettled", effect: "e0" as never, cockpit });
 }
 
-function tick(it: Story, key: string, by: Actor = writer, tickedAt = it.now): readonly Event[] {
+interface Ticked {
+  readonly by?: Actor;
+  readonly at?: number;
+}
+
+function tick(it: Story, key: string, { by = writer, at: tickedAt = it.now }: Ticked = {}): readonly Event[] {
   const box = parseBoxKey(key);
   if (box === null) throw new Error(`${key} is no box.`);
   const task = "number" in box ? taskId(box.number) : ("cockpit" as TaskId);
@@ -77,7 +82,7 @@ describe("a ticked box", () => {
   test("of somebody who may not does nothing, and says why without a name that would be pinged", () => {
     const it = given();
     written(it);
-    expect(tick(it, "stop", stranger)).toEqual([
+    expect(tick(it, "stop", { by: stranger })).toEqual([
       {
         type: "BoxTicked",
         box: "stop",
@@ -112,8 +117,8 @@ describe("a ticked box", () => {
     const it = given({ trust: "triage" });
     written(it);
     const triage: Actor = { ...stranger, permission: "triage" };
-    expect(tick(it, "attack:on", triage)).toMatchObject([{ type: "BoxTicked", isDone: false }]);
-    expect(types(tick(it, "pause", triage))).toEqual(["OrchestrationPaused", "BoxTicked"]);
+    expect(tick(it, "attack:on", { by: triage })).toMatchObject([{ type: "BoxTicked", isDone: false }]);
+    expect(types(tick(it, "pause", { by: triage }))).toEqual(["OrchestrationPaused", "BoxTicked"]);
   });
 });
 
@@ -181,7 +186,7 @@ describe("the cockpit is to be written", () => {
     written(it);
     it.now += 10_000;
     it.tell(schedule());
-    expect(waits(it)).toEqual([50_000]);
+    expect(waits(it)).toEqual([60_000]);
     tick(it, "mode:critical");
     expect(waits(it)).toEqual([2_000]);
   });
@@ -242,7 +247,10 @@ describe("what is remembered", () => {
     tick(it, "pause");
     const lines = toSnapshot(it.state);
     expect(fromSnapshot(lines).cockpit).toEqual(it.state.cockpit);
-    const older = lines.map((line) => line.replace(/"cockpit":\{.*?\}\]\},/, ""));
+    const older = lines.map((line) => {
+      const { cockpit: _cockpit, ...rest } = JSON.parse(line) as Record<string, unknown>;
+      return JSON.stringify(rest);
+    });
     expect(older).not.toEqual(lines);
     expect(fromSnapshot(older).cockpit).toBeNull();
   });
@@ -250,7 +258,7 @@ describe("what is remembered", () => {
   test("of ticks is the last six", () => {
     const it = given();
     written(it);
-    for (let at = 1; at <= 9; at += 1) tick(it, at % 2 === 0 ? "resume" : "pause", writer, at);
+    for (let at = 1; at <= 9; at += 1) tick(it, at % 2 === 0 ? "resume" : "pause", { at });
     expect(it.state.cockpit?.said).toHaveLength(6);
     expect(it.state.cockpit?.said[0]?.box).toBe("pause");
   });

@@ -480,7 +480,8 @@ describe("the monitoring issue", () => {
     after(it, minute);
     const settle = (effect: string, outcome: EffectOutcome): readonly string[] =>
       told(it.tell({ type: "SettleEffects", settled: [{ effect: effect as EffectId, outcome }] }));
-    expect(settle("e2", { kind: "dropped", reason: "No key." })).toEqual(["warning linear_unwritten all"]);
+    const asked = [...it.state.outbox.entries()].find(([, { effect }]) => effect.type === "UpdateLinearAlerts");
+    expect(settle(asked?.[0] ?? "", { kind: "dropped", reason: "No key." })).toEqual(["warning linear_unwritten all"]);
     // Nobody asks Linear again for that.
     expect([...it.state.outbox.entries()].map(([, { effect }]) => effect.type)).toEqual(["UpdateAlerts"]);
     expect(after(it, minute)).toEqual([]);

@@ -128,7 +128,7 @@ test("an outage of Linear delays its comment, and no other work", async () => {
   await e2e.startApp((parts) => ({
     ...parts,
     fetch: (input, init) =>
-      isDown && String(input).includes("linear")
+      isDown && (input instanceof Request ? input.url : input.toString()).includes("linear")
         ? Promise.reject(new TypeError("fetch failed"))
         : parts.fetch(input, init),
   }));

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { mintWorkerToken } from "../../src/http/worker-token.ts";
 import type { Ground } from "../../src/http/route.ts";
 import type { Event } from "../../src/model/event.ts";
+import { pass } from "../engine/given.ts";
 import { issue, taskId } from "../support/build.ts";
 import { givenRoutes, type Answer, type Routes } from "./given.ts";
 
@@ -77,6 +78,8 @@ export async function givenReports(options: Parameters<typeof givenRoutes>[0] = 
     reports: { workerSecret, oidc },
     ...options,
   });
+  // Until the dispatch of run 100 is in the log.
+  await pass(it.clock, 95_000);
   const place = it.places[0];
   if (place === undefined) throw new Error("There is no repository.");
   return {

@@ -68,6 +68,7 @@ export async function givenLinear(limits: Partial<LinearOptions> = {}): Promise<
     requests,
     noticeboard: (how = {}) =>
       createNoticeboard({
+        load: () => import("@linear/sdk"),
         key: how.key ?? key,
         url,
         fetch: (how.way ?? ((way) => way))(straight),
