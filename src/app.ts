@@ -32,13 +32,19 @@ export function createApplication(surroundings: Surroundings): Application {
       installations = loaded;
       const journal = surroundings.journalFor({});
       const { clock, httpToken: token = null } = surroundings;
-      addHandler(createHttpHandler({ repositories: () => loaded.repositories, token, clock, journal }));
+      const reports = reportersOf(surroundings);
+      addHandler(createHttpHandler({ repositories: () => loaded.repositories, token, reports, clock, journal }));
       app.onAny((event) => hear(loaded, event));
       app.onError((error) => journal.error("A webhook could not be handled.", { reason: error.message }));
     },
     start: async () => installations?.discover(),
     stop: () => installations?.stop(),
   };
+}
+
+function reportersOf({ reports = {}, fetch }: Surroundings): Parameters<typeof createHttpHandler>[0]["reports"] {
+  const { workerSecret = null, oidc } = reports;
+  return { workerSecret, oidc: oidc === undefined ? null : { ...oidc, fetch } };
 }
 
 /** Anything that is not for a repository we know how to find is none of our business. */

@@ -10,6 +10,12 @@ function parsePort(text: string): number {
   return port;
 }
 
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError("Write a whole number from 1 on.");
+  return count;
+}
+
 function createProgram(): Command {
   const program = new Command("orchestrate")
     .description("Turns a backlog into merged pull requests by orchestrating coding agents.")
@@ -47,6 +53,12 @@ function createProgram(): Command {
       process.exitCode = await runPlan(file, options);
     });
 
+  addServerCommands(program);
+  return program;
+}
+
+/** What runs for others: the App, and what its operator needs. */
+function addServerCommands(program: Command): void {
   program
     .command("start")
     .description("Run the GitHub App: receives webhooks, and works on every repository it is installed on.")
@@ -56,16 +68,33 @@ function createProgram(): Command {
       process.exitCode = await runServer(options);
     });
 
+  addOperatorCommands(program);
+}
+
+/** What runs once on a machine that has the credentials. */
+function addOperatorCommands(program: Command): void {
   program
-    .command("job")
-    .description("One job of the agent workflow: starts or watches a session with the repository's own secrets.")
-    .option("--json", "log as JSON, one object a line")
+    .command("token")
+    .description("Print the token of one worker, with which it reports to the App over HTTP.")
+    .requiredOption("--repository <name>", "the repository that it works on, owner/name")
+    .requiredOption("--worker <worker>", "the worker, such as jules/1")
+    .option("--fence <n>", "only for the assignment with this fence", parseCount)
+    .option("--days <n>", "for so many days; without, until ORCHESTRATE_WORKER_SECRET changes", parseCount)
     .action(async (options) => {
-      const { runRunnerJob } = await import("./runner-job.ts");
-      process.exitCode = await runRunnerJob(options);
+      const { runToken } = await import("./worker-token.ts");
+      process.exitCode = await runToken(options);
     });
 
-  return program;
+  program
+    .command("doctor")
+    .description("Whether a repository has all that Orchestrate needs, and what to do where it has not. Reads only.")
+    .argument("[repository]", "owner/name; GITHUB_REPOSITORY unless given")
+    .option("--json", "print the findings as JSON")
+    .addHelpText("after", "\nReads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.")
+    .action(async (repository, options) => {
+      const { runDoctor } = await import("./doctor-command.ts");
+      process.exitCode = await runDoctor(repository, options);
+    });
 }
 
 /** Runs the command line. Bad usage exits with 2, everything else that goes wrong with 1, each with one clear message. */

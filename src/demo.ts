@@ -1,8 +1,9 @@
 /** `orchestrate demo`: the real App on the embedded GitHub, live with a page, or headless in virtual time. */
 import { readFile, writeFile } from "node:fs/promises";
-import { auditFinal, playJob, startListeningApp, startReplica } from "./embed.ts";
-import { agentWorkflowPath } from "./github/runs.ts";
+import { auditFinal, playJob, playRun, startListeningApp, startReplica } from "./embed.ts";
+import { agentWorkflowPath, toWorkflowPath } from "./model/agent-workflow.ts";
 import type { Journal } from "./ports/journal.ts";
+import { orchestrateWorkflowPath } from "./sandbox/actions.ts";
 import { allFaults, noFaults, type Faults } from "./sandbox/faults.ts";
 import { runHeadless, silentJournal, type HeadlessOptions } from "./sandbox/headless.ts";
 import { runLive } from "./sandbox/live.ts";
@@ -25,8 +26,17 @@ export interface DemoOptions {
 /** The story that is played when none is named. */
 const defaultScenario = new URL("../docs/scenarios/first-ten-minutes.yml", import.meta.url);
 
-/** The workflow that people copy is on the embedded repository's default branch. */
-const agentWorkflow = new URL(`../${agentWorkflowPath}`, import.meta.url);
+/** The workflows that people copy are on the embedded repository's default branch. */
+const workflows = {
+  [agentWorkflowPath]: new URL(`../${agentWorkflowPath}`, import.meta.url),
+  [orchestrateWorkflowPath]: new URL(`../${orchestrateWorkflowPath}`, import.meta.url),
+  [toWorkflowPath("custom-agent.yml")]: new URL("../docs/examples/custom-agent.yml", import.meta.url),
+};
+
+async function readWorkflows(): Promise<Readonly<Record<string, string>>> {
+  const entries = Object.entries(workflows).map(async ([path, file]) => [path, await readFile(file, "utf8")] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
 
 /** Plays a scenario. Returns 0 only when every task was completed or cancelled and nothing was violated. */
 export async function runDemo(options: DemoOptions): Promise<number> {
@@ -35,14 +45,15 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const play = {
     scenario,
     playJob,
-    files: { [agentWorkflowPath]: await readFile(agentWorkflow, "utf8") },
+    playRun,
+    files: await readWorkflows(),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(faults === null ? {} : { faultsOverride: faults }),
   };
   return options.headless === true ? playHeadless(play, options) : playLive(play, options);
 }
 
-type Play = Pick<HeadlessOptions, "scenario" | "playJob" | "files" | "seed" | "faultsOverride">;
+type Play = Pick<HeadlessOptions, "scenario" | "playJob" | "playRun" | "files" | "seed" | "faultsOverride">;
 
 async function playHeadless(play: Play, options: DemoOptions): Promise<number> {
   const journal = options.verbose === true ? createPrintingJournal(printError) : silentJournal;

@@ -7,11 +7,15 @@ import { sign } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createProbot, ProbotOctokit, type Probot } from "probot";
 import pino from "pino";
+import { z } from "zod";
 import { createApplication, type Application } from "./app.ts";
-import { toTaskId } from "./model/ids.ts";
-import type { Journal } from "./ports/journal.ts";
-import type { JobParts, ListeningApp, Replica, ReplicaParts } from "./sandbox/replica.ts";
-import { auditRepository, wireJob, type RepositoryOctokit, type RepositoryPlace, type Surroundings } from "./wire.ts";
+import { connect, findPlace } from "./connect.ts";
+import { toHints } from "./github/webhook.ts";
+import { insist, toSurroundings } from "./play-job.ts";
+import type { AuditParts, ListeningApp, Replica, ReplicaParts, RunParts } from "./sandbox/replica.ts";
+import { auditRepository, wireRun, type RepositoryOctokit } from "./wire.ts";
+
+export { playJob } from "./play-job.ts";
 
 const webhooksPath = "/api/github/webhooks";
 
@@ -67,6 +71,8 @@ async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; 
 }
 
 async function createApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
+  // What is loaded in the middle of a run takes real time, in which virtual time would go on.
+  if (parts.linearKey !== undefined) await import("@linear/sdk");
   const application = createApplication(toSurroundings(parts));
   const probot = createProbot({
     overrides: {
@@ -82,12 +88,6 @@ async function createApp(parts: ReplicaParts): Promise<{ readonly probot: Probot
   });
   await probot.ready();
   return { probot, application };
-}
-
-type Ground = Omit<Surroundings, "journalFor"> & { readonly journal: Journal };
-
-function toSurroundings({ journal, ...ground }: Ground): Surroundings {
-  return { assertsEverything: true, ...ground, journalFor: () => journal };
 }
 
 /**
@@ -129,85 +129,46 @@ function encode(part: object): string {
 
 /** The last look at a run: the state against a fresh observation. */
 export async function auditFinal(
-  parts: ReplicaParts,
+  parts: AuditParts,
 ): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
+  // Octokit hands a token request that is under way to whoever asks next, also one of a copy that has just died.
+  return insist(parts, async () => {
+    const octokit = parts.token === null ? await asInstallation(parts) : await asJob({ ...parts, token: parts.token });
+    return auditRepository(toSurroundings(parts), await findPlace(octokit, parts.repository), octokit);
+  });
+}
+
+async function asInstallation(parts: ReplicaParts): Promise<RepositoryOctokit> {
   const { probot, application } = await createApp(parts);
   application.stop();
   const [owner = "", name = ""] = parts.repository.split("/");
-  // Octokit hands a token request that is under way to whoever asks next, also one of a copy that has just died.
-  return insist(parts, async () => {
-    const root = await probot.auth();
-    const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
-    const { id } = installation.data as { readonly id: number };
-    const octokit = (await probot.auth(id)) as unknown as RepositoryOctokit;
-    return auditRepository(toSurroundings(parts), await placeOf(octokit, parts.repository), octokit);
-  });
+  const root = await probot.auth();
+  const installation = await root.request("GET /repos/{owner}/{repo}/installation", { owner, repo: name });
+  const { id } = installation.data as { readonly id: number };
+  return (await probot.auth(id)) as unknown as RepositoryOctokit;
 }
 
-async function placeOf(octokit: RepositoryOctokit, repository: string): Promise<RepositoryPlace> {
-  const [owner = "", name = ""] = repository.split("/");
-  const answer = await octokit.request("GET /repos/{owner}/{repo}", { owner, repo: name });
-  const found = answer.data as { readonly id: number; readonly default_branch: string };
-  return { owner, name, id: found.id, defaultBranch: found.default_branch };
+/** With the token of a job, or any other that is given as it is. */
+function asJob(parts: Pick<RunParts, "token" | "baseUrl" | "fetch" | "repository">): Promise<RepositoryOctokit> {
+  return connect({ ...parts, credentials: { kind: "token", token: parts.token } }, parts.repository);
 }
 
-/** Long enough for a secondary limit to pass. */
-const jobTriesMax = 6;
-const jobPauseMs = 15_000;
+/** As the Action has it, where the workflow does not say. */
+const runBudgetMs = 5 * 60_000;
 
-/** What a job needs of its machine; a real runner gives no vendor addresses. */
-export type RunnerParts = Pick<
-  JobParts,
-  "fetch" | "clock" | "chance" | "journal" | "token" | "baseUrl" | "repository" | "inputs" | "runId"
-> &
-  Pick<Surroundings, "vendorKeys" | "vendorBaseUrls" | "assertsEverything">;
+const RunPayload = z.object({
+  repository: z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() }),
+});
 
-/** Plays a job of the agent workflow, as `orchestrate job` does on a runner. */
-export async function playJob(parts: RunnerParts): Promise<"success" | "failure"> {
-  const octokit = new ProbotOctokit({
-    auth: { token: parts.token },
-    baseUrl: parts.baseUrl,
-    request: { fetch: parts.fetch },
-    throttle: { enabled: false },
-    retry: { enabled: false },
-  }) as unknown as RepositoryOctokit;
-  const { inputs } = parts;
+/** Plays a run of the orchestration's own workflow, as the Action does on a runner. */
+export async function playRun(parts: RunParts): Promise<"success" | "failure"> {
+  const { repository } = RunPayload.parse(parts.payload);
+  const [owner = "", name = ""] = repository.full_name.split("/");
+  const place = { owner, name, id: repository.id, defaultBranch: repository.default_branch };
   const surroundings = toSurroundings({ ...parts, owner: `run-${parts.runId}` });
-  const place = await insist(parts, () => placeOf(octokit, parts.repository));
-  const result = await wireJob(surroundings, {
-    place,
-    octokit,
-    request: {
-      mode: inputs["mode"] === "watch" ? "watch" : "start-agent",
-      task: toTaskId(...taskParts(inputs["task"] ?? "")),
-      fence: Number(inputs["fence"]),
-      run: parts.runId,
-    },
-  });
-  parts.journal.info("The job ended.", { result });
+  const hints = toHints(parts.event, parts.payload, null);
+  const result = await wireRun(surroundings, { place, octokit: await asJob(parts), hints, budgetMs: runBudgetMs });
+  const { isComplete, events } = result;
+  parts.journal.info("The run ended.", { cause: parts.event, isComplete, events: events.length });
   return "success";
-}
-
-/** A job that dies of a passing fault costs a whole new run, and an audit the whole report: they are worth some patience. */
-async function insist<Result>(
-  { clock, journal }: Pick<RunnerParts, "clock" | "journal">,
-  act: () => Promise<Result>,
-): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await act();
-    } catch (error) {
-      const status = typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 0;
-      const isPassing = status >= 500 || status === 429 || status === 403 || status === 0;
-      if (!isPassing || tries >= jobTriesMax) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      journal.warn("GitHub could not be asked; trying again.", { reason });
-      await clock.sleep(tries * jobPauseMs, "outage");
-    }
-  }
-}
-
-function taskParts(task: string): [string, string] {
-  const [, repository = "", issue = ""] = task.split(":");
-  return [repository, issue];
 }

@@ -4,8 +4,9 @@ import { JsonInvalid, parseJson } from "./core/plan-json.ts";
 import { planBacklog } from "./core/plan-backlog.ts";
 import { BacklogInvalid } from "./core/plan-fields.ts";
 import { type Backlog, readBacklog } from "./core/plan-input.ts";
-import { isMode, modes } from "./model/mode.ts";
+import { isMode, modes, type Mode } from "./model/mode.ts";
 import { nearest } from "./model/nearest.ts";
+import type { Plan } from "./model/plan.ts";
 import { UsageError } from "./usage-error.ts";
 import { renderComparisonJson, renderPlanJson } from "./views/plan-json.ts";
 
@@ -17,10 +18,23 @@ export interface PlanOptions {
 
 /** Plans the backlog in FILE and prints it. Returns 0; throws UsageError when there is nothing that could be planned. */
 export async function runPlan(file: string, options: PlanOptions): Promise<number> {
-  const given = toBacklog(await readText(file), nameOf(file));
-  const backlog = options.mode === undefined ? given : { ...given, mode: readMode(options.mode) };
+  const backlog = await loadBacklog(file, options.mode === undefined ? null : readMode(options.mode));
   await print(options.compare === true ? await compare(backlog, options) : await plan(backlog, options));
   return 0;
+}
+
+/** Plans the backlog in FILE, ranked by `mode` where one is given. Throws UsageError when there is nothing that could be planned. */
+export async function loadPlan(
+  file: string,
+  mode: Mode | null,
+): Promise<{ readonly backlog: Backlog; readonly plan: Plan }> {
+  const backlog = await loadBacklog(file, mode);
+  return { backlog, plan: planBacklog(backlog) };
+}
+
+async function loadBacklog(file: string, mode: Mode | null): Promise<Backlog> {
+  const given = toBacklog(await readText(file), nameOf(file));
+  return mode === null ? given : { ...given, mode };
 }
 
 /** What a program does not ask for is not loaded for it: reading modules is a good part of the time that a plan takes. */
@@ -39,7 +53,7 @@ async function compare(backlog: Backlog, { json }: PlanOptions): Promise<string>
   return renderComparison(answer);
 }
 
-function readMode(text: string) {
+function readMode(text: string): Mode {
   if (isMode(text)) return text;
   const near = nearest(text, modes);
   const hint = near === null ? "" : ` Did you mean ${near}?`;

@@ -4,10 +4,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { ProbotOctokit, run, type Options } from "probot";
 import { createApplication, type Application } from "./app.ts";
-import { findTokenProblem, hideTokensFromLogs } from "./http/authenticate.ts";
-import type { Fetch } from "./ports/fetch.ts";
-import { createLogJournal, createSystemChance, createSystemClock, readMemory } from "./system-ports.ts";
-import type { Surroundings } from "./wire.ts";
+import { findHttpProblem } from "./http-settings.ts";
+import { hideTokensFromLogs } from "./http/authenticate.ts";
+import { createLogJournal } from "./system-ports.ts";
+import { systemSurroundings } from "./system-surroundings.ts";
 
 /** Runs until the process is asked to stop. Returns 1 at once when the environment is not fit. */
 export async function runServer(options: { readonly json?: boolean }): Promise<number> {
@@ -45,9 +45,8 @@ const partingMs = 3_000;
 
 /** What keeps the App from being started safely, as a sentence; null when it may start, or be set up. */
 async function findProblem(env: NodeJS.ProcessEnv): Promise<string | null> {
-  const token = env["ORCHESTRATE_HTTP_TOKEN"] ?? "";
-  const tokenProblem = token === "" ? null : findTokenProblem(token);
-  if (tokenProblem !== null) return tokenProblem;
+  const httpProblem = findHttpProblem(env);
+  if (httpProblem !== null) return httpProblem;
   const id = env["APP_ID"] ?? "";
   if (id === "") {
     if (!env["PRIVATE_KEY"] && !env["PRIVATE_KEY_PATH"]) return null;
@@ -100,29 +99,6 @@ function isKey(text: string): boolean {
 const unthrottled = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }) as NonNullable<
   Options["Octokit"]
 >;
-
-/** A request that never ends would hold its effect under way for ever. */
-const requestTimeoutMs = 30_000;
-
-const boundedFetch: Fetch = (input, init) =>
-  globalThis.fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(requestTimeoutMs) });
-
-/** The real machine as surroundings; vendor keys only where this process is to call vendors itself. */
-export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surroundings {
-  const { env } = process;
-  const chance = createSystemChance();
-  return {
-    owner: `${env["HOSTNAME"] ?? "app"}-${chance.id()}`,
-    clock: createSystemClock(),
-    chance,
-    memory: readMemory,
-    fetch: boundedFetch,
-    vendorKeys: { jules: env["JULES_API_KEY"], cursor: env["CURSOR_API_KEY"], bifrost: env["SPRITES_TOKEN"] },
-    ...(env["ORCHESTRATE_HTTP_TOKEN"] ? { httpToken: env["ORCHESTRATE_HTTP_TOKEN"] } : {}),
-    vendorBaseUrls: { jules: env["JULES_BASE_URL"], cursor: env["CURSOR_BASE_URL"], bifrost: env["SPRITES_BASE_URL"] },
-    journalFor,
-  };
-}
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {

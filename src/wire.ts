@@ -2,6 +2,7 @@
  * The one place where adapters meet ports: from credentials and surroundings to a repository at work, and to a job of the
  * agent workflow.
  */
+import { renderPrompt } from "./agents/prompt.ts";
 import { createAgents } from "./agents/registry.ts";
 import { createBranchStore } from "./branch/branch-store.ts";
 import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
@@ -17,21 +18,26 @@ import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
+import { runOnce, type RunOptions, type RunResult } from "./engine/one-run.ts";
 import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
+import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
 import { createApiConflicts } from "./github/conflicts.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
-import { defaultConfig, type AgentType, type Config } from "./model/config.ts";
+import { createNoticeboard } from "./linear/act.ts";
+import { defaultConfig, type Config } from "./model/config.ts";
+import type { AgentType } from "./model/config-agent.ts";
 import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
-import type { Agents } from "./ports/agent.ts";
+import type { Agents, Assignable } from "./ports/agent.ts";
 import type { Chance } from "./ports/chance.ts";
 import type { Conflicts } from "./ports/conflicts.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import type { Journal } from "./ports/journal.ts";
+import type { Noticeboard } from "./ports/noticeboard.ts";
 import { renderEventLine } from "./views/log-line.ts";
 
 /** What the program runs in: the machine, the sandbox, a test. */
@@ -43,11 +49,22 @@ export interface Surroundings {
   readonly fetch: Fetch;
   readonly vendorKeys: Readonly<Partial<Record<AgentType, string | undefined>>>;
   readonly vendorBaseUrls?: Readonly<Partial<Record<AgentType, string | undefined>>>;
+  /** A personal API key or an OAuth token of Linear; left out, nothing is written there. */
+  readonly linearKey?: string | undefined;
+  /** In place of Linear's own address. */
+  readonly linearUrl?: string | undefined;
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
   /** What opens the HTTP routes to whoever brings it; left out, they are closed. */
   readonly httpToken?: string;
   /** Who can say, better than GitHub's API, which files two branches both change: a checkout with history. */
   readonly conflicts?: readonly Conflicts[];
+  /** Who may report over HTTP beside whoever brings that; left out, nobody. */
+  readonly reports?: {
+    /** What worker tokens are signed with. */
+    readonly workerSecret?: string;
+    /** Who makes the tokens of jobs, and for whom they must be. */
+    readonly oidc?: { readonly issuer: string; readonly audience: string };
+  };
   readonly assertsEverything?: boolean;
   /** Resident megabytes of the process, where it has one of its own. */
   readonly memory?: () => number;
@@ -85,17 +102,61 @@ export function wireRepository(
   return repository;
 }
 
+/** One run of the whole orchestration, for a repository that nobody serves. Rejects as `runOnce` does. */
+export async function wireRun(
+  surroundings: Surroundings,
+  run: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit } & RunOptions,
+): Promise<RunResult> {
+  const wired = wire(surroundings, run);
+  return runOnce(wired.parts, wired.world, {
+    hints: run.hints,
+    budgetMs: run.budgetMs,
+    onState: (state) => wired.follow(state),
+  });
+}
+
 /** Runs one job of the agent workflow to its end. */
 export async function wireJob(
   surroundings: Surroundings,
-  job: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly request: JobRequest },
+  job: {
+    readonly place: RepositoryPlace;
+    readonly octokit: RepositoryOctokit;
+    readonly request: JobRequest;
+    /** Told what a workflow of the repository's own is to do, when its run has the claim. */
+    readonly onClaim?: (work: ClaimedWork) => void;
+  },
 ): Promise<JobResult> {
   const wired = wire(surroundings, job);
   return runJob(wired.parts, {
     world: wired.world,
     request: job.request,
     onState: (state) => wired.follow(state),
+    onClaim: (assignable) => job.onClaim?.(toClaimedWork(assignable)),
   });
+}
+
+/** What a run with the claim is told: a few words that are safe anywhere, and the prompt, which holds other people's text. */
+export interface ClaimedWork {
+  readonly issue: number;
+  readonly worker: string;
+  readonly attempt: number;
+  /** The branch to go on with; how a new one has to begin, with a dash at its end, where there is none. */
+  readonly branch: string;
+  readonly prompt: string;
+}
+
+function toClaimedWork(assignable: Assignable): ClaimedWork {
+  const { number: issue, worker, attempt, continues } = assignable;
+  const branch = continues?.branch ?? `orchestrate/${issue}-`;
+  return { issue, worker, attempt, branch, prompt: renderPrompt(assignable) };
+}
+
+/** Writes what a job says of its work onto the state branch, where there is no App to tell. */
+export async function wireReport(
+  surroundings: Surroundings,
+  told: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly work: WorkTold },
+): Promise<WorkResult> {
+  return tellWork(wire(surroundings, told).parts, told.work);
 }
 
 /**
@@ -172,6 +233,7 @@ function wire(
         repository: place,
         clock,
         journal,
+        fetch: surroundings.fetch,
         selectLabels: () => config().select.labels,
         extras: () => extrasFor(known(), config()),
       }),
@@ -181,6 +243,7 @@ function wire(
       ]),
       runs: createWorkflowRuns({ client, repository: place }),
       agents: wireAgents(surroundings, journal, () => config()),
+      ...wireLinear(surroundings, journal),
       parseConfiguration: readConfiguration,
     },
   };
@@ -214,6 +277,21 @@ function wireAgents(surroundings: Surroundings, journal: Journal, config: () => 
     clock,
     journal,
   });
+}
+
+function wireLinear(surroundings: Surroundings, journal: Journal): { readonly noticeboard?: Noticeboard } {
+  const { linearKey, linearUrl, fetch, clock } = surroundings;
+  if (linearKey === undefined || linearKey === "") return {};
+  return {
+    noticeboard: createNoticeboard({
+      key: linearKey,
+      ...(linearUrl ? { url: linearUrl } : {}),
+      fetch,
+      clock,
+      journal,
+      load: () => import("@linear/sdk"),
+    }),
+  };
 }
 
 function readConfiguration(text: string): { readonly config: Config | null; readonly problems: readonly string[] } {

@@ -134,7 +134,13 @@ describe("samples of .github/orchestrate.yml", () => {
 
   test("are on the README, in the installation and in the configuration", () => {
     expect(new Set(samples.map(({ page }) => page))).toEqual(
-      new Set(["README.md", "docs/configuration.md", "docs/install.md"]),
+      new Set([
+        "README.md",
+        "docs/actions-mode.md",
+        "docs/custom-agent.md",
+        "docs/configuration.md",
+        "docs/install.md",
+      ]),
     );
   });
 

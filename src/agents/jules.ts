@@ -2,6 +2,7 @@
  * Jules. It takes no id of ours, so a session is found again by its title; a retry on an open pull request is a message
  * to the same session, found again by our mark in its activities. There is no way to end a session from outside.
  */
+import { renderMark } from "../model/mark.ts";
 import type { Agent, Assignable, CancelOutcome, StartOutcome } from "../ports/agent.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Session } from "../model/task.ts";
@@ -13,7 +14,7 @@ import {
   sessionNamePattern,
   type JulesActivity,
 } from "./jules-api.ts";
-import { renderMark, renderPrompt, renderTitle } from "./prompt.ts";
+import { renderPrompt, renderTitle } from "./prompt.ts";
 import { report, toDoubt, toDoubtfulOutcome, toSettledCancel, toStartOutcome, toWatchReport } from "./report.ts";
 import { createVendorHttp, type Answer, type Refused, type VendorHttp, type VendorOptions } from "./vendor-http.ts";
 

@@ -1,5 +1,6 @@
 /** The agents of the configuration in force that this process holds keys for. One adapter serves all agents alike. */
-import type { AgentConfig, AgentType, Config } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
+import type { AgentConfig, AgentType, VendorType } from "../model/config-agent.ts";
 import type { AgentId } from "../model/ids.ts";
 import { vendorAccounts, vendorLogins } from "../model/vendors.ts";
 import type { Agent, Agents } from "../ports/agent.ts";
@@ -23,13 +24,13 @@ export interface AgentsOptions {
 }
 
 /** The environment variable that holds the key of a type of agent. */
-export const keyVariables: Readonly<Record<AgentType, string>> = {
+export const keyVariables: Readonly<Record<VendorType, string>> = {
   jules: "JULES_API_KEY",
   cursor: "CURSOR_API_KEY",
   bifrost: "SPRITES_TOKEN",
 };
 
-const defaultBaseUrls: Readonly<Record<AgentType, string>> = {
+const defaultBaseUrls: Readonly<Record<VendorType, string>> = {
   jules: julesBaseUrl,
   cursor: cursorBaseUrl,
   bifrost: spritesBaseUrl,
@@ -41,12 +42,14 @@ export function createAgents(options: AgentsOptions): Agents {
 
   function find(id: AgentId): Agent | null {
     const agent = options.config().agents.find((candidate) => candidate.id === id);
-    const key = agent === undefined ? undefined : options.keys[agent.type];
-    if (agent === undefined || key === undefined || key === "") return null;
+    // A workflow of the repository's own has no vendor: its run is asked for at GitHub.
+    if (agent === undefined || agent.type === "workflow") return null;
+    const key = options.keys[agent.type];
+    if (key === undefined || key === "") return null;
     const name = JSON.stringify([agent.type, agent.model, agent.command]);
     const known = adapters.get(name);
     if (known !== undefined) return known;
-    const made = createAdapter(options, agent, key);
+    const made = createAdapter(options, { ...agent, type: agent.type }, key);
     adapters.set(name, made);
     return made;
   }
@@ -54,7 +57,7 @@ export function createAgents(options: AgentsOptions): Agents {
   return { find };
 }
 
-function createAdapter(options: AgentsOptions, agent: AgentConfig, key: string): Agent {
+function createAdapter(options: AgentsOptions, agent: AgentConfig & { readonly type: VendorType }, key: string): Agent {
   const { fetch, clock, journal } = options;
   const baseUrl = options.baseUrls?.[agent.type] ?? defaultBaseUrls[agent.type];
   const vendor = { fetch, clock, journal, key, baseUrl };

@@ -1,6 +1,6 @@
 /**
- * Reads the state branch: first its outline (head, names, blob ids), then the blobs that are not known yet. A cold load of
- * a usual branch is two requests, a warm one that finds nothing new is one.
+ * Reads the state branch: its outline (head, names, blob ids), then the blobs that are not known yet. A cold load asks for
+ * outline and texts at once, one request for a usual branch; a warm one that finds nothing new is one, too.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -44,7 +44,9 @@ export interface Blobs {
 /** An answer of this size comes well within the ten seconds that GitHub gives a query. */
 const answerBytesMax = 6_000_000;
 
-const outlineQuery = `query($owner: String!, $repo: String!, $ref: String!) {
+/** `content` is what is asked of each blob of the state, beside its id. */
+function outlineQuery(content: string): string {
+  return `query($owner: String!, $repo: String!, $ref: String!) {
   repository(owner: $owner, name: $repo) {
     ref(qualifiedName: $ref) {
       target {
@@ -52,7 +54,7 @@ const outlineQuery = `query($owner: String!, $repo: String!, $ref: String!) {
         ... on Commit {
           message
           state: file(path: "state") { object { ... on Tree {
-            entries { name type oid size object { ... on Tree { entries { name type oid size } } } }
+            entries { name type oid size object { ${content} ... on Tree { entries { name type oid size ${content === "" ? "" : `object { ${content} }`} } } } }
           } } }
           tree { entries { name type object { ... on Tree {
             entries { name type object { ... on Tree { entries { name type } } } }
@@ -62,16 +64,22 @@ const outlineQuery = `query($owner: String!, $repo: String!, $ref: String!) {
     }
   }
 }`;
+}
+
+const namesOnly = outlineQuery("");
+const withTexts = outlineQuery("... on Blob { text isTruncated }");
 
 const Name = z.object({ name: z.string(), type: z.string() });
-const Sized = Name.extend({ oid: z.string(), size: z.number() });
+const Content = z.object({ text: z.string().nullish(), isTruncated: z.boolean().optional() });
+const Sized = Name.extend({ oid: z.string(), size: z.number(), object: Content.nullish() });
 
 /** A folder of `entry`, or the empty object that GraphQL gives for a blob. */
 function folderOf<Entry extends z.ZodType>(entry: Entry) {
   return z.object({ entries: z.array(entry).optional() }).nullable();
 }
 
-const StateTree = z.object({ object: folderOf(Sized.extend({ object: folderOf(Sized) })) }).nullable();
+const StateEntry = Sized.extend({ object: Content.extend({ entries: z.array(Sized).optional() }).nullable() });
+const StateTree = z.object({ object: folderOf(StateEntry) }).nullable();
 const RootTree = z.object({
   entries: z.array(Name.extend({ object: folderOf(Name.extend({ object: folderOf(Name) })) })),
 });
@@ -84,6 +92,8 @@ type Head = z.output<typeof Head>;
 interface ListedFile {
   readonly oid: string;
   readonly size: number;
+  /** Where it was asked for, and came whole. */
+  readonly object?: z.output<typeof Content> | null | undefined;
 }
 
 function listPaths(head: Head): Set<string> {
@@ -238,19 +248,47 @@ async function readSchema(source: Source, state: ReadonlyMap<string, ListedFile>
 }
 
 /**
+ * The outline; with the texts, where none is known yet. A state that is too large for one answer is asked for in parts: the
+ * second try names only what there is.
+ */
+async function readOutline(source: Source, blobs: Blobs): Promise<z.output<typeof Outline>> {
+  const [owner, repo] = source.repository.split("/");
+  const variables = { owner, repo, ref: `refs/heads/${branchName}` };
+  if (blobs.texts.size + blobs.files.size === 0) {
+    try {
+      return Outline.parse(await source.request.graphql(withTexts, variables));
+    } catch (error) {
+      if (!mayBeTooLarge(error)) throw error;
+    }
+  }
+  return Outline.parse(await source.request.graphql(namesOnly, variables));
+}
+
+/** A gateway that gave up on the answer (502, 504), or GitHub that could not put it together. */
+function mayBeTooLarge(error: unknown): boolean {
+  const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
+  return status === 502 || status === 504 || /something went wrong|timed? ?out/i.test(String(error));
+}
+
+function noteTexts(state: ReadonlyMap<string, ListedFile>, blobs: Blobs): void {
+  for (const { oid, object } of state.values()) {
+    if (typeof object?.text === "string" && object.isTruncated === false) blobs.texts.set(oid, object.text);
+  }
+}
+
+/**
  * Reads the branch. `blobs` is filled with what was fetched and freed of what is gone. Rejects with `StoreTooNew`,
  * `StoreCorrupt`, `StoreUnavailable` when the repository cannot be seen, or as the request does.
  */
 export async function loadBranch(source: Source, blobs: Blobs): Promise<Branch> {
-  const [owner, repo] = source.repository.split("/");
-  const variables = { owner, repo, ref: `refs/heads/${branchName}` };
-  const outline = Outline.parse(await source.request.graphql(outlineQuery, variables));
+  const outline = await readOutline(source, blobs);
   if (outline.repository === null) {
     throw new StoreUnavailable(`GitHub shows no repository ${source.repository}: install the App on it.`);
   }
   const commit = outline.repository.ref?.target ?? null;
   if (commit === null) return absent;
   const state = listState(commit);
+  noteTexts(state, blobs);
   const schema = await readSchema(source, state, blobs);
   const files = schema === schemaVersion ? parseListed(state, blobs) : parseMigrated(state, blobs, schema);
   forget(state, blobs);

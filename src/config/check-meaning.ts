@@ -11,7 +11,13 @@ export interface MeaningProblem {
 
 /** Every place where a configuration of the right shape makes no sense. */
 export function checkMeaning(config: Config): readonly MeaningProblem[] {
-  return [...checkSchedule(config), ...checkBackoff(config), ...checkAttack(config), ...checkPhases(config)];
+  return [
+    ...checkSchedule(config),
+    ...checkBackoff(config),
+    ...checkAttack(config),
+    ...checkPhases(config),
+    ...checkWindows(config),
+  ];
 }
 
 function checkSchedule(config: Config): readonly MeaningProblem[] {
@@ -82,4 +88,31 @@ function checkBackoff(config: Config): readonly MeaningProblem[] {
   if (max >= initial) return [];
   const message = `is ${toDurationText(max)}, below retry.backoff.initial (${toDurationText(initial)}): write at least that`;
   return [{ path: ["retry", "backoff", "max"], message }];
+}
+
+/** Nothing is kept for longer: it would be kept in memory. */
+const longestWindowMs = 31 * 24 * 60 * 60_000;
+
+function checkWindows({ limits, metrics, alerts }: Config): readonly MeaningProblem[] {
+  const { short, middle, long } = metrics.velocity;
+  const windows: readonly (readonly [readonly PathPart[], number])[] = [
+    [["limits", "day"], limits.day],
+    [["alerts", "failureWindow"], alerts.failureWindow],
+    [["metrics", "velocity", "short"], short],
+    [["metrics", "velocity", "middle"], middle],
+    [["metrics", "velocity", "long"], long],
+  ];
+  const problems: MeaningProblem[] = windows.flatMap(([path, ms]) => {
+    if (ms >= leastWindowMs && ms <= longestWindowMs) return [];
+    const bounds = `${toDurationText(leastWindowMs)} to ${toDurationText(longestWindowMs)}`;
+    return [{ path, message: `is ${toDurationText(ms)}: write ${bounds}` }];
+  });
+  if (short >= middle) problems.push(notLonger("middle", middle, "short"));
+  if (middle >= long) problems.push(notLonger("long", long, "middle"));
+  return problems;
+}
+
+function notLonger(key: string, ms: number, than: string): MeaningProblem {
+  const message = `is ${toDurationText(ms)}, not longer than metrics.velocity.${than}: write the three from short to long`;
+  return { path: ["metrics", "velocity", key], message };
 }

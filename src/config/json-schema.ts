@@ -3,7 +3,9 @@
  * sentences about what may be written come from the same place, so that neither can differ from what is accepted.
  */
 import { z } from "zod";
-import { AgentConfig, Config, defaultConfig, Duration } from "../model/config.ts";
+import { Config, defaultConfig } from "../model/config.ts";
+import { AgentConfig } from "../model/config-agent.ts";
+import { Duration } from "../model/config-duration.ts";
 import type { PathPart } from "./problem.ts";
 
 /** The part of JSON Schema that zod writes for this configuration. */

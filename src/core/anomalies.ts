@@ -16,16 +16,13 @@ import {
   type Look,
 } from "./finding.ts";
 import { isFull } from "./fold-watch.ts";
-import { dayMs } from "./limits.ts";
 import { leftOver, queueDepthOf, startable } from "./queue-depth.ts";
 import { effortOf } from "./reach.ts";
 import { offSlots } from "./slots.ts";
 import { readingBefore, useOfAgents, utilisationByType, type AgentUse } from "./utilisation.ts";
 
 const hourMs = 60 * 60_000;
-/** Fewer ended attempts in a day say nothing of a rate. */
-const failureSample = 10;
-/** The last so many of the day are enough to know the rate. */
+/** The last so many are enough to know the rate. */
 const failureSampleMax = 1_000;
 /** A queue that has grown by fewer tasks in an hour is no trend. */
 const growthMin = 10;
@@ -108,14 +105,14 @@ function fullWorkers({ state, context }: Look): readonly Finding[] {
 }
 
 /**
- * The share of attempts of the last day (of its last thousand) that failed, from ten on. What says nothing of the worker is not
+ * The share of attempts in the last `alerts.failureWindow` (of the last thousand) that failed, from `alerts.failureSample` on. What says nothing of the worker is not
  * counted; an attempt whose pull request turned red has failed.
  */
 function failures(look: Look): readonly Finding[] {
   const { state, context } = look;
-  const bound = context.config.alerts.failureRate;
+  const { failureRate: bound, failureWindow, failureSample } = context.config.alerts;
   let [ended, failed, seen] = [0, 0, 0];
-  for (const end of state.ends.since(context.now - dayMs)) {
+  for (const end of state.ends.since(context.now - failureWindow)) {
     seen += 1;
     if (seen > failureSampleMax) break;
     if (end.isGood !== null && !end.isSecondThought) ended += 1;

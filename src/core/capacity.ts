@@ -1,5 +1,5 @@
 /** How many slots an agent has. */
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
 import type { State } from "./state.ts";
 

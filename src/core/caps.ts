@@ -1,12 +1,13 @@
 /** The caps that stop starts: sessions and cost a day, cost a task. A cap says that it is a cap. */
-import type { AgentConfig, Config } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
-import { dayMs } from "./limits.ts";
 import { busySlots } from "./slots.ts";
 import type { State } from "./state.ts";
+import { dayOf, windowWords } from "./windows.ts";
 
 export interface SpentCap {
   readonly code: "cap_sessions_per_day" | "cap_cost_per_day";
@@ -18,11 +19,11 @@ interface Day {
   readonly costUsd: number;
 }
 
-/** The last 24 hours: what the state counts, less what has grown older since its last entry. */
+/** The last `limits.day`: what the state counts, less what has grown older since its last entry. */
 export function figuresOfTheDay(state: State, now: number): Day {
   let sessions = state.starts.size;
   let micros = state.costMicros;
-  for (const start of state.starts.olderThan(now - dayMs)) {
+  for (const start of state.starts.olderThan(now - dayOf(state))) {
     sessions -= 1;
     micros -= toMicros(start.costUsd);
   }
@@ -35,12 +36,13 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
   const { sessionsPerDay, costPerDay } = context.config.limits;
   const running = costInFlight(state, context.config);
   const spent: SpentCap[] = [];
+  const within = `in the last ${windowWords(dayOf(state))}`;
   // Sessions that were assigned and have not started yet count as well: a burst must not slip under the cap.
   const sessions = day.sessions + state.unstartedCount;
   if (sessions >= sessionsPerDay) {
     spent.push({
       code: "cap_sessions_per_day",
-      detail: `The cap limits.sessionsPerDay is reached: ${sessions} of ${sessionsPerDay} in the last 24 hours.`,
+      detail: `The cap limits.sessionsPerDay is reached: ${sessions} of ${sessionsPerDay} ${within}.`,
     });
   }
   const costUsd = day.costUsd + running;
@@ -48,7 +50,7 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
     const part = running === 0 ? "" : `, ${running.toFixed(2)} of it for sessions that have not ended`;
     spent.push({
       code: "cap_cost_per_day",
-      detail: `The cap limits.costPerDay is reached: ${costUsd.toFixed(2)} of ${costPerDay} US dollars in the last 24 hours${part}.`,
+      detail: `The cap limits.costPerDay is reached: ${costUsd.toFixed(2)} of ${costPerDay} US dollars ${within}${part}.`,
     });
   }
   return spent;
@@ -88,9 +90,9 @@ function unstartedOf(state: State, agent: AgentId): number {
   return unstarted;
 }
 
-/** Sessions that the agent has started in the last 24 hours. */
+/** Sessions that the agent has started in the last `limits.day`. */
 export function sessionsToday(state: State, context: Context, agent: string): number {
   let sessions = state.startsOf.get(toAgentId(agent)) ?? 0;
-  for (const start of state.starts.olderThan(context.now - dayMs)) if (start.agent === agent) sessions -= 1;
+  for (const start of state.starts.olderThan(context.now - dayOf(state))) if (start.agent === agent) sessions -= 1;
   return sessions;
 }

@@ -6,6 +6,8 @@ import type { ScheduleNow } from "../model/mode.ts";
 export interface Context {
   readonly now: number;
   readonly config: Config;
+  /** The branch that pull requests go into; left out where nobody needs to know. */
+  readonly baseBranch?: string;
   /** The process is over its bound of memory: nothing new is taken in. */
   readonly isMemoryFull?: boolean;
   /** The rules of `schedule` as the clock of their time zone has them; left out where nobody has read that clock. */

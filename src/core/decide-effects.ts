@@ -1,11 +1,13 @@
 /** The outbox: which effects are due for whom, and what came of those that were performed. */
 import type { Command, EffectOutcome } from "../model/command.ts";
-import { byRecording, effectKey, type RecordedEffect } from "../model/effect.ts";
+import { byRecording, effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
+import { settleFeedback } from "./decide-feedback.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
-import { applyReport, bounded, refuseStart } from "./decide-session.ts";
+import { applyReport, bounded, isRunOf, refuseStart } from "./decide-session.ts";
+import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { effectBackoffMaxMs, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
+import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
 import type { State } from "./state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
@@ -47,10 +49,18 @@ export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects
   decision.emit({ type: "EffectsLeased", effects: surfaces, owner: command.owner, until: until + surfaceLeaseExtraMs });
 }
 
+const patient: ReadonlySet<EffectType> = new Set<EffectType>([
+  "UpdateIssue",
+  "UpdateAlerts",
+  "UpdateLinearAlerts",
+  "UpdateCockpit",
+  "AcknowledgeComment",
+]);
+
 /** What only shows the state may wait; what starts or ends a session may not. */
 function isPatient(state: State, id: EffectId): boolean {
   const type = state.outbox.get(id)?.effect.type;
-  return type === "UpdateIssue" || type === "UpdateAlerts" || type === "AcknowledgeComment";
+  return type !== undefined && patient.has(type);
 }
 
 /** First what is off the outbox, then the news of sessions: what was performed by now cannot show that news any more. */
@@ -68,13 +78,24 @@ export function decideSettlement(decision: Decision, command: CommandOf<"SettleE
 function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): outcome is SessionOutcome {
   switch (outcome.kind) {
     case "delayed":
-      delay(decision, recorded, outcome);
+      if (isGivenUp(recorded))
+        decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      else delay(decision, recorded, outcome);
+      return false;
+    case "collected":
+      decision.emit({ type: "EffectSettled", effect: recorded.id });
+      settleFeedback(decision, recorded, outcome.feedback);
       return false;
     case "dropped":
       decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
       if (recorded.effect.type === "MergePull") {
         tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
       }
+      if (recorded.effect.type === "UpdateLinearAlerts") tellUnwritten(decision, bounded(outcome.reason));
+      return false;
+    case "kept":
+      decision.emit({ type: "EffectSettled", effect: recorded.id });
+      clear(decision, "linear_unwritten", "all");
       return false;
     case "withdrawn":
       decision.emit({ type: "EffectSettled", effect: recorded.id, isWithdrawn: true });
@@ -85,10 +106,29 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
     case "surfaced":
       decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });
       return false;
+    case "shown":
+      decision.emit({ type: "EffectSettled", effect: recorded.id, cockpit: outcome.cockpit });
+      return false;
     default:
       decision.emit({ type: "EffectSettled", effect: recorded.id });
       return true;
   }
+}
+
+/** Where Linear cannot be written to, the other places say so. */
+function tellUnwritten(decision: Decision, detail: string): void {
+  raise(decision, {
+    code: "linear_unwritten",
+    subject: "all",
+    detail,
+    suggestion: "It is tried again with the next warning.",
+    severity: "warning",
+  });
+}
+
+/** The next attempt waits for its feedback, but not for ever. */
+function isGivenUp({ effect, attempts }: RecordedEffect): boolean {
+  return effect.type === "CollectFeedback" && attempts >= feedbackTriesMax;
 }
 
 function delay(
@@ -107,8 +147,23 @@ function delay(
 
 type SessionOutcome = Exclude<
   EffectOutcome,
-  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "withdrawn" }
+  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" | "shown" | "collected" | "withdrawn" }
 >;
+
+const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
+  "delayed",
+  "dropped",
+  "surfaced",
+  "created",
+  "kept",
+  "shown",
+  "collected",
+  "withdrawn",
+]);
+
+function isOfSession(outcome: EffectOutcome): outcome is SessionOutcome {
+  return !ofEffectAlone.has(outcome.kind);
+}
 
 /** Outcomes that speak of a session count only for the live fence; the session of an older one is nobody's. */
 function settleSession(decision: Decision, recorded: RecordedEffect, outcome: SessionOutcome): void {
@@ -125,9 +180,7 @@ function settleSession(decision: Decision, recorded: RecordedEffect, outcome: Se
 export function decideOutcomeReport(decision: Decision, command: CommandOf<"ReportOutcome">): void {
   const task = fencedTask(decision.state, command.task, command.fence);
   const { outcome } = command;
-  if (task === null || outcome.kind === "done" || outcome.kind === "delayed") return;
-  if (outcome.kind === "dropped" || outcome.kind === "surfaced" || outcome.kind === "created") return;
-  if (outcome.kind === "withdrawn") return;
+  if (task === null || outcome.kind === "done" || !isOfSession(outcome)) return;
   settleFenced(decision, task, outcome);
 }
 
@@ -140,10 +193,15 @@ function settleFenced(
   switch (outcome.kind) {
     case "started":
       if (task.assignment.session === null)
-        decision.emit({ type: "SessionStarted", ...fence, session: outcome.session });
+        decision.emit({
+          type: "SessionStarted",
+          ...fence,
+          session: outcome.session,
+          ...(outcome.criteria === undefined ? {} : { criteria: outcome.criteria }),
+        });
       return;
     case "dispatched":
-      return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
+      return noteDispatch(decision, task, outcome);
     case "refused":
       // A refused watch says nothing about the session; only a start that never was frees the slot.
       if (task.assignment.session === null) refuseStart(decision, task, { ...outcome, cause: "vendor" });
@@ -161,4 +219,20 @@ function settleFenced(
         cause: "text",
       });
   }
+}
+
+/** Where the run is the session, a run that has claimed the assignment stays the session, whichever was dispatched beside it. */
+function noteDispatch(
+  decision: Decision,
+  task: AssignedTask,
+  outcome: EffectOutcome & { readonly kind: "dispatched" },
+): void {
+  const { assignment } = task;
+  const fence = { task: task.id, fence: assignment.fence };
+  if (outcome.session === undefined) return decision.emit({ type: "RunDispatched", ...fence, run: outcome.run });
+  if (isRunOf(assignment)) return;
+  const run = assignment.claimedBy ?? outcome.run;
+  decision.emit({ type: "RunDispatched", ...fence, run });
+  const session = run === outcome.run ? outcome.session : { id: run, url: null };
+  decision.emit({ type: "SessionStarted", ...fence, session });
 }

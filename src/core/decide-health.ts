@@ -3,12 +3,13 @@
  * are paused as a whole. Decided together with the failure that tells, so that the next assignment already knows.
  */
 import { lacksNeed } from "../matching/capability.ts";
-import { defaultConfig, type AgentConfig } from "../model/config.ts";
+import { defaultConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
-import { workerResultsMax } from "./limits.ts";
+import { heartbeatMs, workerResultsMax } from "./limits.ts";
 import { capacityOf } from "./capacity.ts";
 import { newWorkerRecord, type WorkerRecord } from "./records.ts";
 import { countSlots, offSlots } from "./slots.ts";
@@ -213,11 +214,23 @@ export function healthOf(state: State, worker: WorkerId, now: number): Health {
 }
 
 /**
- * Whether the session of `task` has been silent for longer than its agent may be. Only agents that send heartbeats have such a
- * time; the vendor is asked then, and the slot stays taken until the vendor has answered.
+ * Whether the session of `task` has been silent for longer than its agent may be: `agents[].heartbeat`, or ten minutes for one that
+ * has sent a heartbeat (`beatAt`) without being configured to. Other agents have no such time. The vendor is asked then, and the
+ * slot stays taken until it has answered.
  */
-export function isUnresponsive(task: Task, agent: AgentConfig, now: number): boolean {
-  return agent.heartbeat !== undefined && task.assignment !== null && now - task.assignment.heardAt > agent.heartbeat;
+export function isUnresponsive(
+  task: Task,
+  agent: AgentConfig,
+  { now, beatAt }: { readonly now: number; readonly beatAt: number | null },
+): boolean {
+  const limitMs = silenceLimitMs(agent, beatAt);
+  if (limitMs === null || task.assignment === null) return false;
+  return now - Math.max(task.assignment.heardAt, beatAt ?? 0) > limitMs;
+}
+
+/** How long an agent may be silent; null where it is not known to send heartbeats. */
+export function silenceLimitMs(agent: AgentConfig, beatAt: number | null): number | null {
+  return agent.heartbeat ?? (beatAt === null ? null : heartbeatMs);
 }
 
 function countOf(amount: number, noun: string): string {

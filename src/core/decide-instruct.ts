@@ -1,7 +1,9 @@
 /** Slash commands: who may, what it does, and the answer. Every instruction gets exactly one acknowledgement. */
+import { toHashStart } from "../model/box.ts";
 import { permits, type Permission } from "../model/actor.ts";
 import { neededPermission } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
+import { bounded } from "./decide-session.ts";
 import { instructGraph } from "./instruct-graph.ts";
 import { startsAttack } from "./instruct-mode.ts";
 import { instructTask } from "./instruct-task.ts";
@@ -19,7 +21,7 @@ export function decideInstruction(decision: Decision, command: Instruct): void {
     return acknowledge(decision, command, { reaction: "-1", answer });
   }
   if (command.answer !== undefined) return acknowledge(decision, command, { reaction: "eyes", answer: command.answer });
-  const reply = perform(decision, command, instruction);
+  const reply = refusalOfBox(decision, command) ?? perform(decision, command, instruction);
   acknowledge(decision, command, { reaction: reply.kind === "done" ? "+1" : "-1", answer: reply.answer });
 }
 
@@ -29,6 +31,16 @@ function permissionFor(decision: Decision, command: Instruct, instruction: Slash
   const needed = neededPermission(instruction);
   if (startsAttack(instruction)) return needed;
   return needed === "write" ? decision.context.config.trust : needed;
+}
+
+/** A box approves the text that was there when it was offered: whoever ticked it may not have seen the one that is there now. */
+function refusalOfBox({ state }: Decision, { box, task }: Instruct): Reply | null {
+  if (box?.hash === undefined) return null;
+  const definition = state.tasks.get(task)?.definition;
+  if (definition === undefined || toHashStart(definition.hash) === box.hash) return null;
+  return refused(
+    `The text of #${definition.number} has changed since this box was offered: read it again, then tick the new one.`,
+  );
 }
 
 function perform(decision: Decision, command: Instruct, instruction: SlashCommand): Reply {
@@ -50,7 +62,20 @@ interface Acknowledgement {
  * and not taken in.
  */
 function acknowledge(decision: Decision, command: Instruct, acknowledgement: Acknowledgement): void {
+  if (command.box !== undefined) return answerBox(decision, command.box, { by: command.by.login, ...acknowledgement });
   const task = decision.state.tasks.has(command.task) ? command.task : null;
   const issue = task !== null || command.outside === undefined ? {} : { issue: command.outside };
   decision.emit({ type: "CommandAnswered", task, ...issue, comment: command.comment, ...acknowledgement });
+}
+
+/** The cockpit tells it: there is no comment to react to. */
+function answerBox(
+  decision: Decision,
+  box: NonNullable<Instruct["box"]>,
+  { by, reaction, answer }: Acknowledgement & { readonly by: string },
+): void {
+  const { key, tickedAt } = box;
+  // Whom it is for is said there already.
+  const said = answer === null ? null : bounded(answer.replace(`@${by}: `, ""));
+  decision.emit({ type: "BoxTicked", box: key, by, tickedAt, isDone: reaction === "+1", answer: said });
 }

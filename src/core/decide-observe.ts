@@ -19,7 +19,7 @@ import { isEnded } from "./readiness.ts";
  */
 export function decideObservation(decision: Decision, observation: Observation): void {
   const issues = observation.issues
-    .filter((facts) => !isStale(decision, facts))
+    .filter((facts) => !isStale(decision, facts) && !isCockpit(decision, facts))
     .toSorted((a, b) => a.number - b.number);
   for (const facts of issues) decideIssue(decision, facts);
   decidePulls(decision, observation.pulls);
@@ -38,6 +38,11 @@ export function decideObservation(decision: Decision, observation: Observation):
 function isStale(decision: Decision, facts: IssueFacts): boolean {
   const task = decision.state.tasks.get(facts.id);
   return task !== undefined && facts.updatedAt < task.definition.updatedAt;
+}
+
+/** Ours, whatever label somebody puts on it: it is never work. */
+function isCockpit({ state }: Decision, facts: IssueFacts): boolean {
+  return state.cockpit?.node === facts.node;
 }
 
 function decideIssue(decision: Decision, facts: IssueFacts): void {

@@ -30,6 +30,7 @@ export function failAttempt(decision: Decision, id: TaskId, failure: Failure): v
       answers: failure.answers ?? null,
       counts: action.counts,
       ...(action.plan === null ? {} : { plan: action.plan }),
+      ...(failure.answersReview === undefined ? {} : { answersReview: failure.answersReview }),
     });
   }
   if (isFoundLater(failure.reason)) judgeWorker(decision, id);

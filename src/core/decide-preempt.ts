@@ -214,14 +214,18 @@ function describe(task: Task, victim: Holder, { state, context }: Ground): strin
   );
 }
 
-/** A session that gave way was seen ended: the task is ready again at once, and nothing is counted against it. */
-export function returnPreempted(decision: Decision, id: TaskId, detail: string): void {
+/** A session that gave way, or that a person stopped, was seen ended: the task is ready again at once, and nothing is counted. */
+export function returnInterrupted(
+  decision: Decision,
+  id: TaskId,
+  { reason, detail }: { readonly reason: "preempted" | "stopped"; readonly detail: string },
+): void {
   const task = decision.state.tasks.get(id);
   if (task === undefined || isEnded(task)) return;
   decision.emit({
     type: "RetryScheduled",
     task: id,
-    reason: "preempted",
+    reason,
     detail,
     retryAt: decision.context.now,
     answers: null,
@@ -230,11 +234,12 @@ export function returnPreempted(decision: Decision, id: TaskId, detail: string):
 }
 
 /**
- * What a session that gave way has left for the next one: its branch, where the vendor named one, and the session itself where the
+ * What a session that gave way, or was stopped, has left for the next one: its branch, where the vendor named one, and the session itself where the
  * same agent goes on. Null when there is nothing, and after a refused start: what cannot be gone on with is begun anew.
  */
 export function keptWork(task: Task, agent: AgentId): Continuation | null {
   const last = task.attempts.at(-1);
-  if (last === undefined || last.result !== "preempted" || last.branch === null || task.refusals > 0) return null;
+  if (last === undefined || last.branch === null || task.refusals > 0) return null;
+  if (last.result !== "preempted" && last.result !== "stopped") return null;
   return { session: last.agent === agent ? last.session : null, branch: last.branch, isBegun: true };
 }

@@ -58,7 +58,15 @@ function isSuperseded(task: Task, facts: PullFacts): boolean {
   return task.pull.state === "merged" || facts.updatedAt < task.pull.updatedAt;
 }
 
+/** The newest request for changes by somebody whose word counts. */
+function objectionOf({ objections = [] }: PullFacts): PullRequest["objection"] {
+  const counted = objections.filter(({ by }) => permits(by.permission, "write")).toSorted((a, b) => b.at - a.at);
+  const [newest] = counted;
+  return newest === undefined ? undefined : { by: newest.by.login, at: newest.at };
+}
+
 function toPullRequest(facts: PullFacts): PullRequest {
+  const objection = objectionOf(facts);
   return {
     number: facts.number,
     url: facts.url,
@@ -69,6 +77,7 @@ function toPullRequest(facts: PullFacts): PullRequest {
     checks: rollUp(facts),
     failedChecks: facts.failedChecks,
     mergeable: facts.mergeable,
+    ...(objection === undefined ? {} : { objection }),
   };
 }
 
@@ -86,7 +95,9 @@ function isSamePull(a: PullRequest, b: PullRequest): boolean {
 }
 
 function tellingOf(pull: PullRequest): Partial<PullRequest> {
-  if (pull.state === "open" && !isTroubled(pull)) return { number: pull.number, state: pull.state };
+  const { number, state, objection, sha } = pull;
+  const shown = objection === undefined ? {} : { objection, sha };
+  if (state === "open" && !isTroubled(pull)) return { number, state, ...shown };
   return { ...pull, updatedAt: 0 };
 }
 
@@ -132,19 +143,26 @@ function judgePull(decision: Decision, id: TaskId, facts: PullFacts | null): voi
 }
 
 function decideOpenPull(decision: Decision, task: Task, pull: PullRequest): void {
+  const objection = unansweredObjection(task, pull);
+  // Whatever is answered, the reviewer's words go with it.
+  const answersReview = objection === null ? {} : { answersReview: objection.at };
   if (pull.checks === "failure") {
     answerFailure(decision, task, {
       reason: "checks_failed",
       answers: `${pull.sha} ${pull.failedChecks.join(",")}`,
       detail: `Checks failed on pull request #${pull.number}: ${pull.failedChecks.join(", ") || "see its checks"}.`,
+      ...answersReview,
     });
   } else if (pull.mergeable === "conflict") {
     answerFailure(decision, task, {
       reason: "conflict",
       answers: `${pull.sha} conflict`,
       detail: `Pull request #${pull.number} conflicts with its base: merge the base branch and resolve it.`,
+      ...answersReview,
     });
-  } else if (pull.checks === "success" && decision.context.config.done === "checks") {
+  } else if (objection !== null) {
+    answerReview(decision, task, { pull, objection });
+  } else if (pull.objection === undefined && pull.checks === "success" && decision.context.config.done === "checks") {
     completeTask(decision, task.id, {
       kind: "checks",
       by: "checks",
@@ -156,13 +174,34 @@ function decideOpenPull(decision: Decision, task: Task, pull: PullRequest): void
 }
 
 /** Tries again on the same pull request; the same failure on the same commit only after somebody changed something. */
-function answerFailure(
+function answerFailure(decision: Decision, task: Task, failure: Failure & { readonly answers: string }): void {
+  if (task.answeredFailure !== failure.answers) return failAttempt(decision, task.id, failure);
+  // What failed has been answered; what a reviewer has said since has not.
+  const objection = task.pull === null ? null : unansweredObjection(task, task.pull);
+  if (task.pull !== null && objection !== null) answerReview(decision, task, { pull: task.pull, objection });
+}
+
+type Objection = NonNullable<PullRequest["objection"]>;
+
+/** Each review is answered once; it stands until whoever gave it has looked again. Only what an agent made is the agent's to change. */
+function unansweredObjection(task: Task, { objection }: PullRequest): Objection | null {
+  if (objection === undefined || task.attempts.length === 0) return null;
+  return objection.at > (task.answeredReview ?? 0) ? objection : null;
+}
+
+/** The failure that was answered on this commit stays answered. */
+function answerReview(
   decision: Decision,
   task: Task,
-  failure: { readonly reason: "checks_failed" | "conflict"; readonly answers: string; readonly detail: string },
+  { pull, objection }: { readonly pull: PullRequest; readonly objection: Objection },
 ): void {
-  if (task.answeredFailure === failure.answers) return;
-  failAttempt(decision, task.id, failure);
+  const isSameCommit = task.answeredFailure?.startsWith(`${pull.sha} `) === true;
+  failAttempt(decision, task.id, {
+    reason: "changes_requested",
+    detail: `${objection.by} asked for changes on pull request #${pull.number}.`,
+    answers: isSameCommit ? task.answeredFailure : `${pull.sha} review`,
+    answersReview: objection.at,
+  });
 }
 
 /** The merge queue took it out again: red together with what is before it, in conflict with it, or a person's wish. */

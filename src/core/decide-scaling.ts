@@ -2,7 +2,7 @@
  * More workers for attack mode: only Sprites can be had as they are needed, so only agents of the type `bifrost` with a
  * `maxCapacity` are raised. What was raised is taken back without ending a session: a slot above the capacity runs out.
  */
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
 import { quotaLeft, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";

@@ -5,6 +5,7 @@ import type { AssignmentReasons, Task } from "../model/task.ts";
 import { batchLimit } from "./attack-threshold.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import { escalateUnplaceable } from "./decide-escalation.ts";
+import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { decidePreemption, fullAgents } from "./decide-preempt.ts";
 import type { Decision } from "./decision.ts";
 import { preemptLookMax } from "./limits.ts";
@@ -91,7 +92,7 @@ function tryTurn(round: Round, turn: Turn): void {
   const { state, context } = round.decision;
   const task = state.tasks.get(turn.entry.id);
   if (task === undefined) return;
-  if ((task.retryAt ?? 0) > context.now) {
+  if ((task.retryAt ?? 0) > context.now || isFeedbackAwaited(state, task, context.now)) {
     round.backingOff += 1;
     return;
   }

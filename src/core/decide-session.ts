@@ -6,18 +6,29 @@ import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, FailureReason, Task } from "../model/task.ts";
 import { judgeVendor, judgeWorker } from "./decide-health.ts";
 import { backoffMs, failAttempt } from "./decide-outcome.ts";
-import { returnPreempted } from "./decide-preempt.ts";
+import { returnInterrupted } from "./decide-preempt.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 
-/** The first run to come has (assignment, fence); another one is answered by no event and exits. */
+/** Whether the run that was dispatched is the session itself, and no vendor has another one. */
+export function isRunOf({ session, run }: Pick<Assignment, "session" | "run">): boolean {
+  return session !== null && session.id === run;
+}
+
+/** The first run to come has (assignment, fence); another one is answered by no event and exits. A run that is the session is known before. */
 export function decideClaim(decision: Decision, command: CommandOf<"ClaimAssignment">): void {
   const task = fencedTask(decision.state, command.task, command.fence);
   if (task === null || task.assignment.claimedBy !== null) return;
-  decision.emit({ type: "AssignmentClaimed", task: command.task, fence: command.fence, run: command.run });
+  if (isRunOf(task.assignment) && task.assignment.run !== command.run) return;
+  const { task: id, fence, run } = command;
+  decision.emit({ type: "AssignmentClaimed", task: id, fence, run });
+  const agent = decision.context.config.agents.find((each) => each.id === task.assignment.agent);
+  // The answer to its dispatch may be lost; the run that claims is the one that works.
+  if (agent?.type !== "workflow" || task.assignment.session !== null) return;
+  decision.emit({ type: "SessionStarted", task: id, fence, session: { id: run, url: null } });
 }
 
 export function decideSessionReport(decision: Decision, command: CommandOf<"ReportSession">): void {
@@ -32,7 +43,12 @@ export function applyReport(decision: Decision, task: AssignedTask, report: Sess
   if (report.state === "unknown") return;
   const fence = { task: task.id, fence: assignment.fence };
   if (assignment.session === null && report.session !== null && report.state !== "not_found") {
-    decision.emit({ type: "SessionStarted", ...fence, session: report.session });
+    decision.emit({
+      type: "SessionStarted",
+      ...fence,
+      session: report.session,
+      ...startOf(decision, assignment, report),
+    });
   }
   if (report.state === "waiting") {
     if (assignment.phase !== "waiting" && assignment.phase !== "ending") {
@@ -47,6 +63,15 @@ export function applyReport(decision: Decision, task: AssignedTask, report: Sess
   } else {
     endSession(decision, task.id, report);
   }
+}
+
+/** When a session began that is first heard of at its end: as long ago as it says it took, and not before it was assigned. */
+function startOf(
+  decision: Decision,
+  { assignedAt }: Pick<Assignment, "assignedAt">,
+  { durationMs }: SessionReport,
+): { readonly startedAt?: number } {
+  return durationMs === undefined ? {} : { startedAt: Math.max(assignedAt, decision.context.now - durationMs) };
 }
 
 export function bounded(text: string): string {
@@ -75,8 +100,8 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   });
   // First who may get work now: what follows for the task depends on it.
   judgeWorker(decision, id);
-  if (result === "preempted") returnPreempted(decision, id, detail);
-  else if (result !== "success") failAttempt(decision, id, { reason: result, detail });
+  if (result === "preempted" || result === "stopped") returnInterrupted(decision, id, { reason: result, detail });
+  else if (result !== "success") failAttempt(decision, id, { reason: result, detail, isHopeless: report.isHopeless });
   else if (decision.context.config.done === "reported") completeByReport(decision, id, assignment.agent);
 }
 
@@ -107,13 +132,14 @@ function resultOf(
 ): "success" | FailureReason {
   if (report.state === "succeeded") return "success";
   if (cancelReason !== null) return cancelReason;
+  if (report.failure !== undefined) return report.failure;
   if (phase === "waiting") return "needs_input";
   return report.state === "cancelled" ? "cancelled" : "vendor_failed";
 }
 
 /** What the attempt leaves behind in words: the vendor's where it has any, but a question that nobody answered goes first. */
 function detailOf(report: SessionReport, { question, cancelReason }: Assignment, result: string): string {
-  if (result === "needs_input")
+  if (result === "needs_input" && report.failure === undefined)
     return `The agent asked, and nobody answered${question === null ? "." : `: ${question}`}`;
   return report.reason ?? describe(report.state, cancelReason);
 }
@@ -121,6 +147,7 @@ function detailOf(report: SessionReport, { question, cancelReason }: Assignment,
 function describe(state: SessionReport["state"], cancelReason: FailureReason | null): string {
   if (cancelReason === "timeout") return "The session ran into its timeout and was ended.";
   if (cancelReason === "preempted") return "The session gave way to more urgent work and was ended.";
+  if (cancelReason === "stopped") return "The session was ended by the emergency stop.";
   if (state === "cancelled") return "The session was cancelled.";
   if (state === "not_found") return "The vendor no longer knows the session.";
   return state === "succeeded" ? "The session ended well." : "The session failed at the vendor.";
@@ -155,6 +182,7 @@ export function decideRunReport(decision: Decision, command: CommandOf<"ReportRu
   if (task === null || task.assignment.run !== command.run) return;
   if (command.state !== "ended" && command.state !== "not_found") return;
   const { assignment } = task;
+  if (isRunOf(assignment)) return applyReport(decision, task, reportOfRun(command));
   if (assignment.session === null && assignment.claimedBy === null) {
     refuseStart(decision, task, {
       reason: `Run ${command.run} of the agent workflow ended before it started a session.`,
@@ -169,4 +197,14 @@ export function decideRunReport(decision: Decision, command: CommandOf<"ReportRu
     fence: assignment.fence,
     reason: `Run ${command.run} of the agent workflow ended before its session did.`,
   });
+}
+
+/** How a run that is the session has ended, in the words of a session. */
+function reportOfRun({ run, state, conclusion }: CommandOf<"ReportRun">): SessionReport {
+  const nothing = { session: null, pullUrl: null, branch: null, question: null, costUsd: null };
+  if (state === "not_found") return { ...nothing, state: "not_found", reason: `GitHub no longer knows run ${run}.` };
+  if (conclusion === "success") return { ...nothing, state: "succeeded", reason: null };
+  const reason = `Run ${run} ended with ${(conclusion ?? "no conclusion").replaceAll("_", " ")}.`;
+  if (conclusion === "cancelled") return { ...nothing, state: "cancelled", reason };
+  return { ...nothing, state: "failed", reason, ...(conclusion === "timed_out" ? { failure: "timeout" } : {}) };
 }

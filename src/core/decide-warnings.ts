@@ -7,7 +7,6 @@ import { detectAnomalies } from "./anomalies.ts";
 import { detectBottlenecks } from "./bottlenecks.ts";
 import type { Decision } from "./decision.ts";
 import { openLook } from "./finding.ts";
-import type { State } from "./state.ts";
 
 /** Told once more only where the severity has changed: a new number alone is no news. */
 export function raise(decision: Decision, warning: Warning): void {
@@ -47,7 +46,7 @@ export function decideWarnings(decision: Decision): void {
     [...detectAnomalies(look), ...detectBottlenecks(look)].map((each) => [warningKey(each), each]),
   );
   for (const [key, open] of [...state.warnings.entries()].toSorted(byKey)) {
-    const isOver = judged.has(open.code) ? !findings.has(key) : isAboutNothing(state, open);
+    const isOver = judged.has(open.code) ? !findings.has(key) : isAboutNothing(decision, open);
     if (isOver) clear(decision, open.code, open.subject);
   }
   for (const [key, { words, ...finding }] of [...findings].toSorted(byKey)) {
@@ -63,8 +62,9 @@ function isDue({ state, context }: Decision): boolean {
   return Math.floor(context.now / judgeEveryMs) !== Math.floor(state.watch.tickedAt / judgeEveryMs);
 }
 
-/** Its task is gone, or needs nothing any more. */
-function isAboutNothing(state: State, warning: Warning): boolean {
+/** Its task is gone or needs nothing any more, or its place is no longer configured. */
+function isAboutNothing({ state, context }: Decision, warning: Warning): boolean {
+  if (warning.code === "linear_unwritten") return context.config.alerts.linear === undefined;
   const id = taskOfWarning(warning);
   if (id === null) return false;
   const task = state.tasks.get(id);

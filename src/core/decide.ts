@@ -5,7 +5,9 @@
 import type { Command } from "../model/command.ts";
 import type { Event } from "../model/event.ts";
 import { decideCapacity } from "./decide-capacity.ts";
+import { decideCockpit } from "./decide-cockpit.ts";
 import { decideConfiguration } from "./decide-configure.ts";
+import { decideCursor } from "./decide-cursor.ts";
 import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
 import { decideInstruction } from "./decide-instruct.ts";
 import { decideObservation } from "./decide-observe.ts";
@@ -70,6 +72,8 @@ function dispatch(decision: Decision, command: Command): void {
       return decideInstruction(decision, command);
     case "SwitchMode":
       return changeMode(decision, command.mode, command.by);
+    case "ObserveCockpit":
+      return decideCockpit(decision, command.cockpit);
     case "ClaimAssignment":
       return decideClaim(decision, command);
     case "ReportSession":
@@ -84,6 +88,8 @@ function dispatch(decision: Decision, command: Command): void {
       return decideSettlement(decision, command);
     case "ReportCapacity":
       return decideCapacity(decision, command);
+    case "MoveCursor":
+      return decideCursor(decision, command);
     case "Tick":
       return decideTick(decision);
     case "Schedule":

@@ -74,7 +74,7 @@ export class DenseTable<Key, Value> implements Table<Key, Value>, Undoable {
   readonly #copy: ((value: Value) => Value) | undefined;
   readonly #onExchange: ((key: Key) => void) | undefined;
   readonly #values: (Value | undefined)[] = [];
-  /** The stamp under which each value was noted last. */
+  /** The stamp under which each value was noted last, of those that ever were. */
   readonly #stamps: number[] = [];
   #size = 0;
 
@@ -96,6 +96,7 @@ export class DenseTable<Key, Value> implements Table<Key, Value>, Undoable {
     const number = this.#numbering.find(key);
     const value = number === -1 ? undefined : this.#values[number];
     if (value === undefined || !this.#undo.isOn || this.#stamps[number] === this.#undo.stamp) return value;
+    while (this.#stamps.length <= number) this.#stamps.push(-1);
     this.#stamps[number] = this.#undo.stamp;
     this.#undo.note(this, number, this.#copy === undefined ? value : this.#copy(value));
     return value;
@@ -134,10 +135,7 @@ export class DenseTable<Key, Value> implements Table<Key, Value>, Undoable {
   }
 
   #put(number: number, value: Value | undefined): void {
-    while (this.#values.length <= number) {
-      this.#values.push(undefined);
-      this.#stamps.push(-1);
-    }
+    while (this.#values.length <= number) this.#values.push(undefined);
     if (this.#values[number] === undefined) this.#size += 1;
     if (value === undefined) this.#size -= 1;
     this.#values[number] = value;

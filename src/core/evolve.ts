@@ -6,8 +6,10 @@ import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
+import * as dossier from "./fold-dossier.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
-import { notePassEnd } from "./fold-watch.ts";
+import { foldCursorMoved, notePassEnd } from "./fold-watch.ts";
+import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
@@ -46,6 +48,7 @@ const folds: Folds = {
   PersonAsked: attempt.foldPersonAsked,
   SessionEnded: attempt.foldSessionEnded,
   RetryScheduled: attempt.foldRetryScheduled,
+  FeedbackCollected: dossier.foldFeedbackCollected,
   PullRequestLinked: attempt.foldPullRequestLinked,
   PullRequestChanged: attempt.foldPullRequestChanged,
   MergeRequested: attempt.foldMergeRequested,
@@ -73,10 +76,15 @@ const folds: Folds = {
   WarningRaised: warning.foldWarningRaised,
   WarningCleared: warning.foldWarningCleared,
   PatternMatched: warning.foldPatternMatched,
+  CursorMoved: foldCursorMoved,
   OrchestrationPaused: whole.foldOrchestrationPaused,
   OrchestrationResumed: whole.foldOrchestrationResumed,
   WorkerDisabled: health.foldWorkerDisabled,
   WorkerEnabled: health.foldWorkerEnabled,
+  BoxTicked: cockpit.foldBoxTicked,
+  CockpitEdited: cockpit.foldCockpitEdited,
+  CockpitEnded: cockpit.foldCockpitEnded,
+  CockpitReopened: cockpit.foldCockpitReopened,
   ConfigurationAccepted: whole.foldConfigurationAccepted,
   ConfigurationRejected: whole.foldConfigurationRejected,
   CommandAnswered: whole.foldCommandAnswered,

@@ -4,6 +4,7 @@ import type { TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
 import type { MergeAsked } from "../model/merge.ts";
 import type { Assignment, Attempt, Task } from "../model/task.ts";
+import { noteAnsweredReview, noteCriteria } from "./fold-dossier.ts";
 import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
 import { noteRefusal, noteStart, ownSlots, slotOf } from "./fold-health.ts";
 import { noteUse } from "./fold-watch.ts";
@@ -77,7 +78,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   const assignment = ownAssignment(state, event.task);
   assignment.session = event.session;
   if (assignment.startedAt === null) state.unstartedCount -= 1;
-  assignment.startedAt = state.at;
+  assignment.startedAt = event.startedAt ?? state.at;
   assignment.heardAt = state.at;
   if (assignment.phase !== "ending") assignment.phase = "running";
   task.refusals = 0;
@@ -85,6 +86,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   task.escalated = null;
   // A refused start has not fulfilled what a person asked for.
   task.assignTo = null;
+  noteCriteria(state, event.task, event.criteria ?? []);
   const { agent, waitedMs } = assignment;
   assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
   noteStart(state, agent);
@@ -192,6 +194,7 @@ export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled"
   task.escalated = null;
   noteLateFailure(state, task, event.reason);
   if (event.answers !== null) task.answeredFailure = event.answers;
+  if (event.answersReview !== undefined) noteAnsweredReview(task, event.answersReview);
   task.retryAt = event.retryAt;
   task.pullDueAt = null;
   // It goes back to its agent instead.

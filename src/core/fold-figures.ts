@@ -2,9 +2,9 @@
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { isFoundLater, learn, noteEnd, turnResult, verdictOf } from "./fold-health.ts";
-import { dayMs } from "./limits.ts";
 import type { Reading } from "./records.ts";
 import type { State } from "./state.ts";
+import { keptBy } from "./windows.ts";
 
 const micro = 1_000_000;
 
@@ -17,16 +17,18 @@ export function toUsd(micros: number): number {
   return micros / micro;
 }
 
-/** Lets fall off what is older than a day at `now`. */
+/** Lets fall off what no window reaches any more at `now`. */
 export function forgetOldFigures(state: State, now: number): void {
-  for (let old = state.starts.shiftUntil(now - dayMs); old !== undefined; old = state.starts.shiftUntil(now - dayMs)) {
+  const kept = keptBy(state);
+  const until = now - kept.starts;
+  for (let old = state.starts.shiftUntil(until); old !== undefined; old = state.starts.shiftUntil(until)) {
     state.costMicros -= toMicros(old.costUsd);
     const left = (state.startsOf.get(old.agent) ?? 1) - 1;
     if (left > 0) state.startsOf.set(old.agent, left);
     else state.startsOf.delete(old.agent);
   }
-  while (state.ends.shiftUntil(now - dayMs) !== undefined) continue;
-  while (state.completions.shiftUntil(now - dayMs) !== undefined) continue;
+  while (state.ends.shiftUntil(now - kept.ends) !== undefined) continue;
+  while (state.completions.shiftUntil(now - kept.completions) !== undefined) continue;
 }
 
 /** Returns the number of the record, for the cost that is known only at the end. */

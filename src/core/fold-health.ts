@@ -11,8 +11,10 @@ import type { State } from "./state.ts";
 const neutral: ReadonlySet<string> = new Set<FailureReason>([
   "cancelled",
   "preempted",
+  "stopped",
   "pull_closed",
   "conflict",
+  "changes_requested",
   "api_error",
   "needs_input",
 ]);

@@ -22,6 +22,7 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   task.receipt = event.receipt;
   task.outcome = null;
   task.outcomeReason = null;
+  state.dossiers.delete(event.task);
   noteCompletion(state, task);
   notePatterns(state, task);
 }
@@ -46,6 +47,7 @@ export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void
 export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">): void {
   const task = ownTask(state, event.task);
   settle(task);
+  state.dossiers.delete(event.task);
   task.outcome = "cancelled";
   task.outcomeReason = event.reason;
 }

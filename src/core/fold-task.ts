@@ -99,6 +99,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   if (task.pull !== null) state.pulls.delete(task.pull.number);
   if (task.discardedPull !== null) state.pulls.delete(task.discardedPull);
   state.tasks.delete(event.task);
+  state.dossiers.delete(event.task);
   state.ready.delete(event.task);
   state.backingOff.delete(event.task);
   state.active.delete(event.task);

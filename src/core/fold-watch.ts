@@ -1,5 +1,6 @@
 /** How events change what the warnings are judged by: how long slots were taken, since when all of them are, when it was judged. */
 import type { Config } from "../model/config.ts";
+import type { EventOf } from "../model/event.ts";
 import type { AgentId } from "../model/ids.ts";
 import { ownAgent, ownSlots } from "./fold-health.ts";
 import { capacityOf } from "./capacity.ts";
@@ -39,4 +40,8 @@ export function isFull(state: State, agents: Config["agents"]): boolean {
     busy += counts.busy;
   }
   return busy > 0;
+}
+
+export function foldCursorMoved(state: State, { cursor, wholeAt }: EventOf<"CursorMoved">): void {
+  state.watch.readUpTo = { cursor, wholeAt };
 }

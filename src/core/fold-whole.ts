@@ -4,6 +4,7 @@ import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
 import { noteMergeOver } from "./fold-attempt.ts";
+import { foldCockpitSwitch, foldCockpitWritten } from "./fold-cockpit.ts";
 import { reviseAttack } from "./fold-mode.ts";
 import type { State } from "./state.ts";
 
@@ -16,7 +17,9 @@ export function foldOrchestrationResumed(state: State): void {
 }
 
 export function foldConfigurationAccepted(state: State, event: EventOf<"ConfigurationAccepted">): void {
-  state.configuration = { sha: event.sha, config: completeConfig(event.config) };
+  const config = completeConfig(event.config);
+  foldCockpitSwitch(state, config);
+  state.configuration = { sha: event.sha, config };
   state.rejectedConfiguration = null;
   reviseAttack(state, { before: state.mode, by: "configuration" });
 }
@@ -64,6 +67,7 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
     if (pattern !== undefined) pattern.issue = event.issue;
   }
   if (event.isWithdrawn === true) noteMergeEnd(state, recorded, "withdrawn");
+  if (event.cockpit !== undefined) foldCockpitWritten(state, event.cockpit);
   removeEffect(state, event.effect);
 }
 

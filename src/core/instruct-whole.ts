@@ -1,7 +1,8 @@
-/** Slash commands that are about everything: mode and attack mode, pause and resume, enabling and disabling workers. */
+/** Slash commands that are about everything: mode and attack mode, pause, emergency stop and resume, enabling and disabling workers. */
 import { toAgentId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import { restoreWorker, resumeAgent } from "./decide-health.ts";
+import { requestCancel } from "./decide-outcome.ts";
 import type { Decision } from "./decision.ts";
 import { switchAttack, switchMode } from "./instruct-mode.ts";
 import { done, refused, unknownTarget, workersNamed, type Instruct, type Reply } from "./instruction.ts";
@@ -17,6 +18,9 @@ export function instructWhole(decision: Decision, command: Instruct, instruction
     case "pause":
       if (!decision.state.isPaused) decision.emit({ type: "OrchestrationPaused", by });
       return done;
+    case "stop":
+      stopEverything(decision, by);
+      return done;
     case "resume":
       if (instruction.number !== null) return null;
       if (decision.state.isPaused) decision.emit({ type: "OrchestrationResumed", by });
@@ -27,6 +31,13 @@ export function instructWhole(decision: Decision, command: Instruct, instruction
     default:
       return null;
   }
+}
+
+/** Nothing new starts, and every session is asked to end; it is no failure of theirs, and they go on after `resume`. */
+function stopEverything(decision: Decision, by: string): void {
+  if (!decision.state.isPaused) decision.emit({ type: "OrchestrationPaused", by });
+  const live = [...decision.state.occupied.entries()].map(([, task]) => task).toSorted();
+  for (const task of live) requestCancel(decision, task, { reason: "stopped", by });
 }
 
 function switchWorkers(

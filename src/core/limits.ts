@@ -27,14 +27,17 @@ export const leaseAheadMs = 60_000;
  */
 export const surfaceLeaseExtraMs = 8 * 60_000;
 
+/** The cockpit is written at most this often, but for what a person did to it; no later than what is leased ahead. */
+export const cockpitPaceMs = 60_000;
+
+/** Whoever ticks one box often ticks a second: both are one write. */
+export const cockpitTickDelayMs = 2_000;
+
 /** An effect that fails again and again is retried at most this slowly. */
 export const effectBackoffMaxMs = 5 * 60_000;
 
 /** Attempts kept with a task; older ones are in the log. */
 export const attemptsKeptMax = 20;
-
-/** Caps count sessions of the last day. */
-export const dayMs = 24 * 60 * 60_000;
 
 /** Text that comes from outside (reasons, questions) is kept to this many characters. */
 export const detailLengthMax = 500;
@@ -53,3 +56,24 @@ export const preemptLookMax = 20;
 
 /** The paths that a merge changes are kept while it is on its way, up to this many characters: what changes more overlaps everything. */
 export const mergeFilesLengthMax = 4_000;
+
+/** What the next attempt is told of a pull request: that an agent reads it, and a hundred of them fit into memory. */
+export const feedbackBytesMax = 8 * 1024;
+
+/** Failing checks that are passed on with their lines; each costs a request for its log. */
+export const feedbackChecksMax = 5;
+
+/** Lines of one check. */
+export const feedbackLinesMax = 40;
+
+/** Dossiers that are kept at once: 4 MB at most, and more tasks than are in flight anywhere. The oldest goes first. */
+export const dossiersMax = 500;
+
+/** Feedback that could not be had in so many tries is gone without: an attempt that knows less is better than none. */
+export const feedbackTriesMax = 3;
+
+/** A retry that is due waits this long for what it is to be told: a lease of somebody who died has run out by then. */
+export const feedbackWaitMs = 5 * 60_000;
+
+/** An agent that sends heartbeats and has been silent for longer is asked for, unless `agents[].heartbeat` says otherwise. */
+export const heartbeatMs = 10 * 60_000;

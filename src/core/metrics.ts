@@ -1,5 +1,5 @@
 /** The figures for people and for the status endpoint: throughput, durations, waits, cost, use. Pure reads of the state. */
-import type { AgentType } from "../model/config.ts";
+import type { AgentType } from "../model/config-agent.ts";
 import type { Warning } from "../model/warning.ts";
 import type { Context } from "./context.ts";
 import { readingOf } from "./fold-figures.ts";

@@ -2,7 +2,7 @@
 import { chooseAgent } from "../matching/choose-agent.ts";
 import type { AgentCandidate, Choice, Wish } from "../matching/fit.ts";
 import { unestimatedMinutes } from "../graph/task-graph.ts";
-import type { AgentType } from "../model/config.ts";
+import type { AgentType } from "../model/config-agent.ts";
 import { toWorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { PlannedAssignment } from "../model/plan.ts";

@@ -4,7 +4,7 @@
  */
 import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf } from "../matching/history.ts";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { capacityOf } from "./capacity.ts";

@@ -4,7 +4,9 @@ import type { Effect } from "../model/effect.ts";
 import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { feedbackEffect } from "./decide-feedback.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
+import { cockpitDelayMs } from "./react-cockpit.ts";
 import { blockerState, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
 import type { State } from "./state.ts";
 
@@ -15,7 +17,7 @@ export interface Reaction {
 
 /** The effects of `event`, decided on the state that the event has already been folded into. `[]` when there are none. */
 export function react(state: State, event: Event): readonly Reaction[] {
-  return [...reactInWorld(state, event), ...reactOnIssue(state, event)];
+  return [...reactInWorld(state, event), ...reactOnIssue(state, event), ...reactInCockpit(state, event)];
 }
 
 function reactInWorld(state: State, event: Event): readonly Reaction[] {
@@ -24,6 +26,11 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       return [now({ type: "StartSession", task: event.task, fence: event.fence })];
     case "ClaimReleased":
       return [now(resume(state.tasks.get(event.task), event.fence, event.task))];
+    case "RetryScheduled":
+    case "TaskReopened": {
+      const collect = feedbackEffect(state, event.task);
+      return collect === null ? [] : [now(collect)];
+    }
     case "CancelRequested":
       return [now({ type: "CancelSession", task: event.task, fence: event.fence })];
     case "MergeRequested":
@@ -41,11 +48,20 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
         ...(state.warnings.size > 0 ? alert(state) : []),
       ];
     case "WarningRaised":
+      // Linear has just refused: it is asked again with the next news.
+      return alert(state).filter(
+        ({ effect }) => event.warning.code !== "linear_unwritten" || effect.type === "UpdateAlerts",
+      );
     case "WarningCleared":
       return alert(state);
     default:
       return [];
   }
+}
+
+function reactInCockpit(state: State, event: Event): readonly Reaction[] {
+  const afterMs = cockpitDelayMs(state, event);
+  return afterMs === null ? [] : [{ effect: { type: "UpdateCockpit" }, afterMs }];
 }
 
 function acknowledgement({ comment, reaction, issue, answer }: EventOf<"CommandAnswered">): Effect {
@@ -63,10 +79,15 @@ function resume(task: Task | undefined, fence: number, id: TaskId): Effect {
   return { type: isStarted ? "WatchSession" : "StartSession", task: id, fence };
 }
 
-/** Warnings that come or pass together are one write; without a monitoring issue they are in the answers and the log alone. */
+/**
+ * Warnings that come or pass together are one write at each place; without a monitoring issue they are in the answers and the log
+ * alone.
+ */
 function alert(state: State): readonly Reaction[] {
-  const issue = state.configuration?.config.alerts.issue;
-  return issue === undefined ? [] : [{ effect: { type: "UpdateAlerts", issue }, afterMs: surfaceDelayMs }];
+  const { issue, linear } = state.configuration?.config.alerts ?? {};
+  const onGithub: readonly Effect[] = issue === undefined ? [] : [{ type: "UpdateAlerts", issue }];
+  const onLinear: readonly Effect[] = linear === undefined ? [] : [{ type: "UpdateLinearAlerts", issue: linear }];
+  return [...onGithub, ...onLinear].map((effect) => ({ effect, afterMs: surfaceDelayMs }));
 }
 
 function now(effect: Effect): Reaction {
@@ -82,6 +103,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   SessionContinued: surfaceDelayMs,
   PersonAsked: 0,
   RetryScheduled: surfaceDelayMs,
+  FeedbackCollected: surfaceDelayMs,
   PullRequestLinked: surfaceDelayMs,
   MergePutOff: surfaceDelayMs,
   TaskCompleted: completionSurfaceDelayMs,

@@ -1,6 +1,8 @@
 /** What the state remembers beside the tasks: how workers and agents have fared, what was learned, and the figures of the day. */
+import type { Cursor } from "../model/cursor.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
+import type { Feedback } from "../model/feedback.ts";
 import type { Priority } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 
@@ -111,6 +113,8 @@ export interface Watch {
   fullSince: number | null;
   /** The last warnings that have passed, newest first. */
   passed: readonly (Warning & { readonly since: number; readonly until: number })[];
+  /** How far the tracker was read by whoever keeps no cursor of its own, and when everything was. */
+  readUpTo?: { readonly cursor: Cursor; readonly wholeAt: number };
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */
@@ -178,4 +182,14 @@ export function newAgentRecord(): AgentRecord {
     busyMs: 0,
     busyAt: 0,
   };
+}
+
+/** What is kept of an open task for its agents, beside what the issue itself says. */
+export interface Dossier {
+  /** When something came into it last. */
+  readonly at: number;
+  /** The acceptance criteria, as they stood in the approved text when it was read last; empty where it names none. */
+  readonly criteria: readonly string[];
+  /** What checks and reviewers said last of its pull request; null: nothing. */
+  readonly feedback: Feedback | null;
 }

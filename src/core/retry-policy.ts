@@ -2,7 +2,8 @@
  * What follows from a failed attempt, by the kind of the failure and by who has failed before: the same agent again, with more
  * time, another agent, a person, or the end. Pure rules, in one place.
  */
-import type { AgentConfig, Config } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { timeoutGrowthMax } from "./limits.ts";
@@ -12,6 +13,10 @@ export interface Failure {
   readonly detail: string;
   /** Commit and checks of a red pull request; the same one is never answered twice. */
   readonly answers?: string | null;
+  /** When the newest request for changes was made that the next attempt will know of. */
+  readonly answersReview?: number;
+  /** The agent itself says that trying again will not help. */
+  readonly isHopeless?: true | undefined;
 }
 
 export type RetryAction =
@@ -28,8 +33,19 @@ export type RetryAction =
   | { readonly kind: "person"; readonly reason: string }
   | { readonly kind: "give_up"; readonly reason: string };
 
-/** Nobody's failure: the base moved, or more important work came. Conflicts are bounded by the cap on attempts alone. */
-const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>(["success", "conflict", "preempted"]);
+/**
+ * Nobody's failure: the base moved, a reviewer wants it otherwise, more important work came, or a person stopped everything. Conflicts and reviews are bounded by
+ * the cap on attempts alone.
+ */
+const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>([
+  "success",
+  "conflict",
+  "changes_requested",
+  "preempted",
+  "stopped",
+]);
+/** The end of a session that was asked for, through no fault of the attempt: its number is given again. */
+const interrupted: ReadonlySet<string> = new Set<Attempt["result"]>(["preempted", "stopped"]);
 
 /** The agent, not the task, is in doubt: another one is preferred at once. What it did, after its name. */
 const doubts: Partial<Record<FailureReason, string>> = {
@@ -62,6 +78,9 @@ export function determineRetryAction(
   if (failure.reason === "needs_input") {
     return { kind: "person", reason: `${failure.detail} Write the answer into the issue before it is tried again.` };
   }
+  if (failure.isHopeless === true) {
+    return { kind: "person", reason: `${failure.detail} The agent says that trying again will not help.` };
+  }
   const end = endOf(task, failure, { config, failures, row });
   if (end !== null) return end;
   const avoided = avoidedIn(task, { row, failures, config });
@@ -83,9 +102,12 @@ function endOf(
 ): RetryAction | null {
   const { attemptsPerTask } = config.limits;
   if (attemptsUsed(task) >= attemptsPerTask) {
+    const tried = `Agents have tried as often as limits.attemptsPerTask (${attemptsPerTask}) allows`;
     if (failure.reason === "conflict") {
-      const tried = `Agents have tried as often as limits.attemptsPerTask (${attemptsPerTask}) allows`;
       return { kind: "person", reason: `${failure.detail} ${tried}: please resolve it on the branch and merge.` };
+    }
+    if (failure.reason === "changes_requested") {
+      return { kind: "person", reason: `${failure.detail} ${tried}: please make the changes on the branch.` };
     }
     const cap = `The cap limits.attemptsPerTask (${attemptsPerTask}) is reached`;
     return { kind: "give_up", reason: `${failure.detail} ${cap}${tallyOf(row)}.` };
@@ -114,7 +136,7 @@ function tallyOf(row: readonly Setback[]): string {
 export function attemptsUsed(task: Task): number {
   const last = task.attempts.at(-1);
   if (last === undefined) return 0;
-  return last.result === "preempted" ? last.attempt - 1 : last.attempt;
+  return interrupted.has(last.result) ? last.attempt - 1 : last.attempt;
 }
 
 /** The counted failures since the task was last forgiven, newest first. */
@@ -188,7 +210,7 @@ function timeoutsInRow(task: Task): number {
   let timeouts = 0;
   for (const attempt of task.attempts.toReversed()) {
     if (attempt.result === "timeout") timeouts += 1;
-    else if (attempt.result !== "preempted") break;
+    else if (!interrupted.has(attempt.result)) break;
   }
   return timeouts;
 }

@@ -1,4 +1,5 @@
 /** The state as lines of JSON and back: one line for the whole, one a record. Indexes are not written: they are derived. */
+import { completeConfig } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import { byRecording, effectKey } from "../model/effect.ts";
 import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
@@ -12,6 +13,7 @@ import { isActive, isEnded, isMerging, isReady } from "./readiness.ts";
 import type {
   AgentRecord,
   Completion,
+  Dossier,
   Learned,
   MilestoneSpan,
   PatternRecord,
@@ -44,12 +46,13 @@ type Whole = Pick<
   | "isPaused"
   | "configuration"
   | "rejectedConfiguration"
+  | "cockpit"
   | "watch"
 >;
 
 function wholeOf(state: State): Whole {
   const { version, eventCount, at, fence, effectCount, mode, modeBy, attack, rule, isPaused } = state;
-  const { configuration, rejectedConfiguration, watch } = state;
+  const { configuration, rejectedConfiguration, cockpit, watch } = state;
   return {
     version,
     eventCount,
@@ -63,6 +66,7 @@ function wholeOf(state: State): Whole {
     isPaused,
     configuration,
     rejectedConfiguration,
+    cockpit,
     watch,
   };
 }
@@ -84,9 +88,19 @@ interface Records {
   readonly milestoneModes: Mode;
   readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
+  readonly dossiers: Dossier;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
 }
-const recordNames = ["workers", "agents", "learned", "milestoneModes", "milestones", "patterns", "warnings"] as const;
+const recordNames = [
+  "workers",
+  "agents",
+  "learned",
+  "milestoneModes",
+  "milestones",
+  "patterns",
+  "dossiers",
+  "warnings",
+] as const;
 
 /** Returns the lines of `state`. The same state gives the same lines. */
 export function toSnapshot(state: State): readonly string[] {
@@ -163,6 +177,10 @@ function fillRing<Name extends keyof Figures>(state: State, lines: readonly Line
 
 function readLine(state: State, line: Line): void {
   if (line.whole !== undefined) Object.assign(state, line.whole);
+  if (line.whole?.configuration) {
+    // An older version did not know every key.
+    state.configuration = { ...line.whole.configuration, config: completeConfig(line.whole.configuration.config) };
+  }
   if (line.task !== undefined) state.tasks.set(line.task.id, compactTask(line.task));
   if (line.external !== undefined) state.externals.set(line.external.id, line.external);
   if (line.disabled !== undefined) state.disabledWorkers.set(line.disabled.worker, line.disabled.by);

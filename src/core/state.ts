@@ -2,6 +2,7 @@
  * The state of one stream: what the log says, and the indexes that keep a decision in proportion to the change (who waits
  * for whom, what is ready, what is in flight, which worker is taken). Folded by evolve.ts, never written elsewhere.
  */
+import type { CockpitRecord } from "../model/cockpit.ts";
 import type { Config } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/ids.ts";
@@ -15,6 +16,7 @@ import type {
   AgentRecord,
   Attack,
   Completion,
+  Dossier,
   Learned,
   MilestoneSpan,
   PatternRecord,
@@ -54,6 +56,8 @@ export interface State {
   isPaused: boolean;
   configuration: { readonly sha: string; readonly config: Config } | null;
   rejectedConfiguration: { readonly sha: string; readonly problems: readonly string[] } | null;
+  /** Null: none was opened yet. */
+  cockpit: CockpitRecord | null;
   /** Sessions of the last day. */
   readonly starts: Ring<SessionStart>;
   readonly ends: Ring<SessionEnd>;
@@ -74,6 +78,8 @@ export interface State {
   /** Milestones with a due date, as the issue that was read last says. */
   readonly milestones: Table<string, MilestoneSpan>;
   readonly patterns: Table<string, PatternRecord>;
+  /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
+  readonly dossiers: Table<TaskId, Dossier>;
   /** By `warningKey`; `since` is when it was raised. */
   readonly warnings: Table<string, Warning & { readonly since: number }>;
   watch: Watch;
@@ -141,6 +147,7 @@ export function createState(): State {
     milestoneModes: createTable(undo),
     milestones: createTable(undo),
     patterns: createTable(undo, copyPattern),
+    dossiers: createTable(undo),
     warnings: createTable(undo),
     outbox: createTable(undo, copyEffect),
     outboxKeys: createTable(undo),
@@ -175,6 +182,7 @@ type Values = Pick<
   | "isPaused"
   | "configuration"
   | "rejectedConfiguration"
+  | "cockpit"
   | "costMicros"
   | "watch"
   | "unsettled"
@@ -197,6 +205,7 @@ function initialValues(): Values {
     isPaused: false,
     configuration: null,
     rejectedConfiguration: null,
+    cockpit: null,
     costMicros: 0,
     watch: { tickedAt: 0, fullSince: null, passed: [] },
     unsettled: [],
@@ -221,6 +230,7 @@ export function copyValues(state: State): Values {
     isPaused: state.isPaused,
     configuration: state.configuration,
     rejectedConfiguration: state.rejectedConfiguration,
+    cockpit: state.cockpit,
     costMicros: state.costMicros,
     watch: { ...state.watch },
     unsettled: state.unsettled.slice(),

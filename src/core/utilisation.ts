@@ -1,5 +1,5 @@
 /** How much agents are used: the time that their slots were taken, over the time that there was. Pure reads of the state. */
-import type { AgentConfig, AgentType } from "../model/config.ts";
+import type { AgentConfig, AgentType } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
 import type { Context } from "./context.ts";
 import { busyMsOf } from "./fold-figures.ts";

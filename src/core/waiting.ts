@@ -3,6 +3,7 @@ import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Task } from "../model/task.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
+import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
 import { mergeReasons } from "./merge-reasons.ts";
@@ -79,6 +80,8 @@ function readyReasons(state: State, task: Task, context: Context): readonly Wait
   if (task.retryAt !== null && task.retryAt > context.now) {
     reasons.push({ code: "backoff", detail: `The next attempt starts at ${new Date(task.retryAt).toISOString()}.` });
   }
+  if (isFeedbackAwaited(state, task, context.now))
+    reasons.push({ code: "feedback", detail: "What its checks and reviewers said is being read." });
   reasons.push(...spentCaps(state, context));
   if (isCostCapSpent(task, context))
     reasons.push({ code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." });

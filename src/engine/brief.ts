@@ -1,10 +1,13 @@
 /** Starts the session of an assignment at its vendor: the text is read, checked against what was approved, and handed over. */
+import { criteriaIn } from "../core/criteria.ts";
+import type { Dossier } from "../core/records.ts";
 import type { EffectOutcome } from "../model/command.ts";
+import type { Feedback } from "../model/feedback.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent, Assignable } from "../ports/agent.ts";
 import { TrackerUnavailable, type Brief, type Tracker } from "../ports/tracker.ts";
-import { conflictWords } from "./conflict-words.ts";
-import type { EngineParts, World } from "./parts.ts";
+import { taskFilePath } from "../views/task-file.ts";
+import type { EngineParts } from "./parts.ts";
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 
@@ -12,29 +15,41 @@ type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 export async function startSession(
   parts: EngineParts,
   start: {
-    readonly world: { readonly tracker: Pick<Tracker, "brief"> } & Pick<World, "conflicts">;
+    readonly tracker: Pick<Tracker, "brief">;
     readonly agent: Agent;
     readonly task: Assigned;
+    /** What is kept of the task for its agents. */
+    readonly dossier: Dossier | undefined;
   },
 ): Promise<EffectOutcome> {
-  const { world, agent, task } = start;
+  const { tracker, agent, task, dossier } = start;
+  return withBrief(parts, { tracker, task }, async (assignable, body) => {
+    const said = saidOf(task, dossier);
+    const outcome = await agent.start({ ...assignable, said });
+    if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
+    const criteria = outcome.kind === "started" ? criteriaIn(body) : [];
+    return criteria.length === 0 || outcome.kind !== "started" ? outcome : { ...outcome, criteria };
+  });
+}
+
+/** Reads the text and, where it is the approved one, has `act` start something with it. Never rejects. */
+export async function withBrief(
+  parts: EngineParts,
+  { tracker, task }: { readonly tracker: Pick<Tracker, "brief">; readonly task: Assigned },
+  act: (assignable: Assignable, body: string) => Promise<EffectOutcome>,
+): Promise<EffectOutcome> {
   try {
-    const brief = await world.tracker.brief(task.definition.number);
+    const brief = await tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    const outcome = await agent.start({
-      ...toAssignable(parts, task, brief),
-      feedback: [...(await conflictWords(parts, world, task)), ...feedbackOf(task)],
-    });
-    if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
-    return outcome;
+    return await act(toAssignable(parts, task, brief), brief.body);
   } catch (error) {
     const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 10_000;
     return { kind: "delayed", reason: error instanceof Error ? error.message : String(error), retryAfterMs };
   }
 }
 
-function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Omit<Assignable, "feedback"> {
+function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assignable {
   const { assignment } = task;
   return {
     task: task.id,
@@ -48,8 +63,16 @@ function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Omit<As
     title: brief.title,
     body: brief.body,
     url: brief.url,
+    feedback: feedbackOf(task),
+    taskFile: taskFilePath("in_progress", brief.number),
     continues: assignment.continues,
   };
+}
+
+/** What was said of another pull request than the open one is of no use any more. */
+function saidOf({ pull }: Task, dossier: Dossier | undefined): Feedback | null {
+  const feedback = dossier?.feedback ?? null;
+  return pull?.state === "open" && feedback?.pull === pull.number ? feedback : null;
 }
 
 /** What earlier attempts left, newest first; our own words. */
@@ -63,8 +86,8 @@ function feedbackOf(task: Task): readonly string[] {
   if (pull.mergeable === "conflict")
     open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
   if (task.mergeAsked?.over === "returned" && task.mergeAsked.pull === pull.number)
-    open.push(
-      `The merge queue took pull request #${pull.number} out: its checks fail, or it conflicts, together with what is merged before it. Merge the base branch first.`,
-    );
+    open.push(`The merge queue took pull request #${pull.number} out again: merge the base branch into it first.`);
+  if (pull.objection !== undefined)
+    open.push(`${pull.objection.by} asks for changes on pull request #${pull.number}: read the review there.`);
   return [...open, ...failed.toReversed()];
 }

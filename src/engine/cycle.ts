@@ -2,7 +2,6 @@
  * Events first, clock second. Webhooks make it fast; the cycle makes it right: it asks about everything in flight, with every
  * refresh also what is new and what is waited for outside, and reads everything at start, on a gap and every hour.
  */
-import { isReviewRelaxed } from "../core/decide-merge.ts";
 import { watchedExternals } from "../core/externals.ts";
 import type { State } from "../core/state.ts";
 import type { Task } from "../model/task.ts";
@@ -12,10 +11,12 @@ import type { External } from "../model/task.ts";
 import { defaultConfig } from "../model/config.ts";
 import { askCapacities } from "./capacities.ts";
 import { Hearing } from "./hearing.ts";
+import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";
 import { pauseAfter } from "./outage.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Scout } from "./scout.ts";
+import { isUnsettled, pullsInFlight } from "./pulls-in-flight.ts";
 import { createAsking, type Asking } from "./sessions.ts";
 
 /** A full read makes right what cursors cannot see. */
@@ -43,12 +44,16 @@ export class Cycle {
   /** The last wait that was asked for. */
   #askedWait = "";
 
-  constructor(parts: EngineParts, world: World, own: { readonly lane: Lane; readonly scout: Scout }) {
+  constructor(
+    parts: EngineParts,
+    world: World,
+    own: { readonly lane: Lane; readonly scout: Scout; readonly heartbeats: Heartbeats },
+  ) {
     this.#parts = parts;
     this.#world = world;
     this.#lane = own.lane;
     this.#scout = own.scout;
-    this.#asking = createAsking(parts, world, own.lane);
+    this.#asking = createAsking(parts, world, own);
     this.#hearing = new Hearing(parts, world, { ...own, asking: this.#asking });
   }
 
@@ -57,11 +62,22 @@ export class Cycle {
     void this.#hearing.hear(hints).catch((error: unknown) => this.#note(error));
   }
 
+  /** The cockpit was written. */
+  meetCockpit(node: string): void {
+    this.#hearing.meetCockpit(node);
+  }
+
+  /** Reads what another copy has written, where it has. Rejects as the store does. */
+  catchUp(): Promise<void> {
+    return this.#hearing.catchUp(null);
+  }
+
   /** Configuration, a full read, every session and run in flight. Resolves when all of it is decided; outages are waited out. */
   async takeStock(): Promise<void> {
     await this.#insist(() => this.#lane.refresh());
     await this.#insist(() => this.#hearing.configure());
     await this.#insist(() => this.#readEverything());
+    await this.#lookAtCockpits([]);
     await this.#insist(async () => this.#lane.submit(await this.#asking.ask({ isStart: true })));
     await this.#insist(() => this.#askCapacities());
   }
@@ -92,12 +108,22 @@ export class Cycle {
     if (poll?.stateMoved === true) await this.#hearing.catchUp(null);
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
-    this.#scout.want({ pulls: this.#pullsInFlight(await this.#lane.stream.current()) });
+    await this.#lookAtCockpits(poll?.cockpits ?? []);
+    this.#scout.want({ pulls: await this.#pullsInFlight() });
     this.#scout.admit(await this.#lane.stream.current());
     await this.#scout.idle();
     if (isRefreshDue) this.#logRefresh();
     await this.#lane.submit(await this.#asking.ask({ isStart: false }));
     if (this.#cycles % capacitiesEveryCycles === 0) await this.#askCapacities();
+  }
+
+  /** A cockpit that cannot be read keeps nobody from working; it is looked at again with the next cycle. */
+  async #lookAtCockpits(listed: NonNullable<Poll["cockpits"]>): Promise<void> {
+    try {
+      await this.#hearing.lookAtCockpits(listed);
+    } catch (error) {
+      if (!this.#isStopped) this.#parts.journal.warn("The cockpit could not be read.", { reason: messageOf(error) });
+    }
   }
 
   /** What is new at the tracker, whatever webhooks said, and what became of that which tasks wait for outside. */
@@ -140,25 +166,17 @@ export class Cycle {
     await this.#scout.idle();
   }
 
-  #pullsInFlight(state: State): readonly number[] {
+  async #pullsInFlight(): Promise<readonly number[]> {
+    const state = await this.#lane.stream.current();
     const { config } = this.#lane.contextOf(state);
-    const numbers: number[] = [];
-    for (const id of state.active.keys()) {
-      const task = state.tasks.get(id);
-      if (task?.pull?.state !== "open") continue;
-      // In attack mode the look is what merges it; and what waits behind a merge waits for it to be seen.
-      const isUrgent = isReviewRelaxed(state, task, config) || isMergedAtOnce(state, task);
-      if (isUrgent || this.#isWorthALook(task.pull)) numbers.push(task.pull.number);
-    }
-    return numbers;
+    return pullsInFlight(state, config, (pull) => this.#isWorthALook(pull));
   }
 
   /** Checks move without touching the issue: a pull request that waits for some is read every cycle, others by turns. */
   #isWorthALook(pull: NonNullable<Task["pull"]>): boolean {
     if (this.#cycles % pullsEveryCycles === 0) return true;
     const seen = this.#scout.lastSeen(pull.number);
-    if (seen === null) return true;
-    return seen.checks === "pending" || seen.requiredChecks === "pending" || seen.mergeable === "unknown";
+    return seen === null || isUnsettled(seen) || seen.requiredChecks === "pending";
   }
 
   /** Runs `step` until it succeeds: an outage at start-up must not leave half the stock untaken. */
@@ -178,11 +196,6 @@ export class Cycle {
     if (this.#isStopped) return;
     this.#parts.journal.warn("A cycle was cut short; the next one makes it right.", { reason: messageOf(error) });
   }
-}
-
-/** What is in a merge queue may be there for long, and GitHub says when it is not any more. */
-function isMergedAtOnce(state: State, task: Task): boolean {
-  return state.merging.has(task.id) && task.mergeAsked?.way === undefined;
 }
 
 function messageOf(error: unknown): string {

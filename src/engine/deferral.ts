@@ -18,6 +18,7 @@ const patient: ReadonlySet<EventType> = new Set<EventType>([
   "PullRequestChanged",
   "MergePutOff",
   "RunDispatched",
+  "FeedbackCollected",
   "EffectSettled",
 ]);
 

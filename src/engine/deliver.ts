@@ -4,12 +4,13 @@
  */
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
-import { effectKey, type RecordedEffect } from "../model/effect.ts";
+import { effectKey, isSurface, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
-import { updateAlerts } from "./perform-alerts.ts";
+import { updateAlerts, updateLinearAlerts } from "./perform-alerts.ts";
+import { updateCockpit } from "./perform-cockpit.ts";
 import { createIssues } from "./perform-create.ts";
 import { performSession } from "./perform-session.ts";
 import { acknowledgeComments, updateIssues } from "./perform-surface.ts";
@@ -27,6 +28,8 @@ export class Delivery {
   readonly #settlements: Settlements;
   /** Performed, or being performed, and not yet acknowledged in the log. */
   readonly #underWay = new Set<EffectId>();
+  /** Requests that have not come back. */
+  readonly #acts = new Set<Promise<void>>();
   /** Leased ahead of their time: they wait here, and may still be brought forward. */
   readonly #held = new Map<EffectId, { readonly at: number; readonly timer: Timer }>();
 
@@ -34,11 +37,13 @@ export class Delivery {
     this.#parts = parts;
     this.#world = world;
     this.#lane = lane;
-    this.#settlements = new Settlements(parts.clock, () => {
-      void lane.flush().catch((error: unknown) => {
-        parts.journal.debug("An acknowledgement was not written.", { reason: String(error) });
-      });
-    });
+    const note = (error: unknown): void =>
+      parts.journal.debug("An acknowledgement was not written.", { reason: String(error) });
+    this.#settlements = new Settlements(
+      parts.clock,
+      () => void lane.flush().catch(note),
+      () => void lane.submit([]).catch(note),
+    );
   }
 
   /** Starts whatever is leased to this process, due, and not under way; returns at once. */
@@ -53,6 +58,44 @@ export class Delivery {
     }
     if (due.length > 0) this.#begin(due, state);
     this.#flushAwaited();
+  }
+
+  /** Resolves when every request that was begun by now has come back. */
+  async idle(): Promise<void> {
+    while (this.#acts.size > 0) await Promise.all(this.#acts);
+  }
+
+  /** Whether outcomes wait for a pass to take them into the log. */
+  get hasSettled(): boolean {
+    return this.#settlements.waiting().length > 0;
+  }
+
+  /**
+   * Nobody will be here to wait for company: what only shows the state, and is leased to this process, begins before its time.
+   * Returns whether anything did.
+   */
+  hurry(state: State): boolean {
+    const early = this.#waitingIn(state).filter(isShown);
+    if (early.length > 0) this.#begin(early, state);
+    return early.length > 0;
+  }
+
+  /** Gives back what is leased to this process and not begun: whoever comes next takes it when it is due. */
+  release(state: State): void {
+    const now = this.#parts.clock.now();
+    for (const { id, notBefore } of this.#waitingIn(state)) {
+      this.#underWay.add(id);
+      const reason = "The run that held it has ended.";
+      this.#settlements.keep(id, { kind: "delayed", reason, retryAfterMs: Math.max(0, notBefore - now) });
+    }
+  }
+
+  #waitingIn(state: State): readonly RecordedEffect[] {
+    const waiting: RecordedEffect[] = [];
+    for (const [id, recorded] of state.outbox.entries()) {
+      if (recorded.lease?.owner === this.#parts.owner && !this.#underWay.has(id)) waiting.push(recorded);
+    }
+    return waiting;
   }
 
   /** Outcomes for the next pass to take into the log. */
@@ -92,17 +135,22 @@ export class Delivery {
     const surfaces = copies.filter((each) => each.effect.type === "UpdateIssue");
     const reactions = copies.filter((each) => each.effect.type === "AcknowledgeComment");
     const alerts = copies.filter((each) => each.effect.type === "UpdateAlerts");
+    const notices = copies.filter((each) => each.effect.type === "UpdateLinearAlerts");
     const creations = copies.filter((each) => each.effect.type === "CreateIssue");
-    const shown = new Set([...surfaces, ...reactions, ...alerts, ...creations]);
+    const cockpits = copies.filter((each) => each.effect.type === "UpdateCockpit");
+    const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations, ...cockpits]);
     const sessions = copies.filter((each) => !shown.has(each));
     const { tracker } = this.#world;
+    const engine = { parts: this.#parts, world: this.#world, lane: this.#lane };
     const ground = { state, context: this.#lane.contextOf(state) };
-    void this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground));
-    void this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
-    void this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
-    void this.#perform(creations, () => createIssues(tracker, creations, ground));
+    this.#perform(surfaces, () => updateIssues(tracker, surfaces, ground));
+    this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
+    this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
+    this.#perform(notices, () => updateLinearAlerts(this.#world, notices, { ...ground, parts: this.#parts }));
+    this.#perform(creations, () => createIssues(tracker, creations, ground));
+    this.#perform(cockpits, () => updateCockpit(engine, cockpits));
     for (const each of sessions) {
-      void this.#perform([each], async () => [{ effect: each.id, outcome: await this.#performSession(each) }]);
+      this.#perform([each], async () => [{ effect: each.id, outcome: await this.#performSession(each) }]);
     }
   }
 
@@ -120,8 +168,13 @@ export class Delivery {
     if (isAwaited) this.#settlements.flush();
   }
 
+  #perform(effects: readonly RecordedEffect[], act: () => Promise<readonly Settled[]>): void {
+    const performed = this.#settle(effects, act).finally(() => this.#acts.delete(performed));
+    this.#acts.add(performed);
+  }
+
   /** Whatever goes wrong for an unforeseen reason delays these effects alone. */
-  async #perform(effects: readonly RecordedEffect[], act: () => Promise<readonly Settled[]>): Promise<void> {
+  async #settle(effects: readonly RecordedEffect[], act: () => Promise<readonly Settled[]>): Promise<void> {
     try {
       for (const { effect, outcome } of await act()) this.#settlements.add(effect, outcome);
       this.#flushAwaited();
@@ -134,4 +187,9 @@ export class Delivery {
       for (const { id } of effects) this.#settlements.add(id, { kind: "delayed", reason, retryAfterMs: 10_000 });
     }
   }
+}
+
+/** What only shows the state is as right now as it will be later. One that failed before keeps its distance. */
+function isShown({ effect, attempts }: RecordedEffect): boolean {
+  return isSurface(effect) && attempts <= 1;
 }

@@ -1,8 +1,12 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
+import { isRunOf } from "../core/decide-session.ts";
 import { permits } from "../model/actor.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
-import type { HeardComment, Hint, Wanted } from "../ports/tracker.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { Assignment } from "../model/task.ts";
+import type { HeardComment, Hint, Poll, Wanted } from "../ports/tracker.ts";
+import { isCockpit, isWorthALook, lookAtCockpit } from "./cockpit.ts";
 import { toInstruction } from "./instruct.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
@@ -18,6 +22,9 @@ export class Hearing {
   /** Comments that a cursor has moved past and that are not decided yet. */
   readonly #heard: HeardComment[] = [];
   #isConfigurationDue = true;
+  #isCockpitDue = true;
+  /** The cockpit that was looked at since this process knows of it. */
+  #cockpit = "";
 
   constructor(
     parts: EngineParts,
@@ -33,12 +40,15 @@ export class Hearing {
 
   /** Rejects as the tracker does; what was not taken in by then is taken in by the next cycle. */
   async hear(hints: readonly Hint[]): Promise<void> {
-    this.#scout.want(toWanted(hints));
+    const state = this.#lane.stream.peek();
+    const isOfCockpit = (hint: Hint): boolean => hint.kind === "issue" && isCockpit(state, hint.number);
+    this.#scout.want(toWanted(hints.filter((hint) => !isOfCockpit(hint))));
     if (hints.some((hint) => hint.kind === "configuration")) await this.configure();
     for (const hint of hints) if (hint.kind === "state") await this.catchUp(hint.head);
     const comments = hints.filter((hint) => hint.kind === "comment");
     if (comments.length > 0) await this.instruct(await this.#world.tracker.hear(comments));
     await this.#reportRuns(hints);
+    if (hints.some(isOfCockpit)) await this.lookAtCockpit();
   }
 
   /** Reads the configuration and brings it into force, or says what is wrong with it. */
@@ -56,6 +66,37 @@ export class Hearing {
     if (hasMoved || this.#isConfigurationDue) await this.configure();
   }
 
+  /** What people did to the cockpit, now. */
+  async lookAtCockpit(): Promise<void> {
+    this.#isCockpitDue = true;
+    await lookAtCockpit({ world: this.#world, lane: this.#lane });
+    this.#isCockpitDue = false;
+  }
+
+  /** The cockpit is in the log: what was ticked between its opening and now was no cockpit's then. */
+  meetCockpit(node: string): void {
+    if (node === this.#cockpit) return;
+    this.#cockpit = node;
+    this.#isCockpitDue = true;
+  }
+
+  /**
+   * What a poll shows of cockpits: ours is looked at where something happened to it, or an earlier look failed; another issue that
+   * begins like one is like any other.
+   */
+  async lookAtCockpits(listed: NonNullable<Poll["cockpits"]>): Promise<void> {
+    await this.lookAtListed(listed);
+    if (this.#isCockpitDue) await this.lookAtCockpit();
+  }
+
+  /** The same, where nobody remembers what an earlier look was about. */
+  async lookAtListed(listed: NonNullable<Poll["cockpits"]>): Promise<void> {
+    const state = await this.#lane.stream.current();
+    this.#scout.want({ issues: listed.map(({ number }) => number).filter((number) => !isCockpit(state, number)) });
+    const isDue = listed.some((each) => isCockpit(state, each.number) && isWorthALook(state, each));
+    if (isDue) await this.lookAtCockpit();
+  }
+
   /** Somebody else's append, or the echo of our own: what it left in the outbox is ours to do. */
   async catchUp(head: string | null): Promise<void> {
     const before = this.#lane.stream.peek()?.version ?? 0;
@@ -71,7 +112,8 @@ export class Hearing {
       const isOutside = this.#scout.isOutside(comment.number);
       const place = { tracker: this.#world.tracker, state, context: this.#lane.contextOf(state), isOutside };
       const command = await toInstruction(comment, place);
-      if (command !== null && startsWork(command, state)) await this.#select(comment, command);
+      const isWish = command !== null && startsWork(command, state) && !isCockpit(state, comment.number);
+      if (isWish) await this.#select(comment, command);
       const index = this.#heard.indexOf(comment);
       if (index >= 0) this.#heard.splice(index, 1);
       if (command !== null) await this.#lane.submit([command]);
@@ -97,17 +139,21 @@ export class Hearing {
   }
 
   async #reportRuns(hints: readonly Hint[]): Promise<void> {
-    const state = this.#lane.stream.peek();
     const ended = new Set(hints.flatMap((hint) => (hint.kind === "run" && hint.state === "ended" ? [hint.run] : [])));
     for (const run of ended) this.#asking.suspect(run);
-    if (state === null) return;
-    for (const task of state.active.keys()) {
-      const assignment = state.tasks.get(task)?.assignment ?? null;
-      const run = assignment?.run ?? null;
-      if (assignment === null || run === null || !ended.has(run)) continue;
-      const { fence } = assignment;
-      await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task, fence, run, state: "ended" }]);
+    const state = this.#lane.stream.peek();
+    for (const id of state?.active.keys() ?? []) {
+      const assignment = state?.tasks.get(id)?.assignment ?? null;
+      if (assignment !== null && ended.has(assignment.run ?? "")) await this.#reportRun(id, assignment);
     }
+  }
+
+  /** How it ended is asked where its end is that of the session. */
+  async #reportRun(task: TaskId, assignment: Assignment): Promise<void> {
+    const { fence, run } = assignment;
+    if (run === null) return;
+    const facts = isRunOf(assignment) ? await this.#world.runs.inspect(run) : { state: "ended" as const };
+    await this.#lane.submit([{ type: "ReportRun", id: this.#lane.nextId("run"), task, fence, run, ...facts }]);
   }
 }
 

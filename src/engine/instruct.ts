@@ -3,7 +3,7 @@ import type { State } from "../core/state.ts";
 import type { Context } from "../core/context.ts";
 import { describeRefusal } from "../core/intake.ts";
 import type { Command } from "../model/command.ts";
-import { toCommandId, type TaskId } from "../model/ids.ts";
+import { toCommandId, type CommandId, type TaskId } from "../model/ids.ts";
 import { parseSlash } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { HeardComment, Tracker } from "../ports/tracker.ts";
@@ -20,6 +20,11 @@ interface Place {
   readonly isOutside: boolean;
 }
 
+/** The comment's own id: however often it is delivered or read, it is one command. */
+export function toCommentCommand(databaseId: number): CommandId {
+  return toCommandId(`comment:${databaseId}`);
+}
+
 /** The instruction that a comment is; null when its first line does not ask for us. Rejects as the tracker does. */
 export async function toInstruction(
   comment: HeardComment,
@@ -29,8 +34,7 @@ export async function toInstruction(
   if (reading.kind === "none") return null;
   const base = {
     type: "Instruct" as const,
-    // The comment's own id: however often it is delivered or read, it is one command.
-    id: toCommandId(`comment:${comment.databaseId}`),
+    id: toCommentCommand(comment.databaseId),
     by: comment.by,
     task: comment.task,
     comment: comment.comment,

@@ -2,16 +2,17 @@
  * A job of the agent workflow: it claims (assignment, fence) for its run, starts the session with the repository's own
  * secrets, then watches it for a bounded time and adds what it sees to the state. It schedules nothing.
  */
+import { isRunOf } from "../core/decide-session.ts";
 import type { State } from "../core/state.ts";
 import type { Command, EffectOutcome } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Session, Task } from "../model/task.ts";
-import type { Agent, Agents } from "../ports/agent.ts";
-import type { Conflicts } from "../ports/conflicts.ts";
+import type { Agent, Agents, Assignable } from "../ports/agent.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { startSession } from "./brief.ts";
+import { handOut } from "./claim-run.ts";
 import { Lane } from "./lane.ts";
 import { logEvents } from "./log-events.ts";
 import { namesOf } from "./names.ts";
@@ -30,7 +31,6 @@ export interface JobRequest {
 interface JobWorld {
   readonly tracker: Pick<Tracker, "brief">;
   readonly agents: Agents;
-  readonly conflicts?: Conflicts;
 }
 
 export interface JobOptions {
@@ -38,10 +38,12 @@ export interface JobOptions {
   readonly request: JobRequest;
   /** Told where the state will be, for whoever must know the configuration in force. */
   readonly onState: (state: () => State | null) => void;
+  /** Told what a workflow of the repository's own is to do, when its run has the claim. */
+  readonly onClaim?: (assignable: Assignable) => void;
 }
 
-/** How a job ended, in a word for its log. */
-export type JobResult = "ended" | "handed_over" | "not_ours" | "refused";
+/** How a job ended, in a word for its log. `claimed`: the rest of the run does the work. */
+export type JobResult = "ended" | "handed_over" | "not_ours" | "refused" | "claimed";
 
 /** Vendors are asked this often at first, and less and less, while a session runs. */
 const watchInitialMs = 20_000;
@@ -50,10 +52,11 @@ const watchMaxMs = 60_000;
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 
 /** Runs one job to its end. Rejects only when the state cannot be read or written at all. */
-export async function runJob(parts: EngineParts, { world, request, onState }: JobOptions): Promise<JobResult> {
+export async function runJob(parts: EngineParts, options: JobOptions): Promise<JobResult> {
+  const { world, request, onState, onClaim = () => undefined } = options;
   const lane = createReportingLane(parts);
   onState(() => lane.stream.peek());
-  const job = { parts, world, request, lane };
+  const job = { parts, world, request, lane, onClaim };
   await lane.refresh();
   if (request.mode === "start-agent") {
     const started = await claimAndStart(job);
@@ -67,9 +70,11 @@ interface Job {
   readonly world: JobWorld;
   readonly request: JobRequest;
   readonly lane: Lane;
+  readonly onClaim: (assignable: Assignable) => void;
 }
 
-function createReportingLane(parts: EngineParts): Lane {
+/** A lane that only adds what is told to it: it schedules nothing, and answers nobody. */
+export function createReportingLane(parts: EngineParts): Lane {
   const projection = createProjection();
   const lane: Lane = new Lane(parts, {
     before: () => [],
@@ -102,6 +107,9 @@ async function claimAndStart(job: Job): Promise<JobResult | null> {
   await lane.submit([{ type: "ClaimAssignment", id: lane.nextId("claim"), task, fence, run }]);
   const claimed = await liveTask(job);
   if (claimed === null || claimed.assignment.claimedBy !== run) return "not_ours";
+  if (isRunOf(claimed.assignment)) {
+    return handOut({ parts: job.parts, tracker: job.world.tracker, lane, task: claimed, onClaim: job.onClaim });
+  }
   if (claimed.assignment.session !== null) return null;
   if (claimed.assignment.phase === "ending") {
     await report(job, endedBeforeStart());
@@ -124,7 +132,9 @@ function withoutKey(task: Assigned): EffectOutcome {
 /** A lost answer is asked again: the start finds what it started. */
 async function startUntilKnown(job: Job, task: Assigned, agent: Agent): Promise<EffectOutcome> {
   for (;;) {
-    const outcome = await startSession(job.parts, { world: job.world, agent, task });
+    const { tracker } = job.world;
+    const dossier = (await job.lane.stream.current()).dossiers.get(task.id);
+    const outcome = await startSession(job.parts, { tracker, agent, task, dossier });
     if (outcome.kind !== "delayed") return outcome;
     job.parts.journal.warn("The start is not known to have happened; asking again.", { reason: outcome.reason });
     await job.parts.clock.sleep(outcome.retryAfterMs, "start");

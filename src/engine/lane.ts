@@ -89,11 +89,17 @@ export class Lane {
   }
 
   contextOf(state: State): Context {
-    const { clock, memory, timetable } = this.#parts;
+    const { clock, memory, timetable, defaultBranch } = this.#parts;
     const config = configOf(state, defaultConfig);
     const now = clock.now();
     const isMemoryFull = memory !== undefined && memory() > config.limits.memory;
-    return { now, config, isMemoryFull, ...(timetable && { schedule: timetable(config.schedule, now) }) };
+    return {
+      now,
+      config,
+      isMemoryFull,
+      baseBranch: defaultBranch,
+      ...(timetable && { schedule: timetable(config.schedule, now) }),
+    };
   }
 
   stop(reason: string): void {

@@ -7,6 +7,7 @@ import type { Chance } from "../ports/chance.ts";
 import type { Conflicts } from "../ports/conflicts.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { Noticeboard } from "../ports/noticeboard.ts";
 import type { EventStore } from "../ports/store.ts";
 import type { Tracker, WorkflowRuns } from "../ports/tracker.ts";
 
@@ -36,6 +37,8 @@ export interface World {
   readonly agents: Agents;
   /** Which files of two branches stand in the way of merging them; left out: nobody is asked. */
   readonly conflicts?: Conflicts;
+  /** Left out where this process holds no key of Linear. */
+  readonly noticeboard?: Noticeboard;
   /** Reads a configuration text; problems are sentences with line and path. */
   readonly parseConfiguration: (text: string) => {
     readonly config: Config | null;

@@ -10,7 +10,7 @@ import { configOf, react, type Reaction } from "../core/react.ts";
 import type { State } from "../core/state.ts";
 import { begin, keep, lookBefore, suspend, takeBack } from "../core/transaction.ts";
 import type { Command } from "../model/command.ts";
-import { effectKey, type Effect } from "../model/effect.ts";
+import { effectKey, isSurface } from "../model/effect.ts";
 import type { Entry } from "../model/event.ts";
 import type { CommandId, EffectId } from "../model/ids.ts";
 
@@ -87,9 +87,6 @@ function reconfigured(state: State, start: Context): Context {
   return { ...context, config: configOf(state, start.config) };
 }
 
-/** Effects that show the state as it is when they are performed. */
-const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>(["UpdateIssue", "UpdateAlerts"]);
-
 /** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */
 function record(state: State, reaction: Reaction): Entry["effects"][number] | null {
   const notBefore = state.at + reaction.afterMs;
@@ -100,7 +97,7 @@ function record(state: State, reaction: Reaction): Entry["effects"][number] | nu
     return known.notBefore <= notBefore ? null : { id: known.id, effect: known.effect, notBefore };
   }
   // What is being performed now may be too early for this change; everything but a surface is the same act again.
-  if (known !== undefined && !surfaces.has(reaction.effect.type)) return null;
+  if (known !== undefined && !isSurface(reaction.effect)) return null;
   return { id: `e${state.effectCount + 1}` as EffectId, effect: reaction.effect, notBefore };
 }
 

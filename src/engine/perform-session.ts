@@ -1,14 +1,17 @@
 /** Performs the effects that concern a vendor or a run: start, cancel, watch; and those that are one request of their own. */
+import type { Dossier } from "../core/records.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";
+import type { SessionReport } from "../model/observation.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent } from "../ports/agent.ts";
-import type { WriteOutcome } from "../ports/tracker.ts";
-import { startSession } from "./brief.ts";
+import type { AgentRunInputs, WriteOutcome } from "../ports/tracker.ts";
+import { startSession, withBrief } from "./brief.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
+import { collectFeedback } from "./perform-feedback.ts";
 import { performMerge } from "./perform-merge.ts";
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
@@ -20,6 +23,7 @@ interface Act {
   readonly task: Assigned;
   readonly agent: AgentConfig;
   readonly isRepeat: boolean;
+  readonly dossier: Dossier | undefined;
 }
 
 /** Performs one effect. Rejects only when the state cannot be read. An effect of an old fence, or of a task that moved on, is done without an act. */
@@ -32,6 +36,9 @@ export async function performSession(
     return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
   }
   if (effect.type === "MergePull") return performMerge({ tracker: world.tracker, lane }, effect);
+  if (effect.type === "CollectFeedback") {
+    return collectFeedback({ parts, world, state: await lane.stream.current() }, effect);
+  }
   if (!("fence" in effect)) return { kind: "dropped", reason: "It is not an effect of a session." };
   const state = await lane.stream.current();
   const task = liveTask(state, effect);
@@ -44,7 +51,8 @@ export async function performSession(
       retryAfterMs: 60_000,
     };
   }
-  const act: Act = { parts, world, task, agent, isRepeat: recorded.attempts > 1 };
+  const dossier = state.dossiers.get(task.id);
+  const act: Act = { parts, world, task, agent, dossier, isRepeat: recorded.attempts > 1 };
   if (effect.type === "StartSession") return start(act);
   return effect.type === "CancelSession" ? cancel(act) : watch(act);
 }
@@ -54,14 +62,27 @@ function liveTask(state: State, effect: SessionEffect): Assigned | null {
   return task?.assignment?.fence === effect.fence ? (task as Assigned) : null;
 }
 
+const endedBeforeStart: SessionReport = {
+  state: "cancelled",
+  session: null,
+  pullUrl: null,
+  branch: null,
+  question: null,
+  reason: "It was cancelled before the session started.",
+  costUsd: 0,
+};
+
 async function start(act: Act): Promise<EffectOutcome> {
   const { task, agent, world } = act;
   if (task.assignment.session !== null) return { kind: "done" };
+  // Nobody was asked yet, and its end is wanted already: there is nothing to start and nothing to cancel.
+  if (task.assignment.phase === "ending" && !act.isRepeat) return { kind: "ended", report: endedBeforeStart };
+  if (agent.type === "workflow") return startRun(act);
   if (agent.dispatch === "workflow") return dispatch(act, "start-agent");
   if (agent.dispatch === "label") return startByLabel(act);
   const system = world.agents.find(task.assignment.agent);
   if (system === null) return withoutKey(agent);
-  return startSession(act.parts, { world, agent: system, task });
+  return startSession(act.parts, { tracker: world.tracker, agent: system, task, dossier: act.dossier });
 }
 
 function withoutKey(agent: AgentConfig): EffectOutcome {
@@ -82,18 +103,41 @@ async function startByLabel({ task, agent, world }: Act): Promise<EffectOutcome>
 }
 
 async function dispatch(act: Act, mode: "start-agent" | "watch"): Promise<EffectOutcome> {
-  const { task, world, isRepeat } = act;
-  const { assignment } = task;
-  return world.runs.dispatch(
-    { mode, task: task.id, agent: assignment.agent, attempt: assignment.attempt, fence: assignment.fence },
-    isRepeat,
-  );
+  return act.world.runs.dispatch(inputsOf(act.task, mode), act.isRepeat);
+}
+
+function inputsOf({ id, assignment }: Assigned, mode: "start-agent" | "watch"): AgentRunInputs {
+  return { mode, task: id, agent: assignment.agent, attempt: assignment.attempt, fence: assignment.fence };
+}
+
+/** A workflow of the repository's own: the run is the session. It is dispatched only for the text that was approved. */
+async function startRun({ parts, world, task, agent, isRepeat }: Act): Promise<EffectOutcome> {
+  const { workflow: file } = agent;
+  if (file === undefined) {
+    return { kind: "refused", reason: `The agent ${agent.id} names no workflow.`, retryAfterMs: null };
+  }
+  const custom = { file, worker: task.assignment.worker, issue: task.definition.number };
+  return withBrief(parts, { tracker: world.tracker, task }, async () => {
+    const outcome = await world.runs.dispatch({ ...inputsOf(task, "start-agent"), custom }, isRepeat);
+    if (outcome.kind !== "dispatched") return outcome;
+    return { kind: "dispatched", run: outcome.run, session: { id: outcome.run, url: outcome.url ?? null } };
+  });
+}
+
+/** The end is seen when GitHub shows the run as ended. */
+async function cancelRun({ world, task }: Act): Promise<EffectOutcome> {
+  const { run } = task.assignment;
+  if (run === null) return { kind: "delayed", reason: "The run is not known yet.", retryAfterMs: 5_000 };
+  const outcome = await world.runs.cancel(run);
+  if (outcome.kind === "refused") return { kind: "cannot_cancel", reason: outcome.reason };
+  return outcome.kind === "delayed" ? outcome : { kind: "done" };
 }
 
 /** Before the session is known nothing can be cancelled: its start settles first, then the end is asked for. */
 async function cancel(act: Act): Promise<EffectOutcome> {
   const { task, agent, world } = act;
   const { session } = task.assignment;
+  if (agent.type === "workflow") return cancelRun(act);
   if (agent.dispatch === "workflow") return dispatch(act, "watch");
   if (session === null) return { kind: "delayed", reason: "The session is not known yet.", retryAfterMs: 5_000 };
   if (agent.dispatch === "label")
@@ -122,7 +166,8 @@ export async function cancelAt(
 }
 
 async function watch(act: Act): Promise<EffectOutcome> {
-  return act.agent.dispatch === "workflow" ? dispatch(act, "watch") : { kind: "done" };
+  const { dispatch: way, type } = act.agent;
+  return way === "workflow" && type !== "workflow" ? dispatch(act, "watch") : { kind: "done" };
 }
 
 function fromWrite(outcome: WriteOutcome): EffectOutcome {

@@ -2,26 +2,26 @@
  * One repository at work: hints come in, looks and passes follow, effects go out, and a cycle makes right whatever was
  * missed. Start-up takes stock before anything is scheduled.
  */
+import type { Context } from "../core/context.ts";
 import { nextEffectAt } from "../core/decide-effects.ts";
 import { nextDueAt } from "../core/decide-tick.ts";
-import { allBrokenInvariants } from "../core/invariants.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { Entry } from "../model/event.ts";
+import type { StreamId } from "../model/ids.ts";
+import type { SessionReport } from "../model/observation.ts";
+import type { Task } from "../model/task.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { FileChange } from "../ports/store.ts";
 import type { Hint } from "../ports/tracker.ts";
-import { renderHeadline } from "../views/commit-summary.ts";
 import { Cycle } from "./cycle.ts";
-import { Delivery, leasedMax, leaseMs } from "./deliver.ts";
+import { Delivery } from "./deliver.ts";
+import { Heartbeats } from "./heartbeats.ts";
 import { Idle } from "./idle.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
-import { logEvents } from "./log-events.ts";
-import { pullsToLookAt } from "./merge-looks.ts";
-import { namesOf } from "./names.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Pass } from "./pass.ts";
-import { createProjection, type Projection } from "./project.ts";
+import { createPassHooks, type PassHooks } from "./pass-hooks.ts";
 import { Scout } from "./scout.ts";
 
 /** The least time between two wake-ups: what is due within it goes together. */
@@ -31,8 +31,10 @@ const wakeAheadMs = 24 * 60 * 60_000;
 
 export class Repository implements LaneHooks {
   readonly lane: Lane;
+  readonly heartbeats = new Heartbeats();
   readonly #parts: EngineParts;
-  readonly #projection: Projection = createProjection();
+  readonly #world: World;
+  readonly #hooks: PassHooks;
   readonly #delivery: Delivery;
   readonly #scout: Scout;
   readonly #cycle: Cycle;
@@ -43,16 +45,46 @@ export class Repository implements LaneHooks {
 
   constructor(parts: EngineParts, world: World) {
     this.#parts = parts;
+    this.#world = world;
     this.lane = new Lane(parts, this);
     this.#idle = new Idle(parts.journal);
     this.#delivery = new Delivery(parts, world, this.lane);
     this.#scout = new Scout(parts, world.tracker, this.lane);
-    this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout });
+    this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout, heartbeats: this.heartbeats });
+    this.#hooks = createPassHooks(parts, () => ({
+      lane: this.lane,
+      delivery: this.#delivery,
+      scout: this.#scout,
+      meetCockpit: (node) => this.#cycle.meetCockpit(node),
+    }));
   }
 
   /** `owner/name`. */
   get name(): string {
     return this.#parts.repository;
+  }
+
+  /** `gh:<repository id>`. */
+  get stream(): StreamId {
+    return this.#parts.stream;
+  }
+
+  get defaultBranch(): string {
+    return this.#parts.defaultBranch;
+  }
+
+  /** Reads what another copy of the program has written, where it has. Rejects as the store does. */
+  catchUp(): Promise<void> {
+    return this.#cycle.catchUp();
+  }
+
+  /** What the vendor says of the live session of `task`, where the App asks vendors itself (`dispatch: api`); null where nobody can be asked. */
+  async askVendor({ assignment }: Pick<Task, "assignment">): Promise<SessionReport | null> {
+    const state = this.lane.stream.peek();
+    if (assignment === null || assignment.session === null || state === null) return null;
+    const agent = this.lane.contextOf(state).config.agents.find((each) => each.id === assignment.agent);
+    const system = agent?.dispatch === "api" ? this.#world.agents.find(assignment.agent) : null;
+    return system === null ? null : system.watch(assignment.session);
   }
 
   /** Takes what a webhook says; returns at once. */
@@ -79,47 +111,24 @@ export class Repository implements LaneHooks {
   }
 
   before(): readonly Command[] {
-    const settled = this.#delivery.takeSettled();
-    return settled.length === 0 ? [] : [{ type: "SettleEffects", id: this.lane.nextId("settle"), settled }];
+    return this.#hooks.before();
   }
 
   after(): readonly Command[] {
-    if (!this.#hasTakenStock || this.#isStopped) return [];
-    const until = this.#parts.clock.now() + leaseMs;
-    return [
-      { type: "Tick", id: this.lane.nextId("tick") },
-      { type: "Schedule", id: this.lane.nextId("schedule") },
-      { type: "LeaseEffects", id: this.lane.nextId("lease"), owner: this.#parts.owner, until, limit: leasedMax },
-    ];
+    return this.#hasTakenStock && !this.#isStopped ? this.#hooks.after() : [];
   }
 
   project(pass: Pass): readonly FileChange[] {
-    return this.#projection.files(pass, this.lane.contextOf(pass.state));
+    return this.#hooks.project(pass);
   }
 
   summarise(entries: readonly Entry[], state: State): string {
-    return renderHeadline(
-      entries.flatMap((entry) => entry.events),
-      namesOf(state),
-    );
+    return this.#hooks.summarise(entries, state);
   }
 
   appended(entries: readonly Entry[], state: State): void {
-    this.#projection.landed();
-    if (this.#parts.assertsEverything === true) assertInvariants(state);
-    logEvents(this.#parts.journal, entries, state);
-    const events = entries.flatMap((entry) => entry.events);
-    this.#scout.count(entries);
     this.#idle.note(entries);
-    this.#scout.want({ pulls: pullsToLookAt(state, events, this.lane.contextOf(state).config) });
-    this.#delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
-    for (const event of events) {
-      const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;
-      // The text may have changed since it was approved: a look tells, and asks for approval.
-      if (refused !== undefined) this.#scout.want({ issues: [refused.definition.number] });
-      // Its webhook may be lost, or come before we know that we asked for it.
-      if (event.type === "EffectSettled" && event.issue !== undefined) this.#scout.want({ issues: [event.issue] });
-    }
+    this.#hooks.appended(entries, state);
   }
 
   halted(): void {
@@ -144,15 +153,13 @@ export class Repository implements LaneHooks {
   }
 
   #nextWakeAt(state: State): number | null {
-    const times = [nextDueAt({ state, context: this.lane.contextOf(state) }), nextEffectAt(state)].filter(
-      (at) => at !== null,
-    );
-    return times.length === 0 ? null : Math.max(Math.min(...times), this.#parts.clock.now() + wakeGapMs);
+    const at = nextWorkAt(state, this.lane.contextOf(state));
+    return at === null ? null : Math.max(at, this.#parts.clock.now() + wakeGapMs);
   }
 }
 
-/** A broken invariant stops everything, where stopping costs nobody anything. */
-function assertInvariants(state: State): void {
-  const broken = allBrokenInvariants(state);
-  if (broken.length > 0) throw new Error(`Invariants are broken. ${broken.join(" ")}`);
+/** When the next thing is due that time alone brings, or an effect that nobody holds; null when there is none. */
+export function nextWorkAt(state: State, context: Context): number | null {
+  const times = [nextDueAt({ state, context }), nextEffectAt(state)].filter((at) => at !== null);
+  return times.length === 0 ? null : Math.min(...times);
 }

@@ -1,10 +1,12 @@
 /** Asks how sessions and runs are: vendors that the App talks to itself, and runs of the agent workflow that fell silent. */
-import { isUnresponsive } from "../core/decide-health.ts";
+import { isUnresponsive, silenceLimitMs } from "../core/decide-health.ts";
+import { isRunOf } from "../core/decide-session.ts";
 import { detectStaleAssignments } from "../core/decide-stale.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Task } from "../model/task.ts";
+import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 
@@ -15,6 +17,8 @@ const runSilenceMs = 10 * 60_000;
  * and nothing else frees the slot.
  */
 const startSilenceMs = 2 * 60_000;
+/** Runs that have ended and may be somebody's: most are nobody's of ours. */
+const suspectsMax = 1_000;
 /** Vendor calls at once: enough for many sessions in a cycle, few for one vendor's limit. */
 const askedAtOnceMax = 8;
 
@@ -27,7 +31,11 @@ export interface Asking {
   suspect(run: string): void;
 }
 
-export function createAsking(parts: EngineParts, world: World, lane: Lane): Asking {
+export function createAsking(
+  parts: EngineParts,
+  world: World,
+  { lane, heartbeats }: { readonly lane: Lane; readonly heartbeats: Heartbeats },
+): Asking {
   /** When a run was last looked up: a long session keeps its run silent, and one look in ten minutes is enough. */
   const askedAt = new Map<string, number>();
   const suspects = new Set<string>();
@@ -35,6 +43,8 @@ export function createAsking(parts: EngineParts, world: World, lane: Lane): Aski
   return {
     suspect(run) {
       suspects.add(run);
+      const [oldest] = suspects;
+      if (suspects.size > suspectsMax && oldest !== undefined) suspects.delete(oldest);
     },
     async ask({ isStart }) {
       const state = await lane.stream.current();
@@ -45,11 +55,12 @@ export function createAsking(parts: EngineParts, world: World, lane: Lane): Aski
         const agent = config.agents.find((each) => each.id === task.assignment.agent);
         return agent === undefined
           ? []
-          : [{ parts, world, lane, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
+          : [{ parts, world, lane, heartbeats, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
       });
-      const reports: Command[] = [];
-      for (let start = 0; start < asks.length; start += askedAtOnceMax) {
-        const answers = await Promise.all(asks.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
+      const reports: Command[] = [...(await askRuns(asks))];
+      const vendors = asks.filter(({ agent }) => agent.dispatch !== "workflow");
+      for (let start = 0; start < vendors.length; start += askedAtOnceMax) {
+        const answers = await Promise.all(vendors.slice(start, start + askedAtOnceMax).map((each) => ask(each)));
         for (const answer of answers) if (answer !== null) reports.push(answer);
       }
       return reports;
@@ -70,6 +81,7 @@ interface Ask {
   readonly parts: EngineParts;
   readonly world: World;
   readonly lane: Lane;
+  readonly heartbeats: Heartbeats;
   readonly task: Assigned;
   readonly agent: AgentConfig;
   readonly isStart: boolean;
@@ -80,7 +92,7 @@ interface Ask {
 
 async function ask(question: Ask): Promise<Command | null> {
   try {
-    return question.agent.dispatch === "workflow" ? await askRun(question) : await askVendor(question);
+    return await askVendor(question);
   } catch (error) {
     question.parts.journal.warn("A session could not be asked for; the next cycle asks again.", {
       task: question.task.definition.number,
@@ -98,17 +110,41 @@ async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | n
   return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };
 }
 
-async function askRun(question: Ask): Promise<Command | null> {
-  const { parts, world, lane, task, agent, isStart, isStale, askedAt, suspects } = question;
-  const { run, heardAt, fence } = task.assignment;
-  if (run === null) return null;
+/** All runs that are to be looked up, together: a list tells of many in one request. */
+async function askRuns(asks: readonly Ask[]): Promise<readonly Command[]> {
+  const due = asks.filter(isRunDue);
+  const [first] = due;
+  if (first === undefined) return [];
+  const runs = due.flatMap(({ task }) => (task.assignment.run === null ? [] : [task.assignment.run]));
+  const facts = await first.world.runs.inspectAll(runs);
+  return due.flatMap(({ lane, parts, task, askedAt }): readonly Command[] => {
+    const { run, fence } = task.assignment;
+    const found = run === null ? undefined : facts.get(run);
+    if (run === null || found === undefined) {
+      parts.journal.warn("A run could not be asked for; the next cycle asks again.", { task: task.definition.number });
+      return [];
+    }
+    askedAt.set(run, parts.clock.now());
+    // How it ended is told only where its end is that of the session.
+    const told = isRunOf(task.assignment) ? found : { state: found.state };
+    return [{ type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, ...told }];
+  });
+}
+
+function isRunDue({ task, agent, isStart, suspects, ...ask }: Ask): boolean {
+  const { run } = task.assignment;
+  if (agent.dispatch !== "workflow" || run === null) return false;
+  return isStart || isSilent({ ...ask, task, agent, isStart, suspects }, run) || suspects.delete(run);
+}
+
+function isSilent({ parts, task, agent, isStale, askedAt, heartbeats }: Ask, run: string): boolean {
+  const { session, heardAt, phase } = task.assignment;
   const now = parts.clock.now();
-  const silenceMs = task.assignment.session === null || isStale ? startSilenceMs : runSilenceMs;
+  const beatAt = heartbeats.lastOf(task);
   const lastAskedAt = askedAt.get(run) ?? 0;
-  const isLate = isUnresponsive(task, agent, now) && now - lastAskedAt > (agent.heartbeat ?? 0);
-  const isSilent = isLate || now - Math.max(heardAt, lastAskedAt) >= silenceMs;
-  if (!isStart && !isSilent && !suspects.delete(run)) return null;
-  askedAt.set(run, now);
-  const state = await world.runs.state(run);
-  return { type: "ReportRun", id: lane.nextId("run"), task: task.id, fence, run, state };
+  const limitMs = silenceLimitMs(agent, beatAt) ?? 0;
+  if (isUnresponsive(task, agent, { now, beatAt }) && now - lastAskedAt > limitMs) return true;
+  const isEnding = phase === "ending" && isRunOf(task.assignment);
+  const silenceMs = session === null || isStale || isEnding ? startSilenceMs : runSilenceMs;
+  return now - Math.max(heardAt, beatAt ?? 0, lastAskedAt) >= silenceMs;
 }

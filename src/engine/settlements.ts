@@ -13,23 +13,37 @@ const plainDelayMs = 90_000;
 /** Surfaces are leased longer (core/limits.ts). */
 const surfacedDelayMs = 5 * 60_000;
 
+/** Nothing follows from it before the next pass. */
+function isPlain({ kind }: EffectOutcome): boolean {
+  return kind === "done" || kind === "dispatched";
+}
+
 export class Settlements {
   readonly #clock: Clock;
   readonly #onDue: () => void;
+  readonly #onNews: () => void;
   #settled: Settled[] = [];
   #flushing: { readonly at: number; readonly timer: Timer } | null = null;
 
   /** `onDue` is called when an outcome must go into the log now. */
-  constructor(clock: Clock, onDue: () => void) {
+  /** `onNews` is called when an outcome should be decided on now, and may be written with whatever comes next. */
+  constructor(clock: Clock, onDue: () => void, onNews: () => void = onDue) {
     this.#clock = clock;
     this.#onDue = onDue;
+    this.#onNews = onNews;
   }
 
   add(effect: EffectId, outcome: EffectOutcome): void {
     this.#settled.push({ effect, outcome });
-    if (outcome.kind === "surfaced") this.#flushWithin(surfacedDelayMs);
-    else if (outcome.kind === "done" || outcome.kind === "dispatched") this.#flushWithin(plainDelayMs);
+    if (outcome.kind === "surfaced" || (outcome.kind === "shown" && !outcome.isNew)) this.#flushWithin(surfacedDelayMs);
+    else if (isPlain(outcome)) this.#flushWithin(plainDelayMs);
+    else if (outcome.kind === "collected") this.#onNews();
     else this.flush();
+  }
+
+  /** Adds an outcome for the next pass, without asking for one. */
+  keep(effect: EffectId, outcome: EffectOutcome): void {
+    this.#settled.push({ effect, outcome });
   }
 
   /** The effects whose outcome is not in the log yet. */

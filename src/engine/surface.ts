@@ -6,6 +6,7 @@ import type { State } from "../core/state.ts";
 import { taskStatuses, type Task, type TaskStatus } from "../model/task.ts";
 import type { IssueSurface } from "../ports/tracker.ts";
 import { renderSticky } from "../views/sticky-comment.ts";
+import { digestOf } from "./digest.ts";
 import { toTaskView } from "./task-views.ts";
 
 /**
@@ -49,21 +50,6 @@ export function toSurface(
     state: wantedState(task),
   };
   return { wanted, digest: digestOf(JSON.stringify([labels, comment, wanted.state])) };
-}
-
-/**
- * 64 bits of FNV-1a in two halves: enough to tell whether a text of ours changed, and without secrets to keep. Constants
- * from the FNV reference; the second half starts from another basis.
- */
-function digestOf(text: string): string {
-  let left = 0x811c9dc5;
-  let right = 0xcbf29ce4;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    left = Math.imul(left ^ code, 0x01000193) >>> 0;
-    right = Math.imul(right ^ (code + index), 0x01000193) >>> 0;
-  }
-  return left.toString(16).padStart(8, "0") + right.toString(16).padStart(8, "0");
 }
 
 function everyLabel(context: Context): readonly string[] {

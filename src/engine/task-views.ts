@@ -14,6 +14,7 @@ import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.ts";
+import type { Feedback } from "../model/feedback.ts";
 import type { Priority, Task, TaskStatus } from "../model/task.ts";
 import type { AgentView, BlockerView, OverviewView, Standing, TaskLine, TaskView } from "../views/task-view.ts";
 import { toOpenWarnings } from "./warning-views.ts";
@@ -30,8 +31,17 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     cycle: task.cycle === null ? null : task.cycle.map((id) => referenceOf(state, id)),
     cut: cutOf(state, task),
     inheritedPriority: inheritedPriority(state, task, context),
+    feedback: feedbackOf(state, task),
+    criteria: state.dossiers.get(task.id)?.criteria ?? [],
+    baseBranch: context.baseBranch ?? null,
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
+}
+
+/** Of an earlier pull request nobody wants to know any more. */
+function feedbackOf(state: State, { id, pull }: Task): Feedback | null {
+  const feedback = state.dossiers.get(id)?.feedback ?? null;
+  return feedback?.pull === pull?.number && pull?.state === "open" ? feedback : null;
 }
 
 /** Null where what waits for it is no more urgent than itself. */
@@ -80,6 +90,11 @@ function standingOf(state: State, task: Task, context: Context): Standing | null
   return null;
 }
 
+function workOf(blocker: Task | undefined): NonNullable<BlockerView["work"]> | null {
+  const pull = blocker?.pull ?? null;
+  return pull === null ? null : { url: pull.url, branch: pull.branch };
+}
+
 function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]): BlockerView {
   const blocker = state.tasks.get(edge.on);
   const external = state.externals.get(edge.on);
@@ -91,6 +106,7 @@ function toBlockerView(state: State, task: Task, edge: Task["blockedBy"][number]
     state: words ?? (blocker === undefined ? blockerState(state, edge) : statusOf(state, blocker)),
     kind: edge.kind,
     isOpen: !isSatisfied(state, task, edge),
+    work: workOf(blocker),
   };
 }
 
@@ -124,10 +140,16 @@ export function toOverview(state: State, context: Context): OverviewView {
     workersTotal: context.config.agents.reduce((sum, agent) => sum + capacityOf(state, agent), 0),
     costTodayUsd: day.costUsd,
     sessionsToday: day.sessions,
+    dayMs: context.config.limits.day,
     configurationProblems: state.rejectedConfiguration?.problems ?? [],
     figures: metricsOf(state, context),
+    cockpit: cockpitOf(state),
     warnings: toOpenWarnings(state),
   };
+}
+
+function cockpitOf({ cockpit }: State): NonNullable<OverviewView["cockpit"]> | null {
+  return cockpit === null ? null : { reference: `#${cockpit.issue}`, url: cockpit.url, end: cockpit.end };
 }
 
 function needsPerson(status: TaskStatus, task: Task): boolean {

@@ -1,7 +1,7 @@
 /** Shapes of what GitHub answers, only the fields that are read. What does not fit is the answer's fault, not a crash. */
 import { z } from "zod";
 
-const ActorNode = z
+export const ActorNode = z
   .object({
     __typename: z.string(),
     login: z.string(),
@@ -17,7 +17,7 @@ const ActorNode = z
 /** Somebody, before the permission is looked up. */
 export type Somebody = z.output<typeof ActorNode>;
 
-const Instant = z.string().transform((text, context) => {
+export const Instant = z.string().transform((text, context) => {
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
   context.addIssue(`"${text.slice(0, 40)}" is not a time`);
@@ -134,6 +134,18 @@ export const PullNode = z.object({
       nodes: z.array(z.object({ createdAt: Instant, reason: z.string().nullish() }).nullable().catch(null)).nullish(),
     })
     .nullish(),
+  objections: z
+    .object({
+      nodes: z
+        .array(
+          z
+            .object({ state: z.string(), submittedAt: Instant.nullish(), author: ActorNode.nullish() })
+            .nullable()
+            .catch(null),
+        )
+        .nullish(),
+    })
+    .nullish(),
   author: ActorNode.nullish(),
   mergedBy: ActorNode.nullish(),
   closingIssuesReferences: z
@@ -158,11 +170,24 @@ export const IssuesPage = z.object({
   repository: z.object({ issues: z.object({ pageInfo: PageInfo, nodes: z.array(z.unknown()) }) }),
 });
 
-export const NewestIssue = z.object({
+/** Who wrote it, as far as it matters whether it may be ours. */
+export const Authored = z.object({
+  viewerDidAuthor: z.boolean(),
+  author: z.object({ __typename: z.string() }).nullish(),
+});
+
+/**
+ * Whether we may have written it: under this name, or under the other one, where App and workflow orchestrate the same repository. People
+ * cannot write as a bot, and a bot that may write here was let in by somebody who may.
+ */
+export function mayBeOurs({ viewerDidAuthor, author }: z.output<typeof Authored>): boolean {
+  return viewerDidAuthor || author?.__typename === "Bot";
+}
+
+export const NewestIssue = Authored.extend({
   number: z.number(),
   state: IssueState,
   body: z.string(),
-  viewerDidAuthor: z.boolean(),
 });
 
 export const PullNumbers = z.object({
@@ -200,6 +225,8 @@ export const ListedIssue = z.object({
   id: z.number(),
   number: z.number(),
   updated_at: z.string(),
+  state: z.string().catch("open"),
+  body: z.string().nullish().catch(null),
   pull_request: z.unknown().optional(),
 });
 

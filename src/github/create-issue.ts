@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { CreateOutcome, PatternIssue } from "../ports/tracker.ts";
 import { toOutcome } from "./act.ts";
-import { NewestIssue, PageInfo, pickAlias } from "./answers.ts";
+import { mayBeOurs, NewestIssue, PageInfo, pickAlias } from "./answers.ts";
 import { GithubFault } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";
 import { routeOf } from "./place.ts";
@@ -51,7 +51,7 @@ async function findIssue(
     const { nodes, pageInfo } = Page.parse(pickAlias(answer.data, "repository", "issues"));
     for (const node of nodes) {
       const issue = NewestIssue.safeParse(node);
-      if (!issue.success || !issue.data.viewerDidAuthor) continue;
+      if (!issue.success || !mayBeOurs(issue.data)) continue;
       const made = parsePatternMarker(issue.data.body);
       if (made?.pattern !== wanted.pattern) continue;
       if (made.series === wanted.series || issue.data.state === "OPEN") return issue.data.number;

@@ -9,7 +9,7 @@ import { classifyGraphError, GithubFault } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";
 import { mergePull } from "./merge.ts";
 import type { Place } from "./place.ts";
-import { enqueue, queueStanding } from "./queries.ts";
+import { enqueue, queueStanding } from "./merge-queries.ts";
 
 interface EnqueueParts {
   readonly client: GithubClient;

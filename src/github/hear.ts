@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { HeardComment, Hint } from "../ports/tracker.ts";
 import { ListedComment } from "./answers.ts";
 import { GithubFault } from "./classify-error.ts";
+import { overlapMs } from "./feeds.ts";
 import type { GithubClient } from "./client.ts";
 import type { Permissions } from "./permissions.ts";
 import { routeOf, taskIdIn } from "./place.ts";
@@ -25,9 +26,7 @@ export async function hear(permissions: Permissions, hints: readonly CommentHint
 }
 
 /** How far back a process that has just started looks; what was heard before is known to the log by the comment's id. */
-const lookBackMs = 86_400_000;
-/** GitHub's times are whole seconds and its replicas lag a little: look a few seconds back, and forget nothing of them. */
-const overlapMs = 10_000;
+export const lookBackMs = 86_400_000;
 const pageSize = 100;
 const pagesMax = 10;
 
@@ -38,7 +37,7 @@ export interface CommentCursor {
 
 const IssueId = z.object({ id: z.number() });
 
-interface CursorParts {
+export interface CursorParts {
   readonly client: GithubClient;
   readonly place: Place;
   readonly permissions: Permissions;
@@ -92,6 +91,24 @@ async function toHint(parts: CursorParts, comment: ListedComment, ids: IssueIds)
   };
 }
 
+/** Slash commands among the comments made since `from`, but for those that are `known`; and all that were listed. */
+export async function readComments(
+  parts: CursorParts,
+  from: number,
+  { ids, known }: { readonly ids: IssueIds; readonly known: ReadonlyMap<number, number> },
+): Promise<{ readonly heard: readonly HeardComment[]; readonly listed: readonly ListedComment[] }> {
+  const listed = (await readPages(parts, from)).filter(
+    // An edited comment comes again; only new ones count.
+    (comment) => Date.parse(comment.created_at) >= from && !known.has(comment.id),
+  );
+  const hints: CommentHint[] = [];
+  for (const comment of listed) {
+    const hint = await toHint(parts, comment, ids);
+    if (hint !== null) hints.push(hint);
+  }
+  return { heard: await hear(parts.permissions, hints), listed };
+}
+
 /** A cursor over the comments of a repository. `read` rejects with `GithubFault`, and then has not moved. */
 export function createCommentCursor(parts: CursorParts): CommentCursor {
   let since: number | null = null;
@@ -99,16 +116,7 @@ export function createCommentCursor(parts: CursorParts): CommentCursor {
   return {
     async read(newest, ids) {
       const from = since ?? newest - lookBackMs;
-      const listed = (await readPages(parts, from)).filter(
-        // An edited comment comes again; only new ones count.
-        (comment) => Date.parse(comment.created_at) >= from && !seen.has(comment.id),
-      );
-      const hints: CommentHint[] = [];
-      for (const comment of listed) {
-        const hint = await toHint(parts, comment, ids);
-        if (hint !== null) hints.push(hint);
-      }
-      const heard = await hear(parts.permissions, hints);
+      const { heard, listed } = await readComments(parts, from, { ids, known: seen });
       for (const comment of listed) seen.set(comment.id, Date.parse(comment.created_at));
       const kept = Math.max(from, newest - overlapMs);
       since = kept;

@@ -10,10 +10,10 @@ import type { Permissions } from "./permissions.ts";
 import { readOneIssue } from "./one-issue.ts";
 import { fullNameOf } from "./place.ts";
 import type { Place } from "./place.ts";
-import { closingOf, toPullFacts } from "./pull-facts.ts";
+import { closingOf, objectorsOf, toPullFacts } from "./pull-facts.ts";
 import { createIssueReader, startReading } from "./read-issues.ts";
 import type { IssueReading } from "./read-issues.ts";
-import type { PullExtras } from "./queries.ts";
+import type { PullExtras } from "./merge-queries.ts";
 import { createPullReader } from "./read-pulls.ts";
 import type { PullReading } from "./read-pulls.ts";
 import type { Reference } from "./references.ts";
@@ -117,7 +117,7 @@ async function toFacts(
   const waits = await parts.waits.resolve(issues.flatMap((issue) => issue.waits));
   const toActor = await parts.permissions.lookUp([
     ...issues.flatMap(peopleOf),
-    ...pulls.flatMap((pull) => [pull.author, pull.mergedBy]),
+    ...pulls.flatMap((pull) => [pull.author, pull.mergedBy, ...objectorsOf(pull)]),
   ]);
   function toTask(reference: Reference): TaskId | null {
     const own = known.get(reference.number);

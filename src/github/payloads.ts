@@ -66,6 +66,7 @@ export const WorkflowRunPayload = z.object({
   workflow_run: z.object({
     id: z.number(),
     path: z.string().nullish().catch(null),
+    event: z.string().nullish().catch(null),
     status: z.string().nullish().catch(null),
     head_sha: z.string(),
   }),

@@ -11,7 +11,10 @@ export type Verb =
   | "updateIssueComment"
   | "closeIssue"
   | "reopenIssue"
-  | "addReaction";
+  | "addReaction"
+  | "updateIssue"
+  | "pinIssue"
+  | "unpinIssue";
 
 /** How each is written in a document: the type of its input, and the fields that are asked of its answer. */
 export const shapes: Readonly<Record<Verb, { readonly input: string; readonly fields: string }>> = {
@@ -22,6 +25,9 @@ export const shapes: Readonly<Record<Verb, { readonly input: string; readonly fi
   closeIssue: { input: "CloseIssueInput!", fields: "clientMutationId" },
   reopenIssue: { input: "ReopenIssueInput!", fields: "clientMutationId" },
   addReaction: { input: "AddReactionInput!", fields: "clientMutationId" },
+  updateIssue: { input: "UpdateIssueInput!", fields: "clientMutationId" },
+  pinIssue: { input: "PinIssueInput!", fields: "clientMutationId" },
+  unpinIssue: { input: "UnpinIssueInput!", fields: "clientMutationId" },
 };
 
 export interface Operation {

@@ -77,6 +77,16 @@ function leftQueueOf({ removals }: PullNode): NonNullable<PullFacts["leftQueue"]
   return { at: last.createdAt, why };
 }
 
+/** Those who ask for changes and may, by GitHub's own list of who writes here; the permission is looked up all the same. */
+export function objectorsOf(node: PullNode): readonly (Somebody | null | undefined)[] {
+  return objectionsIn(node).map((review) => review.author);
+}
+
+function objectionsIn(node: PullNode) {
+  const reviews = (node.objections?.nodes ?? []).filter((review) => review !== null);
+  return reviews.filter((review) => review.state === "CHANGES_REQUESTED");
+}
+
 /** References by closing keyword of the description, those of this repository. */
 export function closingOf(node: PullNode, place: Place): readonly Reference[] {
   const references = parseClosing(node.body, { repository: fullNameOf(place), host: place.host });
@@ -110,6 +120,10 @@ export function toPullFacts(node: PullNode, options: PullOptions): PullFacts {
     state: states[node.state],
     isDraft: node.isDraft,
     isObjectedTo: isObjectedTo(node),
+    objections: objectionsIn(node).map((review) => ({
+      by: options.toActor(review.author),
+      at: review.submittedAt ?? node.updatedAt,
+    })),
     branch: node.headRefName,
     sha: node.headRefOid,
     isSameRepository: !node.isCrossRepository,

@@ -2,6 +2,7 @@
  * The GraphQL documents that read. Their shape is the price: a page of 100 issues costs 5 points (labels, blockers,
  * sub-issues, acts and renames, once each). Values always travel as variables; only their names are built here.
  */
+import { extraFields, type PullExtras } from "./merge-queries.ts";
 
 /** Issues, pull requests or references in one aliased document; GitHub answers more of them with a timeout. */
 export const chunkSize = 40;
@@ -89,16 +90,49 @@ export const newestIssues = `query ($owner: String!, $name: String!, $after: Str
   repository(owner: $owner, name: $name) {
     issues(first: 100, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
       pageInfo { hasNextPage endCursor }
-      nodes { number state body viewerDidAuthor }
+      nodes { number state body viewerDidAuthor author { __typename } }
     }
   }
 }`;
+
+/** What is pinned, and the newest issues, with all that tells a cockpit. Variables: owner, name, after. */
+export const cockpitCandidates = `query ($owner: String!, $name: String!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pinnedIssues(first: 3) { nodes { issue { ...CandidateParts } } }
+    issues(first: 100, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ...CandidateParts }
+    }
+  }
+}
+fragment CandidateParts on Issue { id number url state isPinned body viewerDidAuthor }`;
+
+function cockpitWith(editFields: string): string {
+  return `query ($owner: String!, $name: String!, $number: Int!, $first: Int!) {
+  repository(owner: $owner, name: $name) {
+    issue(number: $number) {
+      state body createdAt author { ...ActorParts } repository { databaseId }
+      userContentEdits(first: $first) {
+        pageInfo { hasNextPage endCursor }
+        nodes { editedAt editor { ...ActorParts } ${editFields} }
+      }
+    }
+  }
+}
+${actorParts}`;
+}
+
+/** An issue's text and who edited it when, newest first. Variables: owner, name, number, first. */
+export const cockpitEdits = cockpitWith("");
+
+/** The same with the whole text that each edit left, which GitHub calls its diff. */
+export const cockpitTexts = cockpitWith("diff");
 
 /** Node ids of comments of one issue, and whether they are ours. Variables: id, after. */
 export const ownComments = `query ($id: ID!, $after: String) {
   node(id: $id) {
     ... on Issue {
-      comments(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor } }
+      comments(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor author { __typename } } }
     }
   }
 }`;
@@ -108,7 +142,7 @@ export const ownCommentsOfMany = `query ($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on Issue {
       id
-      comments(first: 100) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor } }
+      comments(first: 100) { pageInfo { hasNextPage endCursor } nodes { id viewerDidAuthor author { __typename } } }
     }
   }
 }`;
@@ -117,32 +151,6 @@ export const ownCommentsOfMany = `query ($ids: [ID!]!) {
 export const commentBodies = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on IssueComment { id body } }
 }`;
-
-/** Whether a pull request is in a merge queue, or could be. Variables: owner, name, number. */
-export const queueStanding = `query ($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) { id state headRefOid isInMergeQueue isMergeQueueEnabled }
-  }
-}`;
-
-/** Variables: id, sha. */
-export const enqueue = `mutation ($id: ID!, $sha: GitObjectID!) {
-  enqueuePullRequest(input: { pullRequestId: $id, expectedHeadOid: $sha }) { mergeQueueEntry { id } }
-}`;
-
-/** What a look at a pull request asks for beside what it always does: each is one more connection a pull request. */
-export interface PullExtras {
-  /** The files that it changes: where merges must not overlap. */
-  readonly files: boolean;
-  /** How it fares in the merge queue. */
-  readonly queue: boolean;
-}
-
-const fileFields = "files(first: 100) { totalCount nodes { path } }";
-const queueFields = `isInMergeQueue
-    removals: timelineItems(last: 1, itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT]) {
-      nodes { ... on RemovedFromMergeQueueEvent { createdAt reason } }
-    }`;
 
 export interface Document {
   readonly text: string;
@@ -177,7 +185,7 @@ export function pullsByNumber(
   numbers: readonly number[],
   extras: PullExtras = { files: false, queue: false },
 ): Document {
-  const more = [...(extras.files ? [fileFields] : []), ...(extras.queue ? [queueFields] : [])].join("\n    ");
+  const more = extraFields(extras);
   // A fragment cannot take the number that `isRequired` asks for, so the fields are written out for each.
   const fields = numbers.map(
     (_, index) => `p${index}: pullRequest(number: $n${index}) {
@@ -185,6 +193,7 @@ export function pullsByNumber(
     reviewDecision
     latestReviews(first: 20) { nodes { state } }
     ${more}
+    objections: latestOpinionatedReviews(first: 10, writersOnly: true) { nodes { state submittedAt author { ...ActorParts } } }
     author { ...ActorParts }
     mergedBy { ...ActorParts }
     closingIssuesReferences(first: 20) { nodes { fullDatabaseId repository { databaseId } } }
@@ -209,6 +218,40 @@ ${actorParts}`,
     variables: { ...place, ...toVariables("n", numbers) },
   };
 }
+
+const reviewParts = `fragment ReviewParts on PullRequestReview {
+  state body submittedAt url
+  author { ...ActorParts }
+  commit { oid }
+  comments(first: 20) { nodes { path line originalLine body } }
+}`;
+
+/** What checks and reviewers say of a pull request, with what failing jobs point at. Variables: owner, name, number. */
+export const pullFailures = `query ($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      number state isCrossRepository headRefOid
+      objections: latestOpinionatedReviews(first: 10, writersOnly: true) { nodes { ...ReviewParts } }
+      remarks: reviews(last: 20, states: [COMMENTED]) { nodes { ...ReviewParts } }
+      statusCheckRollup {
+        contexts(first: 100) {
+          totalCount
+          nodes {
+            __typename
+            ... on CheckRun {
+              name status conclusion isRequired(pullRequestNumber: $number) url detailsUrl title summary text
+              checkSuite { app { databaseId } }
+              annotations(first: 20) { nodes { path annotationLevel title message location { start { line } } } }
+            }
+            ... on StatusContext { context state isRequired(pullRequestNumber: $number) description targetUrl }
+          }
+        }
+      }
+    }
+  }
+}
+${reviewParts}
+${actorParts}`;
 
 export interface ReferencedIssue {
   readonly owner: string;

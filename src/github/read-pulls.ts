@@ -5,7 +5,8 @@ import { GithubFault, classifyGraphError } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";
 import { routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
-import { pullNumbers, pullsByNumber, type PullExtras } from "./queries.ts";
+import type { PullExtras } from "./merge-queries.ts";
+import { pullNumbers, pullsByNumber } from "./queries.ts";
 import { findError, readSplit, requireRepository } from "./read-issues.ts";
 
 export interface PullReading {

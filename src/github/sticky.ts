@@ -1,9 +1,9 @@
 /**
  * The one comment that we keep on an issue: found by its marker and our authorship, so that there is never a second.
- * Anybody can write the marker, so it counts only with our authorship.
+ * Anybody can write the marker, so it counts only where a bot wrote it: we, or we under our other name.
  */
 import { z } from "zod";
-import { Nodes, PageInfo, pickAlias } from "./answers.ts";
+import { Authored, mayBeOurs, Nodes, PageInfo, pickAlias } from "./answers.ts";
 import { findError } from "./read-issues.ts";
 import type { GithubClient, GraphAnswer } from "./client.ts";
 import { commentBodies, ownComments, ownCommentsOfMany, toChunks } from "./queries.ts";
@@ -19,7 +19,7 @@ export function toStickyBody(markdown: string): string {
 
 const CommentPage = z.object({
   pageInfo: PageInfo,
-  nodes: z.array(z.object({ id: z.string(), viewerDidAuthor: z.boolean() }).nullable()),
+  nodes: z.array(Authored.extend({ id: z.string() }).nullable()),
 });
 type CommentPage = z.output<typeof CommentPage>;
 
@@ -29,7 +29,7 @@ const issuesAtOnce = 20;
 const pagesMax = 20;
 
 function toOwnIds(page: CommentPage): readonly string[] {
-  return page.nodes.flatMap((node) => (node?.viewerDidAuthor === true ? [node.id] : []));
+  return page.nodes.flatMap((node) => (node !== null && mayBeOurs(node) ? [node.id] : []));
 }
 
 /** The sticky comments of issues, by the issue's node id; issues without one are left out. Rejects with `GithubFault`. */

@@ -2,14 +2,17 @@
 import { z } from "zod";
 import type { BlockerFacts } from "../model/observation.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Brief, Tracker, WriteOutcome } from "../ports/tracker.ts";
 import { TrackerUnavailable } from "../ports/tracker.ts";
 import { createWriter, toOutcome } from "./act.ts";
+import { catchUp } from "./catch-up.ts";
 import { resolveReferences, toReferenceKey } from "./blockers.ts";
 import { GithubFault } from "./classify-error.ts";
 import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
+import { createCockpitKeeper } from "./cockpit.ts";
 import { readConfiguration, reportConfiguration } from "./configuration.ts";
 import { createPatternIssue } from "./create-issue.ts";
 import { createWaitReader } from "./external-waits.ts";
@@ -19,10 +22,11 @@ import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
 import { createEnqueue } from "./enqueue.ts";
 import { mergePull } from "./merge.ts";
+import { readFailures } from "./read-failures.ts";
 import { readOneIssue } from "./one-issue.ts";
 import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
-import type { PullExtras } from "./queries.ts";
+import type { PullExtras } from "./merge-queries.ts";
 import { createPoller } from "./poll.ts";
 import { keepComment } from "./standing-comment.ts";
 
@@ -38,6 +42,8 @@ export interface TrackerOptions {
   };
   readonly clock: Clock;
   readonly journal: Journal;
+  /** For what GitHub keeps elsewhere: the logs of jobs. No token is ever sent with it. */
+  readonly fetch: Fetch;
   /** The selecting labels of the configuration in force, asked for at every look. */
   readonly selectLabels: () => readonly string[];
   /** What looks at pull requests ask for beside the rest, asked for at every look; nothing where it is left out. */
@@ -103,6 +109,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     ...(options.extras === undefined ? {} : { extras: options.extras }),
   });
   const poller = createPoller({ client, place, clock, permissions });
+  const cockpit = createCockpitKeeper({ client, place, permissions, journal });
   const writer = createWriter({ client, labels: createLabels({ client, place }) });
 
   return {
@@ -119,6 +126,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         }
       }),
     poll: () => available(() => poller.poll()),
+    catchUp: (from, first) => available(() => catchUp({ client, place, clock, permissions }, from, first)),
     hear: (hints) => available(() => hear(permissions, hints)),
     resolve: (reference) =>
       available(async (): Promise<BlockerFacts | null> => {
@@ -132,8 +140,11 @@ export function createTracker(options: TrackerOptions): Tracker {
     react: (reactions) => writer.react(reactions),
     keepComment: (comment) => keepComment({ client, place }, comment),
     reportConfiguration: (sha, problems) => reportConfiguration({ client, place }, { sha, problems }),
+    readFailures: (pull, logsMax) =>
+      available(() => readFailures({ client, place, permissions, fetch: options.fetch }, { pull, logsMax })),
     brief: (number) => available(() => readBrief(client, place, number)),
     createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
+    cockpit: { ...cockpit, look: (issue, since) => available(() => cockpit.look(issue, since)) },
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
     enqueuePull: createEnqueue({ client, place, journal }),
     label: (number, label) => addLabel(client, place, { number, label }),

@@ -7,7 +7,7 @@ import { toTaskId } from "../model/ids.ts";
 import type { Hint } from "../ports/tracker.ts";
 import { configurationPath } from "./configuration.ts";
 import * as payloads from "./payloads.ts";
-import { agentWorkflowPath } from "./runs.ts";
+import { agentWorkflowPath } from "../model/agent-workflow.ts";
 import { readSlashLine } from "./slash-line.ts";
 
 /** Our own App, whose label and comment edits come back as webhooks and say nothing new. */
@@ -113,7 +113,10 @@ const translateRun = reading(payloads.WorkflowRunPayload, ({ action, workflow_ru
   if (state === undefined) return [];
   // The path may carry the ref that it was read from (`…yml@refs/heads/main`).
   if (run.path?.split("@")[0] === agentWorkflowPath) return [{ kind: "run", run: String(run.id), state }];
-  return state === "ended" ? [{ kind: "commit", sha: run.head_sha }] : [];
+  if (state !== "ended") return [];
+  // One that was dispatched may be an agent's that is a workflow of the repository's own.
+  const own: readonly Hint[] = run.event === "workflow_dispatch" ? [{ kind: "run", run: String(run.id), state }] : [];
+  return [{ kind: "commit", sha: run.head_sha }, ...own];
 });
 
 const translatePush = reading(payloads.PushPayload, ({ ref, after, forced, repository, commits }) => {

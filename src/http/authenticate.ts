@@ -2,16 +2,29 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
-import { Problem } from "./problem.ts";
+import { unauthorised } from "./problem.ts";
 
 /** The name of the variable is in every message: it is what the operator can change. */
 const variable = "ORCHESTRATE_HTTP_TOKEN";
+const secretVariable = "ORCHESTRATE_WORKER_SECRET";
 const tokenMin = 32;
 
 /** What is wrong with a token, as a sentence without it; null when it may be used. */
 export function findTokenProblem(token: string): string | null {
-  if (token.length >= tokenMin && /^[\x21-\x7e]+$/.test(token)) return null;
-  return `${variable} must have at least ${tokenMin} characters, without spaces. Set it to what \`openssl rand -hex 32\` prints, or remove it to switch the HTTP routes off, and start again.`;
+  return findSecretProblem(token, { variable, purpose: "the HTTP routes" });
+}
+
+/** The same of the secret that worker tokens are signed with. */
+export function findWorkerSecretProblem(secret: string): string | null {
+  return findSecretProblem(secret, { variable: secretVariable, purpose: "worker tokens" });
+}
+
+function findSecretProblem(
+  secret: string,
+  { variable: name, purpose }: { readonly variable: string; readonly purpose: string },
+): string | null {
+  if (secret.length >= tokenMin && /^[\x21-\x7e]+$/.test(secret)) return null;
+  return `${name} must have at least ${tokenMin} characters, without spaces. Set it to what \`openssl rand -hex 32\` prints, or remove it to switch ${purpose} off, and start again.`;
 }
 
 /** Throws a 401 unless `request` brings `token`; always where it is null. */
@@ -22,20 +35,16 @@ export function authenticate(request: IncomingMessage, token: string | null): vo
   if (!isSame(sent, token)) throw unauthorised(`This is not the token of the App. Send what ${variable} holds there.`);
 }
 
-function unauthorised(detail: string): Problem {
-  return new Problem(401, detail, { "www-authenticate": 'Bearer realm="orchestrate"' });
-}
-
-/** Null where there is none, or more than one. */
-function tokenOf(request: IncomingMessage): string | null {
+/** What the request brings as its token; null where there is none, or more than one. */
+export function tokenOf(request: IncomingMessage): string | null {
   // Not from `headers`: see hideTokensFromLogs.
   const [value, ...others] = request.headersDistinct["authorization"] ?? [];
   if (value === undefined || others.length > 0) return null;
   return /^Bearer +(?<token>\S+)$/i.exec(value)?.groups?.["token"] ?? null;
 }
 
-/** In a time that tells nothing of `right`, its length included. */
-function isSame(sent: string, right: string): boolean {
+/** Compares in a time that tells nothing of `right`, its length included. */
+export function isSame(sent: string, right: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(sent), digest(right));
 }

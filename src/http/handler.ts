@@ -1,14 +1,18 @@
 /** From a request of Node's server to a route and back: finds it, authenticates, reads the input, sends the answer or the problem. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createHash } from "node:crypto";
 import { authenticate } from "./authenticate.ts";
 import { healthz } from "./healthz.ts";
+import { agentHeartbeat, heartbeat } from "./heartbeat.ts";
 import { mode } from "./mode.ts";
 import { Problem, toDocument } from "./problem.ts";
 import { readBody } from "./read-input.ts";
+import { complete, fail } from "./report.ts";
+import { createReporters, type Reporters } from "./reporters.ts";
 import type { Ground, Route } from "./route.ts";
 import { status } from "./status.ts";
 
-const routes: readonly Route[] = [healthz, mode, status];
+const routes: readonly Route[] = [healthz, mode, status, complete, fail, heartbeat, agentHeartbeat];
 
 /** Every address below it is answered here. */
 const own = "/orchestrator/";
@@ -17,12 +21,13 @@ const own = "/orchestrator/";
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 export function createHttpHandler(ground: Ground): HttpHandler {
+  const reporters = createReporters(ground);
   return async (request, response) => {
     const [path = ""] = (request.url ?? "").split("?", 1);
     const here = routes.filter((route) => route.path === path);
     if (here.length === 0 && !path.startsWith(own)) return false;
     try {
-      const answer = await answerWith(findRoute(here, request), request, ground);
+      const answer = await answerWith(findRoute(here, request), request, { ground, reporters });
       send(response, { status: 200, type: "application/json", body: answer });
     } catch (error) {
       const problem = error instanceof Problem ? error : unexpected(error, path, ground);
@@ -42,11 +47,23 @@ function findRoute(here: readonly Route[], request: IncomingMessage): Route {
   throw new Problem(405, `This address answers to ${allow} only.`, { allow });
 }
 
-async function answerWith(route: Route, request: IncomingMessage, ground: Ground): Promise<unknown> {
+async function answerWith(
+  route: Route,
+  request: IncomingMessage,
+  { ground, reporters }: { readonly ground: Ground; readonly reporters: Reporters },
+): Promise<unknown> {
   if (route.access === "token") authenticate(request, ground.token);
+  const caller = route.access === "reporter" ? await reporters.identify(request) : null;
   const key = readKey(request);
   const input = route.method === "POST" ? await readBody(request) : readQuery(request);
-  return route.answer({ input, key, ground });
+  return route.answer({ input, key, caller, ground, bind: (who) => reporters.bindToken(who, digestOf(route, input)) });
+}
+
+/** Names what a request asks for, however its JSON is spaced. */
+function digestOf({ path }: Route, input: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify([path, input]))
+    .digest("hex");
 }
 
 function readQuery({ url = "" }: IncomingMessage): Readonly<Record<string, string>> {

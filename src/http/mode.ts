@@ -5,18 +5,15 @@ import { modeInForce } from "../core/rank-ready.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toCommandId } from "../model/ids.ts";
 import { modes } from "../model/mode.ts";
+import { awaitDecision } from "./await-decision.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
-import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
-import type { Call, Ground, Route } from "./route.ts";
+import type { Call, Route } from "./route.ts";
 
 const Input = z.strictObject({
   mode: z.enum(modes, `must be ${modes.slice(0, -1).join(", ")} or ${modes.at(-1)}, or null`).nullable(),
   repository: repositoryName,
 });
-
-/** Longer than a write takes, shorter than clients and proxies wait. */
-const patienceMs = 20_000;
 
 /** No login has a colon. */
 const holder = "http:token";
@@ -29,7 +26,8 @@ async function switchMode({ input, key, ground }: Call): Promise<unknown> {
   const { lane } = repository;
   const id = key === null ? lane.nextId("mode") : toCommandId(`http:mode:${key}`);
   const isRepeated = lane.stream.peek()?.seen.has(id) === true;
-  await waitFor(lane.submit([{ type: "SwitchMode", id, mode: wanted.mode, by: holder }]), ground);
+  const decided = lane.submit([{ type: "SwitchMode", id, mode: wanted.mode, by: holder }]);
+  await awaitDecision(decided, { clock: ground.clock, what: "The switch" });
   return { repository: repository.name, ...standingOf(repository, isRepeated) };
 }
 
@@ -42,16 +40,4 @@ function standingOf({ lane }: Repository, isRepeated: boolean): Readonly<Record<
     ? "This Idempotency-Key was used before, so nothing was changed now."
     : noteOnMode({ state, context });
   return { mode: modeInForce(state, context), setBy: state.modeBy, note };
-}
-
-/** The lane waits out every outage; whoever asked is not kept waiting that long. */
-function waitFor(decided: Promise<void>, { clock }: Ground): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.after(patienceMs, "answer", () => {
-      const detail =
-        "The state cannot be written now. The switch is not lost: it counts as soon as it can be written. To send it again is harmless.";
-      reject(new Problem(503, detail, { "retry-after": "30" }));
-    });
-    void decided.then(resolve, reject).finally(() => timer.cancel());
-  });
 }

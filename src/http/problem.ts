@@ -1,7 +1,7 @@
 /** What goes wrong with a request, as the RFC 9457 problem document that answers it. */
 import { STATUS_CODES } from "node:http";
 
-export type ProblemStatus = 400 | 401 | 404 | 405 | 413 | 415 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
 
 /** Thrown by whatever handles a request. `detail` is for the person who sent it: what happened, and what they can do. */
 export class Problem extends Error {
@@ -19,4 +19,9 @@ export class Problem extends Error {
 /** The document. The status code says everything that a program has to know, so the type is the one that stands for that. */
 export function toDocument({ status, message }: Problem): Readonly<Record<string, unknown>> {
   return { type: "about:blank", title: STATUS_CODES[status], status, detail: message };
+}
+
+/** A 401 that says how to authenticate. */
+export function unauthorised(detail: string): Problem {
+  return new Problem(401, detail, { "www-authenticate": 'Bearer realm="orchestrate"' });
 }

@@ -2,7 +2,7 @@
  * What matching looks at and what it answers with: one agent at a time, because the slots of one agent are alike; which slot of
  * it takes the task is the second step and not decided here.
  */
-import type { AgentType } from "../model/config.ts";
+import type { AgentType } from "../model/config-agent.ts";
 import type { AgentId, WorkerId } from "../model/ids.ts";
 import type { RejectedCandidate } from "../model/task.ts";
 

@@ -1,6 +1,9 @@
 /** Every input, from whichever door, becomes one of these. Imperatives; the id makes a repetition harmless. */
 import type { Actor } from "./actor.ts";
+import type { CockpitFacts, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
+import type { Feedback } from "./feedback.ts";
+import type { Cursor } from "./cursor.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
@@ -23,10 +26,21 @@ export type EffectOutcome =
   | { readonly kind: "withdrawn" }
   /** The issue is there. */
   | { readonly kind: "created"; readonly number: number }
+  /** The standing comment says what is true; `done` says only that nothing was to be written. */
+  | { readonly kind: "kept" }
+  /** The cockpit is as it should be. */
+  | { readonly kind: "shown"; readonly cockpit: CockpitWritten; readonly isNew: boolean }
+  /** What checks and reviewers said; null: there is nothing to pass on. */
+  | { readonly kind: "collected"; readonly feedback: Feedback | null }
   /** The vendor has the session. */
-  | { readonly kind: "started"; readonly session: Session }
+  | { readonly kind: "started"; readonly session: Session; readonly criteria?: readonly string[] }
   /** An agent workflow run was asked for. */
-  | { readonly kind: "dispatched"; readonly run: string }
+  | {
+      readonly kind: "dispatched";
+      readonly run: string;
+      /** The run itself is the session: an agent of the type `workflow`. */
+      readonly session?: Session;
+    }
   /** The vendor said no. `retryAfterMs` is its own wish, where it has one. */
   | { readonly kind: "refused"; readonly reason: string; readonly retryAfterMs: number | null }
   /** The vendor confirmed the end, or never knew the session. */
@@ -59,7 +73,11 @@ export type Command =
       readonly outside?: number;
       /** Answer of a read-only verb (status, explain, agents, help), rendered by the engine from the views. */
       readonly answer?: string;
+      /** The box of the cockpit that was ticked, where that is the command, and when; `hash`: the text that was offered for approval. */
+      readonly box?: { readonly key: string; readonly tickedAt: number; readonly hash?: string };
     }
+  /** A look at the cockpit. */
+  | { readonly type: "ObserveCockpit"; readonly id: CommandId; readonly cockpit: CockpitFacts }
   /** A switch of the mode from a door that has seen to the permission itself; null: the configuration's again. */
   | { readonly type: "SwitchMode"; readonly id: CommandId; readonly mode: Mode | null; readonly by: string }
   /** An agent workflow run takes (assignment, fence) for itself. */
@@ -94,6 +112,8 @@ export type Command =
       readonly fence: number;
       readonly run: string;
       readonly state: "queued" | "running" | "ended" | "not_found";
+      /** GitHub's word for how it ended (`success`, `failure`, `timed_out`, …); needed where the run is the session. */
+      readonly conclusion?: string | null;
     }
   | {
       readonly type: "Configure";
@@ -109,6 +129,8 @@ export type Command =
     }
   /** How many sessions the vendor of an agent runs at once now; null where there is no limit to ask for. */
   | { readonly type: "ReportCapacity"; readonly id: CommandId; readonly agent: AgentId; readonly limit: number | null }
+  /** What was read up to the cursor is decided; `wholeAt` is when everything was last read. */
+  | { readonly type: "MoveCursor"; readonly id: CommandId; readonly cursor: Cursor; readonly wholeAt: number }
   /** The clock: timeouts, retries that are due. */
   | { readonly type: "Tick"; readonly id: CommandId }
   /** Match ready work to free workers; the last command of every pass. */

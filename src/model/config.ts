@@ -1,52 +1,11 @@
 /** `.github/orchestrate.yml`: every key optional, an empty file works. One zod schema feeds validation, types and docs. */
 import { z } from "zod";
-import { parseDuration, unitMs } from "./duration.ts";
+import { AgentConfig, agentIdPattern } from "./config-agent.ts";
+import { Duration } from "./config-duration.ts";
+import { unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
 
-/** A duration in the configuration, milliseconds once parsed. */
-export const Duration = z
-  .union([z.string(), z.number()])
-  .transform((value, context) => {
-    const ms = parseDuration(value);
-    if (ms !== null) return ms;
-    context.addIssue(`"${value}" is not a duration: write 90s, 5m, 2h or 7d; a bare number is minutes`);
-    return z.NEVER;
-  })
-  .describe("A duration such as 90s, 5m, 2h or 7d; a bare number is minutes.");
-
-export const agentTypes = ["jules", "cursor", "bifrost"] as const;
-export const dispatchWays = ["workflow", "api", "label"] as const;
-export type AgentType = (typeof agentTypes)[number];
-export type DispatchWay = (typeof dispatchWays)[number];
-
-const agentIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
-
-export const AgentConfig = z
-  .strictObject({
-    id: z.string().regex(agentIdPattern, "lower-case letters, digits and dashes, at most 40"),
-    type: z.enum(agentTypes),
-    capacity: z.number().int().min(1).max(1_000).default(1).describe("Sessions at once."),
-    maxCapacity: z.number().int().min(1).max(1_000).optional().describe("How far scaling may raise the capacity."),
-    dispatch: z.enum(dispatchWays).default("workflow"),
-    capabilities: z.record(z.string(), z.number().min(0).max(1)).default({}),
-    timeout: Duration.default(45 * unitMs.m).describe("After this long the vendor is asked and the session cancelled."),
-    watch: Duration.default(60 * unitMs.m).describe(
-      "How long a job of the agent workflow watches before it hands over.",
-    ),
-    cost: z.number().min(0).default(0).describe("US dollars a session, where the vendor does not report it."),
-    quota: z.number().int().min(1).optional().describe("Sessions a day at this agent."),
-    heartbeat: Duration.optional().describe(
-      "How long the agent may be silent, for agents that send heartbeats: after that the vendor is asked.",
-    ),
-    label: z.string().min(1).max(50).optional().describe("The label that the vendor listens to (dispatch: label)."),
-    model: z.string().min(1).max(100).optional(),
-    command: z.string().min(1).max(1_000).optional().describe("bifrost: the program that the Sprite runs."),
-  })
-  .refine((agent) => agent.maxCapacity === undefined || agent.maxCapacity >= agent.capacity, {
-    message: "maxCapacity must not be below capacity",
-    path: ["maxCapacity"],
-  });
-export type AgentConfig = z.output<typeof AgentConfig>;
+const linearIssuePattern = /^[A-Za-z][A-Za-z0-9]{0,11}-[1-9][0-9]{0,8}$/;
 
 const share = z.number().min(0).max(1_000);
 /** A part of a whole, 0 to 1. */
@@ -96,6 +55,7 @@ export const Config = z.strictObject({
       costPerTask: z.number().min(0).default(20),
       costPerDay: z.number().min(0).default(200),
       sessionsPerDay: z.number().int().min(1).default(100),
+      day: Duration.default(24 * unitMs.h).describe("How long a day of costPerDay, sessionsPerDay and quotas is."),
       inProgress: counted.optional().describe("Tasks being worked on at once in the whole repository."),
       labels: z.record(z.string(), counted).default({}).describe("Tasks being worked on at once, per label."),
       fairShare: z.boolean().default(false).describe("Milestones with ready work take turns."),
@@ -240,6 +200,14 @@ export const Config = z.strictObject({
     .strictObject({
       every: Duration.default(5 * unitMs.m).describe("The least time between two readings."),
       keep: z.number().int().min(1).max(1_000).default(100).describe("Readings kept."),
+      velocity: z
+        .strictObject({
+          short: Duration.default(unitMs.h),
+          middle: Duration.default(4 * unitMs.h),
+          long: Duration.default(24 * unitMs.h),
+        })
+        .prefault({})
+        .describe("The windows that the velocity is given over; the trend compares the short one with the middle one."),
     })
     .prefault({}),
   estimateScale: z.record(z.string(), Duration).default({ 1: 900_000, 2: 2_700_000, 3: 7_200_000 }),
@@ -248,13 +216,24 @@ export const Config = z.strictObject({
       z.strictObject({ mode: z.enum(modes), from: z.string(), to: z.string(), timezone: z.string().default("UTC") }),
     )
     .default([]),
+  cockpit: z
+    .boolean()
+    .default(true)
+    .describe("Keeps one pinned issue that shows everything and takes orders by its boxes."),
   linear: z.strictObject({ team: z.string(), estimateScale: z.record(z.string(), Duration).optional() }).optional(),
   alerts: z
     .strictObject({
       issue: z.number().int().min(1).optional().describe("The issue that warnings are written to."),
+      linear: z
+        .string()
+        .regex(linearIssuePattern, "the identifier of a Linear issue, such as ENG-123")
+        .optional()
+        .describe("The Linear issue that warnings are written to."),
       queueDepth: counted.default(50).describe("More ready tasks than this are a warning."),
       fullFor: Duration.default(10 * unitMs.m).describe("All workers taken for longer than this is a warning."),
       failureRate: part.default(0.2).describe("A higher share of failed attempts is a warning."),
+      failureWindow: Duration.default(24 * unitMs.h).describe("The attempts that ended within this time are judged."),
+      failureSample: counted.default(10).describe("Fewer of them say nothing."),
       overdue: z
         .number()
         .min(1)

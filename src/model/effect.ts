@@ -9,6 +9,8 @@ export type Effect =
   | { readonly type: "CancelSession"; readonly task: TaskId; readonly fence: number }
   /** Dispatch a job that asks the vendor: the App holds no key of its own there. */
   | { readonly type: "WatchSession"; readonly task: TaskId; readonly fence: number }
+  /** Read what checks and reviewers said of the pull request that is tried again. */
+  | { readonly type: "CollectFeedback"; readonly task: TaskId; readonly pull: number }
   /** Bring labels, sticky comment and open/closed of the issue to what the state says. */
   | { readonly type: "UpdateIssue"; readonly task: TaskId }
   | {
@@ -31,6 +33,10 @@ export type Effect =
     }
   /** Bring the comment on the monitoring issue to the warnings there are. */
   | { readonly type: "UpdateAlerts"; readonly issue: number }
+  /** The same on the monitoring issue at Linear. An effect of its own: neither place waits for the other. */
+  | { readonly type: "UpdateLinearAlerts"; readonly issue: string }
+  /** Bring the cockpit to what is true, opened first where there is none yet. */
+  | { readonly type: "UpdateCockpit" }
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
   | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number };
 
@@ -52,6 +58,8 @@ export function effectKey(effect: Effect): string {
     case "CancelSession":
     case "WatchSession":
       return `${effect.type}:${effect.task}:${effect.fence}`;
+    case "CollectFeedback":
+      return `CollectFeedback:${effect.task}`;
     case "UpdateIssue":
       return `UpdateIssue:${effect.task}`;
     case "AcknowledgeComment":
@@ -61,7 +69,10 @@ export function effectKey(effect: Effect): string {
     case "MergePull":
       return `MergePull:${effect.task}:${effect.sha}`;
     case "UpdateAlerts":
-      return `UpdateAlerts:${effect.issue}`;
+    case "UpdateLinearAlerts":
+      return `${effect.type}:${effect.issue}`;
+    case "UpdateCockpit":
+      return effect.type;
     case "CreateIssue":
       return `CreateIssue:${effect.pattern}:${effect.series}`;
   }
@@ -70,4 +81,16 @@ export function effectKey(effect: Effect): string {
 /** The order in which effects were recorded, which their ids count. */
 export function byRecording(one: RecordedEffect, other: RecordedEffect): number {
   return Number(one.id.slice(1)) - Number(other.id.slice(1));
+}
+
+const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>([
+  "UpdateIssue",
+  "UpdateAlerts",
+  "UpdateLinearAlerts",
+  "UpdateCockpit",
+]);
+
+/** Whether the effect shows the state as it is when it is performed. */
+export function isSurface({ type }: Effect): boolean {
+  return surfaces.has(type);
 }

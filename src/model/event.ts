@@ -2,8 +2,11 @@
  * What happened: the truth of the program. `type` strings are persisted and never change. Times are in the entry that
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
+import type { CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
+import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
+import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
@@ -59,7 +62,16 @@ export type Event =
   | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "AssignmentClaimed"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "ClaimReleased"; readonly task: TaskId; readonly fence: number; readonly reason: string }
-  | { readonly type: "SessionStarted"; readonly task: TaskId; readonly fence: number; readonly session: Session }
+  | {
+      readonly type: "SessionStarted";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly session: Session;
+      /** The acceptance criteria of the approved text; missing where it names none. */
+      readonly criteria?: readonly string[];
+      /** When it began, where that was learned only later. */
+      readonly startedAt?: number;
+    }
   | {
       readonly type: "SessionRefused";
       readonly task: TaskId;
@@ -105,7 +117,11 @@ export type Event =
       readonly counts: boolean;
       /** What the next attempt does differently, in words; missing where it is the same again. */
       readonly plan?: string;
+      /** When the newest request for changes was made that this answers too. */
+      readonly answersReview?: number;
     }
+  /** What checks and reviewers said, for the attempt that comes next. */
+  | { readonly type: "FeedbackCollected"; readonly task: TaskId; readonly feedback: Feedback }
   | {
       readonly type: "PullRequestLinked";
       readonly task: TaskId;
@@ -218,6 +234,24 @@ export type Event =
       readonly isRecovery: boolean;
     }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
+  // The cockpit
+  | {
+      /** A box of the cockpit was ticked, and what came of it. */
+      readonly type: "BoxTicked";
+      readonly box: string;
+      readonly by: string;
+      /** When it was ticked, by the tracker's clock. */
+      readonly tickedAt: number;
+      readonly isDone: boolean;
+      readonly answer: string | null;
+    }
+  /** Somebody has changed its text by hand: it is written anew. */
+  | { readonly type: "CockpitEdited"; readonly by: string; readonly editedAt: number }
+  /** Closed by a person, or gone: it is left alone. */
+  | { readonly type: "CockpitEnded"; readonly end: "closed" | "gone" }
+  | { readonly type: "CockpitReopened" }
+  /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
+  | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   // Answers and the outbox
   | {
       readonly type: "CommandAnswered";
@@ -242,6 +276,7 @@ export type Event =
       readonly issue?: number;
       /** The merge was not done, because it was not wanted any more. */
       readonly isWithdrawn?: true;
+      readonly cockpit?: CockpitWritten;
       readonly surface?: {
         readonly comment: string | null;
         readonly digest: string;

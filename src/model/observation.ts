@@ -3,7 +3,7 @@
  * Webhooks only say where to look; every decision about an issue is made on one of these.
  */
 import type { Actor } from "./actor.ts";
-import type { DependencyKind, DependencySource, External } from "./task.ts";
+import type { DependencyKind, DependencySource, External, FailureReason } from "./task.ts";
 import type { TaskId } from "./ids.ts";
 
 export interface BlockerFacts extends External {
@@ -23,6 +23,8 @@ export interface PullFacts {
   readonly isDraft: boolean;
   /** The last review of somebody asks for changes. */
   readonly isObjectedTo?: boolean;
+  /** Who asks for changes now, and since when. */
+  readonly objections?: readonly { readonly by: Actor; readonly at: number }[];
   readonly branch: string;
   readonly sha: string;
   /** The head is in this repository, not in a fork. */
@@ -126,4 +128,10 @@ export interface SessionReport {
   readonly question: string | null;
   readonly reason: string | null;
   readonly costUsd: number | null;
+  /** Why it failed, where the agent itself says so; left out, it failed at its vendor. */
+  readonly failure?: FailureReason;
+  /** The agent itself says that trying again will not help: a person is asked. */
+  readonly isHopeless?: true;
+  /** How long it took, where its start was not seen. */
+  readonly durationMs?: number;
 }

@@ -132,6 +132,14 @@ const entries: readonly Entry[] = [
     example: "/orchestrate pause",
   },
   {
+    verb: "stop",
+    usage: "",
+    takes: "nothing",
+    needs: "write",
+    summary: "Emergency stop: pauses, and cancels every running session; nothing starts until `resume`.",
+    example: "/orchestrate stop",
+  },
+  {
     verb: "priority",
     usage: "<p>",
     takes: "priority",

@@ -18,6 +18,7 @@ export type SlashCommand =
         | "cancel"
         | "hold"
         | "pause"
+        | "stop"
         | "agents"
         | "help";
     }

@@ -113,12 +113,14 @@ export const failureReasons = [
   "no_result",
   "needs_input",
   "checks_failed",
+  "changes_requested",
   "conflict",
   "vendor_failed",
   "cancelled",
   "pull_closed",
   "reported",
   "preempted",
+  "stopped",
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
@@ -208,6 +210,8 @@ export interface PullRequest {
   readonly checks: "success" | "failure" | "pending" | "none";
   readonly failedChecks: readonly string[];
   readonly mergeable: "yes" | "conflict" | "unknown";
+  /** Somebody with write access asks for changes, and has not said otherwise since: the newest of them. */
+  readonly objection?: { readonly by: string; readonly at: number };
 }
 
 /** The evidence that a task is done. */
@@ -265,6 +269,8 @@ export interface Task {
   mergeWait?: MergeWait | null;
   /** Commit and checks of the last red roll-up that was answered: the same failure is never retried twice. */
   answeredFailure: string | null;
+  /** When the newest request for changes was made that an agent was sent to answer; missing or null: none. */
+  answeredReview?: number | null;
   /** A cycle of hard or soft edges through this task, in order; null when there is none. */
   cycle: readonly TaskId[] | null;
   /** The last session ended well and its pull request has not been seen: it gets until this instant to appear. */

@@ -27,6 +27,8 @@ export const warningCodes = [
   "scaling",
   /** Something reached a limit of time and waits for a person. */
   "needs_person",
+  /** Warnings cannot be written to `alerts.linear`. */
+  "linear_unwritten",
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];
 

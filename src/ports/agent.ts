@@ -1,4 +1,5 @@
 /** An agent system as the program sees it: start, watch, cancel. Every call is safe to repeat. */
+import type { Feedback } from "../model/feedback.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Continuation, Session } from "../model/task.ts";
@@ -20,6 +21,10 @@ export interface Assignable {
   readonly url: string;
   /** What earlier attempts left: failing checks, a conflict, the vendor's reason. Our own words, one line each. */
   readonly feedback: readonly string[];
+  /** What checks printed and reviewers wrote of the open pull request: text of others, for a block of data of its own. */
+  readonly said?: Feedback | null;
+  /** Where the task's file is on the state branch while the session runs: `tasks/in_progress/12.md`. */
+  readonly taskFile?: string;
   /** What this attempt goes on with. */
   readonly continues: Continuation | null;
 }

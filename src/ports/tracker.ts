@@ -3,9 +3,12 @@
  * surface in as few requests as it can. One tracker serves one repository.
  */
 import type { Actor } from "../model/actor.ts";
-import type { AgentId, TaskId } from "../model/ids.ts";
+import type { Cursor } from "../model/cursor.ts";
+import type { FailureFacts } from "../model/feedback.ts";
+import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
+import type { CockpitKeeper } from "./cockpit.ts";
 
 /** Where to look. Empty lists with `everything: false` and `inFlight` empty means: only what the cursors show. */
 export interface Wanted {
@@ -123,6 +126,20 @@ export interface Poll {
   readonly comments: readonly HeardComment[];
   readonly configurationMoved: boolean;
   readonly stateMoved: boolean;
+  /** Issues that have changed and look like a cockpit, ours or not; they are not in `wanted`. */
+  readonly cockpits?: readonly { readonly number: number; readonly isOpen: boolean; readonly body: string }[];
+}
+
+/** What is new since a cursor. */
+export interface CaughtUp {
+  /** What moved: look at these. Null when there was no cursor, or it was lost: a full read is due. */
+  readonly wanted: Wanted | null;
+  /** Slash commands in comments since; perhaps some that were heard before. */
+  readonly comments: readonly HeardComment[];
+  /** What moved and begins like a cockpit, as a listing shows it. */
+  readonly cockpits: NonNullable<Poll["cockpits"]>;
+  /** Where to go on from, once all of this is decided. */
+  readonly cursor: Cursor;
 }
 
 export interface Tracker {
@@ -133,6 +150,11 @@ export interface Tracker {
    * the state branch, the configuration), more only when they show a change. Rejects with `TrackerUnavailable`.
    */
   poll(): Promise<Poll>;
+  /**
+   * What is new since the cursor of another process; one request while nothing is. `first` is the feed that is asked: of issues
+   * and pull requests, or of issue events, which alone shows edges; both when it shows a change. Rejects with `TrackerUnavailable`.
+   */
+  catchUp(from: Cursor | null, first: "issues" | "events"): Promise<CaughtUp>;
   /** Turns comment hints into heard comments: those of strangers too, with their permission; bots are left out. */
   hear(hints: readonly (Hint & { readonly kind: "comment" })[]): Promise<readonly HeardComment[]>;
   /** Resolves `#n` or `owner/repo#n` of a slash command. Null: no such issue. */
@@ -151,12 +173,19 @@ export interface Tracker {
   reportConfiguration(sha: string, problems: readonly string[]): Promise<WriteOutcome>;
   /** Title and body of an issue, for a prompt. Null when the issue is gone. */
   brief(number: number): Promise<Brief | null>;
+  /**
+   * What checks and reviewers say of the head of a pull request: one request, one for each of `logsMax` failing jobs, and the
+   * permissions of the reviewers. Null: it is gone, closed, or a fork's. Rejects with `TrackerUnavailable`.
+   */
+  readFailures(pull: number, logsMax: number): Promise<FailureFacts | null>;
   /** Creates the issue of a pattern, once for each series: it is looked for by its marker and our authorship first. */
   createIssue(issue: PatternIssue, isRepeat: boolean): Promise<CreateOutcome>;
   /** Merges a pull request if its head is still `sha`; safe to repeat. Rejects never. */
   mergePull(number: number, sha: string): Promise<MergeOutcome>;
   /** Puts it into the merge queue, if its head is still `sha`; merges it where the repository has no queue. Safe to repeat. Rejects never. */
   enqueuePull(number: number, sha: string): Promise<MergeOutcome>;
+  /** The one issue that shows everything. */
+  readonly cockpit: CockpitKeeper;
   /** Adds a plain label, for `dispatch: label`. */
   label(number: number, label: string): Promise<WriteOutcome>;
 }
@@ -174,12 +203,32 @@ export class TrackerUnavailable extends Error {
 /** Dispatching and reading runs of the agent workflow. */
 export interface WorkflowRuns {
   /**
-   * Dispatches the agent workflow. `isRepeat` asks it to look for a run of the same name first, because the answer to an
+   * Dispatches the agent workflow, or the one that `custom` names. `isRepeat` asks it to look for a run of the same name first, because the answer to an
    * earlier dispatch may have been lost.
    */
   dispatch(inputs: AgentRunInputs, isRepeat: boolean): Promise<DispatchOutcome>;
-  state(run: string): Promise<"queued" | "running" | "ended" | "not_found">;
+  /** How a run is, and how it ended where it has. Rejects with `TrackerUnavailable`. */
+  inspect(run: string): Promise<RunFacts>;
+  /** The same of many, in as few requests as it can; a run that could not be asked for is left out. Rejects never. */
+  inspectAll(runs: readonly string[]): Promise<ReadonlyMap<string, RunFacts>>;
+  /** Asks for the end of a run, which a later look shows. Rejects never. */
+  cancel(run: string): Promise<RunCancel>;
 }
+
+export type RunState = "queued" | "running" | "ended" | "not_found";
+
+export interface RunFacts {
+  readonly state: RunState;
+  /** GitHub's word (`success`, `failure`, `cancelled`, `timed_out`, …); null before the end. */
+  readonly conclusion: string | null;
+}
+
+export type RunCancel =
+  | { readonly kind: "requested" }
+  /** It has ended already, or is gone: a look says how. */
+  | { readonly kind: "over" }
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly kind: "refused"; readonly reason: string };
 
 export interface AgentRunInputs {
   readonly mode: "start-agent" | "watch";
@@ -187,9 +236,11 @@ export interface AgentRunInputs {
   readonly agent: AgentId;
   readonly attempt: number;
   readonly fence: number;
+  /** For an agent of the type `workflow`: its file, and what it is told beside. */
+  readonly custom?: { readonly file: string; readonly worker: WorkerId; readonly issue: number };
 }
 
 export type DispatchOutcome =
-  | { readonly kind: "dispatched"; readonly run: string }
+  | { readonly kind: "dispatched"; readonly run: string; readonly url?: string | null }
   | { readonly kind: "refused"; readonly reason: string; readonly retryAfterMs: number | null }
   | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number };

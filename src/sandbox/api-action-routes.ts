@@ -1,10 +1,13 @@
 /** REST routes of GitHub Actions: workflows, dispatches, runs. */
+import { createHash } from "node:crypto";
 import { neededText, numberParam, param } from "./api-call.ts";
 import type { ApiCall } from "./api-call.ts";
+import { anonymous } from "./api-credentials.ts";
 import { ApiProblem, countedPage, noContent, notFound, ok, unprocessable } from "./api-reply.ts";
 import type { Reply } from "./api-reply.ts";
 import type { Method, Route } from "./api-router.ts";
-import type { WorkflowRecord, WorkflowRunRecord } from "./records.ts";
+import type { CheckRunRecord, WorkflowRecord, WorkflowRunRecord } from "./records.ts";
+import { actionsApp } from "./repository-state.ts";
 import { workflowJson, workflowRunJson } from "./rest-json-code.ts";
 
 const actions = "/repos/:owner/:repo/actions";
@@ -96,14 +99,39 @@ function runOf(call: ApiCall): WorkflowRunRecord {
   return run;
 }
 
+/** The address of a job's log, good for a minute. Job and check run share one id. */
+function jobLog(call: ApiCall): Reply {
+  const run = call.state.checkRuns.get(numberParam(call, "job"));
+  if (run === undefined || run.app.id !== actionsApp.id || run.log === null) throw notFound();
+  const location = `${call.state.htmlUrl}/_job-logs/${run.id}.txt?sig=${signatureOf(run)}`;
+  return { status: 302, headers: { location } };
+}
+
+/** The store of files knows signatures and no tokens: a request that brings one is refused, as the real one does. */
+function storedLog(call: ApiCall): Reply {
+  const run = call.state.checkRuns.get(Number(param(call, "file").replace(/\.txt$/, "")));
+  const isSigned = run !== undefined && call.url.searchParams.get("sig") === signatureOf(run);
+  if (!isSigned || run.log === null) throw new ApiProblem(403, "Server failed to authenticate the request.");
+  if (call.credential !== anonymous)
+    throw new ApiProblem(400, "Authentication information is not given in the correct format.");
+  return { status: 200, body: run.log, headers: { "content-type": "text/plain; charset=utf-8" } };
+}
+
+function signatureOf(run: CheckRunRecord): string {
+  return createHash("sha256").update(run.node).digest("hex").slice(0, 32);
+}
+
 function cancel(call: ApiCall): Reply {
-  const run = runOf(call);
-  if (run.status === "completed") throw new ApiProblem(409, "Cannot cancel a workflow run that is completed.");
-  call.acts.moveRun(run.id, "completed", "cancelled");
+  call.acts.cancelRun(runOf(call).id);
   return { status: 202, body: {} };
 }
 
 export const actionRoutes: readonly Route[] = [
+  // There are none that could be listed; neither a job nor the App has the permission to try.
+  {
+    ...route("GET", "/secrets", (call) => countedPage([], call.url, { name: "secrets", render: (one) => one })),
+    needs: ["secrets"],
+  },
   route("GET", "/workflows", (call) =>
     countedPage([...call.state.workflows.values()], call.url, {
       name: "workflows",
@@ -116,4 +144,6 @@ export const actionRoutes: readonly Route[] = [
   route("GET", "/runs", (call) => listRuns(call, null)),
   route("GET", "/runs/:run", (call) => ok(workflowRunJson(call.state, runOf(call)))),
   route("POST", "/runs/:run/cancel", cancel),
+  route("GET", "/jobs/:job/logs", jobLog),
+  { method: "GET", path: "/_job-logs/:file", auth: "anyone", isFree: true, handle: storedLog },
 ];

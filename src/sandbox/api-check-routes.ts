@@ -9,6 +9,7 @@ import type { CommitObject } from "./git-types.ts";
 import type { CheckRunRecord } from "./records.ts";
 import { checkRunJson, checkSuiteJson, commitJson, pullJson, statusJson } from "./rest-json-code.ts";
 import { repositoryJson, repositoryUrl } from "./rest-json.ts";
+import type { CheckOutput } from "./world-acts.ts";
 
 const base = "/repos/:owner/:repo";
 
@@ -94,7 +95,7 @@ const conclusions = ["success", "failure", "neutral", "cancelled", "skipped", "t
 function changeOf(call: ApiCall): {
   readonly status?: "queued" | "in_progress" | "completed";
   readonly conclusion?: string | null;
-  readonly output?: { readonly title?: string | null; readonly summary?: string | null };
+  readonly output?: CheckOutput;
 } {
   const status = wordOf(call, "status", ["queued", "in_progress", "completed"]);
   const conclusion = wordOf(call, "conclusion", conclusions);
@@ -103,14 +104,18 @@ function changeOf(call: ApiCall): {
     throw new ApiProblem(422, "Invalid request.\n\nA conclusion is needed when the status is completed.");
   }
   const said =
-    typeof output === "object" && output !== null ? (output as { title?: unknown; summary?: unknown }) : null;
+    typeof output === "object" && output !== null
+      ? (output as { title?: unknown; summary?: unknown; text?: unknown })
+      : null;
   const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
   // A conclusion completes the run by itself.
   const settled = conclusion === undefined ? status : "completed";
   return {
     ...(settled === undefined ? {} : { status: settled }),
     ...(conclusion === undefined ? {} : { conclusion }),
-    ...(said === null ? {} : { output: { title: textOrNull(said.title), summary: textOrNull(said.summary) } }),
+    ...(said === null
+      ? {}
+      : { output: { title: textOrNull(said.title), summary: textOrNull(said.summary), text: textOrNull(said.text) } }),
   };
 }
 

@@ -129,6 +129,12 @@ const labelRoutes: readonly Route[] = [
   read("/labels", (call) =>
     pageReply([...call.state.labels.values()], call.url, (label) => labelJson(call.state, label)),
   ),
+  read("/labels/:name", (call) => {
+    const wanted = param(call, "name").toLowerCase();
+    const label = [...call.state.labels.values()].find(({ name }) => name.toLowerCase() === wanted);
+    if (label === undefined) throw notFound();
+    return ok(labelJson(call.state, label));
+  }),
   write("POST", "/labels", createLabel),
   read("/labels/:name", (call) => {
     const label = call.state.findLabel(param(call, "name"));

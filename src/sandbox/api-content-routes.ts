@@ -158,4 +158,9 @@ export const contentRoutes: readonly Route[] = [
   route("DELETE", "/contents/*path", deleteContents),
   route("GET", "/branches", listBranches),
   route("GET", "/branches/*branch", getBranch),
+  // What protects a branch here is no ruleset.
+  {
+    ...route("GET", "/rules/branches/*branch", (call) => pageReply([], call.url, (rule) => rule)),
+    needs: ["metadata"],
+  },
 ];

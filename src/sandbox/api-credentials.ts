@@ -77,7 +77,8 @@ export interface Credentials {
   read(header: string | null): Credential;
   /** An installation token; `wanted` narrows it. Throws a 422 where it asks for more than the App has. */
   mint(wanted: unknown): MintedToken;
-  jobToken(run: number): string;
+  /** With what the job asks for, metadata always; a job that says nothing gets the usual. */
+  jobToken(run: number, permissions?: Readonly<Record<string, string>>): string;
   /** From now on the App's key and all its tokens are refused. */
   revokeApp(): void;
 }
@@ -188,6 +189,15 @@ function jobCredential(state: RepositoryState): Credential {
   return { kind: "job", actor, viaApp: actionsApp.id, permissions: jobPermissions, bucket: name, limit: 1_000, name };
 }
 
+/** `permissions` of a job: `actions: write`, `pull-requests: read`, … */
+function toJobPermissions(asked: Readonly<Record<string, string>>): Permissions {
+  const entries = Object.entries(asked).filter(([, level]) => level === "read" || level === "write");
+  return {
+    metadata: "read",
+    ...Object.fromEntries(entries.map(([name, level]) => [name.replaceAll("-", "_"), level])),
+  };
+}
+
 function personCredential(state: RepositoryState, login: string): Credential {
   const actor = state.findUser(login);
   if (actor === undefined) throw badCredentials();
@@ -235,7 +245,11 @@ export function createCredentials({ state, options, chance }: Parts): Credential
       const expires = `${new Date(expiresAt).toISOString().slice(0, 19)}Z`;
       return { token, expires_at: expires, permissions, repository_selection: "selected" };
     },
-    jobToken: (run) => issue(`ghs_job${run}x${chance.id()}`, { credential: jobCredential(state), expiresAt: null }),
+    jobToken(run, asked) {
+      const permissions = asked === undefined ? jobPermissions : toJobPermissions(asked);
+      const credential = { ...jobCredential(state), permissions };
+      return issue(`ghs_job${run}x${chance.id()}`, { credential, expiresAt: null });
+    },
     revokeApp() {
       isRevoked = true;
     },

@@ -12,7 +12,8 @@ export type PermissionName =
   | "metadata"
   | "pull_requests"
   | "statuses"
-  | "merge_queues";
+  | "merge_queues"
+  | "secrets";
 
 export interface Route {
   readonly method: Method;

@@ -42,7 +42,7 @@ export interface Api {
   /** Answers one request. Never rejects: what breaks inside is a 500, and is kept in `failures`. */
   handle(request: Request): Promise<Response>;
   /** A `GITHUB_TOKEN` for the job of a run. */
-  jobToken(run: number): string;
+  jobToken(run: number, permissions?: Readonly<Record<string, string>>): string;
   /** From now on the App's key and tokens are answered with 401. */
   revokeApp(): void;
   readonly counters: ApiCounters;
@@ -306,7 +306,7 @@ export function createApi(parts: ApiParts): Api {
   const door = new ApiDoor(parts);
   return {
     handle: (request) => door.handle(request),
-    jobToken: (run) => door.credentials.jobToken(run),
+    jobToken: (run, permissions) => door.credentials.jobToken(run, permissions),
     revokeApp: () => door.credentials.revokeApp(),
     counters: door.counts.counters,
     unknownRoutes: door.unknownRoutes,

@@ -40,6 +40,7 @@ export function createActs(parts: GroundParts): Acts {
     ...createRunActs(ground),
     onDelivery: (listener) => ground.onDelivery(listener),
     onTimeline: (listener) => ground.onTimeline(listener),
+    onEvent: (listener) => ground.onEvent(listener),
     redeliver: (delivery) => ground.redeliver(delivery),
     installApp(by) {
       const { state } = ground;

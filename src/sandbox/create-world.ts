@@ -5,6 +5,7 @@ import type { Api } from "./api.ts";
 import { createGit } from "./git.ts";
 import type { Git } from "./git-types.ts";
 import { RepositoryState } from "./repository-state.ts";
+import { repositoryJson } from "./rest-json.ts";
 import { ActRefusal } from "./world-acts.ts";
 import type { Acts, Actor } from "./world-acts.ts";
 import type { World, WorldOptions } from "./world.ts";
@@ -44,8 +45,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...createCodeDoor(parts),
     handle: (request) => track(() => api.handle(request)),
     revokeApp: () => api.revokeApp(),
-    jobToken: (run) => api.jobToken(run),
+    jobToken: (run, permissions) => api.jobToken(run, permissions),
+    workflows: () => [...state.workflows.values()].filter((workflow) => workflow.state === "active"),
+    startRun: ({ workflow, event, by }) =>
+      acts.startRun({ workflow, event, actor: by === undefined ? { user: owner, viaApp: null } : byName(state, by) }),
+    onEvent: (listener) => acts.onEvent(listener),
+    repositoryPayload: () => repositoryJson(state),
     onDispatch: (listener) => acts.onDispatch(listener),
+    onCancel: (listener) => acts.onCancel(listener),
     onDelivery: (listener) => acts.onDelivery(listener),
     onTimeline: (listener) => acts.onTimeline(listener),
     get queueLength() {
@@ -59,6 +66,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     close: () => git.close(),
   };
+}
+
+/** Whoever acts under a login: a person, or an App's bot. */
+function byName(state: RepositoryState, login: string): Actor {
+  return { user: state.findUser(login) ?? state.repository.owner, viaApp: null };
 }
 
 /** The person of a login, who must have been added. */
@@ -109,6 +121,7 @@ function createIssueDoor({
   | "reopenIssue"
   | "deleteIssue"
   | "transferIssue"
+  | "pinIssue"
   | "addLabel"
   | "removeLabel"
   | "comment"
@@ -128,6 +141,7 @@ function createIssueDoor({
     reopenIssue: (act) => quiet(() => acts.reopenIssue(by(act), act.number)),
     deleteIssue: (act) => quiet(() => acts.deleteIssue(by(act), act.number)),
     transferIssue: (act) => quiet(() => acts.transferIssue(by(act), act.number, act.to)),
+    pinIssue: (act) => quiet(() => acts.pin(by(act), act.number, true)),
     addLabel: (act) => quiet(() => acts.addLabels(by(act), act.number, [act.label])),
     removeLabel: (act) => quiet(() => acts.removeLabel(by(act), act.number, act.label)),
     comment: (act) => track(() => acts.comment(by(act), act.number, act.body)),

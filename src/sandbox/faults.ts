@@ -1,6 +1,6 @@
 /** The faults of a scenario: what may go wrong on the way, and how often. All off by default. */
 import { z } from "zod";
-import { Duration } from "../model/config.ts";
+import { Duration } from "../model/config-duration.ts";
 
 const rate = z.number().min(0).max(1);
 
@@ -27,6 +27,7 @@ export const Faults = z
     crash: z
       .union([rate.transform((value) => ({ rate: value })), z.strictObject({ rate: rate.default(0) })])
       .prefault({}),
+    actions: z.strictObject({ cancel: rate.default(0), delay: DurationRange.nullable().default(null) }).prefault({}),
     replicas: z.number().int().min(1).max(20).default(1),
   })
   .prefault({});

@@ -16,6 +16,7 @@ type PullRequest implements Assignable & Closable & Comment & Labelable & Lockab
   isCrossRepository: Boolean!, isDraft: Boolean!, isInMergeQueue: Boolean!, isMergeQueueEnabled: Boolean!
   labels(after: String, before: String, first: Int, last: Int, orderBy: LabelOrder = { direction: ASC, field: CREATED_AT }): LabelConnection
   lastEditedAt: DateTime
+  latestOpinionatedReviews(after: String, before: String, first: Int, last: Int, writersOnly: Boolean = false): PullRequestReviewConnection
   latestReviews(after: String, before: String, first: Int, last: Int): PullRequestReviewConnection, locked: Boolean!
   maintainerCanModify: Boolean!, mergeCommit: Commit, mergeQueueEntry: MergeQueueEntry
   mergeStateStatus: MergeStateStatus!
@@ -59,10 +60,41 @@ type AutoMergeRequest {
   enabledAt: DateTime, enabledBy: Actor, mergeMethod: PullRequestMergeMethod!, pullRequest: PullRequest!
 }
 type PullRequestReview implements Comment & Node & RepositoryNode {
-  author: Actor, authorAssociation: CommentAuthorAssociation!, body: String!, createdAt: DateTime!, databaseId: Int
+  author: Actor, authorAssociation: CommentAuthorAssociation!, body: String!
+  comments(after: String, before: String, first: Int, last: Int): PullRequestReviewCommentConnection!
+  commit: Commit, createdAt: DateTime!, databaseId: Int
   editor: Actor, fullDatabaseId: BigInt, id: ID!, lastEditedAt: DateTime, pullRequest: PullRequest!
   repository: Repository!, resourcePath: URI!, state: PullRequestReviewState!, submittedAt: DateTime
   updatedAt: DateTime!, url: URI!, viewerDidAuthor: Boolean!
+}
+type PullRequestReviewComment implements Node {
+  author: Actor, body: String!, createdAt: DateTime!, fullDatabaseId: BigInt, id: ID!, line: Int, originalLine: Int
+  path: String!, url: URI!
+}
+type PullRequestReviewCommentConnection {
+  edges: [PullRequestReviewCommentEdge], nodes: [PullRequestReviewComment], pageInfo: PageInfo!, totalCount: Int!
+}
+type PullRequestReviewCommentEdge {
+  cursor: String!, node: PullRequestReviewComment
+}
+enum CheckAnnotationLevel {
+  FAILURE NOTICE WARNING
+}
+type CheckAnnotation {
+  annotationLevel: CheckAnnotationLevel, blobUrl: URI!, fullDatabaseId: BigInt, location: CheckAnnotationSpan!
+  message: String!, path: String!, rawDetails: String, title: String
+}
+type CheckAnnotationSpan {
+  end: CheckAnnotationPosition!, start: CheckAnnotationPosition!
+}
+type CheckAnnotationPosition {
+  column: Int, line: Int!
+}
+type CheckAnnotationConnection {
+  edges: [CheckAnnotationEdge], nodes: [CheckAnnotation], pageInfo: PageInfo!, totalCount: Int!
+}
+type CheckAnnotationEdge {
+  cursor: String!, node: CheckAnnotation
 }
 type PullRequestCommit implements Node & UniformResourceLocatable {
   commit: Commit!, id: ID!, pullRequest: PullRequest!, resourcePath: URI!, url: URI!
@@ -80,6 +112,7 @@ type StatusCheckRollupContextEdge {
   cursor: String!, node: StatusCheckRollupContext
 }
 type CheckRun implements Node & RequirableByPullRequest & UniformResourceLocatable {
+  annotations(after: String, before: String, first: Int, last: Int): CheckAnnotationConnection
   checkSuite: CheckSuite!, completedAt: DateTime, conclusion: CheckConclusionState, databaseId: Int, detailsUrl: URI
   externalId: String, id: ID!, isRequired(pullRequestId: ID, pullRequestNumber: Int): Boolean!, name: String!
   permalink: URI!, repository: Repository!, resourcePath: URI!, startedAt: DateTime, status: CheckStatusState!

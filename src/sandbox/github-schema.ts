@@ -1,5 +1,6 @@
-/** The excerpt of GitHub's public GraphQL schema that the embedded GitHub executes: scalars, enums, unions, and the three parts. */
+/** The excerpt of GitHub's public GraphQL schema that the embedded GitHub executes: scalars, enums, unions, and the four parts. */
 import { codeTypes } from "./github-schema-code.ts";
+import { editTypes } from "./github-schema-edits.ts";
 import { issueTypes } from "./github-schema-issues.ts";
 import { mutationTypes } from "./github-schema-mutations.ts";
 
@@ -130,4 +131,4 @@ enum IssueDependencyOrderField {
 `;
 
 /** The whole excerpt in GraphQL's schema language. */
-export const githubSchema = [basicTypes, issueTypes, codeTypes, mutationTypes].join("\n");
+export const githubSchema = [basicTypes, issueTypes, codeTypes, mutationTypes, editTypes].join("\n");

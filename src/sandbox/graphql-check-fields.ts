@@ -3,9 +3,10 @@ import { connect } from "./graphql-connection.ts";
 import type { PageArgs } from "./graphql-connection.ts";
 import { dateTime, demand } from "./graphql-context.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
-import type { CheckRunRecord, CheckSuiteRecord, StatusRecord } from "./records.ts";
+import type { AnnotationRecord, CheckRunRecord, CheckSuiteRecord, StatusRecord } from "./records.ts";
 import { gitNodeId } from "./repository-ids.ts";
 import type { RepositoryState } from "./repository-state.ts";
+import { detailsUrlOf } from "./rest-json-ends.ts";
 
 interface RollupSource {
   readonly sha: string;
@@ -69,12 +70,13 @@ function runUrl(run: CheckRunRecord, { state }: GraphqlContext): string {
 }
 
 export const checkRunFields: Fields<CheckRunRecord> = {
+  annotations: (run, args: PageArgs) => connect(run.annotations, args, "annotations"),
   checkSuite: (run, _args, { state }) => state.checkSuites.get(run.suite),
   completedAt: (run) => dateTime(run.completedAt),
   conclusion: (run) => run.conclusion?.toUpperCase() ?? null,
   // GraphQL's Int ends at 2^31.
   databaseId: (run) => (run.id > 0x7fff_ffff ? null : run.id),
-  detailsUrl: (run, _args, context) => context.state.htmlUrl + runUrl(run, context),
+  detailsUrl: (run, _args, { state }) => detailsUrlOf(state, run),
   externalId: () => "",
   id: (run) => run.node,
   isRequired: (run, args: RequiredArgs, context) => isRequired(run.name, args, context),
@@ -85,9 +87,21 @@ export const checkRunFields: Fields<CheckRunRecord> = {
   startedAt: (run) => dateTime(run.startedAt),
   status: (run) => run.status.toUpperCase(),
   summary: (run) => run.output.summary,
-  text: () => null,
+  text: (run) => run.output.text,
   title: (run) => run.output.title,
   url: (run, _args, context) => context.state.htmlUrl + runUrl(run, context),
+};
+
+export const annotationFields: Fields<AnnotationRecord> = {
+  annotationLevel: ({ level }) => level.toUpperCase(),
+  blobUrl: ({ path, line }, _args, { state }) =>
+    `${state.htmlUrl}/${state.repository.fullName}/blob/main/${path}#L${line}`,
+  fullDatabaseId: () => null,
+  location: ({ line }) => ({ start: { line, column: null }, end: { line, column: null } }),
+  message: ({ message }) => message,
+  path: ({ path }) => path,
+  rawDetails: () => null,
+  title: ({ title }) => title,
 };
 
 export const checkSuiteFields: Fields<CheckSuiteRecord> = {

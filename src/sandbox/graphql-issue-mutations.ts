@@ -20,7 +20,8 @@ export function issueAt(id: string, { state }: GraphqlContext): IssueRecord {
   throw missing(id);
 }
 
-function onlyIssueAt(id: string, context: GraphqlContext): IssueRecord {
+/** The issue behind a node id, which is no pull request. */
+export function onlyIssueAt(id: string, context: GraphqlContext): IssueRecord {
   const issue = issueAt(id, context);
   if (issue.pull === null) return issue;
   throw missing(id);

@@ -8,7 +8,7 @@ import { dateTime, demand, pathOf } from "./graphql-context.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
 import { sharedIssueFields } from "./graphql-issue-fields.ts";
 import { timelineOf } from "./graphql-timeline-fields.ts";
-import type { IssueRecord, PullRecord, QueueEntryRecord, ReviewRecord } from "./records.ts";
+import type { IssueRecord, PullRecord, QueueEntryRecord, ReviewCommentRecord, ReviewRecord } from "./records.ts";
 import type { RepositoryState } from "./repository-state.ts";
 import { gitNodeId } from "./repository-ids.ts";
 
@@ -143,6 +143,17 @@ export const pullFields: Fields<IssueRecord> = {
   isInMergeQueue: (issue, _args, { state }) => queueEntryOf(issue, state) !== null,
   isMergeQueueEnabled: (issue, _args, { state }) =>
     state.mergeQueue !== null && pullOf(issue).baseBranch === state.repository.defaultBranch,
+  latestOpinionatedReviews: (issue, args: PageArgs & { readonly writersOnly?: boolean }, { state }) => {
+    const writers = new Set(["write", "maintain", "admin"]);
+    const found = opinions(pullOf(issue)).filter(
+      ({ user }) => args.writersOnly !== true || writers.has(state.permission(user)),
+    );
+    return connect(
+      found.map((review) => reviewSource(issue, review)),
+      args,
+      "latestOpinionatedReviews",
+    );
+  },
   latestReviews: (issue, args: PageArgs) => {
     const latest = new Map(pullOf(issue).reviews.map((review) => [review.user.id, review] as const));
     return connect(
@@ -219,6 +230,13 @@ export const reviewFields: Fields<ReviewSource> = {
   author: ({ review }) => review.user,
   authorAssociation: ({ review }, _args, { state }) => associationOf(review.user, state),
   body: ({ review }) => review.body,
+  comments: ({ issue, review }, args: PageArgs) =>
+    connect(
+      review.comments.map((comment) => ({ issue, review, comment })),
+      args,
+      "comments",
+    ),
+  commit: ({ review }) => commitSource(review.sha),
   createdAt: ({ review }) => dateTime(review.submittedAt),
   databaseId: ({ review }) => (review.id > 0x7fff_ffff ? null : review.id),
   editor: () => null,
@@ -234,4 +252,20 @@ export const reviewFields: Fields<ReviewSource> = {
   url: ({ issue, review }, _args, { state }) =>
     `${state.htmlUrl}${pathOf(issue, state)}#pullrequestreview-${review.id}`,
   viewerDidAuthor: ({ review }, _args, { credential }) => review.user.id === credential.actor.id,
+};
+
+interface ReviewCommentSource extends Pick<ReviewSource, "issue" | "review"> {
+  readonly comment: ReviewCommentRecord;
+}
+
+export const reviewCommentFields: Fields<ReviewCommentSource> = {
+  author: ({ review }) => review.user,
+  body: ({ comment }) => comment.body,
+  createdAt: ({ review }) => dateTime(review.submittedAt),
+  fullDatabaseId: ({ comment }) => String(comment.id),
+  id: ({ comment }) => comment.node,
+  line: ({ issue, review, comment }) => (pullOf(issue).headSha === review.sha ? comment.line : null),
+  originalLine: ({ comment }) => comment.line,
+  path: ({ comment }) => comment.path,
+  url: ({ issue, comment }, _args, { state }) => `${state.htmlUrl}${pathOf(issue, state)}#discussion_r${comment.id}`,
 };

@@ -2,15 +2,28 @@
 import { buildSchema, GraphQLScalarType, isAbstractType, isObjectType } from "graphql";
 import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from "graphql";
 import { githubSchema } from "./github-schema.ts";
-import { checkRunFields, checkSuiteFields, rollupFields, statusFields } from "./graphql-check-fields.ts";
+import {
+  annotationFields,
+  checkRunFields,
+  checkSuiteFields,
+  rollupFields,
+  statusFields,
+} from "./graphql-check-fields.ts";
 import { blobFields, commitFields, refFields, treeEntryFields, treeFields } from "./graphql-code-fields.ts";
 import { codeMutations } from "./graphql-code-mutations.ts";
 import { commentFields, reactionFields } from "./graphql-comment-fields.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
+import {
+  bodyEditFields,
+  editedIssueFields,
+  pinMutations,
+  pinnedFields,
+  pinnedIssueFields,
+} from "./graphql-edit-fields.ts";
 import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
-import { pullFields, queueEntryFields, reviewFields } from "./graphql-pull-fields.ts";
+import { pullFields, queueEntryFields, reviewCommentFields, reviewFields } from "./graphql-pull-fields.ts";
 import { queryFields, repositoryFields } from "./graphql-repository-fields.ts";
 import { eventFields, eventTypeName, eventTypes } from "./graphql-timeline-fields.ts";
 
@@ -19,27 +32,31 @@ type AnyFields = Fields<never>;
 const fieldsByType: Readonly<Record<string, AnyFields>> = {
   Blob: blobFields,
   Bot: userFields,
+  CheckAnnotation: annotationFields,
   CheckRun: checkRunFields,
   CheckSuite: checkSuiteFields,
   Commit: commitFields,
-  Issue: issueFields,
+  Issue: { ...issueFields, ...editedIssueFields },
   IssueComment: commentFields,
   Label: labelFields,
   MergeQueueEntry: queueEntryFields,
   Milestone: milestoneFields,
-  Mutation: { ...issueMutations, ...labelMutations, ...codeMutations },
+  Mutation: { ...issueMutations, ...labelMutations, ...codeMutations, ...pinMutations },
   Organization: userFields,
+  PinnedIssue: pinnedIssueFields,
   PullRequest: pullFields,
   PullRequestReview: reviewFields,
+  PullRequestReviewComment: reviewCommentFields,
   Query: queryFields,
   Reaction: reactionFields,
   Ref: refFields,
-  Repository: repositoryFields,
+  Repository: { ...repositoryFields, ...pinnedFields },
   StatusCheckRollup: rollupFields,
   StatusContext: statusFields,
   Tree: treeFields,
   TreeEntry: treeEntryFields,
   User: userFields,
+  UserContentEdit: bodyEditFields,
   ...Object.fromEntries(eventTypes.map((name) => [name, eventFields])),
 };
 

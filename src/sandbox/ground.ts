@@ -1,7 +1,7 @@
 /** The ground that a run stands on: the embedded GitHub, what was seen of it, the configuration in force, and the judge. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createBacklog, type Backlog } from "./backlog.ts";
 import { createWorld } from "./create-world.ts";
@@ -20,7 +20,9 @@ const appId = 424_242;
 const appSlug = "orchestrate";
 /** Whom the App acts as. */
 export const appLogin = `${appSlug}[bot]`;
-const vendorNames = ["jules", "cursor", "sprites"] as const;
+/** Whom runs with their job token act as. */
+const actionsLogin = "github-actions[bot]";
+const vendorNames = ["jules", "cursor", "sprites", "actions"] as const;
 
 export interface GroundOptions {
   readonly scenario: Scenario;
@@ -113,7 +115,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
   }
   const labels = createLabelWatch(timeline);
   const issue = (number: number): IssueRecord | null => findIssue(world, number);
-  const judge = createJudge({ timeline, backlog, issue, labels, appLogin });
+  const judge = createJudge({ timeline, backlog, issue, labels, ownLogins: [appLogin, actionsLogin] });
   world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
   let deliveryCount = 0;
   world.onDelivery(() => {

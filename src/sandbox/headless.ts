@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AgentType } from "../model/config.ts";
+import type { VendorType } from "../model/config-agent.ts";
 import type { Journal } from "../ports/journal.ts";
 import { createAppSide } from "./app-side.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Faults } from "./faults.ts";
-import type { PlayJob, ReplicaParts, StartReplica } from "./replica.ts";
+import type { AuditParts, PlayJob, PlayRun, StartReplica } from "./replica.ts";
 import type { TimelineEntry } from "./records.ts";
 import { buildReport, isAllDone, type Outcome, type Report } from "./report.ts";
 import { createStopwatch } from "./scaled-clock.ts";
@@ -52,7 +52,7 @@ function isOfApp(timer: PendingTimer): boolean {
 }
 
 /** The vendors' real hosts, answered by the embedded ones. */
-export const vendorBaseUrls: Readonly<Record<AgentType, string>> = {
+export const vendorBaseUrls: Readonly<Record<VendorType, string>> = {
   jules: "https://jules.googleapis.com/v1alpha",
   cursor: "https://api.cursor.com",
   bifrost: "https://api.sprites.dev",
@@ -80,8 +80,10 @@ export interface HeadlessOptions {
   readonly faultsOverride?: Faults;
   readonly startReplica: StartReplica;
   readonly playJob: PlayJob;
+  /** Needed where the scenario has runs of the Action. */
+  readonly playRun?: PlayRun;
   /** The last look, over a network without faults. */
-  readonly auditFinal?: (parts: ReplicaParts) => Promise<Audit>;
+  readonly auditFinal?: (parts: AuditParts) => Promise<Audit>;
   readonly journal?: Journal;
   /** Other files of the default branch, such as the agent workflow. */
   readonly files?: Readonly<Record<string, string>>;
@@ -96,7 +98,8 @@ class HeadlessRun {
   readonly #carrier: Carrier;
   readonly #openCount: () => number;
   readonly #quietMs: number;
-  readonly #replicaCount: number;
+  /** Who looks by the clock: replicas of the App, and the schedule of the Action. */
+  readonly #cyclistCount: number;
   #activity = "";
   #sightings = 0;
   #isDone = false;
@@ -110,7 +113,9 @@ class HeadlessRun {
     readonly simulation: Simulation;
     readonly supervisor: Supervisor;
     readonly carrier: Carrier;
-    readonly replicaCount: number;
+    readonly cyclistCount: number;
+    /** How late a run of the Action may be. */
+    readonly latestMs: number;
     readonly openCount: () => number;
   }) {
     this.#scenario = parts.scenario;
@@ -118,9 +123,9 @@ class HeadlessRun {
     this.#simulation = parts.simulation;
     this.#supervisor = parts.supervisor;
     this.#carrier = parts.carrier;
-    this.#replicaCount = parts.replicaCount;
+    this.#cyclistCount = parts.cyclistCount;
     this.#openCount = parts.openCount;
-    this.#quietMs = longestBackoffMs(parts.scenario) + quietMarginMs;
+    this.#quietMs = longestBackoffMs(parts.scenario) + quietMarginMs + idleCyclesMax * parts.latestMs;
     parts.simulation.timeline.onEntry((entry) => {
       if (!weather.has(entry.action)) this.#sightings += 1;
     });
@@ -130,7 +135,7 @@ class HeadlessRun {
   async play(): Promise<Outcome> {
     const { timeline } = this.#simulation;
     const end = timeline.start + this.#scenario.until;
-    this.#supervisor.start();
+    if (this.#scenario.runs.app) this.#supervisor.start();
     for (;;) {
       await settle({ openCount: this.#openCount });
       await this.#awaitStart();
@@ -188,7 +193,7 @@ class HeadlessRun {
         `Time stands still: "${fired.label}" of ${fired.owner} fires again and again at the same instant.`,
       );
     }
-    if (fired.label === "cycle" && isOfApp(fired)) this.#idleCycles += 1;
+    if ((fired.label === "cycle" && isOfApp(fired)) || fired.label === "schedule") this.#idleCycles += 1;
   }
 
   /** Notes whether anything was written or seen since the last look. */
@@ -208,10 +213,10 @@ class HeadlessRun {
     const quietMs = this.#clock.now() - this.#activeAt;
     const isAtRest = this.#isAtRest();
     if (this.#isDone) {
-      const isSettled = isAtRest && this.#idleCycles >= idleCyclesDone * this.#replicaCount;
+      const isSettled = isAtRest && this.#idleCycles >= idleCyclesDone * this.#cyclistCount;
       return isSettled || quietMs > afterglowMs ? "done" : null;
     }
-    const isQuiet = this.#idleCycles >= idleCyclesMax * this.#replicaCount && quietMs >= this.#quietMs;
+    const isQuiet = this.#idleCycles >= idleCyclesMax * this.#cyclistCount && quietMs >= this.#quietMs;
     return isQuiet && isAtRest ? "stuck" : null;
   }
 
@@ -260,6 +265,7 @@ async function playIn(directory: string, options: HeadlessOptions): Promise<Repo
     vendorBaseUrls,
     files: options.files ?? {},
     playJob: options.playJob,
+    ...(options.playRun === undefined ? {} : { playRun: options.playRun }),
   });
   const { world, timeline } = simulation;
   const clockFor = (owner: string): ClockFace => clock.face(owner);
@@ -273,7 +279,8 @@ async function playIn(directory: string, options: HeadlessOptions): Promise<Repo
     simulation,
     supervisor,
     carrier,
-    replicaCount: faults.replicas,
+    cyclistCount: (scenario.runs.app ? faults.replicas : 0) + (scenario.runs.action ? 1 : 0),
+    latestMs: faults.actions.delay?.[1] ?? 0,
     openCount,
   });
   try {
@@ -315,5 +322,6 @@ async function lookLast(
     chance,
     caller: null,
   });
-  return run.drive(options.auditFinal(parts));
+  const token = options.scenario.runs.app ? null : ground.simulation.world.jobToken(0);
+  return run.drive(options.auditFinal({ ...parts, token }));
 }

@@ -1,12 +1,19 @@
-/** The machines that play dispatched runs of the agent workflow: a wait for a machine, the job itself, and its conclusion. */
+/**
+ * The machines that play dispatched runs: a wait for a machine, the job itself, and its conclusion. Of a workflow of the repository's
+ * own the first step is the program's, as docs/examples/custom-agent.yml has it; the rest is the agent.
+ */
+import { agentWorkflowPath } from "../model/agent-workflow.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
+import { orchestrateWorkflowPath } from "./actions.ts";
 import type { WorkflowRunRecord } from "./records.ts";
 import type { JobParts, PlayJob, ReplicaParts } from "./replica.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import type { Turnstile } from "./turnstile.ts";
 import type { ClockFace } from "./virtual-clock.ts";
+import type { Handed, WorkflowAgents } from "./workflow-agents.ts";
+import { readJob } from "./workflow-job.ts";
 import type { World } from "./world.ts";
 
 const machineWaitMs = [5_000, 20_000] as const;
@@ -20,6 +27,7 @@ export interface JobsOptions {
   readonly turnstile: Turnstile;
   readonly journal: Journal;
   readonly playJob: PlayJob;
+  readonly agents: WorkflowAgents;
   readonly clockFor: (owner: string) => ClockFace;
   readonly fetchFor: (chance: SeededChance) => Fetch;
   readonly shared: Pick<ReplicaParts, "baseUrl" | "repository" | "vendorBaseUrls" | "vendorKeys">;
@@ -28,6 +36,12 @@ export interface JobsOptions {
 export interface Jobs {
   /** Runs that wait for a machine or are on one. */
   readonly openCount: number;
+}
+
+type Conclusion = "success" | "failure" | "timed_out" | "cancelled";
+
+function isOver(run: WorkflowRunRecord): boolean {
+  return run.status === "completed";
 }
 
 /** The environment of a job, as GitHub and the workflow file set it. */
@@ -52,48 +66,74 @@ function environmentOf(run: WorkflowRunRecord, token: string, shared: JobsOption
   };
 }
 
+/** What the workflow file asks for; undefined where it says nothing. */
+function permissionsOf(world: World, run: WorkflowRunRecord): Readonly<Record<string, string>> | undefined {
+  const workflow = world.workflows().find(({ id }) => id === run.workflow.id);
+  return workflow === undefined ? undefined : readJob(workflow.source).permissions;
+}
+
+/** Plays the job of a run to its conclusion; `onCancel` is told what takes the machine away from it. */
+async function play(
+  options: JobsOptions,
+  run: WorkflowRunRecord,
+  onCancel: (cancel: () => void) => void,
+): Promise<Conclusion> {
+  const { world, journal, shared } = options;
+  const own = options.chance.fork(`run/${run.id}/${run.runAttempt}`);
+  const face = options.clockFor(`job-${run.id}`);
+  const token = world.jobToken(run.id, permissionsOf(world, run));
+  const handed: Handed[] = [];
+  const parts: JobParts = {
+    ...shared,
+    fetch: options.fetchFor(own.fork("network")),
+    clock: face,
+    chance: own,
+    journal,
+    token,
+    inputs: run.inputs,
+    runId: String(run.id),
+    env: environmentOf(run, token, shared),
+    claimed: (work) => void handed.push(work),
+  };
+  const limit = new Promise<Conclusion>((resolve) => {
+    face.after(jobMsMax, "job limit", () => resolve("timed_out"));
+    onCancel(() => resolve("cancelled"));
+  });
+  const played = options.playJob(parts).catch((error: unknown) => {
+    journal.warn("A job failed.", { run: run.id, reason: error instanceof Error ? error.message : String(error) });
+    return "failure" as const;
+  });
+  try {
+    const conclusion = await Promise.race([played, limit]);
+    const [work] = handed;
+    const isAgents = conclusion === "success" && work !== undefined && run.workflow.path !== agentWorkflowPath;
+    return isAgents ? await options.agents.perform(run.id, work) : conclusion;
+  } finally {
+    face.stop();
+  }
+}
+
 /** Takes every dispatched run from now on. */
 export function createJobs(options: JobsOptions): Jobs {
-  const { world, clock, chance, turnstile, journal, shared } = options;
+  const { world, clock, chance, turnstile, journal } = options;
+  const cancels = new Map<number, () => void>();
   let openCount = 0;
-
-  async function play(run: WorkflowRunRecord): Promise<"success" | "failure" | "timed_out"> {
-    const own = chance.fork(`run/${run.id}/${run.runAttempt}`);
-    const face = options.clockFor(`job-${run.id}`);
-    const token = world.jobToken(run.id);
-    const parts: JobParts = {
-      ...shared,
-      fetch: options.fetchFor(own.fork("network")),
-      clock: face,
-      chance: own,
-      journal,
-      token,
-      inputs: run.inputs,
-      runId: String(run.id),
-      env: environmentOf(run, token, shared),
-    };
-    const limit = new Promise<"timed_out">((resolve) => {
-      face.after(jobMsMax, "job limit", () => resolve("timed_out"));
-    });
-    const played = options.playJob(parts).catch((error: unknown) => {
-      journal.warn("A job failed.", { run: run.id, reason: error instanceof Error ? error.message : String(error) });
-      return "failure" as const;
-    });
-    try {
-      return await Promise.race([played, limit]);
-    } finally {
-      face.stop();
-    }
-  }
 
   async function run(record: WorkflowRunRecord): Promise<void> {
     await clock.sleep(chance.between(machineWaitMs[0], machineWaitMs[1]), "machine");
+    if (isOver(record)) return;
     await turnstile.pass(() => world.moveRun(record.id, "in_progress"));
-    const conclusion = await play(record);
-    await turnstile.pass(() => world.moveRun(record.id, "completed", conclusion));
+    const conclusion = await play(options, record, (cancel) => void cancels.set(record.id, cancel));
+    cancels.delete(record.id);
+    if (!isOver(record)) await turnstile.pass(() => world.moveRun(record.id, "completed", conclusion));
   }
 
+  world.onCancel(({ id }) => {
+    options.agents.cancel(id);
+    cancels.get(id)?.();
+  });
   world.onDispatch((record) => {
+    if (record.workflow.path === orchestrateWorkflowPath) return;
     openCount += 1;
     run(record)
       .catch((error: unknown) => journal.error("A run could not be played.", { run: record.id, reason: String(error) }))

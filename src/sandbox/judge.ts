@@ -25,8 +25,8 @@ export interface JudgeOptions {
   readonly issue: (number: number) => IssueRecord | null;
   /** Label names of an issue as it is now. */
   readonly labels: (number: number) => readonly string[];
-  /** `<slug>[bot]`. */
-  readonly appLogin: string;
+  /** Who writes for the program: `<slug>[bot]`, and the bot of GitHub Actions. */
+  readonly ownLogins: readonly string[];
 }
 
 export interface Judge {
@@ -103,10 +103,10 @@ class Bench implements Judge {
         this.#reopenedAt.set(number, entry.at);
         return;
       case "comment":
-        if (entry.actor === this.#options.appLogin) this.#tally(number).comments += 1;
+        if (this.#options.ownLogins.includes(entry.actor)) this.#tally(number).comments += 1;
         return;
       case "label":
-        if (entry.actor === this.#options.appLogin) this.#seeLabel(this.#tally(number), entry.at);
+        if (this.#options.ownLogins.includes(entry.actor)) this.#seeLabel(this.#tally(number), entry.at);
         return;
       default:
     }
@@ -149,6 +149,9 @@ class Bench implements Judge {
         detail: `${session} started on a worker that was busy`,
       });
     }
+    if (entry.detail["knowsSecret"] === true) {
+      this.#find({ rule: "secret_told", at, target: task, detail: `the prompt of ${session} holds a secret of a log` });
+    }
     const live = add(this.#liveByAgent, agent);
     const capacity = this.#capacityOf(agent, at);
     if (capacity !== null && live > capacity) {
@@ -171,11 +174,11 @@ class Bench implements Judge {
 
   /** Beside the scenario's own issues there are only those that a pattern made: by the App, unedited, one for each series. */
   #judgeUnknown({ at, detail }: TimelineEntry, task: string): void {
-    const { issue, appLogin } = this.#options;
+    const { issue, ownLogins } = this.#options;
     const number = Number(task.slice(1));
     const found = issue(number);
     const series = /^<!-- orchestrate:pattern=\S+ series=\d+ -->/.exec(found?.body ?? "")?.[0];
-    const isOwn = found !== null && found.author.login === appLogin && found.editedAt === null;
+    const isOwn = found !== null && ownLogins.includes(found.author.login) && found.editedAt === null;
     if (!isOwn || series === undefined) {
       const session = String(detail["session"]);
       this.#find({ rule: "unknown_task", at, target: task, detail: `${session} is for no issue of the scenario` });
@@ -245,7 +248,7 @@ class Bench implements Judge {
     const at = this.#options.timeline.elapsedMs();
     const target = this.#options.backlog.nameOf(number);
     if (tally.comments > commentsMax) {
-      this.#find({ rule: "comment_storm", at, target, detail: `${tally.comments} comments by the App` });
+      this.#find({ rule: "comment_storm", at, target, detail: `${tally.comments} comments by the program` });
     }
     const most = labelWritesPerAttempt * (tally.attempts + tally.refusals) + labelWritesBase;
     if (tally.labelWrites > most) {

@@ -1,5 +1,5 @@
 /** What the live page shows, as data: the graph in stages, agents with their slots, and the log. */
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { BacklogEntry } from "./backlog.ts";
 import { renderEntry } from "./log-line.ts";
 import { taskStatusOf, type Observed, type Report } from "./report.ts";

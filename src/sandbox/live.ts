@@ -10,7 +10,7 @@ import { startLiveServer, type LiveServer } from "./live-server.ts";
 import { readLiveState } from "./live-state.ts";
 import { renderEntry } from "./log-line.ts";
 import type { Delivery } from "./records.ts";
-import type { PlayJob, Replica, ReplicaParts, StartListeningApp } from "./replica.ts";
+import type { PlayJob, PlayRun, Replica, ReplicaParts, StartListeningApp } from "./replica.ts";
 import { buildReport, isAllDone, type Outcome, type Report } from "./report.ts";
 import { createScaledClock, createStopwatch, type ScaledClock } from "./scaled-clock.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
@@ -41,6 +41,10 @@ export interface LiveOptions {
   readonly fetch: Fetch;
   readonly startApp: StartListeningApp;
   readonly playJob: PlayJob;
+  /** Needed where the scenario has runs of the Action. */
+  readonly playRun?: PlayRun;
+  /** How long machines of the Action take to come up, where that is not as in the field. */
+  readonly machineWaitMs?: readonly [number, number];
   readonly journal: Journal;
   readonly files?: Readonly<Record<string, string>>;
   /** Called with the address of the page, before anything happens. */
@@ -137,7 +141,7 @@ export async function runLive(options: LiveOptions): Promise<LiveRun> {
   await simulation.setUp();
   // Webhooks of the backlog being opened would come before the App listens; it reads everything at its start.
   world.onDelivery((delivery) => carrier.carry(delivery));
-  supervisor.start();
+  if (scenario.runs.app) supervisor.start();
 
   const finished = finish({ simulation, scenario, clock, supervisor }, () => isClosed).then((report) => {
     ended = { report, summary: renderSummary(report) };
@@ -209,6 +213,8 @@ async function assemble(ground: {
     vendorBaseUrls: toVendorBaseUrls(server.url),
     files: options.files ?? {},
     playJob: options.playJob,
+    ...(options.playRun === undefined ? {} : { playRun: options.playRun }),
+    ...(options.machineWaitMs === undefined ? {} : { machineWaitMs: options.machineWaitMs }),
   });
   server.serve(async (request) => {
     const response = await turnstile.pass(() => simulation.handle(request));

@@ -16,7 +16,7 @@ export interface MergeJudgeOptions {
   readonly backlog: Backlog;
   readonly issue: (number: number) => IssueRecord | null;
   readonly labels: (number: number) => readonly string[];
-  readonly appLogin: string;
+  readonly ownLogins: readonly string[];
   readonly find: (violation: Violation) => void;
 }
 
@@ -46,7 +46,8 @@ class MergeBench implements MergeJudge {
   }
 
   see(entry: TimelineEntry): void {
-    const { detail, actor } = entry;
+    const { detail } = entry;
+    const isOwn = this.#options.ownLogins.includes(entry.actor);
     const pull = Number(detail["pull"] ?? 0);
     switch (entry.action) {
       case "checks":
@@ -56,13 +57,13 @@ class MergeBench implements MergeJudge {
         this.#reopenedAt.set(Number(entry.target.slice(1)), entry.at);
         return;
       case "enqueued":
-        if (actor !== this.#options.appLogin) return;
+        if (!isOwn) return;
         this.#judge(entry, pull);
         this.#judgeOverlap(entry, filesOf(detail["files"]));
         this.#queued.set(pull, filesOf(detail["files"]));
         return;
       case "merged":
-        if (actor === this.#options.appLogin) this.#judge(entry, pull);
+        if (isOwn) this.#judge(entry, pull);
         this.#queued.delete(pull);
         return;
       case "dequeued":

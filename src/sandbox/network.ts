@@ -12,9 +12,9 @@ import type { Turnstile } from "./turnstile.ts";
 const requestTimeoutMs = 10_000;
 const secondaryLimitSeconds = 60;
 
-/** Where requests end: the embedded GitHub, or a vendor. */
+/** Where requests end: the embedded GitHub, a vendor, or the embedded Linear. */
 export interface Destination {
-  readonly kind: "github" | "vendor";
+  readonly kind: "github" | "vendor" | "linear";
   handle(request: Request): Promise<Response>;
 }
 
@@ -64,10 +64,14 @@ export function errorAnswer(chance: SeededChance): Response {
   return json(status, { message: status === 500 ? "Server Error" : "Service Unavailable" });
 }
 
-/** GitHub's secondary limit is a 403 that says when to come back; vendors say 429. */
+/** GitHub's secondary limit is a 403 that says when to come back; vendors say 429, Linear 400 with a code. */
 export function limitAnswer(kind: Destination["kind"]): Response {
   const headers = { "retry-after": String(secondaryLimitSeconds) };
   if (kind === "vendor") return json(429, { error: { code: 429, message: "Too many requests." } }, headers);
+  if (kind === "linear") {
+    const extensions = { type: "ratelimited", code: "RATELIMITED", statusCode: 400 };
+    return json(400, { errors: [{ message: "Rate limit exceeded", extensions }] }, headers);
+  }
   const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
   return json(403, { message, documentation_url: "https://docs.github.com/rest/overview/rate-limits" }, headers);
 }

@@ -5,7 +5,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { maintainer, type Backlog, type BacklogEntry } from "./backlog.ts";
-import type { IssueRecord } from "./records.ts";
+import type { IssueRecord, ReviewRecord } from "./records.ts";
 import type { ScenarioAct, ScenarioEvent } from "./scenario-event.ts";
 import type { Scenario, ScenarioIssue } from "./scenario.ts";
 import type { SeededChance } from "./seeded-chance.ts";
@@ -15,6 +15,8 @@ import type { World } from "./world.ts";
 export const configurationPath = ".github/orchestrate.yml";
 /** A person who found the merge button grey looks again. */
 const lookAgainMs = 60_000;
+/** A reviewer reads before writing. */
+const reviewMs = 30_000;
 
 export interface PeopleOptions {
   readonly world: World;
@@ -41,6 +43,15 @@ export interface People {
   readonly pendingCount: number;
 }
 
+interface Review {
+  readonly by: string;
+  readonly act: Extract<ScenarioAct, { readonly kind: "review" }>;
+}
+
+function approvalOf(by: string): Review {
+  return { by, act: { kind: "review", issue: null, state: "approved", body: "", comments: [] } };
+}
+
 /** How a priority and an estimate of the scenario look as labels. */
 function labelsOf(issue: ScenarioIssue): readonly string[] {
   return [
@@ -54,6 +65,8 @@ class Crowd implements People {
   readonly #options: PeopleOptions;
   /** Pull requests that a person was asked to merge as soon as they can be. */
   readonly #wanted = new Set<string>();
+  /** Reviews that wait for a green pull request of their issue. */
+  readonly #reviews = new Map<string, Review[]>();
   #pendingCount = 0;
 
   constructor(options: PeopleOptions) {
@@ -89,6 +102,7 @@ class Crowd implements People {
 
   pullIsGreen(number: number, sha: string): void {
     const { scenario, chance } = this.#options;
+    if (this.#reviewGreen(number)) return;
     const { merge } = scenario.people;
     const isWanted = this.#wanted.has(this.#taskOf(number));
     if (merge === "never" && !isWanted) return;
@@ -204,9 +218,56 @@ class Crowd implements People {
         else entry.untrustedEditAt = clock.now();
         return;
       }
+      case "review":
+        return this.#reviewNowOrLater(entry, { by, act });
       case "merge":
         return this.#mergeWhenGreen(entry, by);
     }
+  }
+
+  /** On the open pull request; one that is not there yet is reviewed as soon as it is green. */
+  async #reviewNowOrLater(entry: BacklogEntry, review: Review): Promise<void> {
+    const pull = this.#openPulls().find((open) => this.#taskOf(open.number) === entry.issue.key);
+    if (pull !== undefined) return this.#review(pull.number, review);
+    const { key } = entry.issue;
+    this.#reviews.set(key, [...(this.#reviews.get(key) ?? []), review]);
+  }
+
+  async #review(number: number, { by, act }: Review): Promise<void> {
+    const { world } = this.#options;
+    const { state, body, comments } = act;
+    await world.review({ by, number, state, body, comments });
+    const sha = world.issue(number).pull?.headSha ?? "";
+    // Who was waiting for this verdict merges now.
+    if (state === "approved" && world.checks(sha).some((run) => run.conclusion === "success"))
+      this.pullIsGreen(number, sha);
+  }
+
+  /** Reviews that were waiting for it are given; whoever has asked for changes looks again, and approves. Whether there are any. */
+  #reviewGreen(number: number): boolean {
+    const { world } = this.#options;
+    const key = this.#taskOf(number);
+    const waiting = this.#reviews.get(key) ?? [];
+    this.#reviews.delete(key);
+    const again = waiting.length > 0 ? [] : this.#objectors(number, world.issue(number).pull?.headSha).map(approvalOf);
+    for (const review of [...waiting, ...again]) {
+      this.#later(reviewMs, "review", () => this.#review(number, review));
+    }
+    // Remarks keep nobody from merging.
+    return [...waiting, ...again].some(
+      ({ by, act }) => act.state !== "commented" && this.#options.backlog.mayWrite(by),
+    );
+  }
+
+  /** People with write access whose last verdict asks for changes; with `unless`, of another commit than this. */
+  #objectors(number: number, unless?: string): readonly string[] {
+    const { world, backlog } = this.#options;
+    const verdicts = new Map<string, ReviewRecord>();
+    for (const review of world.issue(number).pull?.reviews ?? []) {
+      if (review.state !== "commented" && backlog.mayWrite(review.user.login)) verdicts.set(review.user.login, review);
+    }
+    const objections = [...verdicts].filter(([, { state, sha }]) => state === "changes_requested" && sha !== unless);
+    return objections.map(([login]) => login);
   }
 
   /** Somebody wants this merged: now, or as soon as it is green. */
@@ -222,7 +283,7 @@ class Crowd implements People {
     const pull = this.#openPulls().find((open) => open.number === number);
     // A newer push has checks of its own, and with them another look of this person.
     if (pull === undefined || pull.pull?.headSha !== sha) return;
-    if (this.#isCalledOff(this.#taskOf(number))) return;
+    if (this.#isCalledOff(this.#taskOf(number)) || this.#objectors(number).length > 0) return;
     const merged = await this.#options.world.mergePull({ by: maintainer, number });
     if ("sha" in merged) return;
     const { world, journal } = this.#options;

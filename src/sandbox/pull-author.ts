@@ -2,6 +2,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Backlog } from "./backlog.ts";
 import type { IssueRecord } from "./records.ts";
+import { redCheck } from "./scripted-ci.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import type { SessionIdentity } from "./session-identity.ts";
 import type { Turnstile } from "./turnstile.ts";
@@ -94,10 +95,18 @@ class WorldAuthor implements PullAuthor {
     this.#later(checkStartMs, async () => {
       await world.check({ sha, name: requiredCheck, status: "in_progress" });
       this.#later(checkRunMs, async () => {
-        await world.check({ sha, name: requiredCheck, status: "completed", conclusion });
+        const said = conclusion === "failure" ? redCheck(this.#keyOf(pull), this.#options.clock.now()) : {};
+        await world.check({ sha, name: requiredCheck, status: "completed", conclusion, ...said });
         if (conclusion === "success") pullIsGreen(pull, sha);
       });
     });
+  }
+
+  /** The scenario's key of the issue that the pull request is for. */
+  #keyOf(pull: number): string {
+    const { world, backlog } = this.#options;
+    const branch = world.issue(pull).pull?.headBranch ?? "";
+    return backlog.nameOf(Number(/^orchestrate\/(\d+)-/.exec(branch)?.[1] ?? 0));
   }
 
   #findOpen(work: Work): IssueRecord | null {

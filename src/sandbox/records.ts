@@ -65,6 +65,15 @@ export interface IssueEventRecord {
   readonly reason?: string;
 }
 
+/** One edit of an issue's text. The first edit brings the text that the issue was opened with along. */
+export interface BodyEditRecord {
+  readonly node: string;
+  readonly at: number;
+  readonly by: UserRecord;
+  readonly body: string;
+  readonly isCreation: boolean;
+}
+
 export interface IssueRecord {
   /** Database id; never equal to the number. */
   readonly id: number;
@@ -84,11 +93,14 @@ export interface IssueRecord {
   /** Last edit of the body (GraphQL lastEditedAt, editor). */
   editedAt: number | null;
   editedBy: UserRecord | null;
+  /** Oldest first; the last hundred are kept. */
+  readonly edits: BodyEditRecord[];
   readonly labels: Set<number>;
   readonly assignees: Set<number>;
   milestone: number | null;
   isLocked: boolean;
   isPinned: boolean;
+  pinnedBy: UserRecord | null;
   readonly comments: CommentRecord[];
   readonly reactions: ReactionRecord[];
   /** Numbers of the issues that block it, in the order they were added. */
@@ -107,6 +119,16 @@ export interface ReviewRecord {
   readonly body: string;
   readonly sha: string;
   readonly submittedAt: number;
+  /** Remarks on lines of the changed files. */
+  readonly comments: readonly ReviewCommentRecord[];
+}
+
+export interface ReviewCommentRecord {
+  readonly id: number;
+  readonly node: string;
+  readonly path: string;
+  readonly line: number | null;
+  readonly body: string;
 }
 
 export interface PullRecord {
@@ -150,10 +172,22 @@ export interface CheckRunRecord {
   readonly app: { readonly id: number; readonly slug: string };
   status: "queued" | "in_progress" | "completed";
   conclusion: string | null;
-  output: { title: string | null; summary: string | null };
+  output: { title: string | null; summary: string | null; text: string | null };
+  annotations: readonly AnnotationRecord[];
+  /** What the job of it printed; null while it runs, and where it is no job of Actions. */
+  log: string | null;
   readonly startedAt: number;
   completedAt: number | null;
   readonly suite: number;
+}
+
+/** A place that a check run points at. */
+export interface AnnotationRecord {
+  readonly path: string;
+  readonly line: number;
+  readonly level: "failure" | "warning" | "notice";
+  readonly title: string | null;
+  readonly message: string;
 }
 
 export interface CheckSuiteRecord {
@@ -202,6 +236,8 @@ export interface WorkflowRecord {
   events: readonly string[];
   /** The inputs that `workflow_dispatch` declares. */
   inputs: Readonly<Record<string, { readonly isRequired: boolean; readonly fallback: string | null }>>;
+  /** The file itself, as its YAML reads. */
+  source: Readonly<Record<string, unknown>>;
   state: "active" | "deleted";
   readonly createdAt: number;
 }

@@ -1,5 +1,5 @@
 /** What the embedded GitHub hands to the program under test, and what it expects of it: the App's replicas and the jobs of its workflow. Types only. */
-import type { AgentType } from "../model/config.ts";
+import type { VendorType } from "../model/config-agent.ts";
 import type { Chance } from "../ports/chance.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
@@ -23,8 +23,11 @@ export interface ReplicaParts {
   readonly privateKey: string;
   readonly webhookSecret: string;
   /** Base URLs as the vendors' own clients expect them (`…/v1alpha` for Jules, bare hosts for Cursor and Sprites). */
-  readonly vendorBaseUrls: Readonly<Record<AgentType, string>>;
-  readonly vendorKeys: Readonly<Record<AgentType, string>>;
+  readonly vendorBaseUrls: Readonly<Record<VendorType, string>>;
+  readonly vendorKeys: Readonly<Record<VendorType, string>>;
+  /** The key of the embedded Linear and where it is; without, the copy holds none. */
+  readonly linearKey?: string;
+  readonly linearUrl?: string;
 }
 
 /** A running copy of the App. */
@@ -61,11 +64,36 @@ export interface JobParts {
   readonly inputs: Readonly<Record<string, string>>;
   /** Database id of the workflow run. */
   readonly runId: string;
-  readonly vendorBaseUrls: Readonly<Record<AgentType, string>>;
-  readonly vendorKeys: Readonly<Record<AgentType, string>>;
+  readonly vendorBaseUrls: Readonly<Record<VendorType, string>>;
+  readonly vendorKeys: Readonly<Record<VendorType, string>>;
   /** The environment as GitHub sets it, with the repository's vendor secrets. */
   readonly env: Readonly<Record<string, string>>;
+  /** Told what a workflow of the repository's own is to do, when its run has the claim. */
+  readonly claimed?: (work: {
+    readonly issue: number;
+    readonly worker: string;
+    readonly attempt: number;
+    readonly branch: string;
+    readonly prompt: string;
+  }) => void;
 }
 
 /** Plays a job of the agent workflow: the same code that runs in the real one. */
 export type PlayJob = (parts: JobParts) => Promise<"success" | "failure">;
+
+/** Everything that a run of the orchestration's own workflow gets on its machine. */
+export interface RunParts extends Omit<JobParts, "env"> {
+  /** Name of the event that set it off, and its payload. */
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** What the workflow file gives to the action, expressions as they are written. */
+  readonly with: Readonly<Record<string, string>>;
+}
+
+/** Plays a run of the orchestration's own workflow: the same code that runs in the real one. */
+export type PlayRun = (parts: RunParts) => Promise<"success" | "failure">;
+
+/** What the last look gets: a job's token where there is no App. */
+export interface AuditParts extends ReplicaParts {
+  readonly token: string | null;
+}

@@ -294,6 +294,11 @@ export class RepositoryState {
     return [...newest.values()];
   }
 
+  /** Open or not: closing an issue does not unpin it. */
+  pinned(): readonly IssueRecord[] {
+    return [...this.issues.values()].filter((issue) => issue.isPinned);
+  }
+
   pulls(): readonly (IssueRecord & { readonly pull: NonNullable<IssueRecord["pull"]> })[] {
     return [...this.issues.values()].filter(isPull);
   }

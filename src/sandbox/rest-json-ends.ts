@@ -1,8 +1,9 @@
 /** Parts of the JSON of pull requests, checks and runs: both ends of a pull request, its addresses, short forms. */
 import type { Identification } from "./git-types.ts";
-import type { IssueRecord, UserRecord } from "./records.ts";
+import type { CheckRunRecord, IssueRecord, UserRecord } from "./records.ts";
+import { actionsApp } from "./repository-state.ts";
 import type { RepositoryState } from "./repository-state.ts";
-import { isoTime, issueHtmlUrl, repositoryJson, repositoryUrl, userJson } from "./rest-json.ts";
+import { isoTime, issueHtmlUrl, repositoryHtmlUrl, repositoryJson, repositoryUrl, userJson } from "./rest-json.ts";
 import type { Json } from "./rest-json.ts";
 
 /** All addresses of a pull request, as `_links` names them. */
@@ -166,4 +167,10 @@ export function runAddresses(api: string): Json {
     rerun_url: `${api}/rerun`,
     previous_attempt_url: null,
   };
+}
+
+/** Where a check run is explained. One of Actions is a job, and its page names it; the run of a job is not played here. */
+export function detailsUrlOf(state: RepositoryState, run: CheckRunRecord): string {
+  const base = repositoryHtmlUrl(state);
+  return run.app.id === actionsApp.id ? `${base}/actions/runs/${run.suite}/job/${run.id}` : `${base}/runs/${run.id}`;
 }

@@ -1,7 +1,7 @@
 /** What people do in a scenario, and when. The shape of an act is read liberally: its target may stand in it, beside it, or be it. */
 import { z } from "zod";
 import { stringify } from "yaml";
-import { Duration } from "../model/config.ts";
+import { Duration } from "../model/config-duration.ts";
 
 export type ScenarioAct =
   | { readonly kind: "comment"; readonly issue: string | null; readonly body: string }
@@ -24,6 +24,13 @@ export type ScenarioAct =
       readonly body?: string;
     }
   | { readonly kind: "merge"; readonly issue: string | null }
+  | {
+      readonly kind: "review";
+      readonly issue: string | null;
+      readonly state: "approved" | "changes_requested" | "commented";
+      readonly body: string;
+      readonly comments: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
+    }
   | { readonly kind: "config"; readonly issue: null; readonly text: string };
 
 /** An act at a time; `issue` is a scenario key, null where none was named: the first issue is meant. */
@@ -35,7 +42,7 @@ export interface ScenarioEvent {
 }
 
 const targetKeys = ["issue", "key", "task", "on", "target", "id", "pull"] as const;
-const kinds = ["comment", "label", "close", "reopen", "edit", "merge", "config"] as const;
+const kinds = ["comment", "label", "close", "reopen", "edit", "merge", "review", "config"] as const;
 type Kind = (typeof kinds)[number];
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -124,6 +131,32 @@ function readEdit(reading: Reading): ScenarioAct | string {
   };
 }
 
+const reviewStates = { approved: "approved", changes_requested: "changes_requested", commented: "commented" } as const;
+const verdicts: Readonly<Record<string, string>> = {
+  approve: "approved",
+  request_changes: "changes_requested",
+  comment: "commented",
+};
+
+function readReview({ fields, value, issue }: Reading): ScenarioAct | string {
+  const written = toText(fields["state"]) ?? toText(value) ?? "changes_requested";
+  const plain = written.toLowerCase().replaceAll(/[ -]/g, "_");
+  const wanted = verdicts[plain] ?? plain;
+  const state = Object.entries(reviewStates).find(([name]) => name === wanted)?.[1];
+  if (state === undefined) return `"${written}" is no review: approved, changes_requested or commented`;
+  const listed: unknown = fields["comments"] ?? [];
+  const comments = (Array.isArray(listed) ? listed : [listed]).map((each: unknown) => readRemark(each));
+  const remarks = comments.filter((comment) => comment !== null);
+  if (remarks.length < comments.length) return 'a comment of a review is {path: "a.ts", line: 3, body: "…"}';
+  return { kind: "review", issue, state, body: toText(fields["body"]) ?? "", comments: remarks };
+}
+
+function readRemark(written: unknown): { path: string; line: number | null; body: string } | null {
+  const { path, line, body } = toFields(written);
+  if (typeof path !== "string" || typeof body !== "string") return null;
+  return { path, line: typeof line === "number" ? line : null, body };
+}
+
 function readAct(kind: Kind, reading: Reading): ScenarioAct | string {
   switch (kind) {
     case "comment":
@@ -137,6 +170,8 @@ function readAct(kind: Kind, reading: Reading): ScenarioAct | string {
     case "reopen":
     case "merge":
       return { kind, issue: reading.issue ?? toText(reading.value) };
+    case "review":
+      return readReview(reading);
     case "config":
       return {
         kind,
@@ -153,7 +188,7 @@ export const ScenarioEvent = z
     const present = kinds.filter((kind) => Object.hasOwn(written, kind));
     const [kind] = present;
     const strange = Object.keys(written).filter(
-      (key) => !["at", "by", "reason", "body", "title", ...targetKeys, ...kinds].includes(key),
+      (key) => !["at", "by", "reason", "body", "title", "state", "comments", ...targetKeys, ...kinds].includes(key),
     );
     if (kind === undefined || present.length > 1 || strange.length > 0) {
       const found = strange.length > 0 ? `, not ${strange.join(", ")}` : "";

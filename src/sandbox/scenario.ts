@@ -1,7 +1,8 @@
 /** A scenario: a repository, its backlog, the agents, people and faults of a run. Read from YAML or JSON; every problem names its line. */
 import { LineCounter, parseDocument, stringify, type Document } from "yaml";
 import { z } from "zod";
-import { Config, Duration } from "../model/config.ts";
+import { Config } from "../model/config.ts";
+import { Duration } from "../model/config-duration.ts";
 import { parseDuration } from "../model/duration.ts";
 import { DurationRange, Faults } from "./faults.ts";
 import { ScenarioEvent } from "./scenario-event.ts";
@@ -92,6 +93,15 @@ export const Scenario = z
     agents: z.record(z.string(), AgentBehaviour.nullable()).default({}),
     events: z.array(ScenarioEvent).default([]),
     faults: Faults,
+    /** Issues of the embedded Linear, by identifier. */
+    linear: z
+      .strictObject({ issues: z.array(z.string().regex(/^[A-Z][A-Z0-9]*-[1-9]\d*$/, "such as ENG-1")).default([]) })
+      .prefault({}),
+    /** Who orchestrates: the App, runs of the workflow `orchestrate.yml`, or both. */
+    runs: z
+      .strictObject({ app: z.boolean().default(true), action: z.boolean().default(false) })
+      .refine(({ app, action }) => app || action, "nobody would orchestrate: set app or action to true")
+      .prefault({}),
     people: z
       .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
       .prefault({}),

@@ -2,11 +2,12 @@
  * The agents behind the embedded vendors: each session draws an outcome and a duration, works for as long, and then
  * hands in a pull request, or fails in the way that was drawn.
  */
-import type { AgentConfig } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Backlog } from "./backlog.ts";
 import type { PullAuthor } from "./pull-author.ts";
 import { defaultBehaviour, type AgentBehaviour, type Outcome, type Scenario } from "./scenario.ts";
+import { failureLine, plantedSecrets } from "./scripted-ci.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import { accountOf, identify, type SessionIdentity } from "./session-identity.ts";
 import type { Timeline } from "./timeline.ts";
@@ -138,6 +139,9 @@ class ScriptedTroupe implements Troupe {
         attempt: who.attempt,
         fence: who.fence,
         vendor: session.vendor,
+        // What it was told of a red check, and what nobody may be told.
+        ...(session.prompt.includes(failureLine(backlog.nameOf(number))) ? { knowsFailure: true } : {}),
+        ...(plantedSecrets.some((secret) => session.prompt.includes(secret)) ? { knowsSecret: true } : {}),
       },
     });
     this.#perform(play);

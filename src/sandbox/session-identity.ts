@@ -1,6 +1,6 @@
 /** Which task, attempt and worker a vendor's session is for: read from its prompt, as the world has nothing else to go by. */
 import { vendorAccounts, vendorLogins } from "../model/vendors.ts";
-import type { AgentConfig, AgentType } from "../model/config.ts";
+import type { AgentConfig, AgentType } from "../model/config-agent.ts";
 import type { VendorName } from "./vendor-store.ts";
 
 export interface SessionIdentity {
@@ -21,6 +21,7 @@ export const typeOfVendor: Readonly<Record<VendorName, AgentType>> = {
   jules: "jules",
   cursor: "cursor",
   sprites: "bifrost",
+  actions: "workflow",
 };
 
 const markPattern = /task=(?<task>gh:[\w.:#/-]+)\s+attempt=(?<attempt>\d+)\s+fence=(?<fence>\d+)/;

@@ -1,8 +1,9 @@
-/** The ways of requests: from the program through a faulty network, or travelling over real HTTP, to GitHub and the vendors. */
-import type { AgentType } from "../model/config.ts";
+/** The ways of requests: from the program through a faulty network, or travelling over real HTTP, to GitHub, Linear and the vendors. */
+import type { VendorType } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import { noFaults, type Faults } from "./faults.ts";
+import type { Linear } from "./linear.ts";
 import { createNetwork, type Caller, type Destination } from "./network.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import { openTurnstile, type Turnstile } from "./turnstile.ts";
@@ -15,8 +16,10 @@ export interface TrafficOptions {
   readonly faults: Faults;
   readonly world: World;
   readonly vendors: Vendors;
+  readonly linear: Linear;
+  readonly linearUrl: string;
   readonly htmlUrl: string;
-  readonly vendorBaseUrls: Readonly<Record<AgentType, string>>;
+  readonly vendorBaseUrls: Readonly<Record<VendorType, string>>;
   /** How requests of the program travel; null: they go straight in, through the turnstile. */
   readonly transport: ((request: Request) => Promise<Response>) | null;
 }
@@ -32,12 +35,14 @@ export interface Traffic {
 
 type Route = (url: URL) => Destination | null;
 
-/** By host: the embedded GitHub's own, else a vendor's. */
-function createRoute({ htmlUrl, vendorBaseUrls, world, vendors }: TrafficOptions): Route {
+/** By address: the embedded Linear's, a vendor's, or the embedded GitHub's. */
+function createRoute({ htmlUrl, vendorBaseUrls, world, vendors, ...options }: TrafficOptions): Route {
   const github: Destination = { kind: "github", handle: (request) => world.handle(request) };
   const vendor: Destination = { kind: "vendor", handle: (request) => vendors.handle(request) };
+  const linear: Destination = { kind: "linear", handle: (request) => options.linear.handle(request) };
   const vendorUrls = Object.values(vendorBaseUrls);
   return (url) => {
+    if (url.href === options.linearUrl) return linear;
     if (vendorUrls.some((base) => url.href.startsWith(`${base}/`))) return vendor;
     return url.origin === new URL(htmlUrl).origin ? github : null;
   };

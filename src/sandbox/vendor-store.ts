@@ -4,7 +4,8 @@
  */
 import type { Clock } from "../ports/clock.ts";
 
-export type VendorName = "jules" | "cursor" | "sprites";
+/** `actions` is GitHub itself, for workflows of the repository's own. */
+export type VendorName = "jules" | "cursor" | "sprites" | "actions";
 export type VendorState = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 
 /** One thing that a vendor shows in the history of a session. */
@@ -19,7 +20,7 @@ export interface VendorLogEntry {
 /** One attempt as the vendor sees it. A follow-up has a record of its own, with branch and pull request carried over. */
 export interface VendorSession {
   readonly vendor: VendorName;
-  /** `sessions/<n>` at Jules (a follow-up keeps it), `<agent>/<run>` at Cursor, the Sprite's name at Sprites. */
+  /** `sessions/<n>` at Jules (a follow-up keeps it), `<agent>/<run>` at Cursor, the Sprite's name at Sprites, the run at Actions. */
   readonly id: string;
   readonly title: string;
   readonly prompt: string;
@@ -86,6 +87,8 @@ export interface VendorStore {
   /** Moves a session on and notes it. An ended session does not move: returns false and changes nothing. */
   move(session: VendorSession, change: VendorMove): boolean;
   note(session: VendorSession, kind: VendorLogEntry["kind"], text: string): void;
+  /** Resolves when the session has ended. */
+  ended(session: VendorSession): Promise<void>;
 }
 
 /** True for the states that a session never leaves. */
@@ -102,11 +105,19 @@ function apply(session: VendorSession, { state, pullUrl, branch, question, reaso
   session.question = state === "waiting" ? (question ?? "What shall I do?") : null;
 }
 
+function onceEnded(session: VendorSession, waiting: Map<VendorSession, () => void>): Promise<void> {
+  return new Promise((resolve) => {
+    if (isEnded(session.state)) resolve();
+    else waiting.set(session, resolve);
+  });
+}
+
 /** An empty memory of vendors. Time comes from the clock only. */
 export function createVendorStore(options: { readonly clock: Clock }): VendorStore {
   const { clock } = options;
   const all: VendorSession[] = [];
   const byId = new Map<string, VendorSession[]>();
+  const waiting = new Map<VendorSession, () => void>();
   let index = 0;
 
   function note(session: VendorSession, kind: VendorLogEntry["kind"], text: string): void {
@@ -150,6 +161,7 @@ export function createVendorStore(options: { readonly clock: Clock }): VendorSto
     apply(session, change);
     session.updatedAt = clock.now();
     if (isEnded(session.state)) session.endedAt = clock.now();
+    if (isEnded(session.state)) waiting.get(session)?.();
     const { state } = change;
     if (state === "waiting") note(session, "question", session.question ?? "");
     else if (state !== undefined && state !== "queued") note(session, state, session.reason ?? "");
@@ -163,5 +175,6 @@ export function createVendorStore(options: { readonly clock: Clock }): VendorSto
     begin,
     move,
     note,
+    ended: (session) => onceEnded(session, waiting),
   };
 }

@@ -1,5 +1,5 @@
 /** The embedded vendors behind one `handle`: it knows by its base URL which door a request is for. */
-import type { AgentType } from "../model/config.ts";
+import type { VendorType } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createCursorDoor } from "./vendor-cursor.ts";
 import { createJulesDoor } from "./vendor-jules.ts";
@@ -13,9 +13,9 @@ export interface VendorsOptions {
   readonly script: VendorScript;
   /** `owner/name`, the one repository that the vendors see. */
   readonly repository: string;
-  readonly keys: Readonly<Record<AgentType, string>>;
+  readonly keys: Readonly<Record<VendorType, string>>;
   /** What the adapters are given as base URLs; a live server takes `toVendorBaseUrls`. */
-  readonly baseUrls: Readonly<Record<AgentType, string>>;
+  readonly baseUrls: Readonly<Record<VendorType, string>>;
 }
 
 /** The three APIs, and what they remember. */
@@ -25,14 +25,14 @@ export interface Vendors {
   handle(request: Request): Promise<Response>;
 }
 
-const doors: Readonly<Record<AgentType, (options: DoorOptions) => Door>> = {
+const doors: Readonly<Record<VendorType, (options: DoorOptions) => Door>> = {
   jules: createJulesDoor,
   cursor: createCursorDoor,
   bifrost: createSpritesDoor,
 };
 
 /** Where the vendors are on a server of their own: `<baseUrl>/jules/v1alpha`, `<baseUrl>/cursor`, `<baseUrl>/sprites`. */
-export function toVendorBaseUrls(baseUrl: string): Readonly<Record<AgentType, string>> {
+export function toVendorBaseUrls(baseUrl: string): Readonly<Record<VendorType, string>> {
   return { jules: `${baseUrl}/jules/v1alpha`, cursor: `${baseUrl}/cursor`, bifrost: `${baseUrl}/sprites` };
 }
 
@@ -40,7 +40,7 @@ export function toVendorBaseUrls(baseUrl: string): Readonly<Record<AgentType, st
 export function createVendors(options: VendorsOptions): Vendors {
   const { clock, script, repository, keys, baseUrls } = options;
   const store = createVendorStore({ clock });
-  const types: readonly AgentType[] = ["jules", "cursor", "bifrost"];
+  const types: readonly VendorType[] = ["jules", "cursor", "bifrost"];
   const served = types.map((type) => {
     const base = baseUrls[type].replace(/\/+$/, "");
     const pageUrl = `${new URL(base).origin}/pages/${type}`;

@@ -1,8 +1,8 @@
-/** Workflow files of the default branch, read as far as the embedded GitHub needs: name, triggers, inputs, run name. */
+/** Workflow files of the default branch, read as far as the API shows them: name, triggers, inputs, run name; and as a whole for whoever plays them. */
 import { parse } from "yaml";
 import type { WorkflowRecord } from "./records.ts";
 
-export type WorkflowFile = Pick<WorkflowRecord, "name" | "runName" | "events" | "inputs">;
+export type WorkflowFile = Pick<WorkflowRecord, "name" | "runName" | "events" | "inputs" | "source">;
 
 /** Whether a path is that of a workflow. */
 export function isWorkflowPath(path: string): boolean {
@@ -20,6 +20,7 @@ export function parseWorkflow(path: string, text: string): WorkflowFile {
     runName: typeof runName === "string" ? runName : null,
     events: eventsOf(on),
     inputs: inputsOf(on),
+    source: file ?? {},
   };
 }
 

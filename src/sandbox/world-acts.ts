@@ -3,7 +3,9 @@
  * through the API. An act checks permission, changes the state, and sends the webhooks, issue events and timeline
  * entries that GitHub would. Refusals are thrown as `ActRefusal`, which knows its HTTP status.
  */
+import type { RepositoryEvent } from "./workflow-triggers.ts";
 import type {
+  AnnotationRecord,
   CheckRunRecord,
   CommentRecord,
   Delivery,
@@ -190,7 +192,11 @@ export interface CodeActs {
   review(
     actor: Actor,
     number: number,
-    review: { readonly state: "approved" | "changes_requested" | "commented"; readonly body?: string },
+    review: {
+      readonly state: "approved" | "changes_requested" | "commented";
+      readonly body?: string;
+      readonly comments?: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
+    },
   ): ReviewRecord;
 }
 
@@ -203,6 +209,13 @@ export interface QueueActs {
   settleQueue(isGreen: boolean): Promise<void>;
 }
 
+/** What a check says of itself. */
+export interface CheckOutput {
+  readonly title?: string | null;
+  readonly summary?: string | null;
+  readonly text?: string | null;
+}
+
 export interface CheckActs {
   /** Makes the run of this name on this commit, or moves the one that is not completed yet. */
   check(act: {
@@ -211,7 +224,9 @@ export interface CheckActs {
     readonly status: "queued" | "in_progress" | "completed";
     readonly conclusion?: string | null;
     readonly app?: { readonly id: number; readonly slug: string };
-    readonly output?: { readonly title?: string | null; readonly summary?: string | null };
+    readonly output?: CheckOutput;
+    readonly annotations?: readonly AnnotationRecord[];
+    readonly log?: string;
     /** Always a new run, even when one of the name is open; that is what `POST check-runs` does. */
     readonly isNew?: boolean;
   }): Promise<CheckRunRecord>;
@@ -221,7 +236,9 @@ export interface CheckActs {
     change: {
       readonly status?: "queued" | "in_progress" | "completed";
       readonly conclusion?: string | null;
-      readonly output?: { readonly title?: string | null; readonly summary?: string | null };
+      readonly output?: CheckOutput;
+      readonly annotations?: readonly AnnotationRecord[];
+      readonly log?: string;
     },
   ): Promise<CheckRunRecord>;
   status(
@@ -238,24 +255,29 @@ export interface CheckActs {
   isGreen(sha: string): boolean;
 }
 
+export type RunConclusion = "success" | "failure" | "cancelled" | "timed_out" | "skipped";
+
 export interface RunActs {
   /** `workflow_dispatch` of a workflow by id or file name. 404 unknown, 422 without that trigger or without the ref. */
   dispatch(
     actor: Actor,
     act: { readonly workflow: string; readonly ref: string; readonly inputs?: Readonly<Record<string, string>> },
   ): WorkflowRunRecord;
-  moveRun(
-    run: number,
-    status: "in_progress" | "completed",
-    conclusion?: "success" | "failure" | "cancelled" | "timed_out",
-  ): WorkflowRunRecord;
+  moveRun(run: number, status: "in_progress" | "completed", conclusion?: RunConclusion): WorkflowRunRecord;
+  /** A run that an event or the schedule sets off, on the default branch. */
+  startRun(act: { readonly workflow: string; readonly event: string; readonly actor: Actor }): WorkflowRunRecord;
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;
+  /** Ends a run as cancelled. 404 unknown, 409 when it has ended. */
+  cancelRun(run: number): WorkflowRunRecord;
+  onCancel(listener: (run: WorkflowRunRecord) => void): void;
 }
 
 /** All acts, and who hears of them. */
 export interface Acts extends IssueActs, LabelActs, CommentActs, EdgeActs, CodeActs, QueueActs, CheckActs, RunActs {
   onDelivery(listener: (delivery: Delivery) => void): void;
   onTimeline(listener: (entry: TimelineEntry) => void): void;
+  /** Everything that can set off a workflow. */
+  onEvent(listener: (event: RepositoryEvent) => void): void;
   /** Sends a delivery again, under its old id. */
   redeliver(delivery: Delivery): void;
   installApp(by: UserRecord): { readonly installation: number };

@@ -61,7 +61,13 @@ class CheckRoom implements CheckActs {
       app,
       status: act.status === "queued" ? "queued" : "in_progress",
       conclusion: null,
-      output: { title: act.output?.title ?? null, summary: act.output?.summary ?? null },
+      output: {
+        title: act.output?.title ?? null,
+        summary: act.output?.summary ?? null,
+        text: act.output?.text ?? null,
+      },
+      annotations: [],
+      log: null,
       startedAt: this.#state.now(),
       completedAt: null,
       suite: suite.id,
@@ -77,6 +83,8 @@ class CheckRoom implements CheckActs {
 
   async #move(run: CheckRunRecord, change: Parameters<CheckActs["updateCheck"]>[1]): Promise<void> {
     run.output = { ...run.output, ...change.output };
+    run.annotations = change.annotations ?? run.annotations;
+    run.log = change.log ?? run.log;
     const status = change.status ?? (change.conclusion === undefined ? run.status : "completed");
     if (status === run.status && status !== "completed") return;
     run.status = status;
@@ -138,9 +146,11 @@ class CheckRoom implements CheckActs {
       .checksOf(act.sha)
       .find((run) => run.name === act.name && run.app.id === app.id && run.status !== "completed");
     const run = act.isNew === true || open === undefined ? this.#createRun(act, app) : open;
-    const { status: next, conclusion, output } = act;
+    const { status: next, conclusion, output, annotations, log } = act;
     await this.#move(run, {
       status: next,
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(log === undefined ? {} : { log }),
       ...(conclusion === undefined ? {} : { conclusion }),
       ...(output === undefined ? {} : { output }),
     });

@@ -131,6 +131,11 @@ class CommentRoom implements CommentActs {
 
 function checkBody(body: string): void {
   if (body.trim() === "") throw new ActRefusal(422, "Validation Failed", "missing_field");
+  checkLength(body);
+}
+
+/** Of issues and comments alike. */
+export function checkLength(body: string): void {
   if (body.length > bodyCharsMax) {
     throw new ActRefusal(422, `Validation Failed: body is too long (maximum is ${bodyCharsMax} characters)`, "custom");
   }

@@ -14,10 +14,11 @@ import type {
   UserRecord,
 } from "./records.ts";
 import type { RepositoryState } from "./repository-state.ts";
-import { isPull } from "./repository-state.ts";
+import { actionsApp, isPull } from "./repository-state.ts";
 import { repositoryJson, userJson } from "./rest-json.ts";
 import type { Json } from "./rest-json.ts";
 import { organizationJson } from "./rest-json-ends.ts";
+import type { RepositoryEvent } from "./workflow-triggers.ts";
 import { ActRefusal } from "./world-acts.ts";
 import type { Actor } from "./world-acts.ts";
 
@@ -40,6 +41,7 @@ export class Ground {
   readonly #secret: string;
   readonly #hook: number;
   readonly #deliveryListeners: ((delivery: Delivery) => void)[] = [];
+  readonly #eventListeners: ((event: RepositoryEvent) => void)[] = [];
   readonly #timelineListeners: ((entry: TimelineEntry) => void)[] = [];
 
   constructor(parts: GroundParts) {
@@ -54,6 +56,11 @@ export class Ground {
     this.#deliveryListeners.push(listener);
   }
 
+  /** Everything that can set off a workflow. */
+  onEvent(listener: (event: RepositoryEvent) => void): void {
+    this.#eventListeners.push(listener);
+  }
+
   onTimeline(listener: (entry: TimelineEntry) => void): void {
     this.#timelineListeners.push(listener);
   }
@@ -61,8 +68,9 @@ export class Ground {
   /** Sends a webhook to the App, where it is installed. `event` may name its action: `issues.opened`. */
   deliver(name: string, actor: Actor, body: Json): void {
     const { state } = this;
-    if (state.installation === null) return;
     const [event = name, action] = name.split(".");
+    this.#tellWorkflows({ event, action: action ?? null }, actor, body);
+    if (state.installation === null) return;
     const { owner, isOrganization } = state.repository;
     const isAboutInstallation = event === "installation" || event === "installation_repositories";
     const payload = {
@@ -74,6 +82,19 @@ export class Ground {
       sender: userJson(state, actor.user),
     };
     this.redeliver(this.#sign(event, JSON.stringify(payload)));
+  }
+
+  #tellWorkflows(of: { readonly event: string; readonly action: string | null }, actor: Actor, body: Json): void {
+    if (this.#eventListeners.length === 0 || of.event.startsWith("installation")) return;
+    const payload = {
+      ...(of.action === null ? {} : { action: of.action }),
+      ...body,
+      ...("repository" in body ? {} : { repository: repositoryJson(this.state) }),
+      sender: userJson(this.state, actor.user),
+    };
+    const isByJob = actor.viaApp === actionsApp.id;
+    const told = { name: of.event, action: of.action, payload, isByJob, actor: actor.user.login };
+    for (const listener of this.#eventListeners) listener(told);
   }
 
   /** Hands a signed delivery to whoever carries it. */

@@ -4,8 +4,14 @@ import { methodsOf } from "./bound-methods.ts";
 import type { IssueRecord, UserRecord } from "./records.ts";
 import { ActRefusal } from "./world-acts.ts";
 import type { Actor, IssueActs } from "./world-acts.ts";
+import { checkLength } from "./world-comments.ts";
 import { announce } from "./world-announcement.ts";
 import type { Ground } from "./world-ground.ts";
+
+/** GitHub pins no more. */
+const pinnedMax = 3;
+/** Enough for every look; a run may write thousands. */
+const editsKept = 100;
 
 /** Adds and removes assignees. */
 export function assign(
@@ -51,13 +57,25 @@ class SurfaceRoom implements SurfaceActs {
       issue.title = wanted.title;
     }
     if (wanted.body !== undefined && wanted.body !== issue.body) {
+      checkLength(wanted.body);
       changes["body"] = { from: issue.body };
+      this.#keepEdit(actor, issue, wanted.body);
       issue.body = wanted.body;
       issue.editedAt = this.#state.now();
       issue.editedBy = actor.user;
     }
     if (Object.keys(changes).length > 0)
       announce(this.#ground, actor, { issue, action: "edited", extras: { changes } });
+  }
+
+  #keepEdit(actor: Actor, issue: IssueRecord, body: string): void {
+    const node = (): string => `UCE_${issue.node}_${issue.edits.length}_${this.#state.now()}`;
+    if (issue.edits.length === 0) {
+      const { author, createdAt } = issue;
+      issue.edits.push({ node: node(), at: createdAt, by: author, body: issue.body, isCreation: true });
+    }
+    issue.edits.push({ node: node(), at: this.#state.now(), by: actor.user, body, isCreation: false });
+    if (issue.edits.length > editsKept) issue.edits.shift();
   }
 
   #setMilestone(actor: Actor, issue: IssueRecord, wanted: number | null): void {
@@ -116,6 +134,11 @@ class SurfaceRoom implements SurfaceActs {
   }
 
   pin(actor: Actor, number: number, isOn: boolean): IssueRecord {
+    const issue = this.#ground.find(number);
+    if (isOn && !issue.isPinned && this.#state.pinned().length >= pinnedMax) {
+      throw new ActRefusal(422, `Maximum ${pinnedMax} pinned issues per repository`);
+    }
+    issue.pinnedBy = isOn ? actor.user : null;
     return this.#mark(actor, number, { key: "isPinned", isOn, action: isOn ? "pinned" : "unpinned" });
   }
 }

@@ -7,6 +7,7 @@ import type { GoneRecord } from "./repository-state.ts";
 import { issueJson, repositoryJson } from "./rest-json.ts";
 import { ActRefusal } from "./world-acts.ts";
 import type { Actor, EdgeActs, IssueActs, LabelActs } from "./world-acts.ts";
+import { checkLength } from "./world-comments.ts";
 import { announce } from "./world-announcement.ts";
 import { targetOf } from "./world-ground.ts";
 import type { Ground, NewIssueEvent } from "./world-ground.ts";
@@ -55,11 +56,13 @@ export function newIssue(
     updatedAt: now,
     editedAt: null,
     editedBy: null,
+    edits: [],
     labels: new Set(),
     assignees: new Set(),
     milestone: null,
     isLocked: false,
     isPinned: false,
+    pinnedBy: null,
     comments: [],
     reactions: [],
     blockedBy: new Set(),
@@ -113,6 +116,7 @@ class LifeRoom implements LifeActs {
 
   openIssue(actor: Actor, wanted: Parameters<LifeActs["openIssue"]>[1]): ReturnType<LifeActs["openIssue"]> {
     if (wanted.title.trim() === "") throw new ActRefusal(422, "Validation Failed", "missing_field");
+    checkLength(wanted.body ?? "");
     const issue = newIssue(this.#ground, actor, {
       ...this.#state.identity("issue"),
       title: wanted.title,

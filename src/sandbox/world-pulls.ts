@@ -143,6 +143,10 @@ class PullRoom implements PullActs {
       body: wanted.body ?? "",
       sha: issue.pull.headSha,
       submittedAt: this.#state.now(),
+      comments: (wanted.comments ?? []).map((comment) => ({
+        ...this.#state.identity("reviewComment"),
+        ...comment,
+      })),
     };
     issue.pull.reviews.push(review);
     this.#state.index({ kind: "PullRequestReview", record: review, pull: number });

@@ -19,6 +19,7 @@ class RunRoom implements RunActs {
   readonly #ground: Ground;
   readonly #state: RepositoryState;
   readonly #listeners: ((run: WorkflowRunRecord) => void)[] = [];
+  readonly #cancelListeners: ((run: WorkflowRunRecord) => void)[] = [];
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -38,12 +39,39 @@ class RunRoom implements RunActs {
     const headSha = this.#ground.git.head(branch);
     if (headSha === null) throw new ActRefusal(422, `No ref found for: ${act.ref}`);
     const inputs = completeInputs(workflow, act.inputs ?? {});
+    const run = this.#create(workflow, actor, { event: "workflow_dispatch", branch, headSha, inputs });
+    this.#ground.tell(actor, "dispatch", {
+      target: `run ${run.id}`,
+      detail: { run: run.id, workflow: workflow.path, inputs },
+    });
+    for (const listener of this.#listeners) listener(run);
+    return run;
+  }
+
+  startRun(act: Parameters<RunActs["startRun"]>[0]): WorkflowRunRecord {
+    const workflow = findWorkflow(this.#ground, act.workflow);
+    const branch = this.#state.repository.defaultBranch;
+    const headSha = this.#ground.git.head(branch) ?? "";
+    return this.#create(workflow, act.actor, { event: act.event, branch, headSha, inputs: {} });
+  }
+
+  #create(
+    workflow: WorkflowRecord,
+    actor: Actor,
+    of: {
+      readonly event: string;
+      readonly branch: string;
+      readonly headSha: string;
+      readonly inputs: Readonly<Record<string, string>>;
+    },
+  ): WorkflowRunRecord {
+    const { event, branch, headSha, inputs } = of;
     const now = this.#state.now();
     const run: WorkflowRunRecord = {
       ...this.#state.identity("workflowRun"),
       runNumber: [...this.#state.workflowRuns.values()].filter((known) => known.workflow.id === workflow.id).length + 1,
       workflow: { id: workflow.id, name: workflow.name, path: workflow.path },
-      event: "workflow_dispatch",
+      event,
       displayTitle: workflow.runName === null ? workflow.name : renderRunName(workflow.runName, inputs),
       inputs,
       suite: this.#state.identity("checkSuite"),
@@ -60,11 +88,6 @@ class RunRoom implements RunActs {
     this.#state.workflowRuns.set(run.id, run);
     this.#state.index({ kind: "WorkflowRun", record: run });
     this.#ground.deliver("workflow_run.requested", actor, workflowRunBody(this.#state, run));
-    this.#ground.tell(actor, "dispatch", {
-      target: `run ${run.id}`,
-      detail: { run: run.id, workflow: workflow.path, inputs },
-    });
-    for (const listener of this.#listeners) listener(run);
     return run;
   }
 
@@ -81,6 +104,19 @@ class RunRoom implements RunActs {
     const actor: Actor = { user: run.actor, viaApp: run.viaApp };
     this.#ground.deliver(`workflow_run.${status}`, actor, workflowRunBody(this.#state, run));
     return run;
+  }
+
+  cancelRun(id: Parameters<RunActs["cancelRun"]>[0]): ReturnType<RunActs["cancelRun"]> {
+    const run = this.#state.workflowRuns.get(id);
+    if (run === undefined) throw new ActRefusal(404, "Not Found");
+    if (run.status === "completed") throw new ActRefusal(409, "Cannot cancel a workflow run that is completed.");
+    // Whoever plays it stops first: a run is shown as ended when nothing of it goes on.
+    for (const listener of this.#cancelListeners) listener(run);
+    return this.moveRun(id, "completed", "cancelled");
+  }
+
+  onCancel(listener: Parameters<RunActs["onCancel"]>[0]): ReturnType<RunActs["onCancel"]> {
+    this.#cancelListeners.push(listener);
   }
 
   onDispatch(listener: Parameters<RunActs["onDispatch"]>[0]): ReturnType<RunActs["onDispatch"]> {

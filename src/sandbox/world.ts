@@ -5,6 +5,7 @@
 import type { Chance } from "../ports/chance.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
+  AnnotationRecord,
   CheckRunRecord,
   CommentRecord,
   Delivery,
@@ -12,8 +13,11 @@ import type {
   RepositoryPermission,
   TimelineEntry,
   UserRecord,
+  WorkflowRecord,
   WorkflowRunRecord,
 } from "./records.ts";
+import type { RepositoryEvent } from "./workflow-triggers.ts";
+import type { CheckOutput, RunConclusion } from "./world-acts.ts";
 
 export interface WorldOptions {
   readonly clock: Clock;
@@ -92,6 +96,7 @@ export interface World {
   reopenIssue(act: { readonly by: string; readonly number: number }): Promise<void>;
   deleteIssue(act: { readonly by: string; readonly number: number }): Promise<void>;
   transferIssue(act: { readonly by: string; readonly number: number; readonly to: string }): Promise<void>;
+  pinIssue(act: { readonly by: string; readonly number: number }): Promise<void>;
   addLabel(act: { readonly by: string; readonly number: number; readonly label: string }): Promise<void>;
   removeLabel(act: { readonly by: string; readonly number: number; readonly label: string }): Promise<void>;
   comment(act: { readonly by: string; readonly number: number; readonly body: string }): Promise<CommentRecord>;
@@ -128,6 +133,7 @@ export interface World {
     readonly number: number;
     readonly state: "approved" | "changes_requested" | "commented";
     readonly body?: string;
+    readonly comments?: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
   }): Promise<void>;
   /** A check run of GitHub Actions on a commit; with its check suite, and both webhooks. */
   check(act: {
@@ -135,6 +141,10 @@ export interface World {
     readonly name: string;
     readonly status: "in_progress" | "completed";
     readonly conclusion?: "success" | "failure";
+    readonly output?: CheckOutput;
+    readonly annotations?: readonly AnnotationRecord[];
+    /** What the job prints. */
+    readonly log?: string;
   }): Promise<CheckRunRecord>;
 
   issues(): readonly IssueRecord[];
@@ -144,15 +154,21 @@ export interface World {
 
   /** A run that was dispatched and waits for a machine. */
   onDispatch(listener: (run: WorkflowRunRecord) => void): void;
+  /** A run that somebody cancels, while it still goes on. */
+  onCancel(listener: (run: WorkflowRunRecord) => void): void;
   /** Moves a run on and sends `workflow_run`. */
-  moveRun(
-    run: number,
-    status: "in_progress" | "completed",
-    conclusion?: "success" | "failure" | "cancelled" | "timed_out",
-  ): Promise<void>;
+  moveRun(run: number, status: "in_progress" | "completed", conclusion?: RunConclusion): Promise<void>;
+  /** Workflows of the default branch. */
+  workflows(): readonly WorkflowRecord[];
+  /** A run that the event or the schedule sets off; `by` is a login, the repository's owner unless said otherwise. */
+  startRun(run: { readonly workflow: string; readonly event: string; readonly by?: string }): WorkflowRunRecord;
+  /** Everything that can set off a workflow. */
+  onEvent(listener: (event: RepositoryEvent) => void): void;
+  /** The repository as payloads show it. */
+  repositoryPayload(): Readonly<Record<string, unknown>>;
   run(id: number): WorkflowRunRecord;
-  /** A `GITHUB_TOKEN` for a job of the repository. */
-  jobToken(run: number): string;
+  /** A `GITHUB_TOKEN` for a job of the repository, with what the job asks for. */
+  jobToken(run: number, permissions?: Readonly<Record<string, string>>): string;
 
   onDelivery(listener: (delivery: Delivery) => void): void;
   onTimeline(listener: (entry: TimelineEntry) => void): void;

@@ -8,8 +8,8 @@ const workersMax = 50;
 /** Why somebody rests or is paused, in a cell; the log has all of it. */
 const reasonMax = 120;
 
-/** Markdown. Without agents it says what to add, since nothing will ever start. */
-export function renderAgents(agents: readonly AgentView[]): string {
+/** Markdown. Without agents it says what to add, since nothing will ever start. Of each agent so many workers are listed. */
+export function renderAgents(agents: readonly AgentView[], listed = workersMax): string {
   if (agents.length === 0) {
     return [
       "No agent is configured, so nothing is started. Add one to `.github/orchestrate.yml`:",
@@ -17,16 +17,19 @@ export function renderAgents(agents: readonly AgentView[]): string {
     ].join("\n\n");
   }
   const head = ["Agent", "Type", "Dispatch", "Workers", "Sessions today", "Capabilities"];
-  return renderTable(head, agents.map(toRow));
+  return renderTable(
+    head,
+    agents.map((agent) => toRow(agent, listed)),
+  );
 }
 
-function toRow(agent: AgentView): readonly string[] {
+function toRow(agent: AgentView, listed: number): readonly string[] {
   const capabilities = Object.entries(agent.capabilities).map(([name, level]) => `${toCode(name)} ${level}`);
   return [
     toCode(agent.id),
     toCode(agent.type),
     toCode(agent.dispatch),
-    [...describePause(agent), describeWorkers(agent.workers)].join("; "),
+    [...describePause(agent), describeWorkers(agent.workers, listed)].join("; "),
     agent.quota === null ? String(agent.sessionsToday) : `${agent.sessionsToday} of ${agent.quota}`,
     capabilities.length === 0 ? "any" : capabilities.join(", "),
   ];
@@ -38,10 +41,10 @@ function describePause({ pause }: AgentView): readonly string[] {
     : [`paused until ${describeInstant(pause.until)}: ${escapeText(pause.reason, reasonMax)}`];
 }
 
-function describeWorkers(workers: readonly WorkerView[]): string {
+function describeWorkers(workers: readonly WorkerView[], listed: number): string {
   const busy = workers.filter((worker) => worker.task !== null).length;
-  const shown = workers.slice(0, workersMax).map(describeWorker);
-  const rest = workers.length > workersMax ? [`and ${workers.length - workersMax} more`] : [];
+  const shown = workers.slice(0, listed).map(describeWorker);
+  const rest = workers.length > listed ? [`and ${workers.length - listed} more`] : [];
   return [`${busy} of ${workers.length} busy`, ...shown, ...rest].join("; ");
 }
 

@@ -12,6 +12,8 @@ export const alertsMarker = "<!-- orchestrate:alerts -->";
 
 /** 60,000: GitHub refuses bodies over 65,536. */
 const lengthMax = 60_000;
+/** Linear names no bound; this many are read by nobody. */
+const noticeLengthMax = 30_000;
 /** Whoever has more to look at will not read them here. */
 const linesMax = 50;
 const detailMax = 600;
@@ -30,13 +32,28 @@ const marks: Readonly<Record<Warning["severity"], string>> = { critical: "🔴",
 
 /** The whole comment as Markdown, beginning with the marker; `passed` newest first. */
 export function renderAlerts(open: readonly WarningView[], passed: readonly WarningView[]): string {
-  const headline = open.length === 0 ? "all clear" : `${count(open.length, "warning")} open`;
-  const parts = [
-    `${alertsMarker}\n**Orchestrate: ${headline}.**`,
+  const parts = [`${alertsMarker}\n**Orchestrate: ${headlineOf(open)}.**`, ...renderLists(open, passed)];
+  return cutLines(`${parts.join("\n\n")}\n`, lengthMax);
+}
+
+/**
+ * The same for Linear, where nobody knows which repository it is about, and where a comment has no invisible part: it is known by
+ * its id.
+ */
+export function renderNotice(repository: string, open: readonly WarningView[], passed: readonly WarningView[]): string {
+  const parts = [`**Orchestrate, ${escapeText(repository)}: ${headlineOf(open)}.**`, ...renderLists(open, passed)];
+  return cutLines(`${parts.join("\n\n")}\n`, noticeLengthMax).replaceAll("&#8203;", "\u200B");
+}
+
+function headlineOf(open: readonly WarningView[]): string {
+  return open.length === 0 ? "all clear" : `${count(open.length, "warning")} open`;
+}
+
+function renderLists(open: readonly WarningView[], passed: readonly WarningView[]): readonly string[] {
+  return [
     renderWarnings(open, linesMax),
     passed.length === 0 ? "" : `**Passed**\n\n${passed.map(renderPassed).join("\n")}`,
-  ];
-  return cutLines(`${parts.filter((part) => part !== "").join("\n\n")}\n`, lengthMax);
+  ].filter((part) => part !== "");
 }
 
 /** Open warnings as a list, most serious first, then oldest; empty when there are none. */

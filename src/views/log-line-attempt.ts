@@ -33,6 +33,8 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
       return `${task} gives way: ${event.reason}`;
     case "RetryScheduled":
       return describeRetry(event, task);
+    case "FeedbackCollected":
+      return describeFeedback(event, task);
     case "PullRequestLinked":
       return `${task} has pull request #${event.pull.number} (matched by ${event.matchedBy})`;
     case "PullRequestChanged":
@@ -96,4 +98,13 @@ function describePullChange(
   const failed = checks === "failure" && failedChecks.length > 0 ? ` (${failedChecks.join(", ")})` : "";
   const conflict = mergeable === "conflict" ? ", conflicts with its base" : "";
   return `${task}: pull request #${number} at ${toShortSha(sha)}, checks: ${checks}${failed}${conflict}`;
+}
+
+function describeFeedback(event: Extract<AttemptEvent, { readonly type: "FeedbackCollected" }>, task: string): string {
+  const { checks, reviews, pull, conflicts } = event.feedback;
+  const where = conflicts
+    ? [`a conflict with ${conflicts.base} in ${conflicts.paths.length + conflicts.more} files`]
+    : [];
+  const said = [...where, ...checks.map((check) => check.name), ...reviews.map((review) => `a review by ${review.by}`)];
+  return `${task}: what was said of pull request #${pull} is kept for the next attempt: ${said.join(", ")}`;
 }

@@ -2,6 +2,7 @@
 import type { Event } from "../model/event.ts";
 import { type EventIn, type EventNames, isInFamily } from "./event-families.ts";
 import { renderAttemptEvent } from "./log-line-attempt.ts";
+import { renderCockpitEvent } from "./log-line-cockpit.ts";
 import { renderHealthEvent } from "./log-line-health.ts";
 import { renderModeEvent } from "./log-line-mode.ts";
 import { renderWarningEvent } from "./log-line-warnings.ts";
@@ -20,6 +21,7 @@ function describeEvent(event: Event, names: EventNames): string {
   if (isInFamily(event, "whole")) return renderWholeEvent(event, names);
   if (isInFamily(event, "health")) return renderHealthEvent(event);
   if (isInFamily(event, "mode")) return renderModeEvent(event);
+  if (isInFamily(event, "cockpit")) return renderCockpitEvent(event);
   if (isInFamily(event, "warning")) return renderWarningEvent(event, names);
   const task = names.task(event.type === "ExternalObserved" ? event.external.id : event.task);
   if (isInFamily(event, "outcome")) return renderOutcomeEvent(event, task, names);
@@ -97,6 +99,8 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
   switch (event.type) {
     case "PatternMatched":
       return `pattern ${event.pattern} has seen enough merged tasks: its issue is asked for (series ${event.series})`;
+    case "CursorMoved":
+      return `everything is read up to ${describeInstant(event.cursor.issues)}`;
     case "OrchestrationPaused":
       return `paused by ${event.by}: nothing new is started`;
     case "OrchestrationResumed":
@@ -114,10 +118,15 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
     case "EffectsLeased":
       return `${count(event.effects.length, "effect")} taken by ${event.owner} until ${describeInstant(event.until)}`;
     case "EffectSettled":
-      return `effect ${event.effect} is done${event.issue === undefined ? "" : `: #${event.issue} is there`}`;
+      return `effect ${event.effect} is done${describeThere(event)}`;
     case "EffectDelayed":
       return `effect ${event.effect} waits until ${describeInstant(event.notBefore)}: ${event.reason}`;
     case "EffectDropped":
       return `effect ${event.effect} is given up: ${event.reason}`;
   }
+}
+
+function describeThere({ issue, cockpit }: Extract<EventIn<"whole">, { readonly type: "EffectSettled" }>): string {
+  if (cockpit !== undefined) return `: the cockpit is #${cockpit.issue}`;
+  return issue === undefined ? "" : `: #${issue} is there`;
 }

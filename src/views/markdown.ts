@@ -33,8 +33,9 @@ export function escapeText(text: string, lengthMax = titleMax): string {
       .replaceAll(">", "&gt;")
       .replaceAll(/[\\`*_[\]|~$]/g, String.raw`\$&`)
       // GitHub looks for mentions, references and addresses after Markdown, so only a break inside stops them.
-      .replaceAll("@", "@&#8203;")
+      // Numbers first: what breaks the others has a number of its own.
       .replaceAll(/#(?=\d)/g, "#&#8203;")
+      .replaceAll("@", "@&#8203;")
       .replaceAll(/gh-(?=\d)/gi, "$&&#8203;")
       .replaceAll(/:\/\//g, ":&#8203;//")
       .replaceAll(/www(?=\.)/gi, "$&&#8203;")
@@ -79,7 +80,7 @@ export function defuse(markdown: string): string {
 /** Cuts at the last whole line that fits, and says that it did. */
 export function cutLines(markdown: string, lengthMax: number): string {
   if (markdown.length <= lengthMax) return markdown;
-  const notice = "\n\n_The rest is left out: it is longer than a comment can be._\n";
+  const notice = "\n\n_The rest is left out: it is longer than GitHub takes._\n";
   const kept = markdown.slice(0, lengthMax - notice.length);
   const end = kept.lastIndexOf("\n");
   // An odd number of fences would swallow the notice.

@@ -1,5 +1,5 @@
 /** The figures in words: how fast work is done, how much waits, how busy the agents are. */
-import type { AgentType } from "../model/config.ts";
+import type { AgentType } from "../model/config-agent.ts";
 import { describeCost, describeMinutes } from "./words.ts";
 
 /** What is said of the figures; times are those of the last hour. */
@@ -9,8 +9,11 @@ export interface FiguresView {
   readonly waitMinutes: number | null;
   readonly costUsd: number;
   readonly velocity: {
-    readonly fourHours: number;
-    readonly day: number;
+    readonly short: number;
+    readonly middle: number;
+    readonly long: number;
+    /** Minutes. */
+    readonly windows: { readonly short: number; readonly middle: number; readonly long: number };
     readonly target: number;
     readonly isOnTarget: boolean;
     readonly trend: "accelerating" | "steady" | "decelerating";
@@ -45,10 +48,11 @@ function means({ durationMinutes, waitMinutes, costUsd }: FiguresView): readonly
   ];
 }
 
-function describeVelocity({ throughput, velocity }: FiguresView): string {
-  const { fourHours, day, target, isOnTarget, trend } = velocity;
+function describeVelocity({ velocity }: FiguresView): string {
+  const { short, middle, long, windows, target, isOnTarget, trend } = velocity;
   const aim = isOnTarget ? "on target" : `the target is ${round(target)}`;
-  return `${throughput} an hour now (${aim}), ${round(fourHours)} over four hours, ${round(day)} over a day; ${trend}`;
+  const over = (rate: number, minutes: number): string => `${round(rate)} over ${describeMinutes(minutes)}`;
+  return `${round(short)} an hour over ${describeMinutes(windows.short)} (${aim}), ${over(middle, windows.middle)}, ${over(long, windows.long)}; ${trend}`;
 }
 
 function describeQueue({ ready, blocked, oldest, health }: FiguresView["queue"]): string {

@@ -102,14 +102,23 @@ function describeLost(lost: readonly BlockerView[]): string {
 }
 
 /** Waits that pass by themselves in the order of the queue; `explain` counts them, a comment would only be outdated. */
-const passingCodes: ReadonlySet<string> = new Set(["at_capacity", "more_loaded", "next_pass", "backoff"]);
+const passingCodes: ReadonlySet<string> = new Set(["at_capacity", "more_loaded", "next_pass", "backoff", "feedback"]);
 
 function describeReady(view: TaskView): string {
   const { retryAt } = view.task;
-  const backoff = retryAt === null ? [] : [`The next attempt starts after ${describeInstant(retryAt)}.`];
+  const backoff =
+    retryAt === null ? [] : [`The next attempt${describeTold(view)} starts after ${describeInstant(retryAt)}.`];
   const waiting = view.waiting.filter((reason) => !passingCodes.has(reason.code)).map(describeWaiting);
   const sentences = [...backoff, ...waiting];
   return sentences.length === 0 ? "The next free worker takes it." : sentences.join(" ");
+}
+
+/** What it goes on with, and that it knows what is wrong. */
+function describeTold({ task, feedback = null }: TaskView): string {
+  const { pull } = task;
+  if (pull === null || pull.state !== "open") return "";
+  const link = toReference(`#${pull.number}`, pull.url);
+  return feedback === null ? ` at ${link}` : ` at ${link}, which is told what is said below,`;
 }
 
 /** `Jules (jules/2)`. */
@@ -144,6 +153,9 @@ function describeReview(view: TaskView): string {
 function describePull(pull: PullRequest | null, isOurs: boolean): string {
   if (pull === null) return "The pull request is being looked at.";
   const link = toReference(`#${pull.number}`, pull.url);
+  if (pull.objection !== undefined && pull.checks !== "failure" && pull.mergeable !== "conflict") {
+    return `${toCode(pull.objection.by)} asks for changes on ${link}; the agent has been told, and it waits to be reviewed again.`;
+  }
   if (pull.mergeable === "conflict") return `${link} conflicts with its base; the agent is asked to resolve it.`;
   switch (pull.checks) {
     case "failure":

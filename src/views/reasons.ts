@@ -46,6 +46,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   paused: fact("Orchestration is paused.", "`/orchestrate resume` goes on."),
   no_agents: fact("No agent is configured.", "Add one under `agents` in `.github/orchestrate.yml`."),
   backoff: fact("It waits before the next attempt."),
+  feedback: fact("What its checks and reviewers said is being read for the next attempt."),
   cap_sessions_per_day: fact("`limits.sessionsPerDay` is used up.", capAdvice),
   cap_cost_per_day: fact("`limits.costPerDay` is used up.", capAdvice),
   cap_cost_per_task: fact("`limits.costPerTask` is used up.", capAdvice),

@@ -5,10 +5,12 @@ import { escapeText, toReference } from "./markdown.ts";
 import { renderFigures } from "./metrics.ts";
 import { describeNextStep } from "./next-step.ts";
 import type { OverviewView, TaskLine, TaskView } from "./task-view.ts";
-import { count, describeCost, describeStatus, modeWords, statusWords } from "./words.ts";
+import { count, describeCost, describeSpan, describeStatus, modeWords, statusWords } from "./words.ts";
 
 /** Ten lines a list: an answer, not a report. */
 const linesMax = 10;
+/** A day of the caps where nothing else is said. */
+const dayMs = 24 * 60 * 60_000;
 
 /** Markdown; `task` is the task of the issue that was asked on, null where it is none. */
 export function renderStatus(overview: OverviewView, task: TaskView | null): string {
@@ -34,16 +36,37 @@ function renderSummary(overview: OverviewView): string {
     .map((status) => ({ status, amount: overview.counts[status] ?? 0 }))
     .filter(({ amount }) => amount > 0)
     .map(({ status, amount }) => `${amount} ${statusWords[status]}`);
-  const spent = `${count(overview.sessionsToday, "session")} and ${describeCost(overview.costTodayUsd)} in the last day`;
+  const spent = `${count(overview.sessionsToday, "session")} and ${describeCost(overview.costTodayUsd)} in the last ${describeDay(overview.dayMs ?? dayMs)}`;
   return [
     overview.isPaused ? "**Paused**: nothing new is started until `/orchestrate resume`.\n" : "",
     `- Tasks: ${counts.length === 0 ? "none" : counts.join(", ")}`,
     `- Workers: ${overview.workersBusy} of ${overview.workersTotal} busy; ${spent}`,
     describeMode(overview),
     ...(overview.figures === undefined ? [] : renderFigures(overview.figures)),
+    describeCockpit(overview.cockpit ?? null),
   ]
     .filter((line) => line !== "")
     .join("\n");
+}
+
+function describeDay(ms: number): string {
+  return ms === dayMs ? "day" : describeSpan(ms);
+}
+
+/** Where to see all of it, or how to get it back. */
+function describeCockpit(cockpit: NonNullable<OverviewView["cockpit"]> | null): string {
+  if (cockpit === null) return "";
+  const link = toReference(cockpit.reference, cockpit.url);
+  switch (cockpit.end) {
+    case "closed":
+      return `- Cockpit: ${link} is closed; reopen it to get it back`;
+    case "gone":
+      return "- Cockpit: it is gone; commit `cockpit: false`, then `cockpit: true`, for another one";
+    case "off":
+      return "";
+    case null:
+      return `- Cockpit: ${link} shows all of it and takes orders by its boxes`;
+  }
 }
 
 /** `- Mode: attack (…), set by wanda; quick wins are below 18 min`. */

@@ -2,9 +2,12 @@
  * The one comment that a task's issue carries: what is going on, what comes next, and who can do what. It says the
  * same for the same state, however often and whenever it is rendered, so that an unchanged task is never written.
  */
+import type { Feedback } from "../model/feedback.ts";
 import type { Attempt, PullRequest } from "../model/task.ts";
 import { cutLines, defuse, escapeText, renderTable, toCode, toLink, toReference } from "./markdown.ts";
 import { describeNextStep } from "./next-step.ts";
+import { renderFeedbackInShort } from "./feedback-text.ts";
+import { taskFileUrl } from "./task-file-path.ts";
 import { agentName, type BlockerView, type TaskView } from "./task-view.ts";
 import {
   describeAttemptSpan,
@@ -14,6 +17,7 @@ import {
   describeResult,
   describeStatus,
   statusWords,
+  toShortSha,
 } from "./words.ts";
 
 /** Our comment is found again by this, together with our authorship. */
@@ -33,6 +37,7 @@ export function renderSticky(view: TaskView): string {
     renderAnswer(view.task.answer),
     renderFacts(view),
     renderBlockers(view.blockers),
+    renderFeedback(view.feedback ?? null),
     renderAttempts(view),
     renderLabelProblems(view.task.definition.problems),
     "<sub>Write `/orchestrate help` for the commands, `/orchestrate explain` for the reasons.</sub>",
@@ -58,8 +63,10 @@ function renderFacts(view: TaskView): string {
   const estimate = task.estimateOverride ?? task.definition.estimateMinutes;
   const facts = [
     describeAssignment(view),
+    describeRun(view),
     task.pull === null ? "" : `Pull request: ${describePull(task.pull)}`,
     `Planning: ${[describePriority(priority), describeEstimate(estimate), ...describeNeeds(view)].join(", ")}`,
+    describeFile(view),
   ];
   return facts
     .filter((fact) => fact !== "")
@@ -92,6 +99,25 @@ function describeAssignment(view: TaskView): string {
   return `Agent: ${name}, worker ${toCode(assignment.worker)}, attempt ${assignment.attempt}${link}`;
 }
 
+/** The job that started it has the vendor's first words; its page is the repository's own. */
+function describeRun({ task }: TaskView): string {
+  const run = task.assignment?.run ?? null;
+  const repository = /^(https?:\/\/[^/]+\/[^/]+\/[^/]+)\/issues\//.exec(task.definition.url)?.[1];
+  if (run === null || repository === undefined || !/^\d{1,19}$/.test(run)) return "";
+  return `Agent workflow: ${toLink(`run ${run}`, `${repository}/actions/runs/${run}`)}`;
+}
+
+function describeFile(view: TaskView): string {
+  const url = taskFileUrl(view);
+  return url === null ? "" : `For agents: ${toLink("the task's file", url)}`;
+}
+
+/** What the next attempt is told, in a line each. */
+function renderFeedback(feedback: Feedback | null): string {
+  if (feedback === null) return "";
+  return `**Said of #${feedback.pull} at ${toCode(toShortSha(feedback.sha))}**\n\n${renderFeedbackInShort(feedback)}`;
+}
+
 const checksWords: Readonly<Record<PullRequest["checks"], string>> = {
   success: "✅ checks are green",
   failure: "❌ checks failed",
@@ -104,7 +130,8 @@ export function describePull(pull: PullRequest): string {
   const failed = pull.failedChecks.slice(0, 10).map((name) => toCode(name));
   const names = pull.checks === "failure" && failed.length > 0 ? ` (${failed.join(", ")})` : "";
   const conflict = pull.mergeable === "conflict" ? ", conflicts with its base" : "";
-  const state = pull.state === "open" ? `${checksWords[pull.checks]}${names}${conflict}` : pull.state;
+  const objection = pull.objection === undefined ? "" : `, ${toCode(pull.objection.by)} asks for changes`;
+  const state = pull.state === "open" ? `${checksWords[pull.checks]}${names}${conflict}${objection}` : pull.state;
   return `${toReference(`#${pull.number}`, pull.url)} (${toCode(pull.branch)}): ${state}`;
 }
 

@@ -5,10 +5,15 @@
 import type { Attempt, Task } from "../model/task.ts";
 import { priorityWords } from "../model/priority.ts";
 import { defuse, escapeText, renderTable, toCode, toLink } from "./markdown.ts";
+import { renderMark } from "../model/mark.ts";
+import { renderFeedbackInFull } from "./feedback-text.ts";
 import { describeNextStep } from "./next-step.ts";
 import { describeBlocker, describePull } from "./sticky-comment.ts";
-import { agentName, type TaskView } from "./task-view.ts";
+import { taskFilePath } from "./task-file-path.ts";
+import { agentName, type BlockerView, type TaskView } from "./task-view.ts";
 import { describeAttemptSpan, describeCost, describeInstant, describeResult, describeStatus, toIso } from "./words.ts";
+
+export { taskFilePath } from "./task-file-path.ts";
 
 export interface TaskFile {
   readonly path: string;
@@ -19,11 +24,6 @@ export interface TaskFile {
 const rowsMax = 100;
 const detailMax = 500;
 
-/** Where the file of a task is while it has this status. */
-export function taskFilePath(status: TaskView["status"], number: number): string {
-  return `tasks/${status}/${number}.md`;
-}
-
 /** The file of a task: YAML front matter, then text. */
 export function renderTaskFile(view: TaskView): TaskFile {
   const { definition } = view.task;
@@ -31,10 +31,11 @@ export function renderTaskFile(view: TaskView): TaskFile {
     `# ${escapeText(`${definition.number}: ${definition.title}`, 300)}`,
     `**${describeStatus(view.status, view.task)}.** ${describeNextStep(view)}`,
     `The definition is the issue itself: ${toLink("its text", definition.url)}, as approved under the hash above.`,
+    renderCriteria(view),
     renderDependencies(view),
     renderAttempts(view),
-    renderFeedback(view.task),
-    renderGit(view.task),
+    renderFeedback(view),
+    renderGit(view),
   ];
   const front = Object.entries(toFrontMatter(view)).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
   const body = sections.filter((section) => section !== "").join("\n\n");
@@ -85,11 +86,27 @@ function toAssignment(task: Task): Readonly<Record<string, unknown>> | null {
   return { agent, worker, attempt, fence, phase, session: session?.id ?? null, sessionUrl: session?.url ?? null };
 }
 
+/** What the text asks for, as it was when the last agent was started on it. */
+function renderCriteria({ criteria = [], task }: TaskView): string {
+  const points = criteria.map((line) => `- ${escapeText(line, detailMax)}`);
+  const where = toLink("the issue", task.definition.url);
+  return `## Acceptance criteria\n\n${points.length === 0 ? `Those that ${where} names.` : points.join("\n")}`;
+}
+
 function renderDependencies(view: TaskView): string {
   if (view.blockers.length === 0) return "## Dependencies\n\nNone.";
-  const lines = view.blockers.slice(0, rowsMax).map((blocker) => `- ${describeBlocker(blocker)}`);
+  const lines = view.blockers
+    .slice(0, rowsMax)
+    .map((blocker) => `- ${describeBlocker(blocker)}${describeWork(blocker)}`);
   if (view.blockers.length > rowsMax) lines.push(`- and ${view.blockers.length - rowsMax} more`);
   return `## Dependencies\n\n${lines.join("\n")}`;
+}
+
+/** Where to read what a blocker has changed. */
+function describeWork({ work = null, isOpen }: BlockerView): string {
+  if (work === null) return "";
+  const branch = work.branch === "" ? "" : ` from ${toCode(work.branch)}`;
+  return `: ${isOpen ? "its pull request is" : "what it changed is in"} ${toLink(`pull request`, work.url)}${branch}`;
 }
 
 function renderAttempts(view: TaskView): string {
@@ -113,32 +130,56 @@ function toRow(view: TaskView, attempt: Attempt): readonly string[] {
 }
 
 /** What the next attempt, or a person, should know of those before it. */
-function renderFeedback(task: Task): string {
-  const question = task.assignment?.question ?? null;
-  const failed = task.attempts.filter((attempt) => attempt.result !== "success" && attempt.detail !== "");
-  const lines = failed
-    .slice(-rowsMax)
-    .map((attempt) => `- Attempt ${attempt.attempt}: ${escapeText(attempt.detail, detailMax)}`);
-  const checks = task.pull?.failedChecks ?? [];
-  if (checks.length > 0)
-    lines.push(
-      `- Failed checks: ${checks
-        .slice(0, rowsMax)
-        .map((name) => toCode(name))
-        .join(", ")}`,
-    );
-  if (question !== null) lines.push(`- The agent asks: ${escapeText(question, detailMax)}`);
-  for (const problem of task.definition.problems.slice(0, rowsMax)) lines.push(`- ${escapeText(problem, detailMax)}`);
-  const answer = task.answer === null ? "" : `\n\n### Last answer\n\n${defuse(task.answer)}`;
-  return lines.length === 0 && answer === "" ? "" : `## Feedback\n\n${lines.join("\n")}${answer}`.trim();
+function renderFeedback({ task, feedback = null }: TaskView): string {
+  const parts = [
+    [...attemptLines(task), ...pullLines(task.pull), ...questionLines(task)].join("\n"),
+    feedback === null ? "" : renderFeedbackInFull(feedback),
+    task.answer === null ? "" : `### Last answer\n\n${defuse(task.answer)}`,
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "" : `## Feedback\n\n${parts.join("\n\n")}`.trim();
 }
 
-function renderGit(task: Task): string {
+function attemptLines({ attempts }: Task): readonly string[] {
+  const failed = attempts.filter((attempt) => attempt.result !== "success" && attempt.detail !== "");
+  return failed
+    .slice(-rowsMax)
+    .map((attempt) => `- Attempt ${attempt.attempt}: ${escapeText(attempt.detail, detailMax)}`);
+}
+
+function pullLines(pull: Task["pull"]): readonly string[] {
+  if (pull === null) return [];
+  const objection = pull.state === "open" ? pull.objection : undefined;
+  return [
+    ...(pull.failedChecks.length === 0 ? [] : [`- Failed checks: ${toCodes(pull.failedChecks)}`]),
+    ...(objection === undefined ? [] : [`- ${toCode(objection.by)} asks for changes.`]),
+  ];
+}
+
+function questionLines({ assignment, definition }: Task): readonly string[] {
+  const question = assignment?.question ?? null;
+  const problems = definition.problems.slice(0, rowsMax).map((problem) => `- ${escapeText(problem, detailMax)}`);
+  return question === null ? problems : [`- The agent asks: ${escapeText(question, detailMax)}`, ...problems];
+}
+
+function toCodes(names: readonly string[]): string {
+  return names
+    .slice(0, rowsMax)
+    .map((name) => toCode(name))
+    .join(", ");
+}
+
+/** What exists already, and what a pull request must carry so that it is known for this task's. */
+function renderGit({ task, baseBranch = null }: TaskView): string {
   const branch = branchOf(task);
+  const { number } = task.definition;
   const lines = [
     task.pull === null ? "" : `- Pull request: ${describePull(task.pull)}`,
     task.pull === null ? "" : `- Commit: ${toCode(task.pull.sha)}`,
     task.pull === null && branch !== null ? `- Branch: ${toCode(branch)}` : "",
+    `- Branches begin with: ${toCode(`orchestrate/${number}-`)}`,
+    baseBranch === null ? "" : `- Base branch: ${toCode(baseBranch)}`,
+    `- Closing reference: ${toCode(`Fixes #${number}`)}`,
+    task.assignment === null ? "" : `- Marker: ${toCode(renderMark({ task: task.id, ...task.assignment }))}`,
   ].filter((line) => line !== "");
-  return lines.length === 0 ? "" : `## Git\n\n${lines.join("\n")}`;
+  return `## Git\n\n${lines.join("\n")}`;
 }

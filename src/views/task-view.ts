@@ -1,4 +1,6 @@
 /** What the views are told: plain facts that the engine fills from the state, so that no view reads the state itself. */
+import type { CockpitEnd } from "../model/cockpit.ts";
+import type { Feedback } from "../model/feedback.ts";
 import type { AssignmentReasons } from "../model/task.ts";
 import type { Mode } from "../model/mode.ts";
 import type { DependencyKind, Priority, Task, TaskStatus } from "../model/task.ts";
@@ -16,6 +18,8 @@ export interface BlockerView {
   readonly kind: DependencyKind;
   /** It still holds the task back. */
   readonly isOpen: boolean;
+  /** Where its work is: the pull request that completed it, or the open one, and its branch. */
+  readonly work?: { readonly url: string; readonly branch: string } | null;
 }
 
 /** One thing that keeps a task from being started; `code` is explained in reasons.ts. */
@@ -46,6 +50,12 @@ export interface TaskView {
   readonly standing?: Standing | null;
   /** When a waiting task is expected to be started, epoch milliseconds; null where nobody can say, or nobody asked. */
   readonly expectedStart?: number | null;
+  /** What checks and reviewers said of the pull request that is gone on with; null or missing: nothing. */
+  readonly feedback?: Feedback | null;
+  /** The acceptance criteria of the approved text, once an agent has been started on it. */
+  readonly criteria?: readonly string[];
+  /** The branch that pull requests go into, where known. */
+  readonly baseBranch?: string | null;
   /** The upstream task whose failure stopped this one. */
   readonly upstream?: string | null;
 }
@@ -93,9 +103,13 @@ export interface OverviewView {
   readonly workersTotal: number;
   readonly costTodayUsd: number;
   readonly sessionsToday: number;
+  /** How long a day of the caps is. */
+  readonly dayMs?: number;
   /** Problems of a configuration that was refused; the last good one is in force. */
   readonly configurationProblems: readonly string[];
   readonly figures?: FiguresView;
+  /** The pinned issue that shows everything; null or left out where there is none. */
+  readonly cockpit?: { readonly reference: string; readonly url: string; readonly end: CockpitEnd | null } | null;
   /** Open ones, oldest first. */
   readonly warnings?: readonly WarningView[];
 }

@@ -15,4 +15,5 @@ export const warningWords: Readonly<Record<WarningCode, string>> = {
   agent_paused: "an agent is paused",
   scaling: "more workers are wanted",
   needs_person: "a person is needed",
+  linear_unwritten: "warnings do not reach Linear",
 };

@@ -33,12 +33,14 @@ export const failureWords: Readonly<Record<FailureReason, string>> = {
   no_result: "the session ended without a pull request",
   needs_input: "nobody answered the agent's question",
   checks_failed: "checks failed",
+  changes_requested: "a reviewer asked for changes",
   conflict: "the branch conflicts with its base",
   vendor_failed: "the agent reported a failure",
   cancelled: "it was cancelled",
   pull_closed: "the pull request was closed without a merge",
   reported: "a person reported it as failed",
   preempted: "it gave way to more important work",
+  stopped: "everything was stopped by a person",
 };
 
 export const modeWords: Readonly<Record<Mode, string>> = {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stripHiddenText } from "../../src/agents/hidden-text.ts";
 import { renderPrompt } from "../../src/agents/prompt.ts";
+import type { Feedback } from "../../src/model/feedback.ts";
 import { assign } from "./embedded.ts";
 
 const delimiterPattern = /^=====TASK-DATA-[0-9a-f]{32}=====$/;
@@ -25,7 +26,16 @@ const hostile = fc
         "](",
         ")",
       ),
-      fc.constantFrom("=====TASK-DATA-", "=====", "<img alt='", '<a title="', "<script>", "</script>", "[x]: #"),
+      fc.constantFrom(
+        "=====FEEDBACK-DATA-",
+        "=====TASK-DATA-",
+        "=====",
+        "<img alt='",
+        '<a title="',
+        "<script>",
+        "</script>",
+        "[x]: #",
+      ),
       fc.string({ unit: "binary", maxLength: 20 }),
     ),
     { maxLength: 60 },
@@ -82,6 +92,33 @@ describe("the prompt", () => {
     const prompt = renderPrompt(assign("jules", { feedback: ["one\n## Rules\ntwo", `${"x".repeat(900)}`, ""] }));
     expect(prompt).toContain("- one ## Rules two\n");
     expect(prompt).not.toContain("x".repeat(501));
+  });
+
+  it("gives what was said a block of its own, quoted line by line, that nothing in it ends or leads out of", () => {
+    const hostileLines = fc.array(hostile, { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(hostileLines, hostile, (lines, name) => {
+        const said: Feedback = {
+          pull: 9,
+          sha: "a".repeat(40),
+          checks: [{ name, conclusion: name, url: name, lines }],
+          reviews: [{ by: name, state: "changes_requested", url: name, lines: ["=====FEEDBACK-DATA-", ...lines] }],
+          moreChecks: 0,
+          strangers: 3,
+          reviewedAt: null,
+        };
+        const prompt = renderPrompt(assign("jules", { said }));
+        const marks = prompt.split("\n").filter((line) => /^=====FEEDBACK-DATA-[0-9a-f]{32}=====$/.test(line));
+        expect(marks).toHaveLength(2);
+        expect(prompt.split("FEEDBACK-DATA-")).toHaveLength(4);
+      }),
+    );
+  });
+
+  it("names the task's file, and how to read it with plain git", () => {
+    expect(renderPrompt(assign("jules", { taskFile: "tasks/in_progress/7.md" }))).toContain(
+      "git fetch origin orchestrate/state && git show FETCH_HEAD:tasks/in_progress/7.md",
+    );
   });
 
   it("cuts a huge body and says so, quickly even when it is hostile", () => {

@@ -1,7 +1,7 @@
 /** What a task costs from label to merge: a backlog of some stories, played to its end in virtual time. */
 import { readFile } from "node:fs/promises";
 import { auditFinal, playJob, startReplica } from "../../src/embed.ts";
-import { agentWorkflowPath } from "../../src/github/runs.ts";
+import { agentWorkflowPath } from "../../src/model/agent-workflow.ts";
 import type { Fetch } from "../../src/ports/fetch.ts";
 import { runHeadless } from "../../src/sandbox/headless.ts";
 import { parseScenario } from "../../src/sandbox/scenario.ts";

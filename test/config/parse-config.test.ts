@@ -214,3 +214,23 @@ describe("whatever the text is", () => {
     );
   });
 });
+
+test("windows that hold nothing, or more than memory should, and windows out of order are refused", () => {
+  const problems = (text: string): readonly string[] => problemsOf(text).map(renderProblem);
+  expect(problems("limits: { day: 30s }\nalerts: { failureWindow: 40d }\n").join("\n")).toMatch(
+    /limits\.day.*is 30s: write 1m to 31d[\s\S]*alerts\.failureWindow.*is 40d: write 1m to 31d/,
+  );
+  expect(problems("metrics: { velocity: { short: 4h } }\n").join("\n")).toMatch(
+    /metrics\.velocity\.middle.*is 4h, not longer than metrics\.velocity\.short/,
+  );
+  expect(problems("metrics: { velocity: { short: 2h, middle: 6h, long: 7d } }\n")).toEqual([]);
+});
+
+test("a Linear issue is named as Linear names it", () => {
+  expect(problemsOf("alerts: { linear: ENG-123 }\n")).toEqual([]);
+  for (const name of ["123", "ENG", "ENG-0", "https://linear.app/acme/issue/ENG-1", "ENG-1; x"]) {
+    expect(problemsOf(`alerts: { linear: "${name}" }\n`).map(renderProblem).join("")).toContain(
+      "the identifier of a Linear issue, such as ENG-123",
+    );
+  }
+});

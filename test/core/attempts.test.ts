@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
-import { instruct, observe, say, schedule, story, types, type Story } from "../support/given.ts";
+import { collected, instruct, observe, say, schedule, story, types, type Story } from "../support/given.ts";
 
 function running(config = configOf()): Story {
   const it = story(config);
@@ -97,6 +97,7 @@ describe("when the pull request is red", () => {
     const it = running();
     it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
     it.tell(observe({ pulls: [pull(9, { checks: "failure", requiredChecks: "failure", failedChecks: ["ci"] })] }));
+    it.tell(collected(it));
     return it;
   }
 

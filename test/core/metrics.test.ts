@@ -80,9 +80,10 @@ describe("velocity", () => {
     it.now += 3 * hour;
     completing(2, minute, it);
     expect(velocityOf(it.state, contextOf(it))).toEqual({
-      hour: 2,
-      fourHours: 8 / 4,
-      day: 14 / 24,
+      short: 2,
+      middle: 8 / 4,
+      long: 14 / 24,
+      windows: { short: 60, middle: 4 * 60, long: 24 * 60 },
       target: 20,
       isOnTarget: false,
       trend: "steady",
@@ -91,7 +92,7 @@ describe("velocity", () => {
 
   test("is on target from the target on", () => {
     const it = completing(20, 2 * minute);
-    expect(velocityOf(it.state, contextOf(it))).toMatchObject({ hour: 20, isOnTarget: true });
+    expect(velocityOf(it.state, contextOf(it))).toMatchObject({ short: 20, isOnTarget: true });
   });
 
   test("accelerates when the last hour is faster than the last four by more than a fifth", () => {

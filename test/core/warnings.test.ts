@@ -4,7 +4,9 @@ import { clear, decideWarnings, raise } from "../../src/core/decide-warnings.ts"
 import { openDecision } from "../../src/core/decision.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { runPass } from "../../src/engine/pass.ts";
+import type { EffectOutcome } from "../../src/model/command.ts";
 import type { Event } from "../../src/model/event.ts";
+import type { EffectId } from "../../src/model/ids.ts";
 import { toAgentId, toCommandId, toWorkerId } from "../../src/model/ids.ts";
 import type { Warning } from "../../src/model/warning.ts";
 import { blocker, configOf, issue, observation, report, taskId } from "../support/build.ts";
@@ -431,7 +433,11 @@ describe("the monitoring issue", () => {
   const alerts = { issue: 42, queueDepth: 1 };
 
   function effectsOf(it: Story): readonly unknown[] {
-    return it.entries.flatMap((entry) => entry.effects).map((each) => [each.effect, each.notBefore - it.now]);
+    // The cockpit shows warnings as well, by rules of its own.
+    const effects = it.entries
+      .flatMap((entry) => entry.effects)
+      .filter(({ effect }) => effect.type !== "UpdateCockpit");
+    return effects.map((each) => [each.effect, each.notBefore - it.now]);
   }
 
   test("is written to once for all that is raised together, a little later", () => {
@@ -452,6 +458,40 @@ describe("the monitoring issue", () => {
     calm.tell(issues(1, 1));
     expect(after(calm, minute)).toEqual([]);
     expect(effectsOf(calm)).toEqual([]);
+  });
+
+  test("may stand at Linear, beside the one here or alone, and each place has an effect of its own", () => {
+    const both = configured({ agents: [], alerts: { ...alerts, linear: "ENG-1" } });
+    both.tell(issues(1, 2));
+    after(both, minute);
+    expect(effectsOf(both)).toEqual([
+      [{ type: "UpdateAlerts", issue: 42 }, 20_000],
+      [{ type: "UpdateLinearAlerts", issue: "ENG-1" }, 20_000],
+    ]);
+    const alone = configured({ agents: [], alerts: { linear: "ENG-1", queueDepth: 1 } });
+    alone.tell(issues(1, 2));
+    after(alone, minute);
+    expect(effectsOf(alone)).toEqual([[{ type: "UpdateLinearAlerts", issue: "ENG-1" }, 20_000]]);
+  });
+
+  test("at Linear that cannot be written to is told here until it can be, or is no longer asked for", () => {
+    const it = configured({ agents: [], alerts: { ...alerts, linear: "ENG-1" } });
+    it.tell(issues(1, 2));
+    after(it, minute);
+    const settle = (effect: string, outcome: EffectOutcome): readonly string[] =>
+      told(it.tell({ type: "SettleEffects", settled: [{ effect: effect as EffectId, outcome }] }));
+    const asked = [...it.state.outbox.entries()].find(([, { effect }]) => effect.type === "UpdateLinearAlerts");
+    expect(settle(asked?.[0] ?? "", { kind: "dropped", reason: "No key." })).toEqual(["warning linear_unwritten all"]);
+    // Nobody asks Linear again for that.
+    expect([...it.state.outbox.entries()].map(([, { effect }]) => effect.type)).not.toContain("UpdateLinearAlerts");
+    expect(after(it, minute)).toEqual([]);
+    for (const number of [1, 2]) it.tell(instruct(number, { verb: "complete" }));
+    expect(after(it, minute)).toEqual(["passed queue_depth all"]);
+    const again = [...it.state.outbox.entries()].find(([, { effect }]) => effect.type === "UpdateLinearAlerts");
+    expect(settle(again?.[0] ?? "", { kind: "kept" })).toEqual(["passed linear_unwritten all"]);
+    happened(it, [{ type: "WarningRaised", warning: warningOf("linear_unwritten", "all") }]);
+    it.config = configOf({ agents: [], alerts });
+    expect(after(it, minute)).toEqual(["passed linear_unwritten all"]);
   });
 
   test("is brought up to date when it is configured while warnings are open", () => {

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { Journal } from "../../src/ports/journal.ts";
 import { playJob, startListeningApp } from "../../src/embed.ts";
-import { agentWorkflowPath } from "../../src/github/runs.ts";
+import { agentWorkflowPath } from "../../src/model/agent-workflow.ts";
 import { readFile } from "node:fs/promises";
 import { runLive, type LiveRun } from "../../src/sandbox/live.ts";
 import type { ListeningApp, ReplicaParts } from "../../src/sandbox/replica.ts";

@@ -1,7 +1,7 @@
 /** The task files on the state branch: one for each open task, where its status says, and none for what is done. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { agentWorkflowPath } from "../../src/github/runs.ts";
+import { agentWorkflowPath } from "../../src/model/agent-workflow.ts";
 import { taskStatuses } from "../../src/model/task.ts";
 import { givenE2e, type E2e } from "../support/e2e-world.ts";
 

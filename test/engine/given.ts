@@ -8,8 +8,9 @@ import type { Entry, Event } from "../../src/model/event.ts";
 import { toStreamId } from "../../src/model/ids.ts";
 import type { IssueFacts, PullFacts } from "../../src/model/observation.ts";
 import type { Agent, Assignable, StartOutcome } from "../../src/ports/agent.ts";
+import type { CockpitKeeper, CockpitLook } from "../../src/ports/cockpit.ts";
 import type { EventStore } from "../../src/ports/store.ts";
-import type { IssueSurface, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
+import type { IssueSurface, RunFacts, StandingComment, Wanted, WriteOutcome } from "../../src/ports/tracker.ts";
 import { createSeededChance } from "../../src/sandbox/seeded-chance.ts";
 import { silentJournal } from "../../src/sandbox/headless.ts";
 import { configOf, observation, report } from "../support/build.ts";
@@ -100,11 +101,20 @@ export interface FakeWorld {
   readonly kept: readonly StandingComment[];
   /** What the tracker says to a standing comment. */
   onKeep: (comment: StandingComment) => WriteOutcome;
+  /** The cockpit's issue: what was asked for, and what a look at it finds. */
+  readonly cockpit: {
+    readonly opened: string[];
+    readonly written: Parameters<CockpitKeeper["write"]>[0][];
+    looks: number;
+    look: CockpitLook;
+  };
   /** Called before each look; may throw. */
   beforeLook: () => void;
   /** What the vendor says to a start. */
   onStart: (assignable: Assignable) => StartOutcome | Promise<StartOutcome>;
-  readonly agent: Agent;
+  readonly agent: { -readonly [Key in keyof Agent]: Agent[Key] };
+  /** How every run is that is looked at. */
+  onRun: () => RunFacts;
 }
 
 /** A tracker with `issues`, and one agent for all. Sessions run until the test says otherwise. */
@@ -113,7 +123,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
   const starts: Assignable[] = [];
   const written: IssueSurface[] = [];
   const kept: StandingComment[] = [];
-  const agent: Agent = {
+  const agent: FakeWorld["agent"] = {
     async start(assignable) {
       starts.push(assignable);
       return self.onStart(assignable);
@@ -129,13 +139,20 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
     starts,
     written,
     kept,
+    cockpit: { opened: [], written: [], looks: 0, look: { kind: "gone" } },
     onKeep: () => ({ kind: "written", commentNode: "IC_9" }),
     agent,
+    onRun: () => ({ state: "running", conclusion: null }),
     beforeLook: () => undefined,
     onStart: ({ fence }) => ({ kind: "started", session: { id: `sessions/${fence}`, url: null } }),
     world: {
       agents: { find: () => agent },
-      runs: { dispatch: async () => ({ kind: "dispatched", run: "100" }), state: async () => "running" },
+      runs: {
+        dispatch: async () => ({ kind: "dispatched", run: "100" }),
+        inspect: async () => self.onRun(),
+        inspectAll: async (runs) => new Map(runs.map((run) => [run, self.onRun()])),
+        cancel: async () => ({ kind: "requested" }),
+      },
       parseConfiguration: () => ({ config, problems: [] }),
       tracker: {
         async look(wanted) {
@@ -149,6 +166,12 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           });
         },
         poll: async () => ({ wanted: nothing, comments: [], configurationMoved: false, stateMoved: false }),
+        catchUp: async () => ({
+          wanted: nothing,
+          comments: [],
+          cockpits: [],
+          cursor: { issues: 0, near: [], events: 0, comments: 0 },
+        }),
         hear: async () => [],
         resolve: async () => null,
         configuration: async () => ({ text: "", sha: "sha-1" }),
@@ -169,6 +192,23 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           if (facts === undefined) return null;
           return { number, url: facts.url, title: facts.title, body: "", hash: facts.hash };
         },
+        cockpit: {
+          async open({ body }) {
+            self.cockpit.opened.push(body);
+            const place = { issue: 900, node: "I_900", url: "https://github.test/o/r/issues/900" };
+            self.cockpit.look = { kind: "here", isOpen: true, body, edits: [] };
+            return { kind: "open", place, isClosed: false, isFound: false };
+          },
+          async look() {
+            self.cockpit.looks += 1;
+            return self.cockpit.look;
+          },
+          async write(wanted) {
+            self.cockpit.written.push(wanted);
+            return { kind: "written", commentNode: null };
+          },
+        },
+        readFailures: async () => null,
         createIssue: async () => ({ kind: "created", number: 99 }),
         label: async () => ({ kind: "written", commentNode: null }),
       },

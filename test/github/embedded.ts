@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ProbotOctokit } from "probot";
 import { createGithubClient } from "../../src/github/client.ts";
 import { createApiConflicts } from "../../src/github/conflicts.ts";
-import type { PullExtras } from "../../src/github/queries.ts";
+import type { PullExtras } from "../../src/github/merge-queries.ts";
 import { createWorkflowRuns } from "../../src/github/runs.ts";
 import { createTracker } from "../../src/github/tracker.ts";
 import type { Conflicts } from "../../src/ports/conflicts.ts";
@@ -113,6 +113,7 @@ export async function createEmbedded(setting: Setting = {}): Promise<Embedded> {
         repository,
         clock,
         journal,
+        fetch: fetchWorld,
         selectLabels,
         ...(setting.extras === undefined ? {} : { extras: () => setting.extras ?? { files: false, queue: false } }),
       }),

@@ -1,5 +1,6 @@
 import { buildSchema, parse, validate } from "graphql";
 import { describe, expect, test } from "vitest";
+import * as merging from "../../src/github/merge-queries.ts";
 import * as queries from "../../src/github/queries.ts";
 import { githubSchema } from "../../src/sandbox/github-schema.ts";
 
@@ -11,6 +12,9 @@ const documents: readonly (readonly [string, string])[] = [
   ["older acts", queries.olderActs],
   ["issues by node", queries.issuesByNode],
   ["the newest issues", queries.newestIssues],
+  ["candidates for the cockpit", queries.cockpitCandidates],
+  ["edits of the cockpit", queries.cockpitEdits],
+  ["texts of the cockpit", queries.cockpitTexts],
   ["numbers of pull requests", queries.pullNumbers],
   ["own comments", queries.ownComments],
   ["own comments of many", queries.ownCommentsOfMany],
@@ -21,8 +25,8 @@ const documents: readonly (readonly [string, string])[] = [
     "pull requests with their files and their queue",
     queries.pullsByNumber(place, [1, 2], { files: true, queue: true }).text,
   ],
-  ["the standing in the merge queue", queries.queueStanding],
-  ["a place in the merge queue", queries.enqueue],
+  ["the standing in the merge queue", merging.queueStanding],
+  ["a place in the merge queue", merging.enqueue],
   [
     "references",
     queries.referencedIssues([

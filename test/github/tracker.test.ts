@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { toAgentId, toWorkerId } from "../../src/model/ids.ts";
 import { TrackerUnavailable } from "../../src/ports/tracker.ts";
 import type { IssueSurface, Wanted } from "../../src/ports/tracker.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
@@ -537,12 +540,37 @@ jobs: {}
     expect(first.kind).toBe("dispatched");
     expect(await github.runs.dispatch(inputs, true)).toEqual(first);
     const run = first.kind === "dispatched" ? first.run : "";
-    expect(await github.runs.state(run)).toBe("queued");
+    expect(await github.runs.inspect(run)).toMatchObject({ state: "queued" });
     await github.world.moveRun(Number(run), "in_progress");
-    expect(await github.runs.state(run)).toBe("running");
+    expect(await github.runs.inspect(run)).toMatchObject({ state: "running" });
     await github.world.moveRun(Number(run), "completed", "success");
-    expect(await github.runs.state(run)).toBe("ended");
-    expect(await github.runs.state("99999999")).toBe("not_found");
+    expect(await github.runs.inspect(run)).toMatchObject({ state: "ended" });
+    expect(await github.runs.inspect("99999999")).toMatchObject({ state: "not_found" });
     expect(github.world.run(Number(run)).displayTitle).toBe("orchestrate gh:1:2 1/3 start-agent");
+  });
+
+  test("of the repository's own is dispatched by its file, says how it ended, and can be cancelled", async () => {
+    const custom = { file: "my-agent.yml", worker: toWorkerId(toAgentId("mine"), 1), issue: 5 };
+    expect(await github.runs.dispatch({ ...inputs, custom }, false)).toMatchObject({
+      kind: "refused",
+      reason: expect.stringMatching(/my-agent\.yml is not on the default branch.*docs\/custom-agent\.md/),
+    });
+    const file = await readFile(resolve(import.meta.dirname, "../../docs/examples/custom-agent.yml"), "utf8");
+    await github.world.push({
+      by: "ada",
+      branch: "main",
+      files: { ".github/workflows/my-agent.yml": file },
+      message: "Add the workflow",
+    });
+    const first = await github.runs.dispatch({ ...inputs, custom }, false);
+    expect(await github.runs.dispatch({ ...inputs, custom }, true)).toEqual(first);
+    const run = first.kind === "dispatched" ? first.run : "";
+    expect(github.world.run(Number(run)).inputs).toMatchObject({ worker: "mine/1", issue: "5", fence: "3" });
+    expect(await github.runs.inspect(run)).toEqual({ state: "queued", conclusion: null });
+    expect(await github.runs.cancel(run)).toEqual({ kind: "requested" });
+    expect(await github.runs.inspect(run)).toEqual({ state: "ended", conclusion: "cancelled" });
+    expect(await github.runs.cancel(run)).toEqual({ kind: "over" });
+    expect(await github.runs.cancel("99999999")).toEqual({ kind: "over" });
+    expect(await github.runs.inspect("99999999")).toEqual({ state: "not_found", conclusion: null });
   });
 });

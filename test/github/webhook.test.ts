@@ -41,6 +41,7 @@ describe("a webhook", () => {
       "pull_request_review:pull",
       "status:commit",
       "workflow_run:commit",
+      "workflow_run:run",
     ]);
   });
 
@@ -176,6 +177,17 @@ describe("checks and runs", () => {
   test("of the agent workflow name the run and how it is", () => {
     const run = { id: 77, path: ".github/workflows/orchestrate-agent.yml@main", status: "completed", head_sha: "abc" };
     expect(toHints("workflow_run", { action: "completed", repository, workflow_run: run }, own)).toEqual([
+      { kind: "run", run: "77", state: "ended" },
+    ]);
+  });
+
+  test("of any other workflow that was dispatched may be an agent's of the repository's own", () => {
+    const run = { id: 77, path: ".github/workflows/mine.yml", status: "completed", head_sha: "abc" };
+    const hints = (event: string): readonly unknown[] =>
+      toHints("workflow_run", { action: "completed", repository, workflow_run: { ...run, event } }, own);
+    expect(hints("push")).toEqual([{ kind: "commit", sha: "abc" }]);
+    expect(hints("workflow_dispatch")).toEqual([
+      { kind: "commit", sha: "abc" },
       { kind: "run", run: "77", state: "ended" },
     ]);
   });

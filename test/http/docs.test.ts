@@ -2,7 +2,16 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
+import { mintWorkerToken } from "../../src/http/worker-token.ts";
 import { givenRoutes, token } from "./given.ts";
+import { workerSecret } from "./given-reporters.ts";
+
+const workerToken = mintWorkerToken(workerSecret, {
+  repository: "acme/shop",
+  worker: "jules/1",
+  fence: null,
+  expiresAt: null,
+});
 
 interface Example {
   readonly command: string;
@@ -15,7 +24,7 @@ function toExample(command: string, answer: string): Example {
   const path = /localhost:3000(?<path>[^\s"]*)/.exec(command)?.groups?.["path"] ?? "";
   const headers = [...command.matchAll(/-H "(?<name>[^:]+): (?<value>[^"]+)"/g)].map(({ groups }) => [
     groups?.["name"] ?? "",
-    (groups?.["value"] ?? "").replace("$ORCHESTRATE_HTTP_TOKEN", token),
+    (groups?.["value"] ?? "").replace("$ORCHESTRATE_HTTP_TOKEN", token).replace("$WORKER_TOKEN", workerToken),
   ]);
   const body = /-d '(?<body>[^']+)'/.exec(command)?.groups?.["body"];
   const init = { headers: Object.fromEntries(headers), ...(body === undefined ? {} : { method: "POST", body }) };
@@ -28,7 +37,10 @@ const examples = [...page.matchAll(/```sh\n(?<command>curl .*?)```\n\n```json\n(
 );
 
 test("every request of the page is answered as the page says", async () => {
-  const it = await givenRoutes();
+  const it = await givenRoutes({
+    agents: [{ id: "jules", type: "jules", dispatch: "workflow" }],
+    reports: { workerSecret, oidc: null },
+  });
   expect(examples.length).toBe(page.split("```sh\ncurl ").length - 1);
   for (const { command, path, init, answer } of examples) {
     const response = await fetch(`${it.url}${path}`, init);

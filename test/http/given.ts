@@ -4,11 +4,20 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { Repository } from "../../src/engine/repository.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
+import type { Ground } from "../../src/http/route.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { silentJournal } from "../../src/sandbox/headless.ts";
-import { countingStore, createManualClock, fakeWorld, partsOf, rest, type CountingStore } from "../engine/given.ts";
+import {
+  countingStore,
+  createManualClock,
+  fakeWorld,
+  partsOf,
+  rest,
+  type CountingStore,
+  type FakeWorld,
+} from "../engine/given.ts";
 import { configOf, issue } from "../support/build.ts";
 import type { ManualClock } from "../support/manual-clock.ts";
 
@@ -30,6 +39,7 @@ export interface Routes {
   readonly places: readonly {
     readonly repository: Repository;
     readonly store: CountingStore;
+    readonly fake: FakeWorld;
     events(): Promise<readonly Event[]>;
   }[];
   /** What the App wrote for its operator. */
@@ -53,6 +63,11 @@ export async function givenRoutes(
     readonly names?: readonly string[];
     /** Null: no token is set. */
     readonly token?: string | null;
+    readonly reports?: Ground["reports"];
+    /** The agents of the configuration; one of the type `jules` that the App calls itself, unless said otherwise. */
+    readonly agents?: readonly Record<string, unknown>[];
+    /** Other keys of the configuration. */
+    readonly config?: Readonly<Record<string, unknown>>;
     readonly issues?: readonly IssueFacts[];
     /** Workers; one, so that there is a queue, unless said otherwise. */
     readonly capacity?: number;
@@ -68,12 +83,12 @@ export async function givenRoutes(
     const store = countingStore((message) => new StoreUnavailable(message, { retryAfterMs: 1_000 }));
     const fake = fakeWorld(
       options.issues ?? backlog,
-      configOf({ agents: [{ ...jules, capacity: options.capacity ?? 1 }] }),
+      configOf({ agents: options.agents ?? [{ ...jules, capacity: options.capacity ?? 1 }], ...options.config }),
     );
     if (options.isVendorDown === true) fake.onStart = () => ({ kind: "refused", reason: "full", retryAfterMs: null });
     const started = new Repository({ ...partsOf("one", { store, clock }), repository }, fake.world);
     onTestFinished(() => started.stop());
-    return { repository: started, store, events: () => store.events() };
+    return { repository: started, store, fake, events: () => store.events() };
   });
   if (options.isStarted ?? true) for (const { repository } of places) void repository.start();
   await rest();
@@ -82,6 +97,7 @@ export async function givenRoutes(
     createHttpHandler({
       repositories: () => places.map(({ repository }) => repository),
       token: options.token === undefined ? token : options.token,
+      reports: options.reports ?? { workerSecret: null, oidc: null },
       clock,
       journal: { ...silentJournal, error: note },
     }),

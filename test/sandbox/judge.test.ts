@@ -66,7 +66,7 @@ function setUp(): Court {
     backlog,
     issue: (number) => issues.get(number) ?? null,
     labels: () => labels,
-    appLogin,
+    ownLogins: [appLogin],
   });
   judge.configure({ jules: 2 });
   const session = (action: "session_started" | "session_ended", task: string, worker: string): void =>

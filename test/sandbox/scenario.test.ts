@@ -51,6 +51,17 @@ test("durations are written as in the configuration, and a bare number is minute
 test.each([
   ["{ at: 1m, close: a }", { kind: "close", issue: "a", reason: "completed" }],
   ["{ at: 1m, close: { issue: a, reason: not_planned } }", { kind: "close", issue: "a", reason: "not_planned" }],
+  [
+    "{ at: 1m, review: { issue: b, state: changes_requested, body: no, comments: [{ path: a.ts, line: 3, body: here }] } }",
+    {
+      kind: "review",
+      issue: "b",
+      state: "changes_requested",
+      body: "no",
+      comments: [{ path: "a.ts", line: 3, body: "here" }],
+    },
+  ],
+  ["{ at: 1m, review: approve, on: a }", { kind: "review", issue: "a", state: "approved", body: "", comments: [] }],
   ["{ at: 1m, merge: b }", { kind: "merge", issue: "b" }],
   ["{ at: 1m, label: { issue: a, add: hold } }", { kind: "label", issue: "a", add: ["hold"], remove: [] }],
   ["{ at: 1m, label: { a: hold } }", { kind: "label", issue: "a", add: ["hold"], remove: [] }],

@@ -53,6 +53,8 @@ export interface E2e {
   pass(ms: number): Promise<void>;
   /** Lets time pass while something is awaited that needs it. */
   drive<Result>(promise: Promise<Result>): Promise<Result>;
+  /** From now on no webhook arrives, or all do. */
+  loseWebhooks(isLost: boolean): void;
   /** Posts a webhook of one's own making; resolves when the App took it, rejects when it did not. */
   post(webhook: {
     readonly event: string;
@@ -120,6 +122,7 @@ export async function givenE2e(yaml: string): Promise<E2e> {
   const copies: (Copy & { readonly clock: ClockFace })[] = [];
   const rejected: string[] = [];
   const deliveries: Delivery[] = [];
+  let isDeaf = false;
   const openCount = (): number => turnstile.openCount + world.openCount;
   const carrier = createCarrier({
     clock,
@@ -136,7 +139,7 @@ export async function givenE2e(yaml: string): Promise<E2e> {
   });
   world.onDelivery((delivery) => {
     deliveries.push(delivery);
-    carrier.carry(delivery);
+    if (!isDeaf) carrier.carry(delivery);
   });
 
   async function drive<Result>(promise: Promise<Result>): Promise<Result> {
@@ -232,6 +235,9 @@ export async function givenE2e(yaml: string): Promise<E2e> {
     until,
     pass,
     drive,
+    loseWebhooks(isLost) {
+      isDeaf = isLost;
+    },
     async post({ event, payload, signature, id }) {
       const body = typeof payload === "string" ? payload : JSON.stringify(payload);
       const [copy] = copies.slice(-1);

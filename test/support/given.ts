@@ -14,6 +14,7 @@ import type { Command } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Entry, Event } from "../../src/model/event.ts";
 import { toCommandId } from "../../src/model/ids.ts";
+import type { Feedback } from "../../src/model/feedback.ts";
 import type { ScheduleNow } from "../../src/model/mode.ts";
 import type { SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
@@ -97,6 +98,13 @@ export function instruct(number: number, instruction: SlashCommand, by: Actor = 
 
 export function say(number: number, fence: number, sessionReport: SessionReport): Unnamed {
   return { type: "ReportSession", task: taskId(number), fence, report: sessionReport };
+}
+
+/** Somebody has read what was said of the pull request that is tried again. Throws when nobody was asked to. */
+export function collected(it: Story, feedback: Feedback | null = null): Unnamed {
+  const found = [...it.state.outbox.entries()].find(([, { effect }]) => effect.type === "CollectFeedback");
+  if (found === undefined) throw new Error("Nobody was asked to collect feedback.");
+  return { type: "SettleEffects", settled: [{ effect: found[0], outcome: { kind: "collected", feedback } }] };
 }
 
 /** The task of issue `number`. Throws when it is not tracked. */

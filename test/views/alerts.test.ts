@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toAgentId } from "../../src/model/ids.ts";
 import { warningCodes, type Warning } from "../../src/model/warning.ts";
-import { alertsMarker, renderAlerts, renderWarnings, type WarningView } from "../../src/views/alerts.ts";
+import { alertsMarker, renderAlerts, renderNotice, renderWarnings, type WarningView } from "../../src/views/alerts.ts";
 import { renderEventLine } from "../../src/views/log-line.ts";
 import { renderFigures, type FiguresView } from "../../src/views/metrics.ts";
 import { renderStatus } from "../../src/views/status-comment.ts";
@@ -44,6 +44,17 @@ describe("the comment on the monitoring issue", () => {
         "**Passed**",
         "",
         "- ✅ **many tasks wait**, 2026-11-21 10:30 UTC, for 1 h: 60 ready tasks wait.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("says the same at Linear, with the repository and without what is invisible on GitHub", () => {
+    expect(renderNotice("octo/app", [view({ detail: "60 wait for @team." })], [])).toBe(
+      [
+        "**Orchestrate, octo/app: 1 warning open.**",
+        "",
+        "- 🟠 **many tasks wait** (warning, since 2026-11-21 12:00 UTC): 60 wait for @\u200Bteam. Add workers (`agents[].capacity`).",
         "",
       ].join("\n"),
     );
@@ -102,7 +113,15 @@ const figures: FiguresView = {
   durationMinutes: 25,
   waitMinutes: 3.5,
   costUsd: 2.5,
-  velocity: { fourHours: 4.25, day: 1.96, target: 20, isOnTarget: false, trend: "accelerating" },
+  velocity: {
+    short: 9,
+    middle: 4.25,
+    long: 1.96,
+    windows: { short: 60, middle: 240, long: 1_440 },
+    target: 20,
+    isOnTarget: false,
+    trend: "accelerating",
+  },
   queue: { ready: 60, blocked: 12, oldest: { waitMinutes: 185 }, health: "warning" },
   utilisation: { total: 0.5, byType: { bifrost: 0.9, jules: 0.1 } },
 };
@@ -126,7 +145,7 @@ describe("the answer to status", () => {
     expect(renderStatus({ ...overview, figures, warnings: [view()] }, null)).toContain(
       [
         "- Last hour: 6 completed, 25 min of work each, 4 min from ready to start, $2.50",
-        "- Speed: 6 an hour now (the target is 20), 4.3 over four hours, 2 over a day; accelerating",
+        "- Speed: 9 an hour over 1 h (the target is 20), 4.3 over 4 h, 2 over 1 d; accelerating",
         "- Queue: 60 ready, the oldest for 3 h 5 min; 12 blocked; too long",
         "- Use in the last hour: 50 % (bifrost 90 %, jules 10 %)",
         "",
@@ -144,13 +163,13 @@ describe("the answer to status", () => {
       durationMinutes: null,
       waitMinutes: null,
       costUsd: 0,
-      velocity: { ...figures.velocity, fourHours: 0, day: 0, trend: "steady" },
+      velocity: { ...figures.velocity, short: 0, middle: 0, long: 0, trend: "steady" },
       queue: { ready: 0, blocked: 0, oldest: null, health: "ok" },
       utilisation: { total: 0, byType: {} },
     };
     expect(renderFigures(nothing)).toEqual([
       "- Last hour: 0 completed",
-      "- Speed: 0 an hour now (the target is 20), 0 over four hours, 0 over a day; steady",
+      "- Speed: 0 an hour over 1 h (the target is 20), 0 over 4 h, 0 over 1 d; steady",
       "- Queue: 0 ready; 0 blocked",
     ]);
     expect(renderWarnings([], 10)).toBe("");

@@ -14,6 +14,7 @@ import { renderStatus } from "../../src/views/status-comment.ts";
 import { renderSticky, stickyMarker } from "../../src/views/sticky-comment.ts";
 import { renderTaskFile } from "../../src/views/task-file.ts";
 import type { TaskView } from "../../src/views/task-view.ts";
+import { hostile } from "./hostile-text.ts";
 import {
   givenAssignment,
   givenAttempt,
@@ -24,38 +25,6 @@ import {
   givenView,
   names,
 } from "./given.ts";
-
-const attack = fc.constantFrom(
-  "@octocat",
-  "<img src=x onerror=alert(1)>",
-  "<!-- orchestrate:sticky -->",
-  "</details>",
-  "[click](https://evil.example)",
-  "![x](https://evil.example/pixel.png)",
-  "https://github.com/octo/web/issues/1",
-  "www.evil.example",
-  "#123",
-  "octo/web#9",
-  "GH-7",
-  "`code`",
-  "| cell |",
-  "\n# Heading\n",
-  "\r\n- item",
-  "```",
-  "\\",
-  "&lt;b&gt;",
-  "\u202Eevil",
-  "\u200B",
-  "\u001B[31m",
-  "$x$",
-  "*bold*",
-  "---\n",
-  "a@b.example",
-  "<https://evil.example>",
-);
-const hostile = fc
-  .array(fc.oneof(attack, fc.string({ unit: "binary", maxLength: 8 })), { minLength: 1, maxLength: 6 })
-  .map((parts) => parts.join(""));
 
 /** A task in which everything that somebody else can write is `text`. */
 function hostileView(text: string): TaskView {
@@ -69,10 +38,29 @@ function hostileView(text: string): TaskView {
       answer: text,
       assignment: givenAssignment({ session: { id: text, url: text }, question: text }),
       attempts: [givenAttempt({ session: { id: text, url: text }, detail: text })],
-      pull: givenPull({ branch: text, url: text, checks: "failure", failedChecks: [text] }),
+      pull: givenPull({
+        branch: text,
+        url: text,
+        checks: "failure",
+        failedChecks: [text],
+        objection: { by: text, at: 0 },
+      }),
       receipt: { kind: "merge", by: text, at: Number.NaN, reference: text, warning: text },
     }),
-    blockers: [givenBlocker({ reference: text, url: text, title: text, state: text })],
+    blockers: [
+      givenBlocker({ reference: text, url: text, title: text, state: text, work: { url: text, branch: text } }),
+    ],
+    feedback: {
+      pull: 40,
+      sha: text,
+      checks: [{ name: text, conclusion: text, url: text, lines: [text, text] }],
+      reviews: [{ by: text, state: "changes_requested", url: text, lines: [text, text] }],
+      moreChecks: 2,
+      strangers: 1,
+      reviewedAt: null,
+    },
+    criteria: [text],
+    baseBranch: text,
     waiting: [{ code: text, detail: text }],
     cycle: [text],
     upstream: text,
@@ -119,6 +107,10 @@ describe("whatever strangers write", () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  test("a mention and a reference are broken by what nobody sees", () => {
+    expect(escapeText("@ann see #12 and gh-7")).toBe("@&#8203;ann see #&#8203;12 and gh-&#8203;7");
   });
 
   test("an escaped text still shows its own words", () => {

@@ -72,6 +72,21 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { task, reason: "conflict", detail: "", retryAt: noon, answers: null, counts: false },
     "#12 is tried again after 2026-11-21 12:00 UTC because the branch conflicts with its base (not counted)",
   ],
+  FeedbackCollected: [
+    {
+      task,
+      feedback: {
+        pull: 14,
+        sha: "ab".repeat(20),
+        checks: [{ name: "ci", conclusion: "failure", url: null, lines: ["Error: no"] }],
+        reviews: [{ by: "ann", state: "changes_requested", url: null, lines: ["Please rename it."] }],
+        moreChecks: 0,
+        strangers: 0,
+        reviewedAt: noon,
+      },
+    },
+    "#12: what was said of pull request #14 is kept for the next attempt: ci, a review by ann",
+  ],
   PullRequestLinked: [{ task, pull: givenPull(), matchedBy: "marker" }, "#12 has pull request #40 (matched by marker)"],
   PullRequestChanged: [
     { task, pull: givenPull({ checks: "failure", failedChecks: ["ci"] }) },
@@ -115,6 +130,10 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
   ],
+  CursorMoved: [
+    { cursor: { issues: noon, near: [], events: 1, comments: noon }, wholeAt: noon },
+    "everything is read up to 2026-11-21 12:00 UTC",
+  ],
   WarningRaised: [
     { warning: { code: "bottleneck", subject: task, severity: "critical", detail: "So it is.", suggestion: "Do." } },
     "critical about #12: a task holds up others. So it is. Do.",
@@ -148,6 +167,13 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { effects: [effect], owner: "app-1", until: noon },
     "1 effect taken by app-1 until 2026-11-21 12:00 UTC",
   ],
+  BoxTicked: [
+    { box: "mode:attack", by: "mona", tickedAt: 0, isDone: false, answer: "It needs write permission." },
+    "box mode:attack of the cockpit was ticked by mona: refused. It needs write permission.",
+  ],
+  CockpitEdited: [{ by: "mona", editedAt: 0 }, "the text of the cockpit was changed by mona: it is written anew"],
+  CockpitEnded: [{ end: "closed" }, "the cockpit was closed: it is left alone until somebody reopens it"],
+  CockpitReopened: [{}, "the cockpit was reopened: it is kept up to date again"],
   EffectSettled: [{ effect }, "effect e1 is done"],
   EffectDelayed: [{ effect, reason, notBefore: noon }, "effect e1 waits until 2026-11-21 12:00 UTC: because"],
   EffectDropped: [{ effect, reason }, "effect e1 is given up: because"],

@@ -152,6 +152,7 @@ describe("the comment", () => {
         "- Agent: Jules, worker `jules/1`, attempt 2, [session](https://jules.google.com/session/31) `sessions/31`",
         "- Pull request: [#40](https://github.com/octo/web/pull/40) (`orchestrate/12-login`): ❌ checks failed (`ci / lint`)",
         "- Planning: priority high, estimated at 1 h 30 min, needs `typescript`",
+        "- For agents: [the task's file](https://github.com/octo/web/blob/orchestrate/state/tasks/in_progress/12.md)",
         "",
         "**Waits for**",
         "",

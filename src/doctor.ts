@@ -1,0 +1,67 @@
+/**
+ * Whether a repository has all that Orchestrate needs, and what to do where it has not. Reads only; about twenty requests.
+ * What cannot be seen from here is said to be so, never taken to be right.
+ */
+import { createAsk, type Ask } from "./doctor-ask.ts";
+import { checkAgents, checkConfiguration, checkLabels } from "./doctor-configuration.ts";
+import { checkAccess, checkLimits, checkMerging, checkRepository } from "./doctor-repository.ts";
+import { checkState, checkTicks } from "./doctor-state.ts";
+import { connect, CredentialsRefused, type Connection } from "./connect.ts";
+import { defaultConfig } from "./model/config.ts";
+import { GithubFault } from "./github/classify-error.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Journal } from "./ports/journal.ts";
+import type { Finding } from "./views/doctor-page.ts";
+
+export interface Examination {
+  readonly connection: Connection;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Where keys of vendors may be given, so that the doctor sees that they are there. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly journal: Journal;
+}
+
+/** Looks at everything, in the order in which a person would set it up. Never rejects for what GitHub answers. */
+export async function examine(examination: Examination): Promise<readonly Finding[]> {
+  try {
+    const octokit = await connect(examination.connection, examination.repository);
+    return await examineWith(createAsk(octokit, examination), examination);
+  } catch (error) {
+    if (error instanceof CredentialsRefused)
+      return [{ level: "error", subject: "Credentials", message: error.message, advice: "" }];
+    throw error;
+  }
+}
+
+async function examineWith(ask: Ask, examination: Examination): Promise<readonly Finding[]> {
+  const { env, clock } = examination;
+  const { findings: first, repository } = await checkRepository(ask);
+  if (repository === null) return first;
+  const access = await outlast("Permissions", () => checkAccess(ask, examination));
+  const { findings: configuration, config } = await checkConfiguration(ask);
+  const inForce = config ?? defaultConfig;
+  return [
+    ...first,
+    ...access,
+    ...(await outlast("Limits", () => checkLimits(ask))),
+    ...configuration,
+    ...(await outlast("Agents", () => checkAgents(ask, inForce, env))),
+    ...(await outlast("Labels", () => checkLabels(ask, inForce))),
+    ...(await outlast("Merging", () => checkMerging(ask, { repository, config: inForce }))),
+    ...(await outlast("State", () => checkState(ask, clock.now()))),
+    ...(await outlast("Ticks", () => checkTicks(ask, clock.now()))),
+  ];
+}
+
+/** One question that fails leaves the others. */
+async function outlast(subject: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof GithubFault)) throw error;
+    const message = `GitHub could not be asked: ${error.message}`;
+    return [{ level: "warning", subject, message, advice: "Look again in some minutes." }];
+  }
+}

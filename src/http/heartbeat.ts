@@ -1,0 +1,42 @@
+/** POST /orchestrator/heartbeat: an agent is still at it. Kept in memory; the answer says whether it is to go on. */
+import { z } from "zod";
+import { aboutFields, demandLive, findPlace } from "./find-assignment.ts";
+import { parseInput } from "./read-input.ts";
+import { callerOf } from "./report.ts";
+import { demandAssignment, demandPlace } from "./reporters.ts";
+import type { Call, Route } from "./route.ts";
+
+const Input = z.strictObject(aboutFields);
+
+export const heartbeat: Route = {
+  method: "POST",
+  path: "/orchestrator/heartbeat",
+  access: "reporter",
+  answer: hearAgent,
+};
+
+/** The address under which others know it. */
+export const agentHeartbeat: Route = { ...heartbeat, path: "/internal/agent/heartbeat" };
+
+async function hearAgent(call: Call): Promise<unknown> {
+  const { ground } = call;
+  const about = parseInput(Input, call.input);
+  const caller = callerOf(call);
+  const repository = findPlace(ground, about);
+  demandPlace(caller, { repository, worker: about.workerId });
+  const task = await demandLive(repository, about, { caller, clock: ground.clock });
+  demandAssignment(caller, { repository, assignment: task.assignment });
+  call.bind(caller);
+  repository.heartbeats.note(task, ground.clock.now());
+  const { fence, attempt, phase, cancelReason } = task.assignment;
+  const { taskId, workerId } = about;
+  return {
+    repository: repository.name,
+    taskId,
+    workerId,
+    fence,
+    attempt,
+    stop: phase === "ending",
+    reason: cancelReason,
+  };
+}

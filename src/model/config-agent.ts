@@ -1,0 +1,58 @@
+/** One agent of `.github/orchestrate.yml`: what it is, how it is started, and how far it may go. */
+import { z } from "zod";
+import { Duration } from "./config-duration.ts";
+import { unitMs } from "./duration.ts";
+
+export const vendorTypes = ["jules", "cursor", "bifrost"] as const;
+/** `workflow` is any workflow of the repository's own: its run is the session, and there is no vendor beside GitHub. */
+export const agentTypes = [...vendorTypes, "workflow"] as const;
+export const dispatchWays = ["workflow", "api", "label"] as const;
+export type AgentType = (typeof agentTypes)[number];
+export type VendorType = (typeof vendorTypes)[number];
+export type DispatchWay = (typeof dispatchWays)[number];
+
+export const agentIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+
+export const AgentConfig = z
+  .strictObject({
+    id: z.string().regex(agentIdPattern, "lower-case letters, digits and dashes, at most 40"),
+    type: z.enum(agentTypes),
+    capacity: z.number().int().min(1).max(1_000).default(1).describe("Sessions at once."),
+    maxCapacity: z.number().int().min(1).max(1_000).optional().describe("How far scaling may raise the capacity."),
+    dispatch: z.enum(dispatchWays).default("workflow"),
+    capabilities: z.record(z.string(), z.number().min(0).max(1)).default({}),
+    timeout: Duration.default(45 * unitMs.m).describe("After this long the vendor is asked and the session cancelled."),
+    watch: Duration.default(60 * unitMs.m).describe(
+      "How long a job of the agent workflow watches before it hands over.",
+    ),
+    cost: z.number().min(0).default(0).describe("US dollars a session, where the vendor does not report it."),
+    quota: z.number().int().min(1).optional().describe("Sessions a day at this agent."),
+    heartbeat: Duration.optional().describe(
+      "How long the agent may be silent, for agents that send heartbeats: after that the vendor is asked.",
+    ),
+    label: z.string().min(1).max(50).optional().describe("The label that the vendor listens to (dispatch: label)."),
+    model: z.string().min(1).max(100).optional(),
+    command: z.string().min(1).max(1_000).optional().describe("bifrost: the program that the Sprite runs."),
+    workflow: z
+      .string()
+      .regex(/^[\w.-]{1,100}\.ya?ml$/, "the name of a file in .github/workflows, such as my-agent.yml")
+      .optional()
+      .describe("workflow: the file in .github/workflows that is dispatched."),
+  })
+  .refine((agent) => agent.maxCapacity === undefined || agent.maxCapacity >= agent.capacity, {
+    message: "maxCapacity must not be below capacity",
+    path: ["maxCapacity"],
+  })
+  .refine((agent) => agent.type !== "workflow" || agent.workflow !== undefined, {
+    message: "an agent of the type workflow needs the name of its file in .github/workflows",
+    path: ["workflow"],
+  })
+  .refine((agent) => agent.type === "workflow" || agent.workflow === undefined, {
+    message: "only an agent of the type workflow has a workflow of its own",
+    path: ["workflow"],
+  })
+  .refine((agent) => agent.type !== "workflow" || agent.dispatch === "workflow", {
+    message: "an agent of the type workflow is dispatched as one: leave dispatch out",
+    path: ["dispatch"],
+  });
+export type AgentConfig = z.output<typeof AgentConfig>;

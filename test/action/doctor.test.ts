@@ -1,0 +1,169 @@
+/** The doctor against the embedded GitHub over real HTTP, as a step of a job and as a command. */
+import { execFile } from "node:child_process";
+import { afterEach, describe, expect, test } from "vitest";
+import { examine } from "../../src/doctor.ts";
+import type { Finding } from "../../src/views/doctor-page.ts";
+import { renderDoctorPage, renderDoctorSummary } from "../../src/views/doctor-page.ts";
+import { createSystemClock } from "../../src/system-ports.ts";
+import { agentWorkflowText, startGithub, type GithubServer } from "./github-server.ts";
+import { runStep } from "./runner.ts";
+
+const open: GithubServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function given(options: Parameters<typeof startGithub>[0]): Promise<GithubServer> {
+  const server = await startGithub(options);
+  open.push(server);
+  return server;
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+function look(
+  server: GithubServer,
+  token: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly Finding[]> {
+  return examine({
+    connection: { credentials: { kind: "token", token }, baseUrl: server.apiUrl, fetch: globalThis.fetch },
+    repository: "acme/shop",
+    env,
+    clock: createSystemClock(),
+    journal: silent,
+  });
+}
+
+function told(findings: readonly Finding[], level: Finding["level"]): readonly string[] {
+  return findings.filter((finding) => finding.level === level).map(({ subject, message }) => `${subject}: ${message}`);
+}
+
+const config = "agents:\n  - { id: jules, type: jules, capacity: 2 }\n";
+const good = {
+  ".github/orchestrate.yml": config,
+  ".github/workflows/orchestrate-agent.yml": agentWorkflowText,
+};
+
+describe("a repository that has everything", () => {
+  test("is told to be in order but for what cannot be seen, and nothing is written", async () => {
+    const server = await given({ files: good });
+    await server.world.openIssue({ by: "ann", title: "Work", labels: ["orchestrate"] });
+    const before = { ...server.world.counters };
+    const findings = await look(server, server.world.jobToken(1), { JULES_API_KEY: "a key" });
+    expect(told(findings, "error")).toEqual([]);
+    expect(told(findings, "warning")).toEqual([
+      "Last tick: There is no .github/workflows/orchestrate.yml, so the App has to run somewhere.",
+    ]);
+    expect(told(findings, "ok")).toContain("Configuration: .github/orchestrate.yml is right.");
+    expect(told(findings, "ok")).toContain("Secrets: JULES_API_KEY is given to this job.");
+    expect(told(findings, "ok")).toContain("Required checks: main requires ci.");
+    expect(server.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
+    expect(server.world.counters.mutations).toBe(before.mutations);
+    expect(server.requests.length).toBeLessThanOrEqual(25);
+  });
+  test("is told the same through an App, whose permissions can be seen", async () => {
+    const server = await given({ files: good });
+    server.world.installApp();
+    const { appId, privateKey, apiUrl } = server;
+    const step = await runStep({
+      inputs: { mode: "doctor", "app-id": String(appId), "private-key": privateKey },
+      env: { GITHUB_API_URL: apiUrl },
+    });
+    expect(step.log).not.toContain("::error");
+    expect(step.summary).toContain("The App has every permission that it needs.");
+    expect(step).toMatchObject({ code: 0, outputs: { outcome: "usable", errors: "0" } });
+    // Every line of the key is masked before anything else is said.
+    expect(step.log).toContain("::add-mask::");
+  });
+});
+
+describe("a repository that is not ready", () => {
+  test("is told each thing with what to do, and the step fails", async () => {
+    const server = await given({
+      files: { ".github/orchestrate.yml": "agents:\n  - { id: jules, type: julez }\n" },
+      requiredChecks: [],
+    });
+    const step = await runStep({
+      inputs: { mode: "doctor", token: server.world.jobToken(1) },
+      env: { GITHUB_API_URL: server.apiUrl },
+    });
+    expect(step.code).toBe(1);
+    expect(step.outputs).toMatchObject({ outcome: "broken", errors: "2" });
+    expect(step.log).toMatch(/::error .*file=\.github\/orchestrate\.yml,line=2.*::.*julez/);
+    expect(step.log).toMatch(/::warning .*::There is no label orchestrate/);
+    expect(step.summary).toContain("No check is required on main");
+  });
+  test("without an agent workflow, or with an old one, is told to copy it", async () => {
+    const missing = await given({ files: { ".github/orchestrate.yml": config } });
+    expect(told(await look(missing, missing.world.jobToken(1)), "error")).toEqual([
+      "Agent workflow: .github/workflows/orchestrate-agent.yml is not on the default branch, so no agent can be started.",
+    ]);
+    const old = agentWorkflowText.replace(/ {6}fence:\n(?: {8}.*\n)+/, "");
+    const outdated = await given({
+      files: { ".github/orchestrate.yml": config, ".github/workflows/orchestrate-agent.yml": old },
+    });
+    expect(told(await look(outdated, outdated.world.jobToken(1)), "error")).toEqual([
+      "Agent workflow: .github/workflows/orchestrate-agent.yml is older than this version: it lacks the input fence.",
+    ]);
+  });
+  test("that cannot be seen is one error, and nothing else is asked", async () => {
+    const server = await given({});
+    expect(told(await look(server, "ghs_not_a_token"), "error")).toEqual([
+      "Repository: The repository does not exist, or these credentials may not see it.",
+    ]);
+    expect(server.requests).toHaveLength(1);
+  });
+  test("an App that is not installed, or whose key is another's, is told in one sentence", async () => {
+    const server = await given({});
+    const step = await runStep({
+      inputs: { mode: "doctor", "app-id": "7", "private-key": server.privateKey },
+      env: { GITHUB_API_URL: server.apiUrl },
+    });
+    expect(step.code).toBe(1);
+    expect(step.log).toContain("The App 7 is not installed on acme/shop");
+  });
+});
+
+describe("orchestrate doctor", () => {
+  function command(args: readonly string[], env: Readonly<Record<string, string>>): Promise<readonly [number, string]> {
+    return new Promise((done) => {
+      const cli = ["--import", "tsx", "src/cli.ts", "doctor", ...args];
+      execFile(process.execPath, cli, { env: { PATH: process.env["PATH"] ?? "", ...env } }, (error, stdout, stderr) =>
+        done([typeof error?.code === "number" ? error.code : 0, stdout + stderr]),
+      );
+    });
+  }
+
+  test("says the same in lines, and exits with 1 when something is broken", async () => {
+    const server = await given({});
+    const env = { GITHUB_TOKEN: server.world.jobToken(1), GITHUB_API_URL: server.apiUrl };
+    const [code, text] = await command(["acme/shop"], env);
+    expect(code).toBe(1);
+    expect(text).toMatch(/^error {4}Configuration: There is no configuration, so no agent is known\. Add /m);
+    expect(text).toMatch(/\n\d errors and \d warnings\.\n$/);
+    const [, json] = await command(["acme/shop", "--json"], env);
+    expect((JSON.parse(json) as { findings: unknown[] }).findings.length).toBeGreaterThan(5);
+  });
+  test("needs a repository and credentials, and says which", async () => {
+    expect(await command([], { GITHUB_TOKEN: "t" })).toEqual([
+      2,
+      "orchestrate: Say which repository, as owner/name, or set GITHUB_REPOSITORY.\n",
+    ]);
+    expect(await command(["acme/shop"], {})).toEqual([
+      2,
+      "orchestrate: Set GITHUB_TOKEN, or APP_ID and PRIVATE_KEY of the GitHub App.\n",
+    ]);
+  });
+});
+
+test("what the repository says of itself is inert on the page", () => {
+  const hostile = "<img src=x> | `$(id)` ${{ secrets.X }} @octocat\n## no";
+  const findings: readonly Finding[] = [
+    { level: "error", subject: "Configuration", message: hostile, advice: hostile },
+  ];
+  const page = renderDoctorSummary(findings);
+  expect(page.split("\n").filter((line) => line.startsWith("#"))).toEqual(["## Orchestrate doctor"]);
+  expect(page).not.toMatch(/<img|@octocat/);
+  expect(renderDoctorPage(findings).split("\n")).toHaveLength(3);
+});
