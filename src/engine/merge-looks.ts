@@ -2,6 +2,7 @@
 import { mergesAtAll } from "../core/decide-merge.ts";
 import type { State } from "../core/state.ts";
 import type { Config } from "../model/config.ts";
+import { effectKey } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
@@ -12,8 +13,8 @@ interface Change {
   readonly isOpenAgain: boolean;
   /** Merges of these are over, or they wait for something else by now. */
   readonly moved: ReadonlySet<TaskId>;
-  /** A merge was given up that is named by its effect alone. */
-  readonly isWithdrawn: boolean;
+  /** Merges may be done or given up that are named by their effects alone. */
+  readonly isSettled: boolean;
 }
 
 /** Numbers; `[]` where nobody merges but people. */
@@ -22,9 +23,9 @@ export function pullsToLookAt(state: State, events: readonly Event[], config: Co
   const change: Change = {
     isOpenAgain: events.some(({ type }) => type === "ConfigurationAccepted" || type === "OrchestrationResumed"),
     moved: new Set(events.flatMap(movedBy)),
-    isWithdrawn: events.some((event) => event.type === "EffectSettled" && event.isWithdrawn === true),
+    isSettled: events.some(({ type }) => type === "EffectSettled"),
   };
-  if (change.moved.size === 0 && !change.isOpenAgain && !change.isWithdrawn) return [];
+  if (change.moved.size === 0 && !change.isOpenAgain && !change.isSettled) return [];
   const numbers: number[] = [];
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
@@ -54,10 +55,18 @@ function movedBy(event: Event): readonly TaskId[] {
   }
 }
 
-/** Its merge was put off for one of these, or it is one of them. */
-function isWorthALook(state: State, task: Task, { isOpenAgain, moved, isWithdrawn }: Change): boolean {
+/** Its merge was put off for one of these, it is one of them, or it was merged just now and nobody has seen that yet. */
+function isWorthALook(state: State, task: Task, { isOpenAgain, moved, isSettled }: Change): boolean {
   const wait = task.mergeWait ?? null;
   if (isOpenAgain || moved.has(task.id)) return true;
+  if (isSettled && isMergedUnseen(state, task)) return true;
   if (wait === null) return false;
-  return moved.has(wait.on) || (isWithdrawn && wait.why === "overlap" && !state.merging.has(wait.on));
+  return moved.has(wait.on) || (isSettled && wait.why === "overlap" && !state.merging.has(wait.on));
+}
+
+/** Asked for, and asked for no more, without having come to nothing: what we do ourselves starts no run that would see it. */
+function isMergedUnseen(state: State, { id, mergeAsked }: Task): boolean {
+  if (mergeAsked === null || mergeAsked.way !== undefined || !state.merging.has(id)) return false;
+  const { pull, sha } = mergeAsked;
+  return !state.outboxKeys.has(effectKey({ type: "MergePull", task: id, pull, sha }));
 }
