@@ -14,12 +14,23 @@ const outputMax = 10_000_000;
 /** What git allows in the name of a branch, but for a leading dash, which no option can be mistaken for. */
 const branchPattern = /^(?!-)(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$|\/$))(?![./])[^\p{Cc} ~^:?*[\\]{1,250}$/u;
 
+/** What git needs to find itself and its credentials. The keys of vendors are nothing to it, nor to what it may start. */
+const passedOn = ["PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TMPDIR", "TEMP", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK"];
+
+function environment(): NodeJS.ProcessEnv {
+  const { env } = process;
+  return {
+    ...Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+    GIT_TERMINAL_PROMPT: "0",
+    LC_ALL: "C",
+  };
+}
+
 /** Answers from the repository at `directory`, whose `remote` is fetched first. Null where it has no history to merge with. */
 export function createGitConflicts(directory: string, remote = "origin"): Conflicts {
   async function git(...args: readonly string[]): Promise<string> {
-    const environment = { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
-    const options = { cwd: directory, env: environment, timeout: timeoutMs, maxBuffer: outputMax };
-    return (await run("git", [...args], options)).stdout;
+    const options = { cwd: directory, env: environment(), timeout: timeoutMs, maxBuffer: outputMax };
+    return (await run("git", ["-c", "core.hooksPath=/dev/null", ...args], options)).stdout;
   }
 
   /** Kept under a name of ours, so that what is checked out stays as it is. */
