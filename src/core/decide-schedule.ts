@@ -6,6 +6,7 @@ import { batchLimit } from "./attack-threshold.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import { escalateUnplaceable } from "./decide-escalation.ts";
 import { decidePreemption, fullAgents } from "./decide-preempt.ts";
+import { liftEscalation } from "./decide-rejudge.ts";
 import { DeadEnds, isLookOver, type DeadEnd } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
 import { preemptLookMax } from "./limits.ts";
@@ -104,7 +105,8 @@ function tryTurn(round: Round, turn: Turn): void {
   }
   if (isCostCapSpent(task, context)) {
     round.passed += 1;
-    return escalateUnplaceable(round.decision, task, { cap_cost_per_task: 1 });
+    escalateUnplaceable(round.decision, task, { cap_cost_per_task: 1 });
+    return;
   }
   if (round.limits.blocks(task) !== null) {
     round.passed += 1;
@@ -133,7 +135,10 @@ function place(round: Round, task: Task, turn: Turn): void {
   const candidates = pool.candidatesFor(task);
   const choice = chooseAgent(wish, candidates, policyOf(state, task, context));
   if (choice.kind === "assign") return assign(round, task, { choice, turn });
-  if (choice.kind === "wait") return pool.expect(choice.agent);
+  if (choice.kind === "wait") {
+    liftEscalation(decision, task);
+    return pool.expect(choice.agent);
+  }
   if (!pool.hasFree()) round.lookedWhenFull += 1;
   const end = { rejectedCount: choice.rejectedCount, full: fullAgents(wish, candidates) };
   round.deadEnds.add(wish, end);
@@ -151,7 +156,7 @@ function passBy(round: Round, task: Task, end: DeadEnd): void {
 }
 
 function atDeadEnd(round: Round, task: Task, { rejectedCount, full }: Omit<DeadEnd, "looked">): void {
-  escalateUnplaceable(round.decision, task, rejectedCount);
+  if (!escalateUnplaceable(round.decision, task, rejectedCount)) liftEscalation(round.decision, task);
   if (full.length > 0) decidePreemption(round.decision, task, full);
 }
 
