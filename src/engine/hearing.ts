@@ -1,4 +1,5 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
+import { startingVerbs } from "../core/instruction.ts";
 import { permits } from "../model/actor.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
@@ -112,8 +113,6 @@ export class Hearing {
 }
 
 type Instruct = Extract<Command, { readonly type: "Instruct" }>;
-
-const startingVerbs: ReadonlySet<string> = new Set(["approve", "assign", "retry"]);
 
 /** Whether the command is to start work on an issue that is no task yet. */
 function startsWork(command: Instruct, state: State): boolean {
