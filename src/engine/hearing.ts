@@ -1,6 +1,6 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
-import { startingVerbs } from "../core/instruction.ts";
 import { permits } from "../model/actor.ts";
+import { startingVerbs } from "../core/instruction.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { HeardComment, Hint, Wanted } from "../ports/tracker.ts";
