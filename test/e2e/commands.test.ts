@@ -262,7 +262,8 @@ test("a command on a closed issue that is no task is answered there too, and one
   expect(await e2e.command(number, "/orchestrate retry")).toBe("-1");
   await e2e.untilSaid(number, /An open issue becomes one/);
   await e2e.untilDone([1, 2, 3]);
-  const pull = number + 1;
+  let pull = number + 1;
+  while (e2e.issue(pull).pull === null) pull += 1;
   expect(await e2e.command(pull, "/orchestrate hold")).toBe("-1");
   await e2e.pass(10 * minute);
   const own = e2e.issue(pull).comments.filter(({ author }) => author.login === "orchestrate[bot]");
