@@ -1,5 +1,6 @@
 /** The configuration of the repository: a good one comes into force, a bad one is said so and changes nothing. */
 import type { Command } from "../model/command.ts";
+import { rejudgeAll } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 
 export function decideConfiguration(
@@ -17,5 +18,6 @@ export function decideConfiguration(
       config: command.config,
       isRecovery: rejectedConfiguration !== null,
     });
+    rejudgeAll({ ...decision, context: { ...decision.context, config: command.config } });
   }
 }

@@ -141,23 +141,25 @@ const lastingCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells at once that nobody will ever take the ready `task`, where all of the reasons in `rejectedCount` are of that kind. Called
- * for the tasks that the schedule has looked at, so the backlog is never searched.
+ * Tells at once that nobody will ever take the ready `task`, where all of the reasons in `rejectedCount` are of that kind, and returns
+ * whether it is so. Called for the tasks that the schedule has looked at, so the backlog is never searched.
  */
 export function escalateUnplaceable(
   decision: Decision,
   task: Task,
   rejectedCount: Readonly<Record<string, number>>,
-): void {
+): boolean {
   const worker = task.assignTo?.worker ?? null;
   if (worker !== null && isBeyondCapacity(decision, worker)) {
     const agent = agentOf(worker);
     const reason = `It asks for the worker ${worker}, and ${agent} no longer has as many: ask for another with /orchestrate assign.`;
-    return escalate(decision, task, reason);
+    escalate(decision, task, reason);
+    return true;
   }
   const codes = Object.keys(rejectedCount);
-  if (codes.length === 0 || !codes.every((code) => lastingCodes.has(code))) return;
+  if (codes.length === 0 || !codes.every((code) => lastingCodes.has(code))) return false;
   escalate(decision, task, describeUnplaceable(task, codes, decision.context.config));
+  return true;
 }
 
 /** The capacity has been lowered since a person asked for this worker. */

@@ -58,13 +58,14 @@ interface Acknowledgement {
 }
 
 /**
- * An issue that is no task has no sticky comment to answer in: there the reaction must say enough, but for one that was selected
- * and not taken in.
+ * On an issue that nobody has selected the reaction must be enough for strangers: else everybody could have us write on every
+ * issue. Whoever works here, and whoever asks on an issue that was selected and not taken in, is answered in a comment.
  */
 function acknowledge(decision: Decision, command: Instruct, acknowledgement: Acknowledgement): void {
   if (command.box !== undefined) return answerBox(decision, command.box, { by: command.by.login, ...acknowledgement });
   const task = decision.state.tasks.has(command.task) ? command.task : null;
-  const issue = task !== null || command.outside === undefined ? {} : { issue: command.outside };
+  const isAnswered = command.isOutside === true || permits(command.by.permission, "triage");
+  const issue = task !== null || command.issue === undefined || !isAnswered ? {} : { issue: command.issue };
   decision.emit({ type: "CommandAnswered", task, ...issue, comment: command.comment, ...acknowledgement });
 }
 

@@ -6,6 +6,7 @@ import type { External, Task } from "../model/task.ts";
 import { decideDependencies } from "./decide-dependencies.ts";
 import { cancelTask, completeContainer, completeTask, reopenTask, requestCancel } from "./decide-outcome.ts";
 import { decidePulls } from "./decide-pulls.ts";
+import { rejudge } from "./decide-rejudge.ts";
 import { defineTask, isSameDefinition } from "./define-task.ts";
 import type { Decision } from "./decision.ts";
 import { decideExternals, emitExternal } from "./externals.ts";
@@ -32,6 +33,11 @@ export function decideObservation(decision: Decision, observation: Observation):
   for (const gone of observation.gone) decideGone(decision, gone.id, gone.reason);
   decideExternals(decision, observation.externals ?? []);
   if (observation.outside !== undefined) decideOutside(decision, observation.outside);
+  rejudge(decision, revisedIn(decision));
+}
+
+function revisedIn({ events }: Decision): readonly TaskId[] {
+  return events.flatMap((event) => (event.type === "TaskRevised" ? [event.task] : []));
 }
 
 /** Another replica may have looked later and written first: its word stands. */

@@ -7,6 +7,8 @@ import { isCostCapSpent, spentCaps } from "./caps.ts";
 import { escalateUnplaceable } from "./decide-escalation.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { decidePreemption, fullAgents } from "./decide-preempt.ts";
+import { liftEscalation } from "./decide-rejudge.ts";
+import { DeadEnds, isLookOver, type DeadEnd } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
 import { preemptLookMax } from "./limits.ts";
 import { Pool } from "./pool.ts";
@@ -38,8 +40,11 @@ interface Round {
   readonly batch: number;
   readonly readyCount: number;
   looked: number;
+  readonly deadEnds: DeadEnds;
   /** Those of them whose retry is still to come: they do not use up the look ahead. */
   backingOff: number;
+  /** Those of them that a limit or their own pin or needs keep from every free worker, as is known without matching them. */
+  passed: number;
   assigned: number;
   /** Tasks that were looked at after the last slot was taken: only to see whether somebody gives way to them. */
   lookedWhenFull: number;
@@ -62,7 +67,9 @@ function openRound(decision: Decision): Round {
     batch: batchLimit(state, context),
     readyCount: state.ready.size,
     looked: 0,
+    deadEnds: new DeadEnds(),
     backingOff: 0,
+    passed: 0,
     assigned: 0,
     lookedWhenFull: 0,
     passedOver: [],
@@ -76,8 +83,9 @@ function lookedAhead({ state, context }: Decision): readonly Task[] {
 }
 
 function isOver(round: Round): boolean {
-  const tried = round.looked - round.backingOff - round.assigned;
-  return tried >= round.decision.context.config.matching.lookAhead || isFull(round);
+  const { looked, backingOff, passed, assigned } = round;
+  const tried = looked - backingOff - passed - assigned;
+  return isLookOver({ tried, passed }, round.decision.context.config) || isFull(round);
 }
 
 /** The batch is full, a cap is reached, or nobody is free and nobody gives way. */
@@ -96,8 +104,15 @@ function tryTurn(round: Round, turn: Turn): void {
     round.backingOff += 1;
     return;
   }
-  if (isCostCapSpent(task, context)) return escalateUnplaceable(round.decision, task, { cap_cost_per_task: 1 });
-  if (round.limits.blocks(task) !== null) return;
+  if (isCostCapSpent(task, context)) {
+    round.passed += 1;
+    escalateUnplaceable(round.decision, task, { cap_cost_per_task: 1 });
+    return;
+  }
+  if (round.limits.blocks(task) !== null) {
+    round.passed += 1;
+    return;
+  }
   if (round.fairness.blocks(task) !== null) round.passedOver.push(turn);
   else place(round, task, turn);
 }
@@ -116,14 +131,34 @@ function place(round: Round, task: Task, turn: Turn): void {
   const { decision, pool } = round;
   const { state, context } = decision;
   const wish = wishOf(state, task, context);
+  const known = round.deadEnds.find(wish);
+  if (known !== undefined) return passBy(round, task, known);
   const candidates = pool.candidatesFor(task);
   const choice = chooseAgent(wish, candidates, policyOf(state, task, context));
   if (choice.kind === "assign") return assign(round, task, { choice, turn });
-  if (choice.kind === "wait") return pool.expect(choice.agent);
-  escalateUnplaceable(decision, task, choice.rejectedCount);
+  if (choice.kind === "wait") {
+    liftEscalation(decision, task);
+    return pool.expect(choice.agent);
+  }
   if (!pool.hasFree()) round.lookedWhenFull += 1;
-  const full = fullAgents(wish, candidates);
-  if (full.length > 0) decidePreemption(decision, task, full);
+  const end = { rejectedCount: choice.rejectedCount, full: fullAgents(wish, candidates) };
+  round.deadEnds.add(wish, end);
+  atDeadEnd(round, task, end);
+}
+
+/** It asks for what one before it asked for in vain. */
+function passBy(round: Round, task: Task, end: DeadEnd): void {
+  round.passed += 1;
+  end.looked += 1;
+  if (!round.pool.hasFree()) round.lookedWhenFull += 1;
+  // Whoever is more urgent than the first may still make somebody give way.
+  const isLookedAt = end.looked <= preemptLookMax;
+  atDeadEnd(round, task, isLookedAt ? end : { ...end, full: [] });
+}
+
+function atDeadEnd(round: Round, task: Task, { rejectedCount, full }: Omit<DeadEnd, "looked">): void {
+  if (!escalateUnplaceable(round.decision, task, rejectedCount)) liftEscalation(round.decision, task);
+  if (full.length > 0) decidePreemption(round.decision, task, full);
 }
 
 type Assigning = { readonly choice: Choice & { readonly kind: "assign" }; readonly turn: Turn };

@@ -64,6 +64,7 @@ const folds: Folds = {
   UpstreamRecovered: outcome.foldUpstreamRecovered,
   TaskPreempted: attempt.foldTaskPreempted,
   TaskEscalated: task.foldTaskEscalated,
+  EscalationLifted: task.foldEscalationLifted,
   ModeChanged: mode.foldModeChanged,
   MilestoneModeChanged: mode.foldMilestoneModeChanged,
   AttackThresholdChanged: mode.foldAttackThresholdChanged,

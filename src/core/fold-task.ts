@@ -84,8 +84,6 @@ export function foldTaskRevised(state: State, event: EventOf<"TaskRevised">): vo
   }
   task.definition = compactDefinition(event.definition);
   noteMilestone(state, event.definition);
-  // What was told of a task that nobody could take may no longer be so: if it is, it is told again.
-  if (task.assignment === null && task.pull === null) task.escalated = null;
 }
 
 export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">): void {
@@ -191,6 +189,10 @@ export function foldTaskResumed(state: State, event: EventOf<"TaskResumed">): vo
 /** Told once, so that it is not told again; a start, an end or a retry makes it new. */
 export function foldTaskEscalated(state: State, event: EventOf<"TaskEscalated">): void {
   ownTask(state, event.task).escalated = event.reason;
+}
+
+export function foldEscalationLifted(state: State, event: EventOf<"EscalationLifted">): void {
+  ownTask(state, event.task).escalated = null;
 }
 
 export function foldAssignmentRequested(state: State, event: EventOf<"AssignmentRequested">): void {

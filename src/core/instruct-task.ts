@@ -3,6 +3,7 @@ import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
+import { rejudge } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 import { isEnded } from "./readiness.ts";
@@ -62,6 +63,7 @@ function assign(decision: Decision, { task, by, instruction }: Act): Reply {
   const worker = instruction.target === agent ? null : first;
   if (task.trust === null || task.pendingReason !== null) approve(decision, { task, by, instruction });
   decision.emit({ type: "AssignmentRequested", task: task.id, agent, worker, by });
+  rejudge(decision, [task.id]);
   return { kind: "done", answer: noteOnTarget(decision, agent, worker) };
 }
 

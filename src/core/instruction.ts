@@ -1,11 +1,12 @@
 /** What a slash command is to the files that carry it out: the command, its reply, and the words they share. */
 import type { Command } from "../model/command.ts";
 import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
+import type { SlashCommand } from "../model/slash.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { capacityOf } from "./capacity.ts";
 import type { State } from "./state.ts";
-import { describeRefusal } from "./intake.ts";
+import { describeRefusal, describeUnselected, refusalNow } from "./intake.ts";
 
 export type Instruct = Extract<Command, { readonly type: "Instruct" }>;
 
@@ -13,6 +14,13 @@ export type Instruct = Extract<Command, { readonly type: "Instruct" }>;
 export type Reply =
   | { readonly kind: "done"; readonly answer: string | null }
   | { readonly kind: "refused"; readonly answer: string };
+
+/** Verbs that select an issue that is no task yet. */
+export const startingVerbs: ReadonlySet<SlashCommand["verb"]> = new Set<SlashCommand["verb"]>([
+  "approve",
+  "assign",
+  "retry",
+]);
 
 export const done: Reply = { kind: "done", answer: null };
 
@@ -39,8 +47,15 @@ export function unknownTarget(context: Context, name: string): string {
   return `There is no agent or worker \`${name.replaceAll("`", "")}\`. The agents are: ${known}.`;
 }
 
-export function unselected(decision: Decision, command: Instruct): string {
-  if (command.outside !== undefined) return describeRefusal(decision.state, decision.context);
-  const labels = decision.context.config.select.labels.map((label) => `\`${label}\``).join(" or ");
-  return `This issue is not work yet: put the label ${labels} on it.`;
+/** Why there is nothing that the command could be about: the issue is no task, for want of room or because nobody has selected it. */
+export function unselected({ state, context }: Decision, command: Instruct): string {
+  if (command.isOutside === true || (selectsByItself(command) && refusalNow(state, context) !== null)) {
+    return describeRefusal(state, context);
+  }
+  return describeUnselected(context.config);
+}
+
+/** Whoever asks for work on an issue has selected it with that. */
+function selectsByItself({ instruction }: Instruct): boolean {
+  return instruction !== null && startingVerbs.has(instruction.verb);
 }

@@ -2,6 +2,7 @@
  * What is let in. Selected issues become tasks while there is room; beyond `limits.queue`, or with the process over
  * `limits.memory`, they stay outside, a warning says so, and they come in by themselves when there is room again.
  */
+import type { Config } from "../model/config.ts";
 import type { Warning } from "../model/warning.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
@@ -56,4 +57,10 @@ export function describeRefusal(state: State, context: Context): string {
   const refusal = refusalNow(state, context);
   const why = refusal === null ? "There was no room for it until now" : limitReached(refusal, context);
   return `This issue is selected and not a task yet. ${why}: it is taken in by itself as soon as there is room, the oldest issue first.`;
+}
+
+/** What whoever asks on an issue that nobody has selected is told. */
+export function describeUnselected({ select, trust }: Config): string {
+  const labels = select.labels.map((label) => `\`${label.replaceAll("`", "")}\``).join(" or ");
+  return `This issue is not a task. An open issue becomes one when somebody with ${trust} permission puts the label ${labels} on it, or writes \`/orchestrate approve\`; \`select.labels\` in \`.github/orchestrate.yml\` says which labels count.`;
 }

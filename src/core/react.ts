@@ -113,6 +113,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   TaskReopened: 0,
   ManualReviewRequired: 0,
   TaskEscalated: 0,
+  EscalationLifted: surfaceDelayMs,
   TaskPreempted: surfaceDelayMs,
   UpstreamFailed: surfaceDelayMs,
   UpstreamRecovered: surfaceDelayMs,

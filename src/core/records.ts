@@ -122,6 +122,8 @@ export interface TimeRule {
   readonly key: string;
   readonly before: Mode | null;
   readonly beforeBy: string | null;
+  /** Where that is attack mode: what it goes back to when it is over. Left out by older versions. */
+  readonly attackBefore?: Mode | null;
 }
 
 /** From when to when a milestone runs. */

@@ -3,6 +3,7 @@ import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Task } from "../model/task.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
+import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
@@ -11,7 +12,7 @@ import { rankReady, readyInOrder } from "./rank-ready.ts";
 import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { policyOf, wishOf } from "./wish.ts";
-import { fairShare, openWorkLimits } from "./work-limits.ts";
+import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 
 export interface WaitingReason {
   readonly code: string;
@@ -101,15 +102,47 @@ function shareLimit(state: State, task: Task, context: Context): WaitingReason |
 /** Somebody could take it: at once, unless so much that fits nobody free stands before it that the schedule does not come to it. */
 function freeReason(state: State, task: Task, context: Context): WaitingReason {
   const { lookAhead } = context.config.matching;
-  let tried = 0;
+  const look = openLook(state, context);
   for (const { id } of readyInOrder(state, context)) {
     if (id === task.id) break;
-    if ((state.tasks.get(id)?.retryAt ?? 0) <= context.now) tried += 1;
-    if (tried < lookAhead) continue;
-    const detail = `A worker is free, but ${lookAhead} tasks (matching.lookAhead) that fit nobody free stand before it.`;
+    const before = state.tasks.get(id);
+    if (before === undefined || (before.retryAt ?? 0) > context.now) continue;
+    lookAt(look, before);
+    if (!isLookOver(look, context.config)) continue;
+    const detail = `A worker is free, but ${lookAhead} tasks (matching.lookAhead) that fit nobody free stand before it, or ten times as many that ask for the same in vain.`;
     return { code: "look_ahead", detail };
   }
   return { code: "next_pass", detail: "It is next: a worker is free." };
+}
+
+/** A look at the queue as the schedule has it, with nothing handed out. */
+interface Look {
+  readonly state: State;
+  readonly context: Context;
+  readonly pool: Pool;
+  readonly limits: WorkLimits;
+  readonly deadEnds: DeadEnds;
+  tried: number;
+  passed: number;
+}
+
+function openLook(state: State, context: Context): Look {
+  const limits = openWorkLimits(state, context.config);
+  return { state, context, limits, pool: new Pool(state, context), deadEnds: new DeadEnds(), tried: 0, passed: 0 };
+}
+
+function lookAt(look: Look, task: Task): void {
+  const { state, context, deadEnds } = look;
+  const wish = wishOf(state, task, context);
+  const isKnown =
+    isCostCapSpent(task, context) || look.limits.blocks(task) !== null || deadEnds.find(wish) !== undefined;
+  if (isKnown) {
+    look.passed += 1;
+    return;
+  }
+  look.tried += 1;
+  const choice = chooseAgent(wish, look.pool.candidatesFor(task), policyOf(state, task, context));
+  if (choice.kind === "none") deadEnds.add(wish, { rejectedCount: choice.rejectedCount, full: [] });
 }
 
 /** Counts per reason code over all workers. */

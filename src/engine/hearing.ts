@@ -1,6 +1,7 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
 import { isRunOf } from "../core/decide-session.ts";
 import { permits } from "../model/actor.ts";
+import { startingVerbs } from "../core/instruction.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
@@ -158,8 +159,6 @@ export class Hearing {
 }
 
 type Instruct = Extract<Command, { readonly type: "Instruct" }>;
-
-const startingVerbs: ReadonlySet<string> = new Set(["approve", "assign", "retry"]);
 
 /** Whether the command is to start work on an issue that is no task yet. */
 function startsWork(command: Instruct, state: State): boolean {

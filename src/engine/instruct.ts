@@ -1,7 +1,7 @@
 /** From a heard comment to an instruction: parsed, its reference resolved, its answer rendered where it only asks. */
 import type { State } from "../core/state.ts";
 import type { Context } from "../core/context.ts";
-import { describeRefusal } from "../core/intake.ts";
+import { describeRefusal, describeUnselected } from "../core/intake.ts";
 import type { Command } from "../model/command.ts";
 import { toCommandId, type CommandId, type TaskId } from "../model/ids.ts";
 import { parseSlash } from "../model/slash-commands.ts";
@@ -38,7 +38,7 @@ export async function toInstruction(
     by: comment.by,
     task: comment.task,
     comment: comment.comment,
-    ...(place.isOutside && !place.state.tasks.has(comment.task) ? { outside: comment.number } : {}),
+    ...(place.state.tasks.has(comment.task) ? {} : { issue: comment.number, isOutside: place.isOutside }),
   };
   if (reading.kind === "problem") return { ...base, instruction: null, problem: reading.problem };
   const { command } = reading;
@@ -76,9 +76,7 @@ function answerOf(command: SlashCommand, id: TaskId, { state, context, isOutside
       return renderStatus(toOverview(state, context), view);
     case "explain":
       if (task !== undefined) return renderExplain(toExplainedView(state, task, context));
-      return isOutside
-        ? describeRefusal(state, context)
-        : "This issue is not a task: nobody who may start work has selected it.";
+      return isOutside ? describeRefusal(state, context) : describeUnselected(context.config);
     default:
       return null;
   }

@@ -60,7 +60,7 @@ async function answerOn(
   const nothing = { everything: false, pulls: [], commits: [], tracked: [] };
   const { issues } = await tracker.look({ ...nothing, issues: [answer.issue] });
   const facts = issues.find(({ number }) => number === answer.issue);
-  if (facts === undefined) return { kind: "dropped", reason: "The issue is gone." };
+  if (facts === undefined) return { kind: "dropped", reason: "It is a pull request, or the issue is gone." };
   const [outcome] = await tracker.write([
     {
       task: facts.id,

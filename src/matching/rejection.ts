@@ -7,8 +7,8 @@ export const rejectionCodes = [
   "not_pinned",
   "excluded",
   "disabled",
-  "agent_paused",
   "missing_capability",
+  "agent_paused",
   "quota_spent",
   "resting",
   "at_capacity",
@@ -23,8 +23,8 @@ export type RejectionCode = (typeof rejectionCodes)[number];
 export function agentRejection(wish: Wish, candidate: AgentCandidate, capability: number | null): RejectionCode | null {
   if (!isPinned(wish, candidate)) return "not_pinned";
   if (wish.excludedAgents?.includes(candidate.agent) === true) return "excluded";
-  if (candidate.paused !== null) return "agent_paused";
   if (capability === null) return "missing_capability";
+  if (candidate.paused !== null) return "agent_paused";
   if (candidate.quotaLeft !== null && candidate.quotaLeft <= 0) return "quota_spent";
   return candidate.capacity === 0 ? "at_capacity" : null;
 }

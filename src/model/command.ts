@@ -69,8 +69,10 @@ export type Command =
       readonly problem: string | null;
       /** What `#n` of blocked-by and unblock resolved to. */
       readonly reference?: { readonly id: TaskId; readonly reference: string; readonly url: string | null } | null;
-      /** The issue's number, where it is selected and no task for want of room. */
-      readonly outside?: number;
+      /** The issue's number, where it is no task. */
+      readonly issue?: number;
+      /** It is selected, and no task for want of room. */
+      readonly isOutside?: boolean;
       /** Answer of a read-only verb (status, explain, agents, help), rendered by the engine from the views. */
       readonly answer?: string;
       /** The box of the cockpit that was ticked, where that is the command, and when; `hash`: the text that was offered for approval. */

@@ -171,6 +171,8 @@ export type Event =
   | { readonly type: "TaskPreempted"; readonly task: TaskId; readonly for: TaskId; readonly reason: string }
   /** Something about the task that only a person can settle, told once. */
   | { readonly type: "TaskEscalated"; readonly task: TaskId; readonly reason: string }
+  /** What was told is no longer so. */
+  | { readonly type: "EscalationLifted"; readonly task: TaskId }
   // The whole
   | {
       readonly type: "ModeChanged";

@@ -43,6 +43,7 @@ const familyByType = {
   TaskReopened: "outcome",
   ManualReviewRequired: "outcome",
   TaskEscalated: "outcome",
+  EscalationLifted: "outcome",
   UpstreamFailed: "outcome",
   UpstreamRecovered: "outcome",
   WorkerRested: "health",

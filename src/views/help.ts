@@ -43,6 +43,10 @@ const docsHead = [
     "Orchestrate keeps on each task's issue. Editing a comment never runs a command.",
   ].join("\n"),
   [
+    "On an issue that is no task, whoever has triage permission or more is answered in such a comment as well: a command about",
+    "a task with what makes a task of the issue. Others get the reaction alone there, and so does everybody on a pull request.",
+  ].join("\n"),
+  [
     "Letter case does not matter in the command and its words. A command in a quote or in code is not one. The permission is",
     "the one that the commenter has in this repository at that moment, as the repository's collaborator list says. With",
     "`trust: triage` in the configuration, triage permission is enough where write is asked for below.",

@@ -88,6 +88,8 @@ function renderOutcomeEvent(event: EventIn<"outcome">, task: string, names: Even
       return `${task} needs a person: ${event.reason}`;
     case "TaskEscalated":
       return `${task}: a person is told: ${event.reason}`;
+    case "EscalationLifted":
+      return `${task}: what a person was told of it is no longer so`;
     case "UpstreamFailed":
       return `${task} stops because ${names.task(event.upstream)} failed`;
     case "UpstreamRecovered":

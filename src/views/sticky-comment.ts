@@ -45,9 +45,11 @@ export function renderSticky(view: TaskView): string {
   return cutLines(`${parts.filter((part) => part !== "").join("\n\n")}\n`, stickyLengthMax);
 }
 
-/** The comment on a selected issue that is no task yet: it becomes the task's when it is one. */
+/** The comment on an issue that is no task: it becomes the task's when it is one. */
 export function renderOutside(answer: string): string {
-  return `${stickyMarker}\n**Orchestrate: not taken in yet.**\n\n${renderAnswer(answer)}\n`;
+  const note =
+    "<sub>This answers the last command here. If the issue becomes a task, this comment will say how it stands.</sub>";
+  return `${stickyMarker}\n**Orchestrate: not a task.**\n\n${renderAnswer(answer)}\n\n${note}\n`;
 }
 
 /** The answer comes first after the status: somebody has just asked for it. */

@@ -1,8 +1,10 @@
 /** Room: what is let in, what is refused and told, and how it comes in later. */
 import { describe, expect, test } from "vitest";
 import { runPass } from "../../src/engine/pass.ts";
+import type { Actor } from "../../src/model/actor.ts";
 import { toCommandId } from "../../src/model/ids.ts";
-import { blocker, configOf, issue, observation, taskId, writer } from "../support/build.ts";
+import type { SlashCommand } from "../../src/model/slash.ts";
+import { blocker, configOf, issue, observation, stranger, taskId, writer } from "../support/build.ts";
 import { instruct, observe, story, types, type Story } from "../support/given.ts";
 
 function roomFor(queue: number): Story {
@@ -65,7 +67,7 @@ describe("a queue that is full", () => {
   test("answers whoever asks on a refused issue, on that issue", () => {
     const it = roomFor(1);
     it.tell(observe({ issues: [issue(1), issue(2)] }));
-    const command = { ...instruct(2, { verb: "hold" }), outside: 2 } as Parameters<typeof it.tell>[0];
+    const command = { ...instruct(2, { verb: "hold" }), issue: 2, isOutside: true } as Parameters<typeof it.tell>[0];
     expect(it.tell(command)).toMatchObject([
       {
         type: "CommandAnswered",
@@ -80,10 +82,70 @@ describe("a queue that is full", () => {
     ]);
   });
 
-  test("leaves commands on issues that nobody selected as they were", () => {
+  test("says so to whoever selects an issue by asking for it", () => {
     const it = roomFor(1);
-    const [answered] = it.tell(instruct(9, { verb: "hold" }));
-    expect(answered).not.toHaveProperty("issue");
+    it.tell(observe({ issues: [issue(1)] }));
+    expect(answersTo(it, { verb: "approve" })).toEqual([
+      [9, expect.stringContaining("The queue is full at its limit of 1")],
+    ]);
+    expect(answersTo(it, { verb: "hold" })).toEqual([[9, expect.stringContaining("This issue is not a task.")]]);
+  });
+});
+
+/** The answers that are written on #9, which is no task, and the issues that they are written on. */
+function answersTo(
+  it: Story,
+  instruction: SlashCommand | null,
+  { by = writer, ...more }: { readonly by?: Actor; readonly problem?: string; readonly answer?: string } = {},
+): readonly unknown[] {
+  const before = new Set(it.state.outbox.keys());
+  const command = { type: "Instruct", task: taskId(9), comment: `IC_${before.size}`, problem: null, ...more } as const;
+  it.tell({ ...command, instruction, by, issue: 9, isOutside: false });
+  const recorded = [...it.state.outbox.entries()].filter(([id]) => !before.has(id));
+  return recorded.flatMap(([, { effect }]) => {
+    const said = effect.type === "AcknowledgeComment" ? effect.answer : undefined;
+    return said === undefined ? [] : [[said.issue, said.text]];
+  });
+}
+
+describe("a command on an issue that is no task", () => {
+  const triager: Actor = { ...writer, login: "tom", id: 3, permission: "triage" };
+
+  test("is answered once, with what makes a task of it in this repository", () => {
+    const it = story(configOf({ select: { labels: ["agents", "bots"] }, trust: "triage" }));
+    expect(answersTo(it, { verb: "hold" })).toEqual([
+      [
+        9,
+        "This issue is not a task. An open issue becomes one when somebody with triage permission puts the label `agents` or `bots` on it, or writes `/orchestrate approve`; `select.labels` in `.github/orchestrate.yml` says which labels count.",
+      ],
+    ]);
+    expect(answersTo(it, { verb: "cancel" })).toHaveLength(1);
+  });
+
+  test("that only asks is answered there, and so are a mistake in it and a permission that is missing", () => {
+    const it = story();
+    expect(answersTo(it, { verb: "help" }, { answer: "The commands" })).toEqual([[9, "The commands"]]);
+    expect(answersTo(it, null, { problem: "There is no command `halp`." })).toEqual([
+      [9, "There is no command `halp`."],
+    ]);
+    expect(answersTo(it, { verb: "pause" }, { by: triager })).toEqual([
+      [9, expect.stringContaining("needs write permission")],
+    ]);
+  });
+
+  test("that has nothing to say is acknowledged by its reaction alone", () => {
+    expect(answersTo(story(), { verb: "pause" })).toEqual([]);
+  });
+
+  test("of a stranger is acknowledged by a reaction and nothing is written, whatever it asks", () => {
+    const it = story();
+    const readers = [stranger, { ...stranger, permission: "none" as const }];
+    for (const by of readers) {
+      expect(answersTo(it, { verb: "hold" }, { by })).toEqual([]);
+      expect(answersTo(it, { verb: "help" }, { by, answer: "The commands" })).toEqual([]);
+      expect(answersTo(it, null, { by, problem: "There is no command `halp`." })).toEqual([]);
+    }
+    expect([...it.state.outbox.entries()].map(([, { effect }]) => effect.type)).toContain("AcknowledgeComment");
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { IssueFacts } from "../../src/model/observation.ts";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
-import { instruct, observe, say, schedule, story, taskAt, types } from "../support/given.ts";
+import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 
 describe("when two issues are selected and one waits for the other", () => {
   function given() {
@@ -109,8 +110,10 @@ describe("when several issues are ready", () => {
   test("a task behind more than the look ahead that fit nobody free is told so, not that it is next", () => {
     const jules = { id: "jules", type: "jules", capacity: 1, dispatch: "api", capabilities: { rust: 1 } };
     const it = story(configOf({ matching: { lookAhead: 2 }, agents: [jules] }));
-    const labels = ["orchestrate", "needs:go", "priority:urgent"];
-    it.tell(observe({ issues: [issue(1, { labels }), issue(2, { labels }), issue(3)] }));
+    const needing = (need: string): Partial<IssueFacts> => ({
+      labels: ["orchestrate", `needs:${need}`, "priority:urgent"],
+    });
+    it.tell(observe({ issues: [issue(1, needing("go")), issue(2, needing("java")), issue(3)] }));
     expect(types(it.tell(schedule()))).toEqual(["TaskEscalated", "TaskEscalated"]);
     const context = { now: it.now, config: it.config };
     const codes = (): readonly string[] =>
@@ -118,6 +121,83 @@ describe("when several issues are ready", () => {
     expect(codes()).toEqual(["look_ahead"]);
     it.tell(instruct(1, { verb: "hold" }));
     expect(codes()).toEqual(["next_pass"]);
+  });
+
+  describe("many urgent tasks that only somebody could take who takes nothing", () => {
+    const jules = { id: "jules", type: "jules", capacity: 1, dispatch: "api" };
+    const cursor = { id: "cursor", type: "cursor", capacity: 2, dispatch: "api" };
+
+    /** So many of them, and #5000, which anybody can take, behind them all. */
+    function behind(count: number, facts: Partial<IssueFacts>, config: Record<string, unknown> = {}): Story {
+      const it = story(configOf({ agents: [jules, cursor], limits: { queue: 9_000 }, ...config }));
+      const before = Array.from({ length: count }, (_, at) => issue(at + 1, facts));
+      it.tell(observe({ issues: [...before, issue(5_000)] }));
+      return it;
+    }
+
+    const labelled = (...labels: readonly string[]): Partial<IssueFacts> => ({
+      labels: ["orchestrate", "priority:urgent", ...labels],
+    });
+    const assigned = (it: Story): readonly unknown[] =>
+      it.tell(schedule()).flatMap((event) => (event.type === "TaskAssigned" ? [event.task] : []));
+
+    test.each([
+      ["are pinned to an agent that is off", labelled("agent:cursor"), {}],
+      ["are pinned to an agent that is not configured", labelled("agent:devin"), {}],
+      ["need what nobody can", labelled("needs:cobol"), { agents: [{ ...jules, capabilities: { go: 1 } }] }],
+      ["have a label of which enough are worked on", labelled("db"), { limits: { queue: 9_000, labels: { db: 1 } } }],
+    ])("keep nothing from the others when they %s", (when, facts, config) => {
+      const it = behind(1_000, facts, config);
+      if (when === "are pinned to an agent that is off") it.tell(instruct(1, { verb: "disable", worker: "cursor" }));
+      const first = assigned(it);
+      expect(first).toContain(taskId(5_000));
+      expect(first.filter((id) => id !== taskId(5_000))).toHaveLength(when.startsWith("have a label") ? 1 : 0);
+    });
+
+    test("are still told to a person, each of them", () => {
+      const it = behind(300, labelled("agent:devin"));
+      const told = it.tell(schedule()).filter((event) => event.type === "TaskEscalated");
+      expect(told).toHaveLength(300);
+    });
+
+    test("are taken as soon as there is somebody", () => {
+      const it = behind(1_000, labelled("agent:cursor"));
+      it.tell(instruct(1, { verb: "disable", worker: "cursor" }));
+      expect(assigned(it)).toEqual([taskId(5_000)]);
+      it.tell(instruct(1, { verb: "enable", worker: "cursor" }));
+      expect(assigned(it)).toEqual([taskId(1), taskId(2)]);
+    });
+
+    test("are passed over ten times as often as tasks are tried, and no more: then it is said", () => {
+      const few = { matching: { lookAhead: 4 } };
+      const within = behind(40, labelled("agent:devin"), few);
+      expect(assigned(within)).toEqual([taskId(5_000)]);
+      const beyond = behind(42, labelled("agent:devin"), few);
+      expect(assigned(beyond)).toEqual([]);
+      const context = { now: beyond.now, config: beyond.config };
+      expect(waitingReasons(beyond.state, taskAt(beyond, 5_000), context).map(({ code }) => code)).toEqual([
+        "look_ahead",
+      ]);
+    });
+  });
+
+  test("one behind others for a full agent may still make somebody give way, when it is the more urgent one", () => {
+    const it = story(configOf({ mode: "effort", agents: [{ id: "cursor", type: "cursor", dispatch: "api" }] }));
+    it.tell(observe({ issues: [issue(1, { labels: ["orchestrate", "priority:low", "estimate:2h"] })] }));
+    it.tell(schedule());
+    it.tell(say(1, 1, report("running", { session: { id: "bc-1/run-1", url: null } })));
+    it.now += 30 * 60_000;
+    it.tell(
+      observe({
+        issues: [
+          issue(2, { labels: ["orchestrate", "priority:low", "estimate:5m", "agent:cursor"] }),
+          issue(3, { labels: ["orchestrate", "priority:urgent", "estimate:30m", "agent:cursor"] }),
+        ],
+      }),
+    );
+    expect(it.tell(schedule())).toContainEqual(
+      expect.objectContaining({ type: "TaskPreempted", task: taskId(1), for: taskId(3) }),
+    );
   });
 
   test("a task that asks for a worker which is gone is told to a person, and taken when the worker is back", () => {

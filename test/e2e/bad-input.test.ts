@@ -128,6 +128,24 @@ test("a dependency on an issue of another repository that cannot be seen is told
   await e2e.untilDone([1]);
 });
 
+test("a need that no agent meets is told on the issue, until the configuration names somebody who meets it", async () => {
+  const only = (capabilities: string) =>
+    `[{ id: jules, type: jules, capacity: 1, dispatch: api, capabilities: ${capabilities} }]`;
+  const e2e = await givenE2e(
+    backlog(
+      '[{ key: a, title: A, labels: ["needs:rust"] }, { key: b, title: B }]',
+      `{ mode: priority, agents: ${only("{ go: 1 }")} }`,
+    ).replace("duration: 1m", "duration: 20m"),
+  );
+  await e2e.startApp();
+  await e2e.untilSaid(1, /No agent of the configuration can do what it needs \(rust\)/);
+  await e2e.until("the one worker has a task", () => e2e.sessions(2).length === 1);
+  await e2e.configure(`mode: priority\nagents: ${only("{ go: 1, rust: 1 }")}\n`);
+  await e2e.untilSaid(1, /^(?![^]*No agent of the configuration)[^]*The next free worker takes it/);
+  expect(e2e.sessions(1)).toHaveLength(0);
+  await e2e.untilDone([1, 2]);
+});
+
 /** Written in the text: GitHub itself forgets a native edge with the issue, but nobody takes it out of a text. */
 const gone = "[{ key: a, title: A }, { key: b, title: B, body: 'Blocked by #a' }, { key: c, title: C }]";
 

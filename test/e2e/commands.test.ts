@@ -239,6 +239,37 @@ test("approve by a writer on an issue that nobody has selected is the selection;
   await e2e.untilDone([1, number]);
 });
 
+test("a command on an issue that is no task is answered there with what to do, in one comment; a stranger's is not", async () => {
+  const e2e = await given({ issues: "[{ key: a, title: First }]" });
+  const { number } = await e2e.world.openIssue({ by: "maria", title: "Not labelled", body: "" });
+  expect(await e2e.command(number, "/orchestrate hold", "stranger")).toBe("-1");
+  expect(await e2e.command(number, "/orchestrate status", "reader")).toBe("eyes");
+  await e2e.pass(10 * minute);
+  expect(e2e.sticky(number)).toBe("");
+  expect(await e2e.command(number, "/orchestrate hold", "tom")).toBe("-1");
+  await e2e.untilSaid(number, /not a task[^]*puts the label `orchestrate` on it/);
+  expect(await e2e.command(number, "/orchestrate help")).toBe("eyes");
+  await e2e.untilSaid(number, /not a task[^]*> .*\/orchestrate approve/);
+  await e2e.world.addLabel({ by: "maria", number, label: "orchestrate" });
+  await e2e.untilDone([1, number]);
+  await e2e.untilSaid(number, /^(?![^]*not a task)[^]*was merged/);
+});
+
+test("a command on a closed issue that is no task is answered there too, and one on a pull request by its reaction alone", async () => {
+  const e2e = await givenQueue();
+  const { number } = await e2e.world.openIssue({ by: "maria", title: "Not labelled", body: "" });
+  await e2e.world.closeIssue({ by: "maria", number, reason: "completed" });
+  expect(await e2e.command(number, "/orchestrate retry")).toBe("-1");
+  await e2e.untilSaid(number, /An open issue becomes one/);
+  await e2e.untilDone([1, 2, 3]);
+  let pull = number + 1;
+  while (e2e.issue(pull).pull === null) pull += 1;
+  expect(await e2e.command(pull, "/orchestrate hold")).toBe("-1");
+  await e2e.pass(10 * minute);
+  const own = e2e.issue(pull).comments.filter(({ author }) => author.login === "orchestrate[bot]");
+  expect(own).toEqual([]);
+});
+
 test("a text edited by an outsider waits for approval, says so, and starts with approve", async () => {
   const e2e = await given({
     issues: "[{ key: a, title: A }, { key: b, title: B, body: harmless, by: visitor }, { key: c, title: C }]",

@@ -113,6 +113,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   TaskCancelled: [{ task, reason, by }, "#12 was cancelled by mona: because"],
   TaskReopened: [{ task, by }, "#12 was reopened by mona"],
   ManualReviewRequired: [{ task, reason }, "#12 needs a person: because"],
+  EscalationLifted: [{ task }, "#12: what a person was told of it is no longer so"],
   TaskEscalated: [{ task, reason }, "#12: a person is told: because"],
   UpstreamFailed: [{ task, upstream: other }, "#12 stops because #3 failed"],
   UpstreamRecovered: [{ task }, "#12 goes on: what it needs is no longer failed"],
