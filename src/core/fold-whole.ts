@@ -71,11 +71,12 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
   removeEffect(state, event.effect);
 }
 
-/** Of the commit that the effect speaks of, not of a newer one. */
+/** Of the commit that the effect speaks of, not of a newer one; how it ended before stays. */
 function noteMergeEnd(state: State, recorded: RecordedEffect | undefined, over: "refused" | "withdrawn"): void {
   if (recorded?.effect.type !== "MergePull") return;
   const { task, sha } = recorded.effect;
-  if (state.tasks.get(task)?.mergeAsked?.sha === sha) noteMergeOver(state, task, over);
+  const asked = state.tasks.get(task)?.mergeAsked ?? null;
+  if (asked !== null && asked.sha === sha && asked.over === undefined) noteMergeOver(state, task, over);
 }
 
 export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">): void {

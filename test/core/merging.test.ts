@@ -276,6 +276,14 @@ describe("merge: queue", () => {
     expect(types(it.tell({ type: "Tick" }))).not.toContain("RetryScheduled");
   });
 
+  test("what it took out stays so, whatever is heard late of the request", () => {
+    const it = reviewed(merging("queue"));
+    see(it, 1);
+    see(it, 1, { leftQueue: { at: it.now, why: "checks" } });
+    settle(it, 1, { kind: "withdrawn" });
+    expect(taskAt(it, 1).mergeAsked?.over).toBe("returned");
+  });
+
   test("a conflict with what is before it is a conflict", () => {
     const it = reviewed(merging("queue"));
     see(it, 1);
