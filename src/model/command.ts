@@ -143,5 +143,3 @@ export type Command =
       readonly until: number;
       readonly limit: number;
     };
-
-export type CommandType = Command["type"];
