@@ -23,13 +23,6 @@ export interface AgentsOptions {
   readonly journal: Journal;
 }
 
-/** The environment variable that holds the key of a type of agent. */
-export const keyVariables: Readonly<Record<VendorType, string>> = {
-  jules: "JULES_API_KEY",
-  cursor: "CURSOR_API_KEY",
-  bifrost: "SPRITES_TOKEN",
-};
-
 const defaultBaseUrls: Readonly<Record<VendorType, string>> = {
   jules: julesBaseUrl,
   cursor: cursorBaseUrl,

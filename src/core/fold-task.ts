@@ -123,8 +123,15 @@ export function foldDependenciesChanged(state: State, event: EventOf<"Dependenci
     state.unsettled.push(dependency.on);
     if (!wanted.has(dependency.on)) unlink(state, dependency.on, task.id);
   }
-  for (const dependency of event.blockedBy) link(state, dependency, task.id);
-  task.blockedBy = event.blockedBy;
+  const blockedBy = event.blockedBy.map((dependency) => withKnownId(state, dependency));
+  for (const dependency of blockedBy) link(state, dependency, task.id);
+  task.blockedBy = blockedBy;
+}
+
+/** The id of a blocker that is tracked is kept once: in a log it is written again with each edge. */
+function withKnownId(state: State, dependency: Dependency): Dependency {
+  const blocker = state.tasks.get(dependency.on);
+  return blocker === undefined ? dependency : { ...dependency, on: blocker.id };
 }
 
 function link(state: State, dependency: Dependency, waiter: TaskId): void {

@@ -10,7 +10,7 @@ import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import type { Box } from "../model/box.ts";
 import type { Task, TaskStatus } from "../model/task.ts";
 import type { AttentionLine, CockpitView, Listed, ReadyLine, RunningLine, WaitingLine } from "../views/cockpit-view.ts";
-import type { GraphTask } from "../views/graph-mermaid.ts";
+import type { GraphTask } from "../views/graph-task.ts";
 import { describePull } from "../views/sticky-comment.ts";
 import type { TaskLine } from "../views/task-view.ts";
 import { toAgentViews } from "./task-views.ts";

@@ -7,7 +7,7 @@ import { referenceOf } from "../core/waiting.ts";
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import type { GraphTask } from "../views/graph-mermaid.ts";
+import type { GraphTask } from "../views/graph-task.ts";
 import type { RunView } from "../views/run-summary.ts";
 import type { TaskView } from "../views/task-view.ts";
 import { toOverview, toTaskView } from "./task-views.ts";

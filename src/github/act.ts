@@ -2,7 +2,8 @@
  * Acts: brings many issues to their surface, and reacts to comments, in few aliased mutations. Everything is safe to
  * repeat; only differences are written; what goes wrong is told of the one issue that it belongs to.
  */
-import type { IssueSurface, WriteOutcome } from "../ports/tracker.ts";
+import type { IssueSurface } from "../ports/tracker.ts";
+import type { WriteOutcome } from "../ports/write-outcome.ts";
 import { pickAlias } from "./answers.ts";
 import { GithubFault, classifyGraphError } from "./classify-error.ts";
 import type { FaultKind } from "./classify-error.ts";

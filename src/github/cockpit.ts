@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Actor } from "../model/actor.ts";
 import type { CockpitEdit, CockpitKeeper, CockpitLook, OpenOutcome } from "../ports/cockpit.ts";
 import type { Journal } from "../ports/journal.ts";
-import type { WriteOutcome } from "../ports/tracker.ts";
+import type { WriteOutcome } from "../ports/write-outcome.ts";
 import { performAll, toFault, toOutcome } from "./act.ts";
 import { ActorNode, Instant, PageInfo, pickAlias, type Somebody } from "./answers.ts";
 import { classifyGraphError } from "./classify-error.ts";

@@ -1,6 +1,6 @@
 /** The configuration file on the default branch, and the check run that says whether it is right. */
 import { z } from "zod";
-import type { WriteOutcome } from "../ports/tracker.ts";
+import type { WriteOutcome } from "../ports/write-outcome.ts";
 import { GithubFault } from "./classify-error.ts";
 import { toOutcome } from "./act.ts";
 import type { GithubClient } from "./client.ts";

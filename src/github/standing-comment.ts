@@ -1,6 +1,7 @@
 /** A comment of ours that is kept up to date on an issue which need not be a task: one, found again by its marker and our authorship. */
 import { z } from "zod";
-import type { StandingComment, WriteOutcome } from "../ports/tracker.ts";
+import type { StandingComment } from "../ports/tracker.ts";
+import type { WriteOutcome } from "../ports/write-outcome.ts";
 import { performAll, toFault, toOutcome } from "./act.ts";
 import type { GithubFault } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Journal } from "../ports/journal.ts";
 import type { Notice, Noticeboard } from "../ports/noticeboard.ts";
-import type { WriteOutcome } from "../ports/tracker.ts";
+import type { WriteOutcome } from "../ports/write-outcome.ts";
 import { LinearFault, toFault } from "./classify-error.ts";
 import { createLinearClient, type LinearClient, type LinearOptions } from "./client.ts";
 import { livesMax, noticeIdOf } from "./notice-id.ts";

@@ -145,5 +145,3 @@ export type Command =
       readonly until: number;
       readonly limit: number;
     };
-
-export type CommandType = Command["type"];

@@ -1,6 +1,6 @@
 /** The cockpit at the tracker: opened once, looked at with the edits of others, and written. One tracker keeps one. */
 import type { Actor } from "../model/actor.ts";
-import type { WriteOutcome } from "./tracker.ts";
+import type { WriteOutcome } from "./write-outcome.ts";
 
 /** Where it is. */
 export interface CockpitPlace {

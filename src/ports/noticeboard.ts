@@ -1,6 +1,6 @@
 /** Where notices stand for people outside the tracker (Linear now): one standing comment of ours on an issue there. */
 import type { StreamId } from "../model/ids.ts";
-import type { WriteOutcome } from "./tracker.ts";
+import type { WriteOutcome } from "./write-outcome.ts";
 
 export interface Notice {
   /** As people name the issue: `ENG-123`. */

@@ -9,6 +9,7 @@ import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
 import type { CockpitKeeper } from "./cockpit.ts";
+import type { WriteOutcome } from "./write-outcome.ts";
 
 /** Where to look. Empty lists with `everything: false` and `inFlight` empty means: only what the cursors show. */
 export interface Wanted {
@@ -73,11 +74,6 @@ export interface StandingComment {
   readonly marker: string;
   readonly body: string;
 }
-
-export type WriteOutcome =
-  | { readonly kind: "written"; readonly commentNode: string | null }
-  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number }
-  | { readonly kind: "dropped"; readonly reason: string };
 
 /** The text an agent gets, read at the moment of dispatch. */
 export interface Brief {

@@ -26,19 +26,6 @@ import type { ClockFace } from "./virtual-clock.ts";
 import { createWorkflowAgents, type WorkflowAgents } from "./workflow-agents.ts";
 import type { World } from "./world.ts";
 
-export type {
-  JobParts,
-  ListeningApp,
-  PlayJob,
-  PlayRun,
-  Replica,
-  ReplicaParts,
-  StartListeningApp,
-  StartReplica,
-} from "./replica.ts";
-
-export { appLogin } from "./ground.ts";
-
 export interface SimulationOptions {
   readonly scenario: Scenario;
   readonly faults: Faults;

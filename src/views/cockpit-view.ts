@@ -3,7 +3,7 @@ import type { Box } from "../model/box.ts";
 import type { Said } from "../model/cockpit.ts";
 import type { Mode } from "../model/mode.ts";
 import type { WarningView } from "./alerts.ts";
-import type { GraphTask } from "./graph-mermaid.ts";
+import type { GraphTask } from "./graph-task.ts";
 import type { AgentView, TaskLine, WaitingReason } from "./task-view.ts";
 
 /** The most telling part of a list, and how long it is as a whole. */

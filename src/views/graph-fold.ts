@@ -3,7 +3,7 @@
  * only what matters now. Decides nothing about how it looks.
  */
 import type { TaskStatus } from "../model/task.ts";
-import type { GraphTask } from "./graph-mermaid.ts";
+import type { GraphTask } from "./graph-task.ts";
 
 export type GraphNode =
   | { readonly kind: "task"; readonly place: number; readonly frame: string | null; readonly task: GraphTask }

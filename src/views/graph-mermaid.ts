@@ -2,24 +2,11 @@
  * The dependency graph as a Mermaid diagram for issues, job summaries and pages. Titles are hostile: nothing that a
  * stranger writes ends a label, a line or the fence. What is larger than a reader (or Mermaid) can take is folded.
  */
-import type { DependencyKind, TaskStatus } from "../model/task.ts";
+import type { TaskStatus } from "../model/task.ts";
 import { foldGraph, type GraphEdge, type GraphNode, type GraphSlice } from "./graph-fold.ts";
 import { toPlainLine } from "./markdown.ts";
 import { count, statusWords } from "./words.ts";
-
-/** One task as the graph shows it. */
-export interface GraphTask {
-  /** `#12` or `owner/repo#12`; unique in the list. */
-  readonly reference: string;
-  readonly title: string;
-  readonly status: TaskStatus;
-  /** What it is folded into when the graph is large: its milestone. */
-  readonly group: string | null;
-  /** References of what it waits for. One that is not in the list is left out. */
-  readonly blockedBy: readonly { readonly reference: string; readonly kind: DependencyKind }[];
-  /** It waits for itself, over others. */
-  readonly isInCycle?: boolean;
-}
+import type { GraphTask } from "./graph-task.ts";
 
 export interface GraphOptions {
   /** Boxes at most, folded ones included. */

@@ -1,7 +1,8 @@
 /** A plan as Markdown, for the page of a run: the order, the graph, what is stuck, and who takes what. */
 import type { Plan } from "../model/plan.ts";
 import type { DependencyKind, TaskStatus } from "../model/task.ts";
-import { renderGraph, type GraphTask } from "./graph-mermaid.ts";
+import { renderGraph } from "./graph-mermaid.ts";
+import type { GraphTask } from "./graph-task.ts";
 import { cutLines, escapeText, renderTable, toCode } from "./markdown.ts";
 import { count, describeMinutes, modeWords } from "./words.ts";
 

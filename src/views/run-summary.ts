@@ -3,7 +3,8 @@
  * it cost. GitHub shows it on the page of the run. Everything in it that others wrote is hostile.
  */
 import { renderWarnings } from "./alerts.ts";
-import { renderGraph, type GraphTask } from "./graph-mermaid.ts";
+import { renderGraph } from "./graph-mermaid.ts";
+import type { GraphTask } from "./graph-task.ts";
 import { cutLines, escapeText, renderTable, toCode, toReference } from "./markdown.ts";
 import { describeNextStep } from "./next-step.ts";
 import { describeWaiting } from "./reasons.ts";

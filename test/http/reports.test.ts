@@ -65,7 +65,8 @@ describe("how long it took", () => {
 
   async function minutesOf(duration: unknown): Promise<number | null> {
     const it = await givenReports({ agents: label });
-    await it.clock.advance(60 * minute);
+    const assignedAt = it.places[0]?.repository.lane.stream.peek()?.tasks.get(taskId(1))?.assignment?.assignedAt ?? 0;
+    await it.clock.advance(assignedAt + 60 * minute - it.clock.now());
     const answer = await it.say(completePath, { ...done, duration }, it.workerToken());
     expect(answer.status).toBe(200);
     const attempt = it.places[0]?.repository.lane.stream.peek()?.tasks.get(taskId(1))?.attempts.at(-1);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { taskStatuses, type TaskStatus } from "../../src/model/task.ts";
-import { renderGraph, renderGraphSource, type GraphTask } from "../../src/views/graph-mermaid.ts";
+import { renderGraph, renderGraphSource } from "../../src/views/graph-mermaid.ts";
+import type { GraphTask } from "../../src/views/graph-task.ts";
 
 function task(number: number, more: Partial<GraphTask> = {}): GraphTask {
   return { reference: `#${number}`, title: `Task ${number}`, status: "blocked", group: null, blockedBy: [], ...more };
