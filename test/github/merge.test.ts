@@ -81,6 +81,13 @@ describe("nothing is merged", () => {
     expect(github.world.issue(number).state).toBe("open");
   });
 
+  test("when the base has moved into its way: the next look sees the conflict", async () => {
+    const { number, sha } = await greenPull();
+    await github.world.push({ by: "walt", branch: "main", files: { "a.txt": "b\n" }, message: "Another a" });
+    expect(await github.tracker.mergePull(number, sha)).toEqual({ kind: "moved" });
+    expect(github.world.issue(number).state).toBe("open");
+  });
+
   test("when a required check is not green after all: it is tried again later", async () => {
     const { number, sha } = await openPull();
     expect(await github.tracker.mergePull(number, sha)).toMatchObject({ kind: "delayed", retryAfterMs: 30_000 });
