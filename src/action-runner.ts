@@ -1,9 +1,13 @@
 /** What a runner tells a job about itself, and the surroundings that the modes of the Action work in. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as core from "@actions/core";
 import type { ActionInputs } from "./action-inputs.ts";
 import type { Connection } from "./connect.ts";
+import { createGitConflicts } from "./git-merge-tree.ts";
 import { meterFetch, type MeteredFetch } from "./metered-fetch.ts";
 import { createLogJournal, type Logger } from "./system-ports.ts";
+import type { Conflicts } from "./ports/conflicts.ts";
 import { systemSurroundings } from "./system-surroundings.ts";
 import { toPlainLine } from "./views/markdown.ts";
 import type { Surroundings } from "./wire.ts";
@@ -45,9 +49,18 @@ export function readRunner(env: NodeJS.ProcessEnv, inputs: ActionInputs): Runner
       ...system,
       owner: `run-${runId}-${env["GITHUB_RUN_ATTEMPT"] ?? "1"}-${env["GITHUB_JOB"] ?? "job"}`,
       fetch: meter.fetch,
+      conflicts: inputs.mode === "cycle" || inputs.mode === "event" ? conflictsIn(env["GITHUB_WORKSPACE"] ?? "") : [],
     },
     meter,
   };
+}
+
+/**
+ * A workflow that checks its repository out lets git say where a pull request conflicts; in any other GitHub's API is asked. Only for modes
+ * that run before anything else has touched the checkout: an agent may have written to it.
+ */
+function conflictsIn(workspace: string): readonly Conflicts[] {
+  return workspace !== "" && existsSync(join(workspace, ".git")) ? [createGitConflicts(workspace)] : [];
 }
 
 /** How a mode reaches GitHub from this runner. */

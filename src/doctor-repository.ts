@@ -10,7 +10,6 @@ const Repository = z.object({
   default_branch: z.string(),
   has_issues: z.boolean().optional(),
   archived: z.boolean().optional(),
-  allow_auto_merge: z.boolean().optional(),
 });
 export type Repository = z.output<typeof Repository>;
 
@@ -136,10 +135,7 @@ export async function checkMerging(
     ...(protection.kind === "data" ? (protection.data.protection?.required_status_checks?.contexts ?? []) : []),
     ...ruled.flatMap(({ parameters }) => (parameters?.required_status_checks ?? []).map(({ context }) => context)),
   ]);
-  return [
-    checkRequired(branch, [...required]),
-    ...checkWay(repository, config, new Set(ruled.map(({ type }) => type))),
-  ];
+  return [checkRequired(branch, [...required]), ...checkWay(config, new Set(ruled.map(({ type }) => type)))];
 }
 
 function checkRequired(branch: string, required: readonly string[]): Finding {
@@ -149,15 +145,20 @@ function checkRequired(branch: string, required: readonly string[]): Finding {
   return warning(subject, message, "Require your checks in a branch protection rule or a ruleset.");
 }
 
-function checkWay(repository: Repository, { merge }: Config, rules: ReadonlySet<string>): readonly Finding[] {
+/** The setting `allow_auto_merge` does not matter: the merge is asked for when everything is there, and not left to GitHub. */
+function checkWay({ merge }: Config, rules: ReadonlySet<string>): readonly Finding[] {
   const subject = "Merging";
-  if (merge === "auto" && repository.allow_auto_merge === false) {
-    const advice = "Allow auto-merge in the repository's settings, or set `merge: person`.";
-    return [broken(subject, "`merge: auto` is configured, and the repository does not allow auto-merge.", advice)];
+  const hasQueue = rules.has("merge_queue");
+  if (merge === "auto" && hasQueue) {
+    const message = "`merge: auto` is configured, and the default branch takes merges only through its merge queue.";
+    return [broken(subject, message, "Set `merge: queue`, or let the App bypass that rule.")];
   }
-  if (merge === "queue" && !rules.has("merge_queue")) {
-    const advice = "Require a merge queue in a ruleset of the default branch, or set `merge: person`.";
-    return [warning(subject, "`merge: queue` is configured, and no ruleset asks for a merge queue.", advice)];
+  if (merge === "queue" && !hasQueue) {
+    const message =
+      "`merge: queue` is configured, and no ruleset asks for a merge queue: what is green is merged at once.";
+    return [
+      warning(subject, message, "Require a merge queue in a ruleset of the default branch, or set `merge: auto`."),
+    ];
   }
   return [ok(subject, merge === "person" ? "A person merges." : `\`merge: ${merge}\` can work.`)];
 }

@@ -11,6 +11,7 @@ import { renderProblem } from "./config/problem.ts";
 import { createTimetable } from "./config/schedule.ts";
 import { isSameDefinition } from "./core/define-task.ts";
 import { allBrokenInvariants } from "./core/invariants.ts";
+import { mergesAtAll } from "./core/decide-merge.ts";
 import { configOf } from "./core/react.ts";
 import type { State } from "./core/state.ts";
 import { namesOf } from "./engine/names.ts";
@@ -22,6 +23,7 @@ import { Repository } from "./engine/repository.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
+import { createApiConflicts } from "./github/conflicts.ts";
 import { createWorkflowRuns } from "./github/runs.ts";
 import { createTracker } from "./github/tracker.ts";
 import { createNoticeboard } from "./linear/act.ts";
@@ -31,6 +33,7 @@ import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
 import type { Chance } from "./ports/chance.ts";
+import type { Conflicts } from "./ports/conflicts.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import type { Journal } from "./ports/journal.ts";
@@ -53,6 +56,8 @@ export interface Surroundings {
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
   /** What opens the HTTP routes to whoever brings it; left out, they are closed. */
   readonly httpToken?: string;
+  /** Who can say, better than GitHub's API, which files two branches both change: a checkout with history. */
+  readonly conflicts?: readonly Conflicts[];
   /** Who may report over HTTP beside whoever brings that; left out, nobody. */
   readonly reports?: {
     /** What worker tokens are signed with. */
@@ -81,8 +86,8 @@ export type RepositoryOctokit = GithubOctokit & OctokitShape;
 interface Wired {
   readonly parts: EngineParts;
   readonly world: World;
-  /** The configuration in force is known to the engine once it has loaded; the world asks for it through this. */
-  follow(config: () => Config): void;
+  /** The state is known to the engine once it has loaded; the world asks through this for what it says is in force. */
+  follow(state: () => State | null): void;
 }
 
 /** A repository at work, not yet started. */
@@ -93,7 +98,7 @@ export function wireRepository(
 ): Repository {
   const wired = wire(surroundings, { place, octokit });
   const repository = new Repository(wired.parts, wired.world);
-  wired.follow(() => configFrom(repository.lane.stream.peek()));
+  wired.follow(() => repository.lane.stream.peek());
   return repository;
 }
 
@@ -106,7 +111,7 @@ export async function wireRun(
   return runOnce(wired.parts, wired.world, {
     hints: run.hints,
     budgetMs: run.budgetMs,
-    onState: (state) => wired.follow(() => configFrom(state())),
+    onState: (state) => wired.follow(state),
   });
 }
 
@@ -125,7 +130,7 @@ export async function wireJob(
   return runJob(wired.parts, {
     world: wired.world,
     request: job.request,
-    onState: (state) => wired.follow(() => configFrom(state())),
+    onState: (state) => wired.follow(state),
     onClaim: (assignable) => job.onClaim?.(toClaimedWork(assignable)),
   });
 }
@@ -165,7 +170,7 @@ export async function auditRepository(
 ): Promise<{ readonly problems: readonly string[]; readonly events: number }> {
   const { parts, world, follow } = wire(surroundings, { place, octokit });
   const state = await createStream(parts).current();
-  follow(() => configFrom(state));
+  follow(() => state);
   const tracked = [...state.tasks.entries()].map(([id, task]) => ({
     id,
     number: task.definition.number,
@@ -202,12 +207,13 @@ function wire(
   const { place, octokit } = target;
   const repository = `${place.owner}/${place.name}`;
   const journal = surroundings.journalFor({ repository });
-  let config = (): Config => defaultConfig;
+  let known = (): State | null => null;
+  const config = (): Config => configFrom(known());
   const pace = surroundings.minGapMs === undefined ? {} : { minGapMs: surroundings.minGapMs };
   const client = createGithubClient({ octokit, clock, journal, ...pace });
   const store = createBranchStore({ request: toRequest(octokit), repository, clock, chance, journal, ...pace });
   return {
-    follow: (source) => void (config = source),
+    follow: (source) => void (known = source),
     parts: {
       stream: toStreamId(place.id),
       repository,
@@ -229,11 +235,34 @@ function wire(
         journal,
         fetch: surroundings.fetch,
         selectLabels: () => config().select.labels,
+        extras: () => extrasFor(known(), config()),
       }),
+      conflicts: firstToSay([
+        ...(surroundings.conflicts ?? []),
+        createApiConflicts({ client, place: { host: "github.com", ...place } }),
+      ]),
       runs: createWorkflowRuns({ client, repository: place }),
       agents: wireAgents(surroundings, journal, () => config()),
       ...wireLinear(surroundings, journal),
       parseConfiguration: readConfiguration,
+    },
+  };
+}
+
+/** What looks at pull requests ask for beside the rest: nothing, where people merge. */
+function extrasFor(state: State | null, config: Config): { readonly files: boolean; readonly queue: boolean } {
+  return { files: state !== null && mergesAtAll(state, config), queue: config.merge === "queue" };
+}
+
+/** The first that can say does. */
+function firstToSay(all: readonly Conflicts[]): Conflicts {
+  return {
+    async find(pair) {
+      for (const each of all) {
+        const paths = await each.find(pair);
+        if (paths !== null) return paths;
+      }
+      return null;
     },
   };
 }

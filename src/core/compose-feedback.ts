@@ -4,6 +4,7 @@ import type {
   AnnotationFacts,
   CheckFacts,
   CheckFeedback,
+  ConflictFeedback,
   FailureFacts,
   Feedback,
   ReviewFacts,
@@ -21,8 +22,18 @@ const nameMax = 100;
 /** No text is looked at beyond this: redaction takes time in proportion. */
 const rawMax = 300_000;
 
+/** So many conflicting files are named; the agent finds the others when it merges. */
+const conflictsMax = 20;
+const pathMax = 200;
+
+/** What two branches both change, or git cannot merge, as it was found. */
+export interface ConflictFacts {
+  readonly base: string;
+  readonly paths: readonly string[];
+}
+
 /** Null: there is nothing to pass on. Only the words of people with write access count; how many others there were is told. */
-export function composeFeedback(facts: FailureFacts): Feedback | null {
+export function composeFeedback(facts: FailureFacts, conflict: ConflictFacts | null = null): Feedback | null {
   const heard = facts.reviews.filter((review) => permits(review.by.permission, "write"));
   const budget = new Budget(feedbackBytesMax);
   const newest = heard.slice(-reviewsMax);
@@ -34,7 +45,8 @@ export function composeFeedback(facts: FailureFacts): Feedback | null {
   const checks = facts.checks.slice(0, feedbackChecksMax);
   const shown = checks.map((check, index) => toCheck(check, budget.share(checks.length - index)));
   const moreChecks = facts.moreChecks + facts.checks.length - checks.length;
-  if (shown.length + reviews.length === 0) return null;
+  const conflicts = conflict === null || conflict.paths.length === 0 ? null : toConflicts(conflict);
+  if (shown.length + reviews.length === 0 && conflicts === null) return null;
   const asked = heard.filter((review) => review.state === "changes_requested").map((review) => review.at);
   return {
     pull: facts.pull,
@@ -43,8 +55,14 @@ export function composeFeedback(facts: FailureFacts): Feedback | null {
     reviews,
     moreChecks,
     strangers: facts.reviews.length - heard.length,
+    ...(conflicts === null ? {} : { conflicts }),
     reviewedAt: asked.length === 0 ? null : Math.max(...asked),
   };
+}
+
+function toConflicts({ base, paths }: ConflictFacts): ConflictFeedback {
+  const named = paths.slice(0, conflictsMax).map((path) => toName(path, pathMax));
+  return { base: toName(base, pathMax), paths: named, more: paths.length - named.length };
 }
 
 function weigh(review: ReviewFacts): number {

@@ -97,6 +97,9 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       decision.emit({ type: "EffectSettled", effect: recorded.id });
       clear(decision, "linear_unwritten", "all");
       return false;
+    case "withdrawn":
+      decision.emit({ type: "EffectSettled", effect: recorded.id, isWithdrawn: true });
+      return false;
     case "created":
       decision.emit({ type: "EffectSettled", effect: recorded.id, issue: outcome.number });
       return false;
@@ -144,7 +147,7 @@ function delay(
 
 type SessionOutcome = Exclude<
   EffectOutcome,
-  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" | "shown" | "collected" }
+  { readonly kind: "delayed" | "dropped" | "surfaced" | "created" | "kept" | "shown" | "collected" | "withdrawn" }
 >;
 
 const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
@@ -155,6 +158,7 @@ const ofEffectAlone: ReadonlySet<EffectOutcome["kind"]> = new Set([
   "kept",
   "shown",
   "collected",
+  "withdrawn",
 ]);
 
 function isOfSession(outcome: EffectOutcome): outcome is SessionOutcome {

@@ -13,7 +13,7 @@ export function feedbackEffect(state: State, id: TaskId): Effect | null {
   const task = state.tasks.get(id);
   if (task === undefined || isEnded(task) || task.pull === null || task.pull.state !== "open") return null;
   const { pull } = task;
-  if (pull.checks !== "failure" && pull.objection === undefined) return null;
+  if (pull.checks !== "failure" && pull.mergeable !== "conflict" && pull.objection === undefined) return null;
   return isKnown(state, task, pull) ? null : { type: "CollectFeedback", task: id, pull: pull.number };
 }
 
@@ -21,6 +21,8 @@ export function feedbackEffect(state: State, id: TaskId): Effect | null {
 function isKnown(state: State, { id }: Task, pull: NonNullable<Task["pull"]>): boolean {
   const feedback = state.dossiers.get(id)?.feedback ?? null;
   if (feedback === null || feedback.sha !== pull.sha || feedback.pull !== pull.number) return false;
+  // The base moves under the same commit: where it conflicts now was not known then.
+  if (pull.mergeable === "conflict") return false;
   return pull.objection === undefined || pull.objection.at <= (feedback.reviewedAt ?? 0);
 }
 

@@ -1,14 +1,17 @@
 /**
- * Merging without a person: only while attack mode is in force, only what a person has labelled `quick-win`, and only a commit that
- * was seen green. Checks are never skipped, and what GitHub itself demands of a merge (a review, a queue) still counts.
+ * Merging without a person: where `merge` says so, and while attack mode is in force what a person has labelled `quick-win`. Only a
+ * commit that was seen green, in the order of the dependencies, and one at a time where files overlap. Checks are never skipped, who
+ * asks for changes is heard, and what GitHub itself demands of a merge (a review, a queue) still counts.
  */
 import type { Config } from "../model/config.ts";
 import type { Effect } from "../model/effect.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
+import type { MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { noChecksGraceMs } from "./limits.ts";
+import { mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
+import { findBlocker, findMergeWait } from "./merge-order.ts";
 import { isEnded, isWorkable } from "./readiness.ts";
 import type { State } from "./state.ts";
 
@@ -17,13 +20,27 @@ import type { State } from "./state.ts";
  * which only those with write can switch: a label on the issue alone does not.
  */
 export function isReviewRelaxed(state: State, task: Task, config: Config): boolean {
-  return (state.mode ?? config.mode) === "attack" && task.definition.quickWin;
+  return isAttacking(state, config) && task.definition.quickWin;
+}
+
+function isAttacking(state: State, config: Config): boolean {
+  return (state.mode ?? config.mode) === "attack";
+}
+
+/** Whether any pull request may be merged without a person: then a look asks also for what that needs. */
+export function mergesAtAll(state: State, config: Config): boolean {
+  return config.merge !== "person" || isAttacking(state, config);
+}
+
+/** Whether the pull request of the task is merged by us once it can be; a person's consent is the configuration or the mode. */
+export function isOursToMerge(state: State, task: Task, config: Config): boolean {
+  return config.merge !== "person" || isReviewRelaxed(state, task, config);
 }
 
 /** Whether the task is still one whose pull request we would merge, as far as the state tells. */
 function isMergeable(state: State, task: Task, config: Config): boolean {
   return (
-    isReviewRelaxed(state, task, config) &&
+    isOursToMerge(state, task, config) &&
     config.done === "merged" &&
     !state.isPaused &&
     !isEnded(task) &&
@@ -37,14 +54,48 @@ function isMergeable(state: State, task: Task, config: Config): boolean {
 /** Asks for the merge of what was just seen, once a commit; a commit of an earlier attack mode may be asked for again. */
 export function decideMergeOurselves(decision: Decision, id: TaskId, facts: PullFacts): void {
   const { state, context } = decision;
+  const { config, now } = context;
   const task = state.tasks.get(id);
-  if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, context.config)) return;
-  if (!isReadyToMerge(facts, context.now) || wasAsked(state, task, facts)) return;
-  decision.emit({ type: "MergeRequested", task: id, pull: facts.number, sha: facts.sha });
+  if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, config)) return;
+  if (!isReadyToMerge(facts, now) || wasAsked(state, { task, facts, config })) return;
+  const files = filesOf(facts);
+  const wait = findMergeWait(state, task, files);
+  if (wait !== null) return putOff(decision, task, wait);
+  decision.emit({
+    type: "MergeRequested",
+    task: id,
+    pull: facts.number,
+    sha: facts.sha,
+    ...(files === null ? {} : { files }),
+    ...(config.merge === "queue" ? { way: "queue" } : {}),
+    ...(facts.isUnreviewed === true ? { isUnreviewed: true } : {}),
+  });
 }
 
-function wasAsked(state: State, task: Task, facts: PullFacts): boolean {
-  return isOurMerge(task, facts) && (task.mergeAsked?.at ?? 0) >= (state.attack?.since ?? 0);
+function putOff(decision: Decision, { id, pull, mergeWait }: Task, wait: MergeWait): void {
+  const known = mergeWait ?? null;
+  const isKnown = known !== null && known.on === wait.on && known.why === wait.why && known.file === wait.file;
+  if (pull !== null && !isKnown) decision.emit({ type: "MergePutOff", task: id, pull: pull.number, ...wait });
+}
+
+/** What the merge changes, as far as it is small enough to be kept. */
+function filesOf({ files = null }: PullFacts): readonly string[] | null {
+  if (files === null) return null;
+  return files.reduce((sum, path) => sum + path.length, 0) > mergeFilesLengthMax ? null : files;
+}
+
+function wasAsked(
+  state: State,
+  { task, facts, config }: { readonly task: Task; readonly facts: PullFacts; readonly config: Config },
+): boolean {
+  const { mergeAsked } = task;
+  if (facts.isInQueue === true) return true;
+  if (mergeAsked === null || !isOurMerge(task, facts)) return false;
+  if (mergeAsked.over === "withdrawn") return false;
+  if (mergeAsked.over === "returned") return true;
+  // What GitHub refused for want of a review is asked for again when that was given.
+  if (mergeAsked.over === "refused" && mergeAsked.isUnreviewed === true && facts.isUnreviewed === false) return false;
+  return config.merge !== "person" || mergeAsked.at >= (state.attack?.since ?? 0);
 }
 
 /** Nobody has to look at it for any other reason than that nobody has yet: who asks for changes is heard in attack mode too. */
@@ -64,12 +115,26 @@ function isGreen(facts: PullFacts, now: number): boolean {
 export function isMergeWanted(state: State, effect: Effect & { readonly type: "MergePull" }, config: Config): boolean {
   const task = state.tasks.get(effect.task);
   if (task === undefined || task.pull?.number !== effect.pull || !isMergeable(state, task, config)) return false;
-  return task.mergeAsked?.sha === effect.sha && task.pull.checks !== "failure" && task.pull.mergeable !== "conflict";
+  if (task.mergeAsked?.sha !== effect.sha || task.mergeAsked.over !== undefined) return false;
+  const isHealthy = task.pull.checks !== "failure" && task.pull.mergeable !== "conflict";
+  return isHealthy && findBlocker(state, task) === null;
 }
 
 /** Whether the commit that was merged is the one that we were asked to merge: then it was done on our word, whoever's name it has. */
 export function isOurMerge(task: Task, facts: PullFacts): boolean {
   return task.mergeAsked?.sha === facts.sha && task.mergeAsked.pull === facts.number;
+}
+
+/** GitHub's instants have no milliseconds. */
+const instantMs = 1_000;
+
+/** Why the merge queue has given back what we sent there; null while it has not. */
+export function whyQueueLeft(task: Task, facts: PullFacts): NonNullable<PullFacts["leftQueue"]>["why"] | null {
+  const { mergeAsked } = task;
+  const left = facts.leftQueue ?? null;
+  if (left === null || mergeAsked?.way !== "queue" || mergeAsked.over !== undefined) return null;
+  const isSince = left.at >= mergeAsked.at - (mergeAsked.at % instantMs);
+  return isOurMerge(task, facts) && facts.isInQueue !== true && isSince ? left.why : null;
 }
 
 /** GitHub does not let us: a person merges it, or gives us the right to. */

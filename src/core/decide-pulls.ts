@@ -3,7 +3,7 @@ import { permits } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { PullRequest, Task } from "../model/task.ts";
-import { decideMergeOurselves, isOurMerge } from "./decide-merge.ts";
+import { decideMergeOurselves, isOurMerge, whyQueueLeft } from "./decide-merge.ts";
 import { completeTask, failAttempt } from "./decide-outcome.ts";
 import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
@@ -28,7 +28,7 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
   if (task.pull?.number !== pull.number) {
     if (facts.state === "closed" || isLeftToSession(decision, task, facts)) return;
     decision.emit({ type: "PullRequestLinked", task: task.id, pull, matchedBy: match.by });
-  } else if (!isSamePull(pull, task.pull)) {
+  } else if (!isSamePull(pull, task.pull) || isAwaited(task, pull)) {
     decision.emit({ type: "PullRequestChanged", task: task.id, pull });
   }
   endLabelledSession(decision, task.id, facts);
@@ -79,6 +79,11 @@ function toPullRequest(facts: PullFacts): PullRequest {
     mergeable: facts.mergeable,
     ...(objection === undefined ? {} : { objection }),
   };
+}
+
+/** The last attempt was to answer a failure of the commit that is known: another one is its answer. */
+function isAwaited(task: Task, pull: PullRequest): boolean {
+  return task.pullDueAt !== null && task.pull?.sha !== pull.sha;
 }
 
 /**
@@ -132,7 +137,9 @@ function judgePull(decision: Decision, id: TaskId, facts: PullFacts | null): voi
     });
   }
   decideOpenPull(decision, task, facts === null ? task.pull : toPullRequest(facts));
-  if (facts !== null) decideMergeOurselves(decision, id, facts);
+  if (facts === null) return;
+  answerQueue(decision, id, facts);
+  decideMergeOurselves(decision, id, facts);
 }
 
 function decideOpenPull(decision: Decision, task: Task, pull: PullRequest): void {
@@ -195,6 +202,29 @@ function answerReview(
     answers: isSameCommit ? task.answeredFailure : `${pull.sha} review`,
     answersReview: objection.at,
   });
+}
+
+/** The merge queue took it out again: red together with what is before it, in conflict with it, or a person's wish. */
+function answerQueue(decision: Decision, id: TaskId, facts: PullFacts): void {
+  const task = decision.state.tasks.get(id);
+  const why = task === undefined || task.retryAt !== null ? null : whyQueueLeft(task, facts);
+  if (task === undefined || why === null || isEnded(task) || task.manualReview !== null) return;
+  decision.emit({ type: "MergeReturned", task: id, pull: facts.number, sha: facts.sha, why });
+  const what = `The merge queue took pull request #${facts.number} out`;
+  if (why === "person") {
+    const reason = `Somebody took pull request #${facts.number} out of the merge queue.`;
+    return decision.emit({ type: "ManualReviewRequired", task: id, reason });
+  }
+  const answers = `${facts.sha} queue`;
+  const failure: Failure =
+    why === "conflict"
+      ? { reason: why, answers, detail: `${what}: it conflicts with what is merged before it.` }
+      : {
+          reason: "checks_failed",
+          answers,
+          detail: `${what}: its checks fail together with what is merged before it.`,
+        };
+  failAttempt(decision, id, failure);
 }
 
 function decideMerge(decision: Decision, task: Task, facts: PullFacts | null): void {

@@ -16,7 +16,7 @@ import * as outcome from "./fold-outcome.ts";
 import * as task from "./fold-task.ts";
 import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
-import { isActive, isEnded, isReady } from "./readiness.ts";
+import { isActive, isEnded, isMerging, isReady } from "./readiness.ts";
 import { ownTask, type State } from "./state.ts";
 
 type Folds = { readonly [Type in EventType]: (state: State, event: EventOf<Type>) => void };
@@ -52,6 +52,8 @@ const folds: Folds = {
   PullRequestLinked: attempt.foldPullRequestLinked,
   PullRequestChanged: attempt.foldPullRequestChanged,
   MergeRequested: attempt.foldMergeRequested,
+  MergePutOff: attempt.foldMergePutOff,
+  MergeReturned: attempt.foldMergeReturned,
   TaskCompleted: outcome.foldTaskCompleted,
   ReceiptRevoked: outcome.foldReceiptRevoked,
   TaskFailed: outcome.foldTaskFailed,
@@ -128,6 +130,8 @@ const moves: { readonly [Type in EventType]?: Moves } = {
   RetryScheduled: stands,
   PullRequestLinked: showsWork,
   PullRequestChanged: showsWork,
+  MergeRequested: stands,
+  MergeReturned: stands,
   TaskCompleted: opensOrEnds,
   ReceiptRevoked: opensOrEnds,
   TaskFailed: opensOrEnds,
@@ -166,9 +170,15 @@ export function evolve(state: State, event: Event): State {
 const open = 1;
 const active = 2;
 const backingOff = 4;
+const merging = 8;
 
 function standingOf(task: Task): number {
-  return (isEnded(task) ? 0 : open) | (isActive(task) ? active : 0) | (isBackingOff(task) ? backingOff : 0);
+  return (
+    (isEnded(task) ? 0 : open) |
+    (isActive(task) ? active : 0) |
+    (isBackingOff(task) ? backingOff : 0) |
+    (isMerging(task) ? merging : 0)
+  );
 }
 
 /** Brings the indexes of the task to what it says; `was` is how it stood before. */
@@ -176,6 +186,7 @@ function reindex(state: State, task: Task, was: number): void {
   const is = standingOf(reindexReady(state, task));
   if (((is ^ was) & active) !== 0) mark(state.active, task.id, (is & active) !== 0);
   if (((is ^ was) & backingOff) !== 0) mark(state.backingOff, task.id, (is & backingOff) !== 0);
+  if (((is ^ was) & merging) !== 0) mark(state.merging, task.id, (is & merging) !== 0);
 }
 
 /** One lookup by a key that the type ties to its fold; the compiler cannot follow the correlation. */

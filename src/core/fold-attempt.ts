@@ -2,6 +2,7 @@
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
+import type { MergeAsked } from "../model/merge.ts";
 import type { Assignment, Attempt, Task } from "../model/task.ts";
 import { noteAnsweredReview, noteCriteria } from "./fold-dossier.ts";
 import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
@@ -196,6 +197,8 @@ export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled"
   if (event.answersReview !== undefined) noteAnsweredReview(task, event.answersReview);
   task.retryAt = event.retryAt;
   task.pullDueAt = null;
+  // It goes back to its agent instead.
+  if (task.mergeAsked !== null && task.mergeAsked.over === undefined) noteMergeOver(state, task.id, "withdrawn");
 }
 
 export function foldPullRequestLinked(state: State, event: EventOf<"PullRequestLinked">): void {
@@ -216,7 +219,36 @@ function foldPull(state: State, event: EventOf<"PullRequestLinked" | "PullReques
 }
 
 export function foldMergeRequested(state: State, event: EventOf<"MergeRequested">): void {
-  ownTask(state, event.task).mergeAsked = { pull: event.pull, sha: event.sha, at: state.at };
+  const { type: _type, task: id, ...asked } = event;
+  const task = ownTask(state, id);
+  task.mergeAsked = { ...asked, at: state.at };
+  task.mergeWait = null;
+}
+
+export function foldMergePutOff(state: State, { task, on, why, file }: EventOf<"MergePutOff">): void {
+  ownTask(state, task).mergeWait = { on, why, file };
+}
+
+/** The commit is known from now on, so that another one is seen to be its answer. */
+export function foldMergeReturned(state: State, { task: id, pull, sha }: EventOf<"MergeReturned">): void {
+  const task = ownTask(state, id);
+  if (task.pull?.number === pull) task.pull = { ...task.pull, sha };
+  noteMergeOver(state, id, "returned");
+}
+
+/** It is on its way no more. */
+export function noteMergeOver(state: State, id: TaskId, over: NonNullable<MergeAsked["over"]>): void {
+  const task = state.tasks.own(id);
+  if (task === undefined || task.mergeAsked === null) return;
+  task.mergeAsked = { ...withoutFiles(task.mergeAsked), over };
+  state.merging.delete(id);
+}
+
+/** Of a merge that is on its way no more nobody asks which files it changes. */
+export function withoutFiles(asked: MergeAsked): MergeAsked {
+  if (asked.files === undefined) return asked;
+  const { files: _files, ...rest } = asked;
+  return rest;
 }
 
 /** It gives way: counted apart from failures, and what it has done is gone on with. */

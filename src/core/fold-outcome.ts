@@ -1,6 +1,7 @@
 /** How a task's end, and its return, change the state. */
 import type { EventOf } from "../model/event.ts";
 import type { Task } from "../model/task.ts";
+import { withoutFiles } from "./fold-attempt.ts";
 import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
 import { ownTask, type State } from "./state.ts";
 
@@ -11,6 +12,8 @@ function settle(task: Task): void {
   task.manualReview = null;
   task.upstreamFailed = null;
   task.escalated = null;
+  task.mergeWait = null;
+  if (task.mergeAsked !== null) task.mergeAsked = withoutFiles(task.mergeAsked);
 }
 
 export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">): void {

@@ -101,6 +101,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.ready.delete(event.task);
   state.backingOff.delete(event.task);
   state.active.delete(event.task);
+  state.merging.delete(event.task);
 }
 
 export function foldTaskTrusted(state: State, event: EventOf<"TaskTrusted">): void {

@@ -1,8 +1,9 @@
 /** How events about everything change the state: pause, configuration, answers and the outbox. */
 import { completeConfig } from "../model/config.ts";
-import { effectKey } from "../model/effect.ts";
+import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
+import { noteMergeOver } from "./fold-attempt.ts";
 import { foldCockpitSwitch, foldCockpitWritten } from "./fold-cockpit.ts";
 import { reviseAttack } from "./fold-mode.ts";
 import type { State } from "./state.ts";
@@ -65,11 +66,21 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
     const pattern = state.patterns.own(recorded.effect.pattern);
     if (pattern !== undefined) pattern.issue = event.issue;
   }
+  if (event.isWithdrawn === true) noteMergeEnd(state, recorded, "withdrawn");
   if (event.cockpit !== undefined) foldCockpitWritten(state, event.cockpit);
   removeEffect(state, event.effect);
 }
 
+/** Of the commit that the effect speaks of, not of a newer one; how it ended before stays. */
+function noteMergeEnd(state: State, recorded: RecordedEffect | undefined, over: "refused" | "withdrawn"): void {
+  if (recorded?.effect.type !== "MergePull") return;
+  const { task, sha } = recorded.effect;
+  const asked = state.tasks.get(task)?.mergeAsked ?? null;
+  if (asked !== null && asked.sha === sha && asked.over === undefined) noteMergeOver(state, task, over);
+}
+
 export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">): void {
+  noteMergeEnd(state, state.outbox.get(event.effect), "refused");
   removeEffect(state, event.effect);
 }
 

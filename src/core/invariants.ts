@@ -3,7 +3,7 @@ import type { Event } from "../model/event.ts";
 import { agentOf, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { slotOf } from "./fold-health.ts";
-import { isActive, isReady } from "./readiness.ts";
+import { isActive, isMerging, isReady } from "./readiness.ts";
 import { isFree } from "./slots.ts";
 import type { State } from "./state.ts";
 
@@ -98,6 +98,10 @@ const rules: readonly Rule[] = [
   {
     sentence: "the index of active tasks is wrong about it",
     holds: (state, task) => state.active.has(task.id) === isActive(task),
+  },
+  {
+    sentence: "the index of merges on their way is wrong about it",
+    holds: (state, task) => state.merging.has(task.id) === isMerging(task),
   },
   {
     sentence: "it counts below zero",

@@ -54,6 +54,9 @@ export const timeoutGrowthMax = 4;
 /** When every slot is taken, so many of the best ready tasks are looked at to see whether somebody gives way to them. */
 export const preemptLookMax = 20;
 
+/** The paths that a merge changes are kept while it is on its way, up to this many characters: what changes more overlaps everything. */
+export const mergeFilesLengthMax = 4_000;
+
 /** What the next attempt is told of a pull request: that an agent reads it, and a hundred of them fit into memory. */
 export const feedbackBytesMax = 8 * 1024;
 

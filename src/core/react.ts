@@ -34,7 +34,7 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     case "CancelRequested":
       return [now({ type: "CancelSession", task: event.task, fence: event.fence })];
     case "MergeRequested":
-      return [now({ type: "MergePull", task: event.task, pull: event.pull, sha: event.sha })];
+      return [now(merge(event))];
     case "CommandAnswered":
       return [now(acknowledgement(event))];
     case "PatternMatched":
@@ -69,6 +69,10 @@ function acknowledgement({ comment, reaction, issue, answer }: EventOf<"CommandA
   return { type: "AcknowledgeComment", comment, reaction, ...said };
 }
 
+function merge({ task, pull, sha, way }: EventOf<"MergeRequested">): Effect {
+  return { type: "MergePull", task, pull, sha, ...(way === undefined ? {} : { way }) };
+}
+
 /** The run that held the claim is gone: another one starts the session (or finds it), or goes on watching it. */
 function resume(task: Task | undefined, fence: number, id: TaskId): Effect {
   const isStarted = task !== undefined && task.assignment !== null && task.assignment.session !== null;
@@ -101,6 +105,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   RetryScheduled: surfaceDelayMs,
   FeedbackCollected: surfaceDelayMs,
   PullRequestLinked: surfaceDelayMs,
+  MergePutOff: surfaceDelayMs,
   TaskCompleted: completionSurfaceDelayMs,
   ReceiptRevoked: 0,
   TaskFailed: 0,

@@ -79,6 +79,14 @@ export function isActive(task: Task): boolean {
   return !isEnded(task) && (task.pullDueAt !== null || task.pull?.state === "open");
 }
 
+/** A merge of its pull request was asked for, and has neither landed nor come to nothing. */
+export function isMerging(task: Task): boolean {
+  const { mergeAsked, pull } = task;
+  if (mergeAsked === null || mergeAsked.over !== undefined || pull?.state !== "open") return false;
+  const isLeft = task.assignment !== null || task.retryAt !== null || task.manualReview !== null;
+  return pull.number === mergeAsked.pull && !isEnded(task) && !isLeft;
+}
+
 export function statusOf(state: State, task: Task): TaskStatus {
   if (task.receipt !== null) return "completed";
   if (task.outcome !== null) return task.outcome;

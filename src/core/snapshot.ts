@@ -9,7 +9,7 @@ import { ownSlots, reviseSlot, slotOf } from "./fold-health.ts";
 import { compactDefinition } from "./fold-task.ts";
 import { toMicros } from "./fold-figures.ts";
 import { indexDate } from "./fold-task.ts";
-import { isActive, isEnded, isReady } from "./readiness.ts";
+import { isActive, isEnded, isMerging, isReady } from "./readiness.ts";
 import type {
   AgentRecord,
   Completion,
@@ -234,6 +234,7 @@ function indexStanding(state: State, task: Task): void {
   if (ready) state.ready.set(task.id, true);
   if (ready && task.retryAt !== null) state.backingOff.set(task.id, true);
   if (isActive(task)) state.active.set(task.id, true);
+  if (isMerging(task)) state.merging.set(task.id, true);
 }
 
 function indexAssignment(state: State, task: Task): void {

@@ -96,6 +96,8 @@ export interface State {
   readonly backingOff: Table<TaskId, true>;
   /** Index: tasks with an assignment, an open pull request, or one that is due. */
   readonly active: Table<TaskId, true>;
+  /** Index: tasks whose merge was asked for and is on its way. */
+  readonly merging: Table<TaskId, true>;
   /** Index: workers that are taken. */
   readonly occupied: Table<WorkerId, TaskId>;
   /** Index: the slots of each agent. */
@@ -154,6 +156,7 @@ export function createState(): State {
     ready: new DenseTable(numbering, ranked),
     backingOff: createTable(undo),
     active: createTable(undo),
+    merging: createTable(undo),
     occupied: createTable(undo),
     slots: createTable(undo, copySlots),
     dates: createTable(undo),

@@ -7,6 +7,7 @@ import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
+import { mergeReasons } from "./merge-reasons.ts";
 import { rankReady, readyInOrder } from "./rank-ready.ts";
 import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
@@ -18,10 +19,15 @@ export interface WaitingReason {
   readonly detail: string;
 }
 
-/** Every reason that holds `task` back now, most telling first; `[]` when it runs, is under review or has ended. */
+/** Every reason that holds `task` back now, most telling first; `[]` when it runs, waits for a person to merge it, or has ended. */
 export function waitingReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
   if (isEnded(task) || task.assignment !== null) return [];
-  return [...personReasons(task), ...graphReasons(state, task), ...readyReasons(state, task, context)];
+  return [
+    ...personReasons(task),
+    ...graphReasons(state, task),
+    ...mergeReasons(state, task, { context, nameOf: (id) => referenceOf(state, id) }),
+    ...readyReasons(state, task, context),
+  ];
 }
 
 /** What only a person can lift. */

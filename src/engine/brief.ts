@@ -85,6 +85,8 @@ function feedbackOf(task: Task): readonly string[] {
     open.push(`Checks fail on pull request #${pull.number}: ${pull.failedChecks.join(", ")}.`);
   if (pull.mergeable === "conflict")
     open.push(`Pull request #${pull.number} conflicts with its base branch: merge it and resolve.`);
+  if (task.mergeAsked?.over === "returned" && task.mergeAsked.pull === pull.number)
+    open.push(`The merge queue took pull request #${pull.number} out again: merge the base branch into it first.`);
   if (pull.objection !== undefined)
     open.push(`${pull.objection.by} asks for changes on pull request #${pull.number}: read the review there.`);
   return [...open, ...failed.toReversed()];

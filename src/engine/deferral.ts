@@ -16,6 +16,7 @@ const patient: ReadonlySet<EventType> = new Set<EventType>([
   "TaskRevised",
   "PullRequestLinked",
   "PullRequestChanged",
+  "MergePutOff",
   "RunDispatched",
   "FeedbackCollected",
   "EffectSettled",

@@ -4,6 +4,7 @@ import type { StreamId } from "../model/ids.ts";
 import type { ScheduleNow } from "../model/mode.ts";
 import type { Agents } from "../ports/agent.ts";
 import type { Chance } from "../ports/chance.ts";
+import type { Conflicts } from "../ports/conflicts.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Noticeboard } from "../ports/noticeboard.ts";
@@ -34,6 +35,8 @@ export interface World {
   readonly tracker: Tracker;
   readonly runs: WorkflowRuns;
   readonly agents: Agents;
+  /** Which files of two branches stand in the way of merging them; left out: nobody is asked. */
+  readonly conflicts?: Conflicts;
   /** Left out where this process holds no key of Linear. */
   readonly noticeboard?: Noticeboard;
   /** Reads a configuration text; problems are sentences with line and path. */

@@ -9,6 +9,7 @@ import { renderHeadline } from "../views/commit-summary.ts";
 import { leasedMax, leaseMs, type Delivery } from "./deliver.ts";
 import type { Lane, LaneHooks } from "./lane.ts";
 import { logEvents } from "./log-events.ts";
+import { pullsToLookAt } from "./merge-looks.ts";
 import { namesOf } from "./names.ts";
 import type { EngineParts } from "./parts.ts";
 import { createProjection } from "./project.ts";
@@ -57,9 +58,10 @@ export function createPassHooks(parts: EngineParts, crew: () => Crew): PassHooks
   };
 }
 
-function follow({ scout, delivery, meetCockpit }: Crew, entries: readonly Entry[], state: State): void {
+function follow({ lane, scout, delivery, meetCockpit }: Crew, entries: readonly Entry[], state: State): void {
   const events = entries.flatMap((entry) => entry.events);
   scout.count(entries);
+  scout.want({ pulls: pullsToLookAt(state, events, lane.contextOf(state).config) });
   delivery.acknowledged(events.flatMap((event) => ("effect" in event ? [event.effect] : [])));
   for (const event of events) {
     const refused = event.type === "SessionRefused" ? state.tasks.get(event.task) : undefined;

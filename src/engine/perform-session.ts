@@ -37,7 +37,9 @@ export async function performSession(
     return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
   }
   if (effect.type === "MergePull") return performMerge({ tracker: world.tracker, lane }, effect);
-  if (effect.type === "CollectFeedback") return collectFeedback(world.tracker, effect.pull);
+  if (effect.type === "CollectFeedback") {
+    return collectFeedback({ parts, world, state: await lane.stream.current() }, effect);
+  }
   if (!("fence" in effect)) return { kind: "dropped", reason: "It is not an effect of a session." };
   const state = await lane.stream.current();
   const task = liveTask(state, effect);

@@ -125,6 +125,15 @@ export const PullNode = z.object({
   latestReviews: z
     .object({ nodes: z.array(z.object({ state: z.string() }).nullable().catch(null)).nullish() })
     .nullish(),
+  files: z
+    .object({ totalCount: z.number(), nodes: z.array(z.object({ path: z.string() }).nullable().catch(null)).nullish() })
+    .nullish(),
+  isInMergeQueue: z.boolean().nullish(),
+  removals: z
+    .object({
+      nodes: z.array(z.object({ createdAt: Instant, reason: z.string().nullish() }).nullable().catch(null)).nullish(),
+    })
+    .nullish(),
   objections: z
     .object({
       nodes: z

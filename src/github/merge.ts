@@ -9,7 +9,12 @@ import type { Place } from "./place.ts";
 /** Tried in this order: the first that the repository allows is taken. */
 const methods = ["merge", "squash", "rebase"] as const;
 
-const Pull = z.object({ merged: z.boolean().catch(false), state: z.string(), head: z.object({ sha: z.string() }) });
+const Pull = z.object({
+  merged: z.boolean().catch(false),
+  state: z.string(),
+  head: z.object({ sha: z.string() }),
+  mergeable: z.boolean().nullish(),
+});
 
 /** The way of merging is not allowed here, another may be. */
 const methodPattern = /merges? (?:commits )?are not allowed|must not contain merge commits/i;
@@ -83,6 +88,8 @@ async function judge(
   const pull = Pull.parse(answer.data);
   if (pull.merged) return { kind: "merged" };
   if (pull.state !== "open" || pull.head.sha !== wish.sha) return { kind: "moved" };
+  // The base has moved into its way: the next look sees the conflict.
+  if (fault.status === 405 && pull.mergeable === false) return { kind: "moved" };
   if (fault.status === 405 && !passingPattern.test(fault.message)) {
     return refused(wish, `${fault.message} Merge it yourself, or let the App bypass that rule.`);
   }

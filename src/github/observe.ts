@@ -13,6 +13,7 @@ import type { Place } from "./place.ts";
 import { closingOf, objectorsOf, toPullFacts } from "./pull-facts.ts";
 import { createIssueReader, startReading } from "./read-issues.ts";
 import type { IssueReading } from "./read-issues.ts";
+import type { PullExtras } from "./merge-queries.ts";
 import { createPullReader } from "./read-pulls.ts";
 import type { PullReading } from "./read-pulls.ts";
 import type { Reference } from "./references.ts";
@@ -25,6 +26,7 @@ export interface ObserveParts {
   readonly permissions: Permissions;
   readonly waits: WaitReader;
   readonly selectLabels: () => readonly string[];
+  readonly extras?: () => PullExtras;
 }
 
 type Gone = Observation["gone"][number];
@@ -42,7 +44,7 @@ interface Readings {
 export function createLook(parts: ObserveParts): (wanted: Wanted) => Promise<Observation> {
   const { client, place, selectLabels } = parts;
   const issueReader = createIssueReader({ client, options: () => ({ place, selectLabels: selectLabels() }) });
-  const pullReader = createPullReader({ client, place });
+  const pullReader = createPullReader(parts);
   /** Identities by number, so that an issue that vanishes can be named. */
   const known = new Map<number, TaskId>();
 

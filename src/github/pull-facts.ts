@@ -62,6 +62,21 @@ function isObjectedTo(node: PullNode): boolean {
   return states.includes("CHANGES_REQUESTED");
 }
 
+/** All of them, or null: some are not in sight. */
+function filesOf({ files }: PullNode): readonly string[] | null {
+  const paths = (files?.nodes ?? []).flatMap((file) => file?.path ?? []);
+  return files && files.totalCount === paths.length ? paths : null;
+}
+
+/** GitHub's word for why it took the pull request out of the queue; what it does not say is taken for its checks. */
+function leftQueueOf({ removals }: PullNode): NonNullable<PullFacts["leftQueue"]> | null {
+  const last = removals?.nodes?.at(-1) ?? null;
+  const reason = last?.reason ?? "";
+  if (last === null || /^(?:already[ _])?merged?$/i.test(reason)) return null;
+  const why = /conflict/i.test(reason) ? "conflict" : /manual|clear/i.test(reason) ? "person" : "checks";
+  return { at: last.createdAt, why };
+}
+
 /** Those who ask for changes and may, by GitHub's own list of who writes here; the permission is looked up all the same. */
 export function objectorsOf(node: PullNode): readonly (Somebody | null | undefined)[] {
   return objectionsIn(node).map((review) => review.author);
@@ -120,6 +135,9 @@ export function toPullFacts(node: PullNode, options: PullOptions): PullFacts {
     requiredChecks: readRequired(node),
     failedChecks: readFailed(node),
     mergeable: mergeable[node.mergeable] ?? "unknown",
+    ...(node.files ? { files: filesOf(node) } : {}),
+    isUnreviewed: node.reviewDecision === "REVIEW_REQUIRED",
+    ...(node.removals ? { isInQueue: node.isInMergeQueue === true, leftQueue: leftQueueOf(node) } : {}),
     mergedBy: node.state === "MERGED" ? options.toActor(node.mergedBy) : null,
     mergedAt: node.mergedAt ?? null,
     reverts: parseReverts(node.body, { repository: fullNameOf(place), host: place.host }),

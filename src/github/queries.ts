@@ -2,6 +2,7 @@
  * The GraphQL documents that read. Their shape is the price: a page of 100 issues costs 5 points (labels, blockers,
  * sub-issues, acts and renames, once each). Values always travel as variables; only their names are built here.
  */
+import { extraFields, type PullExtras } from "./merge-queries.ts";
 
 /** Issues, pull requests or references in one aliased document; GitHub answers more of them with a timeout. */
 export const chunkSize = 40;
@@ -179,13 +180,19 @@ ${issueFragments}`,
 }
 
 /** Pull requests by number under the aliases `p0`, `p1`, …, with the checks that are required of each. */
-export function pullsByNumber(place: { owner: string; name: string }, numbers: readonly number[]): Document {
+export function pullsByNumber(
+  place: { owner: string; name: string },
+  numbers: readonly number[],
+  extras: PullExtras = { files: false, queue: false },
+): Document {
+  const more = extraFields(extras);
   // A fragment cannot take the number that `isRequired` asks for, so the fields are written out for each.
   const fields = numbers.map(
     (_, index) => `p${index}: pullRequest(number: $n${index}) {
     id number url body updatedAt state isDraft headRefName headRefOid isCrossRepository baseRefName mergedAt mergeable mergeStateStatus
     reviewDecision
     latestReviews(first: 20) { nodes { state } }
+    ${more}
     objections: latestOpinionatedReviews(first: 10, writersOnly: true) { nodes { state submittedAt author { ...ActorParts } } }
     author { ...ActorParts }
     mergedBy { ...ActorParts }

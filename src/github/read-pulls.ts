@@ -5,6 +5,7 @@ import { GithubFault, classifyGraphError } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";
 import { routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
+import type { PullExtras } from "./merge-queries.ts";
 import { pullNumbers, pullsByNumber } from "./queries.ts";
 import { findError, readSplit, requireRepository } from "./read-issues.ts";
 
@@ -25,6 +26,8 @@ export interface PullReader {
 interface PullReaderParts {
   readonly client: GithubClient;
   readonly place: Place;
+  /** What is asked for beside what is always read, as things stand now. */
+  readonly extras?: () => PullExtras;
 }
 
 /** 1,000 open pull requests are read in a full look; the oldest beyond are found when something points at them. */
@@ -57,7 +60,7 @@ export function createPullReader(parts: PullReaderParts): PullReader {
   const { owner, name } = place;
 
   async function readChunk(into: PullReading, numbers: readonly number[]): Promise<void> {
-    const document = pullsByNumber({ owner, name }, numbers);
+    const document = pullsByNumber({ owner, name }, numbers, parts.extras?.());
     const answer = await client.query(document.text, document.variables);
     requireRepository(answer);
     const branch = DefaultBranch.safeParse(pickAlias(answer.data, "repository", "defaultBranchRef"));

@@ -21,11 +21,13 @@ import { hear } from "./hear.ts";
 import { createLabels } from "./labels.ts";
 import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
+import { createEnqueue } from "./enqueue.ts";
 import { mergePull } from "./merge.ts";
 import { readFailures } from "./read-failures.ts";
 import { readOneIssue } from "./one-issue.ts";
 import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
+import type { PullExtras } from "./merge-queries.ts";
 import { createPoller } from "./poll.ts";
 import { keepComment } from "./standing-comment.ts";
 
@@ -45,6 +47,8 @@ export interface TrackerOptions {
   readonly fetch: Fetch;
   /** The selecting labels of the configuration in force, asked for at every look. */
   readonly selectLabels: () => readonly string[];
+  /** What looks at pull requests ask for beside the rest, asked for at every look; nothing where it is left out. */
+  readonly extras?: () => PullExtras;
 }
 
 const IssueText = z.object({
@@ -97,7 +101,14 @@ export function createTracker(options: TrackerOptions): Tracker {
   const place: Place = { host: "github.com", ...options.repository };
   const permissions = createPermissions({ client, place, clock });
   const waits = createWaitReader({ client, place });
-  const look = createLook({ client, place, permissions, waits, selectLabels });
+  const look = createLook({
+    client,
+    place,
+    permissions,
+    waits,
+    selectLabels,
+    ...(options.extras === undefined ? {} : { extras: options.extras }),
+  });
   const poller = createPoller({ client, place, clock, permissions });
   const cockpit = createCockpitKeeper({ client, place, permissions, journal });
   const writer = createWriter({ client, labels: createLabels({ client, place }) });
@@ -136,6 +147,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
     cockpit: { ...cockpit, look: (issue, since) => available(() => cockpit.look(issue, since)) },
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
+    enqueuePull: createEnqueue({ client, place, journal }),
     label: (number, label) => addLabel(client, place, { number, label }),
   };
 }

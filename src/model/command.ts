@@ -22,6 +22,8 @@ export type EffectOutcome =
         readonly labels: readonly string[];
       };
     }
+  /** The merge was not wanted any more, or what was to be merged is another commit by now. */
+  | { readonly kind: "withdrawn" }
   /** The issue is there. */
   | { readonly kind: "created"; readonly number: number }
   /** The standing comment says what is true; `done` says only that nothing was to be written. */

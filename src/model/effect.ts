@@ -22,8 +22,15 @@ export type Effect =
       readonly answer?: { readonly issue: number; readonly text: string };
     }
   | { readonly type: "ReportConfiguration"; readonly sha: string; readonly problems: readonly string[] }
-  /** Merge this commit of the pull request, if it still is the head and its review is still relaxed. */
-  | { readonly type: "MergePull"; readonly task: TaskId; readonly pull: number; readonly sha: string }
+  /** Merge this commit of the pull request, if it still is the head and nobody has to look at it. */
+  | {
+      readonly type: "MergePull";
+      readonly task: TaskId;
+      readonly pull: number;
+      readonly sha: string;
+      /** Through the merge queue; missing: at once. */
+      readonly way?: "queue";
+    }
   /** Bring the comment on the monitoring issue to the warnings there are. */
   | { readonly type: "UpdateAlerts"; readonly issue: number }
   /** The same on the monitoring issue at Linear. An effect of its own: neither place waits for the other. */

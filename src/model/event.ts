@@ -8,6 +8,7 @@ import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
+import type { MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
 import type {
   AssignmentReasons,
@@ -128,8 +129,29 @@ export type Event =
       readonly matchedBy: string;
     }
   | { readonly type: "PullRequestChanged"; readonly task: TaskId; readonly pull: PullRequest }
-  /** This very commit was seen green while its review is relaxed: we merge it ourselves. */
-  | { readonly type: "MergeRequested"; readonly task: TaskId; readonly pull: number; readonly sha: string }
+  /** This very commit was seen green, and no person has to look at it: we merge it ourselves. */
+  | {
+      readonly type: "MergeRequested";
+      readonly task: TaskId;
+      readonly pull: number;
+      readonly sha: string;
+      /** What it changes; missing where that is not known. */
+      readonly files?: readonly string[];
+      /** Through the merge queue; missing: at once. */
+      readonly way?: "queue";
+      /** A review that GitHub demands is missing: it may let us all the same. */
+      readonly isUnreviewed?: true;
+    }
+  /** The merge queue gave this commit back unmerged: it is not sent there again. */
+  | {
+      readonly type: "MergeReturned";
+      readonly task: TaskId;
+      readonly pull: number;
+      readonly sha: string;
+      readonly why: "checks" | "conflict" | "person";
+    }
+  /** It could be merged, and another merge has to come first. */
+  | ({ readonly type: "MergePutOff"; readonly task: TaskId; readonly pull: number } & MergeWait)
   // The outcome
   | { readonly type: "TaskCompleted"; readonly task: TaskId; readonly receipt: Receipt }
   | { readonly type: "ReceiptRevoked"; readonly task: TaskId; readonly reason: string }
@@ -254,6 +276,8 @@ export type Event =
       readonly effect: EffectId;
       /** The issue that was created. */
       readonly issue?: number;
+      /** The merge was not done, because it was not wanted any more. */
+      readonly isWithdrawn?: true;
       readonly cockpit?: CockpitWritten;
       readonly surface?: {
         readonly comment: string | null;

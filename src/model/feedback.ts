@@ -64,6 +64,14 @@ export interface ReviewFeedback {
   readonly lines: readonly string[];
 }
 
+export interface ConflictFeedback {
+  /** The base branch. */
+  readonly base: string;
+  readonly paths: readonly string[];
+  /** How many more there are. */
+  readonly more: number;
+}
+
 export interface Feedback {
   readonly pull: number;
   readonly sha: string;
@@ -72,6 +80,8 @@ export interface Feedback {
   /** What was left out: checks beyond the bound, and reviews of people who may not write here. */
   readonly moreChecks: number;
   readonly strangers: number;
+  /** What stands in the way of merging the base branch; missing or null: no conflict, or nobody can say where. */
+  readonly conflicts?: ConflictFeedback | null;
   /** When the last review that asks for changes, and is in it, was given; null where none is. */
   readonly reviewedAt: number | null;
 }

@@ -41,6 +41,13 @@ export interface PullFacts {
   readonly requiredChecks: "success" | "failure" | "pending" | "none";
   readonly failedChecks: readonly string[];
   readonly mergeable: "yes" | "conflict" | "unknown";
+  /** The paths that it changes; missing or null where nobody asked, or they are too many: it may be every file. */
+  readonly files?: readonly string[] | null;
+  /** GitHub demands a review that nobody has given yet. */
+  readonly isUnreviewed?: boolean;
+  readonly isInQueue?: boolean;
+  /** When it was last taken out of the merge queue unmerged, and why; missing or null: never. */
+  readonly leftQueue?: { readonly at: number; readonly why: "checks" | "conflict" | "person" } | null;
   readonly mergedBy: Actor | null;
   readonly mergedAt: number | null;
   /** Numbers of merged pull requests that this one reverts (from `Reverts owner/repo#n`). */

@@ -3,6 +3,7 @@
  * never stored. Bodies are not kept: the issue is the place for them, and 6 KB a task is the memory danger.
  */
 import type { AgentId, TaskId, WorkerId } from "./ids.ts";
+import type { MergeAsked, MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
 
 export const taskStatuses = [
@@ -262,8 +263,10 @@ export interface Task {
   vendorPull: string | null;
   /** A pull request that no longer speaks for the task: reverted, or left behind by a reopening. */
   discardedPull: number | null;
-  /** The commit that we were last asked to merge ourselves, and when. */
-  mergeAsked: { readonly pull: number; readonly sha: string; readonly at: number } | null;
+  /** The commit that we were last asked to merge ourselves. */
+  mergeAsked: MergeAsked | null;
+  /** Which other merge its own waits for; missing or null: none. */
+  mergeWait?: MergeWait | null;
   /** Commit and checks of the last red roll-up that was answered: the same failure is never retried twice. */
   answeredFailure: string | null;
   /** When the newest request for changes was made that an agent was sent to answer; missing or null: none. */

@@ -43,7 +43,9 @@ export type CreateOutcome =
 export type MergeOutcome =
   /** Now, or by an earlier try. */
   | { readonly kind: "merged" }
-  /** The head is another commit, or the pull request is closed: what is there now has to be looked at first. */
+  /** It is in the merge queue of its branch, put there now or earlier. */
+  | { readonly kind: "queued" }
+  /** The head or the base has moved, or the pull request is closed: what is there now has to be looked at first. */
   | { readonly kind: "moved" }
   /** A rule of the repository or a missing permission is against it; the reason is for people. */
   | { readonly kind: "refused"; readonly reason: string }
@@ -176,6 +178,8 @@ export interface Tracker {
   createIssue(issue: PatternIssue, isRepeat: boolean): Promise<CreateOutcome>;
   /** Merges a pull request if its head is still `sha`; safe to repeat. Rejects never. */
   mergePull(number: number, sha: string): Promise<MergeOutcome>;
+  /** Puts it into the merge queue, if its head is still `sha`; merges it where the repository has no queue. Safe to repeat. Rejects never. */
+  enqueuePull(number: number, sha: string): Promise<MergeOutcome>;
   /** The one issue that shows everything. */
   readonly cockpit: CockpitKeeper;
   /** Adds a plain label, for `dispatch: label`. */

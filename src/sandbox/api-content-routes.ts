@@ -77,6 +77,12 @@ async function getContents(call: ApiCall): Promise<Reply> {
   return ok(below.map((one) => contentJson(call, one, { path: prefix + one.path, reference })));
 }
 
+/** Required checks are a branch protection here, which is no rule of a ruleset; a merge queue is one. */
+function rulesOf({ state, params }: ApiCall): readonly unknown[] {
+  if (state.mergeQueue === null || params["branch"] !== state.repository.defaultBranch) return [];
+  return [{ type: "merge_queue", parameters: { merge_method: "MERGE", grouping_strategy: "ALLGREEN" } }];
+}
+
 /** Compares the `sha` of the body with the file that is there; only with it a file may be overwritten. */
 function checkSha(call: ApiCall, before: TreeEntry | null): void {
   const given = textOf(call, "sha", "Content");
@@ -160,7 +166,7 @@ export const contentRoutes: readonly Route[] = [
   route("GET", "/branches/*branch", getBranch),
   // What protects a branch here is no ruleset.
   {
-    ...route("GET", "/rules/branches/*branch", (call) => pageReply([], call.url, (rule) => rule)),
+    ...route("GET", "/rules/branches/*branch", (call) => pageReply(rulesOf(call), call.url, (rule) => rule)),
     needs: ["metadata"],
   },
 ];

@@ -10,6 +10,7 @@ import { talkRoutes } from "./api-comment-routes.ts";
 import { createCounts } from "./api-counts.ts";
 import { anonymous, createCredentials, isAllowed } from "./api-credentials.ts";
 import type { Credential, Credentials } from "./api-credentials.ts";
+import { compareRoutes } from "./api-compare-routes.ts";
 import { gitRoutes } from "./api-git-routes.ts";
 import { createGraphqlDoor, tooMuch } from "./api-graphql.ts";
 import type { AnswerGraphql } from "./api-graphql.ts";
@@ -60,6 +61,7 @@ const routes: readonly Route[] = [
   ...checkRoutes,
   ...gitRoutes,
   ...contentRoutes,
+  ...compareRoutes,
   ...actionRoutes,
 ];
 

@@ -11,6 +11,7 @@ import { createLabelActs } from "./world-labels.ts";
 import { createMergeActs } from "./world-merge.ts";
 import { createPullActs } from "./world-pulls.ts";
 import { createPushActs } from "./world-pushes.ts";
+import { createQueueActs } from "./world-queue.ts";
 import { createRunActs } from "./world-runs.ts";
 
 /** All acts on one repository. */
@@ -21,7 +22,7 @@ export function createActs(parts: GroundParts): Acts {
   const { closeBy, ...issues } = createIssueActs(ground, { ...labels, ...edges });
   const { afterPush, ...pushes } = createPushActs(ground, { ...issues, closeBy });
   const pulls = createPullActs(ground);
-  const { mergeWaiting, ...merges } = createMergeActs(ground, {
+  const { mergeWaiting, mergeQueued, ...merges } = createMergeActs(ground, {
     issues: { ...issues, closeBy },
     pushes: { ...pushes, afterPush },
     pulls,
@@ -34,6 +35,7 @@ export function createActs(parts: GroundParts): Acts {
     ...pushes,
     ...pulls,
     ...merges,
+    ...createQueueActs(ground, { merges: { mergeQueued }, pulls }),
     ...createCheckActs(ground, mergeWaiting),
     ...createRunActs(ground),
     onDelivery: (listener) => ground.onDelivery(listener),

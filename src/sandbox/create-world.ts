@@ -55,6 +55,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     onCancel: (listener) => acts.onCancel(listener),
     onDelivery: (listener) => acts.onDelivery(listener),
     onTimeline: (listener) => acts.onTimeline(listener),
+    get queueLength() {
+      return state.mergeQueue?.length ?? 0;
+    },
     get openCount() {
       return openCount + git.openCount;
     },
@@ -156,7 +159,16 @@ function createCodeDoor({
   track,
 }: Parts): Pick<
   World,
-  "push" | "readFile" | "openPull" | "closePull" | "mergePull" | "review" | "check" | "mergeable" | "moveRun"
+  | "push"
+  | "readFile"
+  | "openPull"
+  | "closePull"
+  | "mergePull"
+  | "settleQueue"
+  | "review"
+  | "check"
+  | "mergeable"
+  | "moveRun"
 > {
   const by = (act: { readonly by: string }): Actor => person(state, act.by);
   return {
@@ -180,6 +192,7 @@ function createCodeDoor({
           throw error;
         }
       }),
+    settleQueue: (isGreen) => track(() => acts.settleQueue(isGreen)),
     review: (act) =>
       track(() => {
         acts.review(by(act), act.number, act);

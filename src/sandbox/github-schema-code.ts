@@ -9,22 +9,52 @@ type PullRequest implements Assignable & Closable & Comment & Labelable & Lockab
   closingIssuesReferences(after: String, before: String, first: Int, last: Int, orderBy: IssueOrder, userLinkedOnly: Boolean = false): IssueConnection
   comments(after: String, before: String, first: Int, last: Int, orderBy: IssueCommentOrder): IssueCommentConnection!
   commits(after: String, before: String, first: Int, last: Int): PullRequestCommitConnection!, createdAt: DateTime!
-  databaseId: Int, deletions: Int!, editor: Actor, fullDatabaseId: BigInt, headRef: Ref, headRefName: String!
+  databaseId: Int, deletions: Int!, editor: Actor
+  files(after: String, before: String, first: Int, last: Int): PullRequestChangedFileConnection
+  fullDatabaseId: BigInt, headRef: Ref, headRefName: String!
   headRefOid: GitObjectID!, headRepository: Repository, headRepositoryOwner: RepositoryOwner, id: ID!
   isCrossRepository: Boolean!, isDraft: Boolean!, isInMergeQueue: Boolean!, isMergeQueueEnabled: Boolean!
   labels(after: String, before: String, first: Int, last: Int, orderBy: LabelOrder = { direction: ASC, field: CREATED_AT }): LabelConnection
   lastEditedAt: DateTime
   latestOpinionatedReviews(after: String, before: String, first: Int, last: Int, writersOnly: Boolean = false): PullRequestReviewConnection
   latestReviews(after: String, before: String, first: Int, last: Int): PullRequestReviewConnection, locked: Boolean!
-  maintainerCanModify: Boolean!, mergeCommit: Commit, mergeStateStatus: MergeStateStatus!
+  maintainerCanModify: Boolean!, mergeCommit: Commit, mergeQueueEntry: MergeQueueEntry
+  mergeStateStatus: MergeStateStatus!
   mergeable: MergeableState!, merged: Boolean!, mergedAt: DateTime, mergedBy: Actor, milestone: Milestone
   number: Int!, permalink: URI!, potentialMergeCommit: Commit, reactionGroups: [ReactionGroup!]
   reactions(after: String, before: String, content: ReactionContent, first: Int, last: Int, orderBy: ReactionOrder): ReactionConnection!
   repository: Repository!, resourcePath: URI!, reviewDecision: PullRequestReviewDecision
   reviews(after: String, author: String, before: String, first: Int, last: Int, states: [PullRequestReviewState!]): PullRequestReviewConnection
-  state: PullRequestState!, statusCheckRollup: StatusCheckRollup, title: String!, updatedAt: DateTime!, url: URI!
+  state: PullRequestState!, statusCheckRollup: StatusCheckRollup
+  timelineItems(after: String, before: String, first: Int, itemTypes: [PullRequestTimelineItemsItemType!], last: Int, since: DateTime, skip: Int): PullRequestTimelineItemsConnection!
+  title: String!, updatedAt: DateTime!, url: URI!
   viewerCanUpdate: Boolean!, viewerCannotUpdateReasons: [CommentCannotUpdateReason!]!, viewerDidAuthor: Boolean!
   viewerCanClose: Boolean!, viewerCanReopen: Boolean!, viewerCanLabel: Boolean!, viewerCanReact: Boolean!
+}
+type PullRequestChangedFile {
+  additions: Int!, changeType: PatchStatus!, deletions: Int!, path: String!
+}
+type PullRequestChangedFileConnection {
+  edges: [PullRequestChangedFileEdge], nodes: [PullRequestChangedFile], pageInfo: PageInfo!, totalCount: Int!
+}
+type PullRequestChangedFileEdge {
+  cursor: String!, node: PullRequestChangedFile
+}
+type MergeQueueEntry implements Node {
+  enqueuedAt: DateTime!, enqueuer: Actor!, headCommit: Commit, id: ID!, position: Int!, pullRequest: PullRequest
+}
+type AddedToMergeQueueEvent implements Node {
+  actor: Actor, createdAt: DateTime!, enqueuer: User, id: ID!, pullRequest: PullRequest
+}
+type RemovedFromMergeQueueEvent implements Node {
+  actor: Actor, createdAt: DateTime!, enqueuer: User, id: ID!, pullRequest: PullRequest, reason: String
+}
+type PullRequestTimelineItemsConnection {
+  edges: [PullRequestTimelineItemsEdge], filteredCount: Int!, nodes: [PullRequestTimelineItems], pageCount: Int!
+  pageInfo: PageInfo!, totalCount: Int!, updatedAt: DateTime!
+}
+type PullRequestTimelineItemsEdge {
+  cursor: String!, node: PullRequestTimelineItems
 }
 type AutoMergeRequest {
   enabledAt: DateTime, enabledBy: Actor, mergeMethod: PullRequestMergeMethod!, pullRequest: PullRequest!

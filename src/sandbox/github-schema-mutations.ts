@@ -16,6 +16,7 @@ type Mutation {
   createRef(input: CreateRefInput!): CreateRefPayload
   deleteIssueComment(input: DeleteIssueCommentInput!): DeleteIssueCommentPayload
   deleteLabel(input: DeleteLabelInput!): DeleteLabelPayload, deleteRef(input: DeleteRefInput!): DeleteRefPayload
+  enqueuePullRequest(input: EnqueuePullRequestInput!): EnqueuePullRequestPayload
   mergePullRequest(input: MergePullRequestInput!): MergePullRequestPayload
   removeAssigneesFromAssignable(input: RemoveAssigneesFromAssignableInput!): RemoveAssigneesFromAssignablePayload
   removeLabelsFromLabelable(input: RemoveLabelsFromLabelableInput!): RemoveLabelsFromLabelablePayload
@@ -126,6 +127,12 @@ input DeleteRefInput {
 }
 type DeleteRefPayload {
   clientMutationId: String
+}
+input EnqueuePullRequestInput {
+  clientMutationId: String, expectedHeadOid: GitObjectID, jump: Boolean, pullRequestId: ID!
+}
+type EnqueuePullRequestPayload {
+  clientMutationId: String, mergeQueueEntry: MergeQueueEntry
 }
 input MergePullRequestInput {
   authorEmail: String, clientMutationId: String, commitBody: String, commitHeadline: String

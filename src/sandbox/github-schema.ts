@@ -58,6 +58,14 @@ union RenamedTitleSubject = Issue | PullRequest
 union IssueTimelineItems =
   | BlockedByAddedEvent | BlockedByRemovedEvent | BlockingAddedEvent | BlockingRemovedEvent | ClosedEvent | IssueComment | LabeledEvent | ParentIssueAddedEvent
   | ParentIssueRemovedEvent | RenamedTitleEvent | ReopenedEvent | SubIssueAddedEvent | SubIssueRemovedEvent | UnlabeledEvent
+union PullRequestTimelineItems = AddedToMergeQueueEvent | ClosedEvent | LabeledEvent | RemovedFromMergeQueueEvent | RenamedTitleEvent | ReopenedEvent | UnlabeledEvent
+enum PullRequestTimelineItemsItemType {
+  ADDED_TO_MERGE_QUEUE_EVENT, CLOSED_EVENT, LABELED_EVENT, MERGED_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT
+  RENAMED_TITLE_EVENT, REOPENED_EVENT, UNLABELED_EVENT
+}
+enum PatchStatus {
+  ADDED, CHANGED, COPIED, DELETED, MODIFIED, RENAMED
+}
 union Reactor = Bot | Organization | User
 enum IssueOrderField {
   COMMENTS, CREATED_AT, UPDATED_AT

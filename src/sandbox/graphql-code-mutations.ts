@@ -158,6 +158,16 @@ interface MergeInput {
 
 const methods = { MERGE: "merge", SQUASH: "squash", REBASE: "rebase" } as const;
 
+async function enqueuePullRequest(
+  input: PullOnly & { readonly expectedHeadOid?: string | null },
+  context: GraphqlContext,
+): Promise<Record<string, unknown>> {
+  demand(context, ["contents"], "write");
+  const issue = pullAt(input.pullRequestId, context);
+  const entry = await context.acts.enqueue(context.actor, issue.number, input.expectedHeadOid ?? undefined);
+  return { mergeQueueEntry: entry };
+}
+
 async function mergePullRequest(input: MergeInput, context: GraphqlContext): Promise<Record<string, unknown>> {
   demand(context, ["contents"], "write");
   const issue = pullAt(input.pullRequestId, context);
@@ -247,6 +257,7 @@ export const codeMutations: Fields<unknown> = {
   }),
   disablePullRequestAutoMerge: mutation((input: PullOnly, context) => setAutoMerge(input, context, false)),
   enablePullRequestAutoMerge: mutation((input: PullOnly, context) => setAutoMerge(input, context, true)),
+  enqueuePullRequest: mutation(enqueuePullRequest),
   markPullRequestReadyForReview: mutation((input: PullOnly, context) => setDraft(input, context, false)),
   mergePullRequest: mutation(mergePullRequest),
   updatePullRequest: mutation(updatePullRequest),

@@ -7,7 +7,9 @@ import type { PageArgs } from "./graphql-connection.ts";
 import { dateTime, demand, pathOf } from "./graphql-context.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
 import { sharedIssueFields } from "./graphql-issue-fields.ts";
-import type { IssueRecord, PullRecord, ReviewCommentRecord, ReviewRecord } from "./records.ts";
+import { timelineOf } from "./graphql-timeline-fields.ts";
+import type { IssueRecord, PullRecord, QueueEntryRecord, ReviewCommentRecord, ReviewRecord } from "./records.ts";
+import type { RepositoryState } from "./repository-state.ts";
 import { gitNodeId } from "./repository-ids.ts";
 
 function pullOf(issue: IssueRecord): PullRecord {
@@ -53,6 +55,36 @@ async function sizeOf(
   };
 }
 
+const patchStatus = { added: "ADDED", modified: "MODIFIED", removed: "DELETED" } as const;
+
+async function filesOf(issue: IssueRecord, args: PageArgs, { git }: GraphqlContext): Promise<unknown> {
+  const pull = pullOf(issue);
+  const base = issue.state === "open" ? git.head(pull.baseBranch) : pull.baseSha;
+  const from = base === null ? null : await git.mergeBase(base, pull.headSha);
+  if (from === null) return connect([], args, "files");
+  // Line counts would cost a child of git for each look, and nobody asks for them.
+  const changes = (await git.changedPaths(from, pull.headSha)).map(({ path, status }) => ({
+    additions: 1,
+    changeType: patchStatus[status],
+    deletions: 0,
+    path,
+  }));
+  return connect(changes, args, "files");
+}
+
+function queueEntryOf(issue: IssueRecord, state: RepositoryState): QueueEntryRecord | null {
+  return state.mergeQueue?.find((entry) => entry.pull === issue.number) ?? null;
+}
+
+export const queueEntryFields: Fields<QueueEntryRecord> = {
+  enqueuedAt: (entry) => dateTime(entry.enqueuedAt),
+  enqueuer: (entry) => entry.by,
+  headCommit: (entry) => commitSource(entry.sha),
+  id: (entry) => entry.node,
+  position: (entry, _args, { state }) => (state.mergeQueue ?? []).indexOf(entry) + 1,
+  pullRequest: (entry, _args, { state }) => state.issues.get(entry.pull) ?? null,
+};
+
 /** The last review of each person that says yes or no. */
 function opinions(pull: PullRecord): readonly ReviewRecord[] {
   const latest = new Map<number, ReviewRecord>();
@@ -93,6 +125,7 @@ export const pullFields: Fields<IssueRecord> = {
   // GraphQL's Int ends at 2^31; fullDatabaseId has them all.
   databaseId: (issue) => (pullOf(issue).id > 0x7fff_ffff ? null : pullOf(issue).id),
   deletions: async (issue, _args, context) => (await sizeOf(issue, context)).deletions,
+  files: filesOf,
   fullDatabaseId: (issue) => String(pullOf(issue).id),
   headRef: (issue, _args, context) =>
     isCrossRepository(issue, context) ? null : refSource(`refs/heads/${pullOf(issue).headBranch}`, context.git),
@@ -107,8 +140,9 @@ export const pullFields: Fields<IssueRecord> = {
     state.findUser(pullOf(issue).headRepository.split("/")[0] ?? "") ?? null,
   isCrossRepository: (issue, _args, context) => isCrossRepository(issue, context),
   isDraft: (issue) => pullOf(issue).isDraft,
-  isInMergeQueue: () => false,
-  isMergeQueueEnabled: () => false,
+  isInMergeQueue: (issue, _args, { state }) => queueEntryOf(issue, state) !== null,
+  isMergeQueueEnabled: (issue, _args, { state }) =>
+    state.mergeQueue !== null && pullOf(issue).baseBranch === state.repository.defaultBranch,
   latestOpinionatedReviews: (issue, args: PageArgs & { readonly writersOnly?: boolean }, { state }) => {
     const writers = new Set(["write", "maintain", "admin"]);
     const found = opinions(pullOf(issue)).filter(
@@ -133,6 +167,7 @@ export const pullFields: Fields<IssueRecord> = {
     const { mergeSha } = pullOf(issue);
     return mergeSha === null ? null : commitSource(mergeSha);
   },
+  mergeQueueEntry: (issue, _args, { state }) => queueEntryOf(issue, state),
   mergeStateStatus: async (issue, _args, { acts }) =>
     issue.state === "open" ? (await acts.mergeState(issue.number)).toUpperCase() : "UNKNOWN",
   mergeable: async (issue, _args, { acts }) => {
@@ -163,6 +198,7 @@ export const pullFields: Fields<IssueRecord> = {
   },
   state: (issue) => (pullOf(issue).isMerged ? "MERGED" : issue.state.toUpperCase()),
   statusCheckRollup: (issue, _args, context) => rollupOf(pullOf(issue).headSha, context),
+  timelineItems: timelineOf,
 };
 
 /** A fork is not in this world; its name and owner are all that is known. */

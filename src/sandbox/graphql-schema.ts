@@ -23,7 +23,7 @@ import {
 import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
-import { pullFields, reviewCommentFields, reviewFields } from "./graphql-pull-fields.ts";
+import { pullFields, queueEntryFields, reviewCommentFields, reviewFields } from "./graphql-pull-fields.ts";
 import { queryFields, repositoryFields } from "./graphql-repository-fields.ts";
 import { eventFields, eventTypeName, eventTypes } from "./graphql-timeline-fields.ts";
 
@@ -39,6 +39,7 @@ const fieldsByType: Readonly<Record<string, AnyFields>> = {
   Issue: { ...issueFields, ...editedIssueFields },
   IssueComment: commentFields,
   Label: labelFields,
+  MergeQueueEntry: queueEntryFields,
   Milestone: milestoneFields,
   Mutation: { ...issueMutations, ...labelMutations, ...codeMutations, ...pinMutations },
   Organization: userFields,

@@ -8,6 +8,7 @@ import type { RepositoryState } from "./repository-state.ts";
 
 /** Type names by the words of the REST feed; what is not here is not in the excerpt. */
 const typeNames: Readonly<Record<string, string>> = {
+  added_to_merge_queue: "AddedToMergeQueueEvent",
   blocked_by_added: "BlockedByAddedEvent",
   blocked_by_removed: "BlockedByRemovedEvent",
   blocking_added: "BlockingAddedEvent",
@@ -16,6 +17,7 @@ const typeNames: Readonly<Record<string, string>> = {
   labeled: "LabeledEvent",
   parent_issue_added: "ParentIssueAddedEvent",
   parent_issue_removed: "ParentIssueRemovedEvent",
+  removed_from_merge_queue: "RemovedFromMergeQueueEvent",
   renamed: "RenamedTitleEvent",
   reopened: "ReopenedEvent",
   sub_issue_added: "SubIssueAddedEvent",
@@ -88,11 +90,14 @@ export const eventFields: Fields<IssueEventRecord> = {
   },
   createdAt: (event) => dateTime(event.createdAt),
   currentTitle: (event) => event.rename?.to ?? "",
+  enqueuer: (event) => event.actor,
   id: (event) => event.node,
   label: labelOf,
   labelable: (event, _args, { state }) => issueOf(event, state),
   parent: otherOf,
   previousTitle: (event) => event.rename?.from ?? "",
+  pullRequest: (event, _args, { state }) => issueOf(event, state),
+  reason: (event) => event.reason ?? null,
   resourcePath: (event, _args, { state }) => `/${state.repository.fullName}/issues/${event.issue}#event-${event.id}`,
   stateReason: (event) => event.stateReason?.toUpperCase() ?? null,
   subIssue: otherOf,

@@ -108,6 +108,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     baseUrl: options.htmlUrl,
     app: { id: appId, slug: appSlug, publicKey: () => known().publicKey, webhookSecret },
     requiredChecks: [requiredCheck],
+    hasMergeQueue: scenario.settings.mergeQueue !== null,
   });
   for (const { login, id } of vendorNames.map(accountOf)) {
     world.addUser({ login, permission: "write", isBot: true, ...(id === null ? {} : { id }) });
@@ -139,7 +140,8 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
       // A configuration that cannot be read changes nothing: the last good one stays in force.
       if (read === null) return;
       agents = read.agents;
-      judge.configure(Object.fromEntries(agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity])));
+      const most = agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity] as const);
+      judge.configure(Object.fromEntries(most), read.merge !== "person");
     },
     get deliveryCount() {
       return deliveryCount;

@@ -1,8 +1,9 @@
 /**
  * Judges a run by what the embedded GitHub and the vendors saw, never by what the program says of itself: order of
- * dependencies, one session a task, capacity, trust, storms, and nothing lost.
+ * dependencies, one session a task, capacity, trust, merges, storms, and nothing lost.
  */
 import type { Backlog, BacklogEntry } from "./backlog.ts";
+import { createMergeJudge, type MergeJudge } from "./merge-judge.ts";
 import type { IssueRecord, TimelineEntry } from "./records.ts";
 import type { Outcome as RunOutcome, Violation } from "./report.ts";
 import type { Timeline } from "./timeline.ts";
@@ -29,8 +30,8 @@ export interface JudgeOptions {
 }
 
 export interface Judge {
-  /** What each agent may run at once, from now on. */
-  configure(capacities: Readonly<Record<string, number>>): void;
+  /** What each agent may run at once, and whether the App merges what is green, from now on. */
+  configure(capacities: Readonly<Record<string, number>>, mergesAll?: boolean): void;
   /** A vendor refused a start for this issue: it moves labels although there is no attempt. */
   refused(number: number): void;
   /** The last look, at the end of a run; adds the problems that a fresh observation found. */
@@ -55,16 +56,22 @@ class Bench implements Judge {
   readonly #reopenedAt = new Map<number, number>();
   /** The first issue of each series of a pattern, by its marker. */
   readonly #patternIssues = new Map<string, number>();
+  readonly #merges: MergeJudge;
   #capacities: Readonly<Record<string, number>> = {};
   #before: { readonly capacities: Readonly<Record<string, number>>; readonly until: number } | null = null;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
-    options.timeline.onEntry((entry) => this.#see(entry));
+    this.#merges = createMergeJudge({ ...options, find: (violation) => this.#find(violation) });
+    options.timeline.onEntry((entry) => {
+      this.#see(entry);
+      this.#merges.see(entry);
+    });
   }
 
-  configure(capacities: Readonly<Record<string, number>>): void {
+  configure(capacities: Readonly<Record<string, number>>, mergesAll = false): void {
     const now = this.#options.timeline.elapsedMs();
+    this.#merges.configure(mergesAll, now);
     this.#before = { capacities: this.#capacities, until: now + capacityGraceMs };
     this.#capacities = capacities;
   }

@@ -36,6 +36,10 @@ function sentence(entry: TimelineEntry): string {
       return `checks of ${task}: ${plain(detail["conclusion"]) || plain(detail["status"]) || "running"}`;
     case "merged":
       return `${plain(actor)} merged ${plain(target)}: ${task} is done`;
+    case "enqueued":
+      return `${plain(actor)} put ${plain(target)} into the merge queue`;
+    case "dequeued":
+      return `${plain(target)} left the merge queue unmerged: ${plain(detail["reason"])}`;
     case "closed":
     case "reopened":
       return `${plain(actor)} ${entry.action} ${plain(target)}`;

@@ -61,6 +61,8 @@ export interface IssueEventRecord {
   readonly rename?: { readonly from: string; readonly to: string };
   readonly milestone?: string;
   readonly assignee?: UserRecord;
+  /** Why a pull request was taken out of the merge queue. */
+  readonly reason?: string;
 }
 
 /** One edit of an issue's text. The first edit brings the text that the issue was opened with along. */
@@ -148,6 +150,18 @@ export interface PullRecord {
   readonly reviews: ReviewRecord[];
   /** Who asked for a merge as soon as the required checks are green. */
   autoMerge: { readonly by: UserRecord; readonly viaApp: number | null; readonly enabledAt: number } | null;
+}
+
+/** A place in the merge queue. */
+export interface QueueEntryRecord {
+  readonly id: number;
+  readonly node: string;
+  /** The number of the pull request. */
+  readonly pull: number;
+  /** Its head when it was put in. */
+  readonly sha: string;
+  readonly by: UserRecord;
+  readonly enqueuedAt: number;
 }
 
 export interface CheckRunRecord {
@@ -260,6 +274,8 @@ export interface TimelineEntry {
     | "pr_updated"
     | "checks"
     | "merged"
+    | "enqueued"
+    | "dequeued"
     | "closed"
     | "reopened"
     | "comment"

@@ -39,6 +39,8 @@ const actions = [
   "pr_updated",
   "checks",
   "merged",
+  "enqueued",
+  "dequeued",
   "closed",
   "reopened",
   "comment",

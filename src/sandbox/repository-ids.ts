@@ -20,6 +20,7 @@ const starts = {
   checkRun: 3_770_000_001,
   status: 3_350_000_001,
   milestone: 11_200_001,
+  queueEntry: 31_400_001,
   workflow: 134_500_001,
   workflowRun: 1_650_000_001,
   hook: 472_000_001,
@@ -48,6 +49,7 @@ const prefixes = {
   checkRun: "CR",
   status: "SC",
   milestone: "MI",
+  queueEntry: "MQE",
   workflow: "W",
   workflowRun: "WFR",
 } as const;

@@ -11,6 +11,7 @@ import type {
   IssueRecord,
   LabelRecord,
   MilestoneRecord,
+  QueueEntryRecord,
   ReactionRecord,
   RepositoryPermission,
   ReviewRecord,
@@ -76,6 +77,8 @@ export const actionsApp: AppRecord = {
 };
 /** The user id of `github-actions[bot]`, known from its noreply address. */
 const actionsBotId = 41_898_282;
+/** The user id of `github-merge-queue[bot]`, known from its noreply address. */
+const queueBotId = 118_344_674;
 
 export class RepositoryState {
   readonly repository: RepositoryRecord;
@@ -86,6 +89,8 @@ export class RepositoryState {
   readonly actionsUser: UserRecord;
   installation: { readonly id: number; readonly node: string; readonly at: number } | null = null;
   readonly requiredChecks: readonly string[];
+  /** The merge queue of the default branch, first come first; null: it has none. */
+  readonly mergeQueue: QueueEntryRecord[] | null;
   /** `https://host`, no slash at the end. */
   readonly htmlUrl: string;
   /** `https://host/api/v3`. */
@@ -130,6 +135,7 @@ export class RepositoryState {
     this.htmlUrl = options.baseUrl.replace(/\/+$/, "");
     this.apiUrl = `${this.htmlUrl}/api/v3`;
     this.requiredChecks = options.requiredChecks;
+    this.mergeQueue = options.hasMergeQueue === true ? [] : null;
     const isOrganization = options.isOrganization ?? false;
     const owner = this.addUser({ login: ownerLogin, type: isOrganization ? "Organization" : "User" });
     const id = this.#nextId("repository");
@@ -152,6 +158,11 @@ export class RepositoryState {
     this.app = { id: appId, node: appNodeId(appId), slug, name: slug };
     this.appUser = this.addUser({ login: `${slug}[bot]`, type: "Bot" });
     this.actionsUser = this.addUser({ login: "github-actions[bot]", type: "Bot", id: actionsBotId });
+  }
+
+  /** In whose name the merge queue merges; nobody has given it a permission. */
+  get queueUser(): UserRecord {
+    return this.addUser({ login: "github-merge-queue[bot]", type: "Bot", id: queueBotId });
   }
 
   now(): number {

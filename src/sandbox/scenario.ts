@@ -62,6 +62,14 @@ export type AgentBehaviour = z.output<typeof AgentBehaviour>;
 /** What an agent without an entry of its own does. */
 export const defaultBehaviour: AgentBehaviour = AgentBehaviour.parse({});
 
+const MergeQueueSetting = z.strictObject({
+  /** How long the checks of what is first in the queue take. */
+  takes: DurationRange.default([60_000, 180_000]),
+  /** How often they fail, 0 to 1. */
+  fails: z.number().min(0).max(1).default(0),
+});
+export type MergeQueueSetting = z.output<typeof MergeQueueSetting>;
+
 const RunConfig = z
   .union([z.string(), z.record(z.string(), z.unknown())])
   .transform((value, context) => {
@@ -97,6 +105,8 @@ export const Scenario = z
     people: z
       .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
       .prefault({}),
+    /** How the repository itself is set up. */
+    settings: z.strictObject({ mergeQueue: MergeQueueSetting.nullable().default(null) }).prefault({}),
     /** Permissions of named actors. Those not listed have write; a name that begins with `stranger` has none. */
     actors: z.record(z.string(), z.enum(["none", "read", "triage", "write", "maintain", "admin"])).default({}),
     /** When virtual time begins; a Monday morning unless the story is about another day. */

@@ -10,6 +10,7 @@ import type { Judge } from "./judge.ts";
 import type { Caller } from "./network.ts";
 import { createPeople, type People } from "./people.ts";
 import { createPullAuthor, type PullAuthor } from "./pull-author.ts";
+import { startQueueRunner, type QueueRunner } from "./queue-runner.ts";
 import { createActions, type Actions, type EndedRun } from "./actions.ts";
 import type { PlayJob, PlayRun, ReplicaParts } from "./replica.ts";
 import type { Observed } from "./report.ts";
@@ -88,6 +89,7 @@ interface Inhabitants {
   readonly author: PullAuthor;
   readonly troupe: Troupe;
   readonly vendors: Vendors;
+  readonly queue: QueueRunner | null;
 }
 
 /** What copies of the App and jobs have in common. */
@@ -140,7 +142,10 @@ function createInhabitants(options: SimulationOptions, ground: Ground): Inhabita
     const number = Number(/^#(\d+)$/.exec(entry.target)?.[1] ?? 0);
     if (entry.action === "comment" && number > 0) troupe.heard(number, entry.actor);
   });
-  return { people, author, troupe, vendors };
+  const setting = scenario.settings.mergeQueue;
+  const queue =
+    setting === null ? null : startQueueRunner({ ...common, setting, chance: chance.fork("queue"), failed });
+  return { people, author, troupe, vendors, queue };
 }
 
 function startJobs(
@@ -210,7 +215,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
   const { htmlUrl, journal } = options;
   const ground = await createGround(options);
   const { world } = ground;
-  const { people, author, troupe, vendors } = createInhabitants(options, ground);
+  const { people, author, troupe, vendors, queue } = createInhabitants(options, ground);
   const linear = createLinearFor(options);
   const linearUrl = linearUrlOf(options);
   const traffic = createTraffic({
@@ -259,7 +264,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
       return actions?.ended ?? [];
     },
     get inFlightCount() {
-      return troupe.liveCount + author.openCount + people.pendingCount + jobs.openCount;
+      return troupe.liveCount + author.openCount + (queue?.openCount ?? 0) + people.pendingCount + jobs.openCount;
     },
   };
 }

@@ -12,6 +12,7 @@ import type {
   IssueRecord,
   LabelRecord,
   MilestoneRecord,
+  QueueEntryRecord,
   ReactionRecord,
   ReviewRecord,
   StatusRecord,
@@ -199,6 +200,15 @@ export interface CodeActs {
   ): ReviewRecord;
 }
 
+export interface QueueActs {
+  /** Refused where there is no queue, or the pull request could not be merged as it is. */
+  enqueue(actor: Actor, number: number, expectedHead?: string): Promise<QueueEntryRecord>;
+  /** `reason` as the webhook says it: `MANUAL`, `CI_FAILURE`, `MERGE_CONFLICT`, … */
+  dequeue(actor: Actor, number: number, reason: string): void;
+  /** Merges what is first in the queue, or takes it out; nothing where the queue is empty. */
+  settleQueue(isGreen: boolean): Promise<void>;
+}
+
 /** What a check says of itself. */
 export interface CheckOutput {
   readonly title?: string | null;
@@ -263,7 +273,7 @@ export interface RunActs {
 }
 
 /** All acts, and who hears of them. */
-export interface Acts extends IssueActs, LabelActs, CommentActs, EdgeActs, CodeActs, CheckActs, RunActs {
+export interface Acts extends IssueActs, LabelActs, CommentActs, EdgeActs, CodeActs, QueueActs, CheckActs, RunActs {
   onDelivery(listener: (delivery: Delivery) => void): void;
   onTimeline(listener: (entry: TimelineEntry) => void): void;
   /** Everything that can set off a workflow. */

@@ -19,6 +19,8 @@ type Method = "merge" | "squash" | "rebase";
 export interface MergeActs extends Pick<CodeActs, "mergePull" | "setAutoMerge"> {
   /** Merges what waited for the checks of this commit. */
   mergeWaiting(sha: string): Promise<void>;
+  /** Merges as the merge queue does, which needs nobody's permission any more. */
+  mergeQueued(actor: Actor, number: number): Promise<void>;
 }
 
 /** What merging needs of the other acts. */
@@ -51,7 +53,25 @@ class MergeRoom implements MergeActs {
     how: Parameters<CodeActs["mergePull"]>[2] = {},
   ): Promise<{ readonly sha: string }> {
     const issue = this.#ground.findPull(number);
-    refuseMerge(this.#ground, actor, { issue, ...how });
+    this.#ground.demand(actor, "write");
+    refuseMerge(this.#ground, { issue, ...how });
+    if (this.#state.mergeQueue !== null && issue.pull.baseBranch === this.#state.repository.defaultBranch) {
+      throw new ActRefusal(405, "Changes must be made through the merge queue.");
+    }
+    return this.#merge(actor, issue, how);
+  }
+
+  async mergeQueued(actor: Actor, number: number): Promise<void> {
+    const issue = this.#ground.findPull(number);
+    refuseMerge(this.#ground, { issue });
+    await this.#merge(actor, issue, {});
+  }
+
+  async #merge(
+    actor: Actor,
+    issue: Pull,
+    how: NonNullable<Parameters<CodeActs["mergePull"]>[2]>,
+  ): Promise<{ readonly sha: string }> {
     const { pull } = issue;
     const name = `refs/heads/${pull.baseBranch}`;
     const before = this.#git.refs.get(name) ?? null;
@@ -148,12 +168,10 @@ class MergeRoom implements MergeActs {
 /** Throws why this may not be merged, in the order in which GitHub finds it out. */
 function refuseMerge(
   ground: Ground,
-  actor: Actor,
   merge: { readonly issue: Pull; readonly method?: Method; readonly expectedHead?: string },
 ): void {
   const { issue } = merge;
   const { pull } = issue;
-  ground.demand(actor, "write");
   if (issue.state === "closed" || pull.isMerged) throw new ActRefusal(405, "Pull Request is not mergeable");
   if (pull.isDraft) throw new ActRefusal(405, "Pull Request is still a draft");
   if (merge.method === "rebase") throw new ActRefusal(405, "Rebase merges are not allowed on this repository.");

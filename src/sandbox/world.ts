@@ -38,6 +38,8 @@ export interface WorldOptions {
   };
   /** Names of the required checks on the default branch; the scenario's is `ci`. */
   readonly requiredChecks: readonly string[];
+  /** Whether the default branch takes merges only through a merge queue. */
+  readonly hasMergeQueue?: boolean;
   /** Files of the first commit, beside a README.md; workflows among them can be dispatched. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -123,6 +125,9 @@ export interface World {
   closePull(act: { readonly by: string; readonly number: number }): Promise<void>;
   /** A real three-way merge. Refused on conflicts, without write access, or while a required check is not green. */
   mergePull(act: { readonly by: string; readonly number: number }): Promise<{ readonly sha: string } | Refusal>;
+  /** What is first in the merge queue has come to its end: merged, or taken out because its checks are red or it conflicts. */
+  settleQueue(isGreen: boolean): Promise<void>;
+  readonly queueLength: number;
   review(act: {
     readonly by: string;
     readonly number: number;

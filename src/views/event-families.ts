@@ -34,6 +34,8 @@ const familyByType = {
   PullRequestLinked: "attempt",
   PullRequestChanged: "attempt",
   MergeRequested: "attempt",
+  MergePutOff: "attempt",
+  MergeReturned: "attempt",
   TaskCompleted: "outcome",
   ReceiptRevoked: "outcome",
   TaskFailed: "outcome",

@@ -1,5 +1,5 @@
 /** What checks and reviewers said, as Markdown: in full for the task file, in a line each for the sticky comment. */
-import type { CheckFeedback, Feedback, ReviewFeedback } from "../model/feedback.ts";
+import type { CheckFeedback, ConflictFeedback, Feedback, ReviewFeedback } from "../model/feedback.ts";
 import { escapeText, toCode, toLink } from "./markdown.ts";
 import { count } from "./words.ts";
 
@@ -9,8 +9,9 @@ const shortMax = 160;
 const shownMax = 5;
 
 /** Everything that is kept, quoted line by line so that nothing in it counts as Markdown. */
-export function renderFeedbackInFull({ checks, reviews, ...rest }: Feedback): string {
+export function renderFeedbackInFull({ checks, reviews, conflicts, ...rest }: Feedback): string {
   const parts = [
+    conflicts ? `### ${describeConflicts(conflicts, 0)}\n\n${listOf(conflicts)}` : "",
     ...reviews.map((review) => `### ${describeReviewer(review)}\n\n${quote(review.lines)}`),
     ...checks.map((check) => `### ${describeCheck(check)}\n\n${quote(check.lines)}`),
     describeRest(rest),
@@ -18,15 +19,30 @@ export function renderFeedbackInFull({ checks, reviews, ...rest }: Feedback): st
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** A list: who asks for what, and what each check printed first. */
-export function renderFeedbackInShort({ checks, reviews, ...rest }: Feedback): string {
+/** A list: where it conflicts, who asks for what, and what each check printed first. */
+export function renderFeedbackInShort({ checks, reviews, conflicts, ...rest }: Feedback): string {
   const lines = [
+    ...(conflicts ? [`- ⚔️ ${describeConflicts(conflicts, shownMax)}`] : []),
     ...reviews.slice(0, shownMax).map((review) => `- 💬 ${withFirst(describeReviewer(review), review.lines)}`),
     ...checks.slice(0, shownMax).map((check) => `- ❌ ${withFirst(describeCheck(check), tellingOf(check))}`),
   ];
   const left = describeRest(rest);
   if (left !== "") lines.push(`- ${left}`);
   return lines.join("\n");
+}
+
+/** The first `max` of the files by name, the others by number. */
+function describeConflicts({ base, paths, more }: ConflictFeedback, max: number): string {
+  const what = `Conflicts with the base branch ${toCode(base)}`;
+  if (max === 0) return what;
+  const named = paths.slice(0, max).map((path) => toCode(path));
+  const left = paths.length - named.length + more;
+  return `${what} in: ${named.join(", ")}${left === 0 ? "" : ` and ${count(left, "more file")}`}`;
+}
+
+function listOf({ paths, more }: ConflictFeedback): string {
+  const lines = paths.map((path) => `- ${toCode(path)}`);
+  return [...lines, ...(more === 0 ? [] : [`- and ${count(more, "more file")}`])].join("\n");
 }
 
 function withFirst(what: string, [first]: readonly string[]): string {

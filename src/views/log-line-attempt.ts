@@ -1,11 +1,11 @@
 /** The log lines of an attempt, from its assignment to its pull request. */
-import type { EventIn } from "./event-families.ts";
+import type { EventIn, EventNames } from "./event-families.ts";
 import { describeCost, describeInstant, describeResult, failureWords, toShortSha } from "./words.ts";
 
 type AttemptEvent = EventIn<"attempt">;
 
 /** The line, not yet cleaned; `task` is the task's name. */
-export function renderAttemptEvent(event: AttemptEvent, task: string): string {
+export function renderAttemptEvent(event: AttemptEvent, task: string, names: EventNames): string {
   switch (event.type) {
     case "TaskAssigned":
       return describeAssigned(event, task);
@@ -40,8 +40,28 @@ export function renderAttemptEvent(event: AttemptEvent, task: string): string {
     case "PullRequestChanged":
       return describePullChange(event, task);
     case "MergeRequested":
-      return `${task}: pull request #${event.pull} is to be merged at ${toShortSha(event.sha)}, green and with its review relaxed`;
+      return describeMerge(event, task);
+    case "MergeReturned":
+      return `${task}: the merge queue gave pull request #${event.pull} back at ${toShortSha(event.sha)}: ${returnWords[event.why]}`;
+    case "MergePutOff":
+      return `${task}: pull request #${event.pull} waits for ${names.task(event.on)} to be merged first${describeWhyFirst(event)}`;
   }
+}
+
+function describeMerge(event: Extract<AttemptEvent, { readonly type: "MergeRequested" }>, task: string): string {
+  const where = event.way === "queue" ? " by the merge queue" : "";
+  return `${task}: pull request #${event.pull} is green and is to be merged${where} at ${toShortSha(event.sha)}`;
+}
+
+const returnWords: Readonly<Record<Extract<AttemptEvent, { readonly type: "MergeReturned" }>["why"], string>> = {
+  checks: "its checks fail together with what is merged before it",
+  conflict: "it conflicts with what is merged before it",
+  person: "somebody took it out",
+};
+
+function describeWhyFirst({ why, file }: Extract<AttemptEvent, { readonly type: "MergePutOff" }>): string {
+  if (why === "blocker") return ", which it depends on";
+  return file === null ? "; both may change the same file" : `; both change ${file}`;
 }
 
 /** A text that changed, or a run that ended, is no refusal of the agent's. */
@@ -81,7 +101,10 @@ function describePullChange(
 }
 
 function describeFeedback(event: Extract<AttemptEvent, { readonly type: "FeedbackCollected" }>, task: string): string {
-  const { checks, reviews, pull } = event.feedback;
-  const said = [...checks.map((check) => check.name), ...reviews.map((review) => `a review by ${review.by}`)];
+  const { checks, reviews, pull, conflicts } = event.feedback;
+  const where = conflicts
+    ? [`a conflict with ${conflicts.base} in ${conflicts.paths.length + conflicts.more} files`]
+    : [];
+  const said = [...where, ...checks.map((check) => check.name), ...reviews.map((review) => `a review by ${review.by}`)];
   return `${task}: what was said of pull request #${pull} is kept for the next attempt: ${said.join(", ")}`;
 }

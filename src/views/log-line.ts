@@ -25,7 +25,7 @@ function describeEvent(event: Event, names: EventNames): string {
   if (isInFamily(event, "warning")) return renderWarningEvent(event, names);
   const task = names.task(event.type === "ExternalObserved" ? event.external.id : event.task);
   if (isInFamily(event, "outcome")) return renderOutcomeEvent(event, task, names);
-  return isInFamily(event, "graph") ? renderGraphEvent(event, task, names) : renderAttemptEvent(event, task);
+  return isInFamily(event, "graph") ? renderGraphEvent(event, task, names) : renderAttemptEvent(event, task, names);
 }
 
 function renderGraphEvent(event: EventIn<"graph">, task: string, names: EventNames): string {

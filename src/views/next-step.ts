@@ -31,7 +31,7 @@ function describeStep(view: TaskView): string {
     case "in_progress":
       return describeProgress(view);
     case "review":
-      return describeReview(task.pull);
+      return describeReview(view);
     case "needs_input":
       return describeQuestion(task);
     case "manual_review":
@@ -144,7 +144,13 @@ function describeProgress(view: TaskView): string {
   return `${describeHolder(view)} is at work. The pull request appears here.`;
 }
 
-function describeReview(pull: PullRequest | null): string {
+function describeReview(view: TaskView): string {
+  const merging = view.waiting.filter(({ code }) => code.startsWith("merge_")).map(describeWaiting);
+  return [describePull(view.task.pull, merging.length > 0), ...merging].join(" ");
+}
+
+/** What is merged without a person is said after it. */
+function describePull(pull: PullRequest | null, isOurs: boolean): string {
   if (pull === null) return "The pull request is being looked at.";
   const link = toReference(`#${pull.number}`, pull.url);
   if (pull.objection !== undefined && pull.checks !== "failure" && pull.mergeable !== "conflict") {
@@ -157,7 +163,7 @@ function describeReview(pull: PullRequest | null): string {
     case "pending":
       return `The checks of ${link} are running.`;
     default:
-      return `${link} waits to be reviewed and merged.`;
+      return isOurs ? `${link} is open.` : `${link} waits to be reviewed and merged.`;
   }
 }
 

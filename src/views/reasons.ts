@@ -59,6 +59,20 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   limit_in_progress: fact("As many tasks are being worked on as `limits.inProgress` allows.", limitAdvice),
   limit_label: fact("As many tasks with its label are being worked on as `limits.labels` allows.", limitAdvice),
   fair_share: fact("Its milestone has its share of the slots, and others wait.", "`limits.fairShare` is why."),
+  // Merging
+  merge_when_green: fact("It is merged without a person once it is green.", "`merge` in the configuration is why."),
+  merge_paused: fact("Orchestration is paused: nothing is merged meanwhile.", "`/orchestrate resume` goes on."),
+  merge_asked: fact("GitHub was asked to merge it."),
+  merge_refused: fact("GitHub refused to merge it.", "Merge it yourself, or push another commit."),
+  merge_returned: fact(
+    "The merge queue took it out again.",
+    "Put it there again yourself, merge it, or push another commit.",
+  ),
+  merge_blocked: fact("What it depends on has to be merged first."),
+  merge_overlap: fact(
+    "The merge of another pull request that changes the same file is on its way.",
+    "Then it is looked at again.",
+  ),
   // Workers
   not_pinned: fact("The task asks for another agent or worker."),
   excluded: fact("The agent is excluded for this task."),

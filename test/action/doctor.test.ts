@@ -45,6 +45,25 @@ const good = {
   ".github/workflows/orchestrate-agent.yml": agentWorkflowText,
 };
 
+describe("merging without a person", () => {
+  async function mergingIn(merge: string, hasMergeQueue: boolean): Promise<Finding | undefined> {
+    const files = { ...good, ".github/orchestrate.yml": `merge: ${merge}\n${config}` };
+    const server = await given({ files, hasMergeQueue });
+    const findings = await look(server, server.world.jobToken(1), { JULES_API_KEY: "a key" });
+    return findings.find(({ subject }) => subject === "Merging");
+  }
+
+  test("can work where the way fits the branch", async () => {
+    expect(await mergingIn("auto", false)).toMatchObject({ level: "ok", message: "`merge: auto` can work." });
+    expect(await mergingIn("queue", true)).toMatchObject({ level: "ok", message: "`merge: queue` can work." });
+  });
+
+  test("cannot go past a merge queue, and without one there is nothing to queue in", async () => {
+    expect(await mergingIn("auto", true)).toMatchObject({ level: "error" });
+    expect(await mergingIn("queue", false)).toMatchObject({ level: "warning" });
+  });
+});
+
 describe("a repository that has everything", () => {
   test("is told to be in order but for what cannot be seen, and nothing is written", async () => {
     const server = await given({ files: good });

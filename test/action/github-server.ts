@@ -31,6 +31,7 @@ export const agentWorkflowText = await readFile(".github/workflows/orchestrate-a
 export async function startGithub(options: {
   readonly files?: Readonly<Record<string, string>>;
   readonly requiredChecks?: readonly string[];
+  readonly hasMergeQueue?: boolean;
 }): Promise<GithubServer> {
   const directory = await mkdtemp(join(tmpdir(), "orchestrate-action-"));
   const server = await startLiveServer({ port: 0 });
@@ -42,6 +43,7 @@ export async function startGithub(options: {
     baseUrl: server.url,
     app: { id: 7, slug: "orchestrate", publicKey: keys.publicKey, webhookSecret: "a secret of the test" },
     requiredChecks: options.requiredChecks ?? ["ci"],
+    hasMergeQueue: options.hasMergeQueue ?? false,
     files: options.files ?? {},
   });
   world.addUser({ login: "ann", permission: "write" });

@@ -1,5 +1,6 @@
 /** The properties of decide.property.test.ts over many more histories. RUNS says how many (3000). */
 import { test } from "vitest";
+import { assertMergesAreRight } from "./merge-histories.ts";
 import { assertReplays, assertRulesHold, assertSnapshotsAreTheState } from "./properties.ts";
 
 const runs = Number(process.env["RUNS"] ?? 3_000);
@@ -14,4 +15,8 @@ test("the log read again gives the same state", () => {
 
 test("who starts from a snapshot goes on as if never away", () => {
   assertSnapshotsAreTheState(runs);
+});
+
+test("nothing is merged that should not be", () => {
+  assertMergesAreRight(runs);
 });

@@ -326,3 +326,23 @@ describe("acceptance criteria", () => {
     expect(criteriaIn("Just do it.")).toEqual([]);
   });
 });
+
+describe("where a pull request conflicts", () => {
+  const facts: FailureFacts = { pull: 20, sha: "a".repeat(40), checks: [], moreChecks: 0, reviews: [] };
+
+  test("is passed on alone, where nobody said anything", () => {
+    const said = composeFeedback(facts, { base: "main", paths: ["a.ts"] });
+    expect(said?.conflicts).toEqual({ base: "main", paths: ["a.ts"], more: 0 });
+    expect(composeFeedback(facts, { base: "main", paths: [] })).toBeNull();
+    expect(composeFeedback(facts, null)).toBeNull();
+  });
+
+  test("is at most twenty files, each one line, without a secret", () => {
+    const paths = Array.from({ length: 25 }, (_, index) => `src/${index}\n/${"x".repeat(900)}.ts`);
+    const said = composeFeedback(facts, { base: "main", paths: [`ghp_${"a1".repeat(20)}.ts`, ...paths] });
+    expect(said?.conflicts?.paths).toHaveLength(20);
+    expect(said?.conflicts?.more).toBe(6);
+    for (const path of said?.conflicts?.paths ?? []) expect(path).toMatch(/^.{1,200}$/);
+    expect(said?.conflicts?.paths[0]).not.toContain("a1a1a1");
+  });
+});

@@ -107,6 +107,8 @@ const configs: readonly Config[] = [
     limits: { queue: 3 },
     patterns: [{ id: "deps", label: "deps", merged: 1, create: { title: "Update all" } }],
   }),
+  config({ agents, merge: "auto", retry: { maxAttempts: 10 } }),
+  config({ agents, merge: "queue", limits: { attemptsPerTask: 100 } }),
 ];
 
 /** Half an hour after a history begins. */
@@ -209,6 +211,17 @@ const standing: fc.Arbitrary<Partial<PullFacts>> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ mergeable: "conflict" } as const) },
   { weight: 1, arbitrary: fc.constant({ state: "closed" } as const) },
+  { weight: 1, arbitrary: fc.constant({ isInQueue: true } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { checks: "pending", requiredChecks: "pending" } as const,
+      { isDraft: true } as const,
+      { isObjectedTo: true } as const,
+      { baseIsDefault: false } as const,
+      { mergeable: "unknown" } as const,
+    ),
+  },
   { weight: 2, arbitrary: anybody.map((mergedBy) => ({ state: "merged", mergedBy }) as const) },
 );
 
@@ -223,6 +236,11 @@ const pullFacts = fc
     isSameRepository: fc.constantFrom(true, true, true, false),
     isMarked: fc.boolean(),
     reverts: fc.option(pullNumber, { freq: 1 }),
+    files: fc.constantFrom(null, ["a.ts"], ["a.ts", "b.ts"], ["b.ts", "c.ts"], ["d.ts"], ["e.ts"]),
+    isUnreviewed: fc.boolean(),
+    left: fc.option(
+      fc.record({ agoMs: fc.constantFrom(0, 90_000), why: fc.constantFrom("checks", "conflict", "person") }),
+    ),
     standing,
   })
   .map(
@@ -237,6 +255,9 @@ const pullFacts = fc
           marker: draw.isMarked ? { task: taskId(draw.of), fence: state.fence } : null,
           closes: draw.isMarked ? [] : [taskId(draw.of)],
           reverts: draw.reverts === null ? [] : [draw.reverts],
+          files: draw.files,
+          isUnreviewed: draw.isUnreviewed,
+          leftQueue: draw.left === null ? null : { at: now - draw.left.agoMs, why: draw.left.why as "checks" },
           mergedAt: draw.standing.state === "merged" ? now : null,
           ...draw.standing,
         }),
@@ -305,6 +326,7 @@ const outcome: fc.Arbitrary<EffectOutcome> = fc.oneof(
     { kind: "changed_text" },
     { kind: "delayed", reason: "outage", retryAfterMs: 5_000 },
     { kind: "dropped", reason: "gone" },
+    { kind: "withdrawn" },
   ),
   sessionReport.map((each) => ({ kind: "ended", report: each }) as const),
 );

@@ -9,9 +9,11 @@ import type { Command } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Entry, Event, EventOf } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";
+import type { PullFacts } from "../../src/model/observation.ts";
 import type { Task } from "../../src/model/task.ts";
 import { warningKey } from "../../src/model/warning.ts";
 import { commandsOf, contextOf, firstConfig, type PlannedPass } from "./histories.ts";
+import { MergeLedger } from "./merge-ledger.ts";
 
 export interface Played {
   readonly state: State;
@@ -32,6 +34,7 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
   let state = createState();
   /** What every process has that did not write: the log, folded. */
   const replica = createState();
+  const merges = new MergeLedger();
   let now = 1_000_000_000;
   for (const [index, planned] of history.entries()) {
     if (index === reloadAt) state = fromSnapshot(toSnapshot(state));
@@ -40,6 +43,7 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
     const commands = [...repeated, ...commandsOf(planned, { state, now, index })];
     const before = textOf(state);
     const seen = new Set(state.seen.keys());
+    const pulls = commands.flatMap((command) => (command.type === "Observe" ? command.observation.pulls : []));
     const pass = runPass(state, commands, contextOf(state, now));
     problems.push(...settle(state, pass, before).map((each) => `pass ${index}: ${each}`));
     for (const { command, error } of pass.aside) problems.push(`pass ${index}: ${command.type}: ${String(error)}`);
@@ -48,7 +52,11 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
       if (!entry.id.startsWith("~")) seen.add(entry.id);
       const line = JSON.stringify(entry);
       lines.push(line);
-      problems.push(...foldJudged(replica, JSON.parse(line) as Entry).map((each) => `pass ${index}: ${each}`));
+      problems.push(
+        ...foldJudged(replica, JSON.parse(line) as Entry, { merges, seen: pulls }).map(
+          (each) => `pass ${index}: ${each}`,
+        ),
+      );
     }
     if (textOf(state) !== textOf(replica))
       problems.push(`pass ${index}: what the writer has is not what the log gives`);
@@ -82,15 +90,24 @@ export function replay(lines: readonly string[]): State {
   return state;
 }
 
+/** What is known beside the log of what it should hold. */
+interface Judged {
+  readonly merges: MergeLedger;
+  /** Pull requests as they were observed in the pass. */
+  readonly seen: readonly PullFacts[];
+}
+
 /** Folds an entry event by event, so that each assignment is judged on what was true when it was made. */
-function foldJudged(state: State, entry: Entry): readonly string[] {
+function foldJudged(state: State, entry: Entry, judged: Judged): readonly string[] {
   const problems: string[] = [];
   state.at = entry.at;
   for (const event of entry.events) {
     if (event.type === "TaskAssigned") problems.push(...wrongAbout(state, event));
     if (event.type === "TaskPreempted") problems.push(...wrongAboutGivingWay(state, event));
-    if (event.type === "MergeRequested") problems.push(...wrongAboutMerging(state, event));
+    const { merges, seen } = judged;
+    problems.push(...merges.judge(event, { state, config: configNow(state), seen }, endOf));
     problems.push(...toldTwice(state, event));
+    merges.note(event, new Map([...state.outbox.entries()].map(([id, { effect }]) => [id, effect])));
     evolve(state, event);
   }
   for (const effect of entry.effects) foldRecordedEffect(state, effect);
@@ -155,22 +172,6 @@ function isWithinCapacity(state: State, worker: string): boolean {
 
 function configNow(state: State): Config {
   return state.configuration?.config ?? firstConfig;
-}
-
-/** Only in attack mode, only labelled work that somebody trusted stands for, only while nobody else is at it. */
-function wrongAboutMerging(state: State, event: EventOf<"MergeRequested">): readonly string[] {
-  const task = state.tasks.get(event.task);
-  if (task === undefined) return [`${event.task} is to be merged and is not known`];
-  const rules: readonly (readonly [boolean, string])[] = [
-    [(state.mode ?? configNow(state).mode) === "attack", "outside attack mode"],
-    [task.definition.quickWin, "without the label"],
-    [task.trust !== null && task.pendingReason === null, "without trust"],
-    [!state.isPaused && !task.isHeld && !task.definition.heldByLabel, "although somebody said to wait"],
-    [task.assignment === null && endOf(task) === "open", "while it is worked on, or has ended"],
-    [task.pull?.number === event.pull && task.pull.state === "open", "with another pull request"],
-    [task.pull?.checks !== "failure" || task.pull.sha !== event.sha, "although its checks are red"],
-  ];
-  return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} is to be merged ${wrong}`);
 }
 
 /** What gave way has not been tried. */

@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ProbotOctokit } from "probot";
 import { createGithubClient } from "../../src/github/client.ts";
+import { createApiConflicts } from "../../src/github/conflicts.ts";
+import type { PullExtras } from "../../src/github/merge-queries.ts";
 import { createWorkflowRuns } from "../../src/github/runs.ts";
 import { createTracker } from "../../src/github/tracker.ts";
+import type { Conflicts } from "../../src/ports/conflicts.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Tracker, WorkflowRuns } from "../../src/ports/tracker.ts";
 import { createWorld } from "../../src/sandbox/create-world.ts";
@@ -31,6 +34,9 @@ export interface Embedded {
   readonly clock: ManualClock;
   readonly tracker: Tracker;
   readonly runs: WorkflowRuns;
+  readonly conflicts: Conflicts;
+  /** Warnings of the log. */
+  readonly warnings: string[];
   /** A second tracker with nothing in memory, as after a restart. */
   restart(): Tracker;
   /** `METHOD /path` of every request to the API so far, tokens left out. */
@@ -43,8 +49,14 @@ export interface Embedded {
 
 export const silent: Journal = { debug() {}, info() {}, warn() {}, error() {} };
 
+export interface Setting {
+  readonly hasMergeQueue?: boolean;
+  /** What looks at pull requests ask for beside the rest. */
+  readonly extras?: PullExtras;
+}
+
 /** A repository `ada/shop` with the App installed; ada is admin, walt has write, tess triage, rita read. */
-export async function createEmbedded(): Promise<Embedded> {
+export async function createEmbedded(setting: Setting = {}): Promise<Embedded> {
   const directory = await mkdtemp(join(tmpdir(), "orchestrate-github-"));
   const clock = createManualClock({ isEager: true });
   const world = await createWorld({
@@ -55,6 +67,7 @@ export async function createEmbedded(): Promise<Embedded> {
     baseUrl,
     app: { id: 7, slug: "orchestrate", publicKey: keys.publicKey, webhookSecret: "a secret of the test" },
     requiredChecks: ["ci"],
+    hasMergeQueue: setting.hasMergeQueue ?? false,
   });
   world.addUser({ login: "walt", permission: "write" });
   world.addUser({ login: "tess", permission: "triage" });
@@ -88,7 +101,10 @@ export async function createEmbedded(): Promise<Embedded> {
   const repository = { owner: "ada", name: "shop", id: Number(answer.data.id), host: "github.test" };
   requests.length = 0;
 
-  function connect(): { tracker: Tracker; runs: WorkflowRuns } {
+  const warnings: string[] = [];
+  const journal: Journal = { ...silent, warn: (message) => void warnings.push(message) };
+
+  function connect(): { tracker: Tracker; runs: WorkflowRuns; conflicts: Conflicts } {
     const client = createGithubClient({ octokit, clock, journal: silent });
     const selectLabels = () => ["orchestrate"];
     return {
@@ -96,10 +112,12 @@ export async function createEmbedded(): Promise<Embedded> {
         client,
         repository,
         clock,
-        journal: silent,
+        journal,
         fetch: fetchWorld,
         selectLabels,
+        ...(setting.extras === undefined ? {} : { extras: () => setting.extras ?? { files: false, queue: false } }),
       }),
+      conflicts: createApiConflicts({ client, place: repository }),
       runs: createWorkflowRuns({ client, repository: { ...repository, defaultBranch: "main" } }),
     };
   }
@@ -111,6 +129,7 @@ export async function createEmbedded(): Promise<Embedded> {
     restart: () => connect().tracker,
     requests,
     documents,
+    warnings,
     async close() {
       await world.close();
       await rm(directory, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { buildSchema, parse, validate } from "graphql";
 import { describe, expect, test } from "vitest";
+import * as merging from "../../src/github/merge-queries.ts";
 import * as queries from "../../src/github/queries.ts";
 import { githubSchema } from "../../src/sandbox/github-schema.ts";
 
@@ -20,6 +21,12 @@ const documents: readonly (readonly [string, string])[] = [
   ["bodies of comments", queries.commentBodies],
   ["issues by number", queries.issuesByNumber(place, [1, 2]).text],
   ["pull requests by number", queries.pullsByNumber(place, [1, 2]).text],
+  [
+    "pull requests with their files and their queue",
+    queries.pullsByNumber(place, [1, 2], { files: true, queue: true }).text,
+  ],
+  ["the standing in the merge queue", merging.queueStanding],
+  ["a place in the merge queue", merging.enqueue],
   [
     "references",
     queries.referencedIssues([

@@ -12,4 +12,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 12,
     reason: "the last look joined the token request of a copy that had just died, and was not asked anew",
   },
+  {
+    scenario: "merge-queue",
+    seed: 2,
+    reason:
+      "the answer to what the queue had given back was not seen, and a second session was started while it was in the queue again",
+  },
 ];

@@ -8,7 +8,8 @@ import { renderHelp, renderHelpDocs } from "../../src/views/help.ts";
 import { describeWaiting, reasonTexts } from "../../src/views/reasons.ts";
 import { renderStatus } from "../../src/views/status-comment.ts";
 import type { OverviewView } from "../../src/views/task-view.ts";
-import { givenAssignment, givenBlocker, givenTask, givenView, jules, noon } from "./given.ts";
+import { renderSticky } from "../../src/views/sticky-comment.ts";
+import { givenAssignment, givenBlocker, givenPull, givenTask, givenView, jules, noon } from "./given.ts";
 
 const overview: OverviewView = {
   mode: "critical",
@@ -213,5 +214,38 @@ describe("help", () => {
 
   test("docs/commands.md is what the registry says", async () => {
     await expect(renderHelpDocs()).toMatchFileSnapshot("../../docs/commands.md");
+  });
+});
+
+describe("why a pull request is not merged yet", () => {
+  const overlap = {
+    code: "merge_overlap",
+    detail: "It waits for #7 to be merged first: both change @octocat/`x`<b>.ts.",
+  };
+  const view = givenView({ status: "review", task: givenTask({ pull: givenPull() }), waiting: [overlap] });
+  const said =
+    "It waits for #&#8203;7 to be merged first: both change @&#8203;octocat/\\`x\\`&lt;b&gt;.ts. Then it is looked at again.";
+
+  test("is in the comment and in the answer, and a path in it pings nobody", () => {
+    expect(renderSticky(view)).toContain(`[#40](https://github.com/octo/web/pull/40) is open. ${said}`);
+    expect(renderExplain(view)).toContain(`**Why it waits**\n\n- ${said}`);
+  });
+
+  test.each([
+    ["merge_when_green", "It is merged without a person once it is green. `merge` in the configuration is why."],
+    ["merge_refused", "GitHub refused to merge it. Merge it yourself, or push another commit."],
+    [
+      "merge_returned",
+      "The merge queue took it out again. Put it there again yourself, merge it, or push another commit.",
+    ],
+    ["merge_asked", "GitHub was asked to merge it."],
+    ["merge_paused", "Orchestration is paused: nothing is merged meanwhile. `/orchestrate resume` goes on."],
+    ["merge_blocked", "What it depends on has to be merged first."],
+  ])("says of %s what it means and what can be done", (code, words) => {
+    expect(renderExplain({ ...view, waiting: [{ code, detail: "" }] })).toContain(`- ${words}`);
+  });
+
+  test("where people merge it waits for them, as ever", () => {
+    expect(renderSticky({ ...view, waiting: [] })).toContain("waits to be reviewed and merged.");
   });
 });

@@ -1,5 +1,6 @@
 /** What people and agents read of feedback, and the context package of a task file. */
 import { describe, expect, test } from "vitest";
+import { renderSaid } from "../../src/agents/prompt-feedback.ts";
 import type { Feedback } from "../../src/model/feedback.ts";
 import { renderSticky } from "../../src/views/sticky-comment.ts";
 import { renderTaskFile } from "../../src/views/task-file.ts";
@@ -28,6 +29,43 @@ const feedback: Feedback = {
   strangers: 1,
   reviewedAt: noon,
 };
+
+describe("where it conflicts with the base branch", () => {
+  const paths = ["src/a.ts", "src/b.ts", "c.ts", "d.ts", "e.ts", "@octocat `x` <b>.ts"];
+  const conflicting: Feedback = {
+    ...feedback,
+    checks: [],
+    reviews: [],
+    moreChecks: 0,
+    strangers: 0,
+    conflicts: { base: "main", paths, more: 3 },
+  };
+  const view = givenView({
+    status: "ready",
+    task: givenTask({ retryAt: noon, pull: givenPull({ mergeable: "conflict" }) }),
+    feedback: conflicting,
+  });
+
+  test("the comment names the first files, and how many more there are", () => {
+    expect(renderSticky(view)).toContain(
+      "- ⚔️ Conflicts with the base branch `main` in: `src/a.ts`, `src/b.ts`, `c.ts`, `d.ts`, `e.ts` and 4 more files",
+    );
+  });
+
+  test("the task file has all that are kept, each as code in which nothing counts", () => {
+    const { text } = renderTaskFile(view);
+    expect(text).toContain("### Conflicts with the base branch `main`\n\n- `src/a.ts`\n- `src/b.ts`");
+    expect(text).toContain("- `@octocat ˋxˋ <b>.ts`\n- and 3 more files");
+  });
+
+  test("the agent is told in the block of data, line by line", () => {
+    const text = renderSaid(conflicting);
+    expect(text).toContain(
+      "It conflicts with the base branch main, which has to be merged into it, in these files:\n| src/a.ts",
+    );
+    expect(text).toContain("| and 3 more");
+  });
+});
 
 describe("the comment", () => {
   const view = givenView({

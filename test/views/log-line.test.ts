@@ -94,7 +94,15 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   ],
   MergeRequested: [
     { task, pull: 40, sha: "c0ffee".repeat(7) },
-    "#12: pull request #40 is to be merged at c0ffeec, green and with its review relaxed",
+    "#12: pull request #40 is green and is to be merged at c0ffeec",
+  ],
+  MergeReturned: [
+    { task, pull: 40, sha: "c0ffee".repeat(7), why: "checks" },
+    "#12: the merge queue gave pull request #40 back at c0ffeec: its checks fail together with what is merged before it",
+  ],
+  MergePutOff: [
+    { task, pull: 40, on: other, why: "overlap", file: "src/a.ts" },
+    "#12: pull request #40 waits for #3 to be merged first; both change src/a.ts",
   ],
   TaskCompleted: [
     { task, receipt: { kind: "merge", by, at: noon, reference: "#40", warning: "red" } },

@@ -1,0 +1,77 @@
+/** Why the open pull request of a task is not merged yet, where it is merged without a person: recomputed from the state. */
+import type { Config } from "../model/config.ts";
+import type { MergeAsked, MergeWait } from "../model/merge.ts";
+import type { Task } from "../model/task.ts";
+import type { Context } from "./context.ts";
+import { isOursToMerge } from "./decide-merge.ts";
+import type { State } from "./state.ts";
+
+export interface MergeReason {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** `[]` where a person merges it, or where it is not the merge that comes next. `nameOf` says how a task is written. */
+export function mergeReasons(
+  state: State,
+  task: Task,
+  { context, nameOf }: { readonly context: Context; readonly nameOf: (id: Task["id"]) => string },
+): readonly MergeReason[] {
+  const { pull } = task;
+  if (pull?.state !== "open" || !isNext(state, task, context.config)) return [];
+  if (state.isPaused)
+    return [{ code: "merge_paused", detail: "Orchestration is paused: nothing is merged meanwhile." }];
+  const wait = task.mergeWait ?? null;
+  if (wait !== null && isWaitedFor(state, wait)) return [describeWait(wait, nameOf(wait.on))];
+  const { mergeAsked } = task;
+  return [mergeAsked?.pull === pull.number ? describeAsked(mergeAsked) : whenGreen];
+}
+
+/** Whether it is ours to merge, and nothing else is done with it before. */
+function isNext(state: State, task: Task, config: Config): boolean {
+  const isLeft = task.retryAt !== null || task.manualReview !== null;
+  return config.done === "merged" && !isLeft && isOursToMerge(state, task, config);
+}
+
+const whenGreen: MergeReason = {
+  code: "merge_when_green",
+  detail:
+    "It is merged without a person once its required checks are green, GitHub finds no conflict and nobody asks for changes.",
+};
+
+function describeWait({ why, file }: MergeWait, on: string): MergeReason {
+  const what = `It waits for ${on} to be merged first`;
+  if (why === "blocker") return { code: "merge_blocked", detail: `${what}: it depends on that.` };
+  const shared = file === null ? "both may change the same file" : `both change ${file}`;
+  return { code: "merge_overlap", detail: `${what}: ${shared}.` };
+}
+
+function describeAsked({ over, way, sha }: MergeAsked): MergeReason {
+  const commit = sha.slice(0, 7);
+  switch (over) {
+    case "withdrawn":
+      return whenGreen;
+    case "refused":
+      return { code: "merge_refused", detail: `GitHub refused to merge commit ${commit}.` };
+    case "returned":
+      return {
+        code: "merge_returned",
+        detail: `The merge queue took commit ${commit} out again, and it is not sent there twice.`,
+      };
+    default:
+      return {
+        code: "merge_asked",
+        detail:
+          way === "queue"
+            ? `Commit ${commit} was sent to the merge queue.`
+            : `GitHub was asked to merge commit ${commit}.`,
+      };
+  }
+}
+
+/** As it was when that was looked at last; what has come to its end meanwhile is waited for no more. */
+function isWaitedFor(state: State, { on, why }: MergeWait): boolean {
+  if (why === "overlap") return state.merging.has(on);
+  const blocker = state.tasks.get(on);
+  return blocker === undefined ? state.externals.get(on)?.state !== "completed" : blocker.receipt === null;
+}
