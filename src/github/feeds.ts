@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { cockpitMarker } from "../model/cockpit.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Poll } from "../ports/tracker.ts";
 import { ListedEvent, ListedIssue } from "./answers.ts";
-import { cockpitMarker } from "./cockpit.ts";
 import type { GithubClient, RestAnswer } from "./client.ts";
 import { routeOf } from "./place.ts";
 import type { Place } from "./place.ts";

@@ -1,5 +1,8 @@
 /** The cockpit: the one pinned issue that shows everything and takes orders by its boxes. What is remembered and seen of it. */
 
+/** How its text begins: our issue is found again by this, together with our authorship. */
+export const cockpitMarker = "<!-- orchestrate:cockpit -->";
+
 /** Why it is not kept up to date: closed by a person, deleted or transferred, or switched off in the configuration. */
 export type CockpitEnd = "closed" | "gone" | "off";
 

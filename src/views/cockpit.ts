@@ -16,12 +16,10 @@ import {
   describeSaid,
   describeWaitingTask,
 } from "./cockpit-lines.ts";
+import { cockpitMarker } from "../model/cockpit.ts";
 import { renderGraph } from "./graph-mermaid.ts";
 import { cutLines, escapeText } from "./markdown.ts";
 import { count, describeCost, modeWords } from "./words.ts";
-
-/** Our issue is found again by this, together with our authorship. */
-export const cockpitMarker = "<!-- orchestrate:cockpit -->";
 
 export const cockpitTitle = "Orchestrate: cockpit";
 

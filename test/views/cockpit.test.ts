@@ -5,10 +5,9 @@ import { describe, expect, test } from "vitest";
 import { parseBoxKey, toBoxKey, type Box } from "../../src/model/box.ts";
 import { modes } from "../../src/model/mode.ts";
 import { taskStatuses } from "../../src/model/task.ts";
-import { cockpitMarker as githubMarker } from "../../src/github/cockpit.ts";
+import { cockpitMarker } from "../../src/model/cockpit.ts";
 import { readTicks, renderBox } from "../../src/views/boxes.ts";
 import {
-  cockpitMarker,
   renderClosedCockpit,
   renderCockpit,
   renderForecast,
@@ -155,10 +154,6 @@ describe("the cockpit", () => {
       expect(text).not.toContain("[ ]");
       expect(text).toContain("to get it back");
     }
-  });
-
-  test("begins with the marker by which GitHub's adapter finds it", () => {
-    expect(githubMarker).toBe(cockpitMarker);
   });
 });
 
