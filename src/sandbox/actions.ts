@@ -23,7 +23,7 @@ export const orchestrateWorkflowPath = ".github/workflows/orchestrate.yml";
 const machineWaitMs = [5_000, 20_000] as const;
 /** From an event to the run that it sets off. */
 const triggerMs = 1_000;
-/** A run that is cancelled at work dies at one of its first requests. */
+/** A run that is cancelled at work dies at one of its first requests: before it has left, or when it has landed and nobody hears the answer. */
 const callsMax = 12;
 
 export interface ActionsOptions {
@@ -65,6 +65,14 @@ interface Cause {
   readonly run?: WorkflowRunRecord;
 }
 
+/** What faults do to the run that an event sets off; drawn for each event apart, whatever the others do. */
+interface Fate {
+  readonly delayMs: number;
+  readonly isCancelledBefore: boolean;
+  /** It is cancelled at work, after so many requests; null: it is not. */
+  readonly callsLeft: number | null;
+}
+
 interface Entry {
   readonly run: WorkflowRunRecord;
   readonly job: JobDefinition;
@@ -82,6 +90,7 @@ class Runner implements Actions {
   readonly #options: ActionsOptions;
   readonly #groups = new Map<string, Group>();
   #openCount = 0;
+  #causeCount = 0;
 
   constructor(options: ActionsOptions) {
     this.#options = options;
@@ -132,12 +141,12 @@ class Runner implements Actions {
 
   /** The event is there; its run follows, late where the scenario says so. */
   #set(workflow: WorkflowRecord, cause: Cause): void {
-    const { clock, chance, faults, turnstile, journal } = this.#options;
-    const [least, most] = faults.delay ?? [0, 0];
+    const { clock, turnstile, journal } = this.#options;
+    const fate = this.#drawFate();
     this.#openCount += 1;
-    clock.after(triggerMs + chance.between(least, most), "late run", () => {
+    clock.after(triggerMs + fate.delayMs, "late run", () => {
       turnstile
-        .pass(async () => this.#enter(workflow, cause))
+        .pass(async () => this.#enter(workflow, cause, fate))
         .catch((error: unknown) => journal.error("A run could not be made.", { reason: String(error) }))
         .finally(() => {
           this.#openCount -= 1;
@@ -145,8 +154,19 @@ class Runner implements Actions {
     });
   }
 
-  async #enter(workflow: WorkflowRecord, cause: Cause): Promise<void> {
-    const { world, chance, faults, shared } = this.#options;
+  #drawFate(): Fate {
+    const { chance, faults } = this.#options;
+    const own = chance.fork(`cause/${(this.#causeCount += 1)}`);
+    const [least, most] = faults.delay ?? [0, 0];
+    const delayMs = own.between(least, most);
+    const isCancelled = own.happens(faults.cancel);
+    const isBefore = own.happens(0.5);
+    const calls = 1 + Math.floor(own.next() * callsMax);
+    return { delayMs, isCancelledBefore: isCancelled && isBefore, callsLeft: isCancelled && !isBefore ? calls : null };
+  }
+
+  async #enter(workflow: WorkflowRecord, cause: Cause, { isCancelledBefore, callsLeft }: Fate): Promise<void> {
+    const { world, shared } = this.#options;
     const { event, actor } = cause;
     const by = actor === undefined ? {} : { by: actor };
     const run = cause.run ?? world.startRun({ workflow: String(workflow.id), event, ...by });
@@ -156,12 +176,8 @@ class Runner implements Actions {
     if (job.condition !== null && !isTruthy(evaluateExpression(job.condition, contexts))) {
       return this.#end(run, { event, conclusion: "skipped", requests: 0 });
     }
-    const isCancelled = chance.happens(faults.cancel);
-    const isBefore = chance.happens(0.5);
-    if (isCancelled && isBefore) return this.#end(run, { event, conclusion: "cancelled", requests: 0 });
-    const entry = { run, job, cause, contexts };
-    const callsLeft = isCancelled ? 1 + Math.floor(chance.next() * callsMax) : null;
-    await this.#queue(entry, callsLeft);
+    if (isCancelledBefore) return this.#end(run, { event, conclusion: "cancelled", requests: 0 });
+    await this.#queue({ run, job, cause, contexts }, callsLeft);
   }
 
   /** One runs, one waits, and who waited before is cancelled. */
@@ -205,25 +221,28 @@ class Runner implements Actions {
     const { world, chance, journal, shared, playRun } = this.#options;
     const own = chance.fork(`run/${run.id}`);
     const face = this.#options.clockFor(`run-${run.id}`);
+    const machine = new AbortController();
     let requests = 0;
-    let isAlive = true;
-    let crash = (): void => undefined;
     const ended = new Promise<"cancelled" | "timed_out">((resolve) => {
-      crash = () => {
-        isAlive = false;
-        resolve("cancelled");
-      };
-      face.after(job.timeoutMs, "job limit", () => resolve("timed_out"));
+      machine.signal.addEventListener("abort", () => resolve(machine.signal.reason as "cancelled" | "timed_out"));
     });
-    const caller = { isAlive: () => isAlive, crash, crashRate: 0, chance: own.fork("network") };
+    face.after(job.timeoutMs, "job limit", () => machine.abort("timed_out"));
+    const caller: Caller = {
+      isAlive: () => !machine.signal.aborted,
+      crash: () => machine.abort("cancelled"),
+      get crashRate() {
+        return callsLeft !== null && requests > callsLeft ? 1 : 0;
+      },
+      chance: own.fork("network"),
+    };
     const travel = this.#options.fetchFor(caller);
     const parts: RunParts = {
       ...shared,
       fetch(input, init) {
         requests += 1;
-        if (callsLeft !== null && requests > callsLeft) crash();
         return travel(input, init);
       },
+      signal: machine.signal,
       clock: face,
       chance: own,
       journal,
@@ -241,7 +260,7 @@ class Runner implements Actions {
     try {
       return { conclusion: await Promise.race([played, ended]), requests };
     } finally {
-      isAlive = false;
+      machine.abort("over");
       face.stop();
     }
   }
