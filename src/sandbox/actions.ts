@@ -43,6 +43,8 @@ export interface ActionsOptions {
 
 /** A run that has come to its end, for tests and figures. */
 export interface EndedRun {
+  /** Database id of the workflow run. */
+  readonly run: string;
   readonly event: string;
   readonly conclusion: string;
   readonly requests: number;
@@ -65,7 +67,7 @@ interface Cause {
   readonly run?: WorkflowRunRecord;
 }
 
-/** What faults do to the run that an event sets off; drawn for each event apart, whatever the others do. */
+/** What faults do to the run that an event sets off. The fifth tick of the schedule has the same fate whatever else happens. */
 interface Fate {
   readonly delayMs: number;
   readonly isCancelledBefore: boolean;
@@ -78,6 +80,7 @@ interface Entry {
   readonly job: JobDefinition;
   readonly cause: Cause;
   readonly contexts: Contexts;
+  readonly callsLeft: Fate["callsLeft"];
 }
 
 interface Group {
@@ -89,8 +92,8 @@ class Runner implements Actions {
   readonly ended: EndedRun[] = [];
   readonly #options: ActionsOptions;
   readonly #groups = new Map<string, Group>();
+  readonly #causeCounts = new Map<string, number>();
   #openCount = 0;
-  #causeCount = 0;
 
   constructor(options: ActionsOptions) {
     this.#options = options;
@@ -142,7 +145,7 @@ class Runner implements Actions {
   /** The event is there; its run follows, late where the scenario says so. */
   #set(workflow: WorkflowRecord, cause: Cause): void {
     const { clock, turnstile, journal } = this.#options;
-    const fate = this.#drawFate();
+    const fate = this.#drawFate(cause);
     this.#openCount += 1;
     clock.after(triggerMs + fate.delayMs, "late run", () => {
       turnstile
@@ -154,9 +157,11 @@ class Runner implements Actions {
     });
   }
 
-  #drawFate(): Fate {
+  #drawFate({ event }: Cause): Fate {
     const { chance, faults } = this.#options;
-    const own = chance.fork(`cause/${(this.#causeCount += 1)}`);
+    const count = (this.#causeCounts.get(event) ?? 0) + 1;
+    this.#causeCounts.set(event, count);
+    const own = chance.fork(`${event}/${count}`);
     const [least, most] = faults.delay ?? [0, 0];
     const delayMs = own.between(least, most);
     const isCancelled = own.happens(faults.cancel);
@@ -177,47 +182,47 @@ class Runner implements Actions {
       return this.#end(run, { event, conclusion: "skipped", requests: 0 });
     }
     if (isCancelledBefore) return this.#end(run, { event, conclusion: "cancelled", requests: 0 });
-    await this.#queue({ run, job, cause, contexts }, callsLeft);
+    await this.#queue({ run, job, cause, contexts, callsLeft });
   }
 
   /** One runs, one waits, and who waited before is cancelled. */
-  async #queue(entry: Entry, callsLeft: number | null): Promise<void> {
+  async #queue(entry: Entry): Promise<void> {
     const name = entry.job.group === null ? String(entry.run.id) : renderTemplate(entry.job.group, entry.contexts);
     const group = this.#groups.get(name.toLowerCase()) ?? { isBusy: false, pending: null };
     this.#groups.set(name.toLowerCase(), group);
-    if (!group.isBusy) return this.#occupy(group, entry, callsLeft);
+    if (!group.isBusy) return this.#occupy(group, entry);
     const overtaken = group.pending;
     group.pending = entry;
     if (overtaken === null) return;
     await this.#end(overtaken.run, { event: overtaken.cause.event, conclusion: "cancelled", requests: 0 });
   }
 
-  #occupy(group: Group, entry: Entry, callsLeft: number | null): void {
+  #occupy(group: Group, entry: Entry): void {
     group.isBusy = true;
     this.#openCount += 1;
-    this.#play(entry, callsLeft)
+    this.#play(entry)
       .catch((error: unknown) => this.#options.journal.error("A run could not be played.", { reason: String(error) }))
       .finally(() => {
         this.#openCount -= 1;
         group.isBusy = false;
         const next = group.pending;
         group.pending = null;
-        if (next !== null) this.#occupy(group, next, null);
+        if (next !== null) this.#occupy(group, next);
       });
   }
 
-  async #play(entry: Entry, callsLeft: number | null): Promise<void> {
+  async #play(entry: Entry): Promise<void> {
     const { world, clock, chance, turnstile } = this.#options;
     const { run, cause } = entry;
     const [least, most] = this.#options.machineWaitMs ?? machineWaitMs;
     await clock.sleep(chance.between(least, most), "machine");
     await turnstile.pass(() => world.moveRun(run.id, "in_progress"));
-    const { conclusion, requests } = await this.#work(entry, callsLeft);
+    const { conclusion, requests } = await this.#work(entry);
     await turnstile.pass(() => this.#end(run, { event: cause.event, conclusion, requests }));
   }
 
   /** The job itself, on a machine that is taken away at its time limit, or at the call at which it is cancelled. */
-  async #work({ run, job, cause }: Entry, callsLeft: number | null) {
+  async #work({ run, job, cause, callsLeft }: Entry) {
     const { world, chance, journal, shared, playRun } = this.#options;
     const own = chance.fork(`run/${run.id}`);
     const face = this.#options.clockFor(`run-${run.id}`);
@@ -265,8 +270,8 @@ class Runner implements Actions {
     }
   }
 
-  async #end(run: WorkflowRunRecord, ended: EndedRun): Promise<void> {
-    this.ended.push(ended);
+  async #end(run: WorkflowRunRecord, ended: Omit<EndedRun, "run">): Promise<void> {
+    this.ended.push({ run: String(run.id), ...ended });
     await this.#options.world.moveRun(run.id, "completed", ended.conclusion as "success");
   }
 }
