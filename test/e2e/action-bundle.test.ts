@@ -42,7 +42,7 @@ until: 4h
 
 interface Append {
   readonly by: "app" | "run";
-  readonly hasLanded: boolean;
+  hasLanded: boolean;
 }
 
 /** Lets the first append of the App and the first one of a run begin together, so that both were decided on the same head of the state branch. */
@@ -59,8 +59,10 @@ function createEncounter() {
       arrived.add(by);
       if (arrived.size === 2) meet();
       await met;
+      const append: Append = { by, hasLanded: false };
+      appends.push(append);
       const response = await fetch(input, init);
-      appends.push({ by, hasLanded: !(await response.clone().text()).includes('"errors"') });
+      append.hasLanded = !(await response.clone().text()).includes('"errors"');
       return response;
     };
   }
