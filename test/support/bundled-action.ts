@@ -14,7 +14,7 @@ import { playJob } from "../../src/embed.ts";
 import type { EndedRun } from "../../src/sandbox/actions.ts";
 import { silentJournal } from "../../src/sandbox/headless.ts";
 import { runLive, type LiveOptions } from "../../src/sandbox/live.ts";
-import type { RunParts } from "../../src/sandbox/replica.ts";
+import type { JobParts } from "../../src/sandbox/replica.ts";
 import type { Report } from "../../src/sandbox/report.ts";
 import type { Fetch } from "../../src/ports/fetch.ts";
 import { workflowFiles } from "../simulation/play.ts";
@@ -46,9 +46,13 @@ export interface BacklogOptions extends Pick<LiveOptions, "scenario" | "idleSpee
   readonly speed: number;
   /** The App; without, there is none. */
   readonly startApp?: LiveOptions["startApp"];
-  /** What requests of runs go through on their way to GitHub. */
-  readonly through?: (fetch: Fetch) => Fetch;
+  /** What the requests of a run to GitHub go through on their way. */
+  readonly through?: (fetch: Fetch, run: string) => Fetch;
+  /** Where given, jobs of the agent workflow are played by the bundled file, too, with these inputs and variables beside their own. */
+  readonly jobs?: (job: JobParts) => { readonly inputs: Variables; readonly env: Variables };
 }
+
+type Variables = Readonly<Record<string, string>>;
 
 /** The bundled file in a folder of its own. */
 export interface Bundle {
@@ -71,24 +75,26 @@ export async function makeBundle(): Promise<Bundle> {
 
 /** Plays the scenario to its end. Every process that it has started is over when this resolves. */
 export async function playBundled(options: BacklogOptions): Promise<PlayedBacklog> {
-  const { scenario, idleSpeed, speed, bundle, through = (fetch) => fetch } = options;
+  const { scenario, idleSpeed, speed, bundle, jobs, through = (fetch) => fetch } = options;
   const directory = await mkdtemp(join(bundle.directory, "backlog-"));
   const runs: PlayedRun[] = [];
   const machines: { readonly taken: AbortSignal; readonly over: Promise<unknown> }[] = [];
   const closing = new AbortController();
+  async function play(parts: Step["parts"], more: Omit<Step, "parts">): Promise<"success" | "failure"> {
+    const signal = AbortSignal.any([parts.signal, closing.signal]);
+    const fetch = through(parts.fetch, parts.runId);
+    const step = runStep({ bundle, directory, speed }, { ...more, parts: { ...parts, signal, fetch } });
+    const noted = step.then((played) => void runs.push(played));
+    machines.push({ taken: parts.signal, over: noted.catch(() => undefined) });
+    return (await step).code === 0 ? "success" : "failure";
+  }
   const live = await runLive({
     scenario,
     speed,
     ...(idleSpeed === undefined ? {} : { idleSpeed }),
     fetch: globalThis.fetch,
-    playJob,
-    async playRun(parts) {
-      const signal = AbortSignal.any([parts.signal, closing.signal]);
-      const step = runStep({ bundle, directory, speed }, { ...parts, signal, fetch: through(parts.fetch) });
-      const noted = step.then((played) => void runs.push(played));
-      machines.push({ taken: parts.signal, over: noted.catch(() => undefined) });
-      return (await step).code === 0 ? "success" : "failure";
-    },
+    playJob: jobs === undefined ? playJob : (job) => play(job, toJobStep(job, jobs(job))),
+    playRun: (run) => play(run, { ...run, inputs: { budget: "5m", ...run.with }, env: {} }),
     machineWaitMs: [1_000, 2_000],
     journal: silentJournal,
     files: workflowFiles,
@@ -105,6 +111,36 @@ export async function playBundled(options: BacklogOptions): Promise<PlayedBacklo
   }
 }
 
+/** What a step of a workflow gets: its event, and what the workflow file gives to the action. */
+interface Step {
+  readonly event: string;
+  readonly payload: unknown;
+  readonly inputs: Variables;
+  readonly env: Variables;
+  readonly parts: Pick<JobParts, "runId" | "repository" | "token" | "clock" | "signal" | "fetch" | "baseUrl">;
+}
+
+/** The agent workflow's step, with the vendors where the sandbox has them. */
+function toJobStep(job: JobParts, { inputs, env }: { inputs: Variables; env: Variables }): Omit<Step, "parts"> {
+  const { name: _name, ...own } = job.inputs;
+  const { JULES_API_KEY = "", CURSOR_API_KEY = "", SPRITES_TOKEN = "" } = job.env;
+  const { jules, cursor, bifrost } = job.vendorBaseUrls;
+  return {
+    event: "workflow_dispatch",
+    payload: { inputs: job.inputs },
+    inputs: { ...own, ...inputs },
+    env: {
+      JULES_API_KEY,
+      CURSOR_API_KEY,
+      SPRITES_TOKEN,
+      JULES_BASE_URL: jules,
+      CURSOR_BASE_URL: cursor,
+      SPRITES_BASE_URL: bifrost,
+      ...env,
+    },
+  };
+}
+
 interface Machine {
   readonly bundle: Bundle;
   readonly directory: string;
@@ -112,28 +148,27 @@ interface Machine {
 }
 
 /** One step of one job. */
-async function runStep({ bundle, directory, speed }: Machine, parts: RunParts): Promise<PlayedRun> {
+async function runStep(
+  { bundle, directory, speed }: Machine,
+  { event, payload, inputs, env, parts }: Step,
+): Promise<PlayedRun> {
   const at = (name: string): string => join(directory, `${name}-${parts.runId}`);
-  await writeFile(at("event"), JSON.stringify(parts.payload));
+  await writeFile(at("event"), JSON.stringify(payload));
   for (const name of ["summary", "output"]) await writeFile(at(name), "");
-  const inputs = Object.entries(parts.with).map(([name, value]): [string, string] => [
-    `INPUT_${name.toUpperCase()}`,
-    value,
-  ]);
+  const given = Object.entries({ ...inputs, token: parts.token });
   const line = await openLine(parts);
   const child = spawn(process.execPath, ["--import", fastClock, bundle.file], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"],
-      ...Object.fromEntries(inputs),
-      INPUT_TOKEN: parts.token,
-      INPUT_BUDGET: "5m",
+      ...Object.fromEntries(given.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+      ...env,
       GITHUB_ACTIONS: "true",
       GITHUB_API_URL: line.apiUrl,
       GITHUB_SERVER_URL: new URL(parts.baseUrl).origin,
       GITHUB_REPOSITORY: parts.repository,
-      GITHUB_EVENT_NAME: parts.event,
+      GITHUB_EVENT_NAME: event,
       GITHUB_EVENT_PATH: at("event"),
       GITHUB_RUN_ID: parts.runId,
       GITHUB_RUN_ATTEMPT: "1",
@@ -148,7 +183,7 @@ async function runStep({ bundle, directory, speed }: Machine, parts: RunParts): 
   const { code, signal, log } = await watchToEnd(child, parts.signal);
   await line.close();
   const [summary, outputs] = await Promise.all([readFile(at("summary"), "utf8"), readFile(at("output"), "utf8")]);
-  return { run: parts.runId, event: parts.event, code, signal, log, summary, outputs };
+  return { run: parts.runId, event, code, signal, log, summary, outputs };
 }
 
 /** A machine that is taken away leaves no time to tidy up. */
@@ -172,7 +207,7 @@ async function watchToEnd(
 const hopByHop = new Set(["connection", "content-encoding", "content-length", "host", "transfer-encoding"]);
 
 /** The line of one machine to GitHub: what the process sends goes through the run's own `fetch`, which counts it and can cut it off. */
-async function openLine({ fetch, baseUrl }: Pick<RunParts, "fetch" | "baseUrl">): Promise<{
+async function openLine({ fetch, baseUrl }: Pick<JobParts, "fetch" | "baseUrl">): Promise<{
   readonly apiUrl: string;
   close(): Promise<void>;
 }> {
