@@ -33,6 +33,9 @@ export type ActionInputs =
       readonly agent: string;
       readonly attempt: string;
       readonly fence: string;
+      /** The App's address; null: everything goes onto the state branch. */
+      readonly url: string | null;
+      readonly audience: string;
     })
   | (Access & {
       readonly mode: "report";
@@ -51,7 +54,7 @@ export type InputsReading =
   | { readonly kind: "invalid"; readonly mistakes: readonly string[] };
 
 const connectedNames = ["token", "app-id", "private-key"] as const;
-const jobNames = [...connectedNames, "task", "agent", "attempt", "fence"] as const;
+const jobNames = [...connectedNames, "task", "agent", "attempt", "fence", "url", "audience"] as const;
 const reportNames = "report task worker duration cost success reason retriable url audience fence".split(" ");
 
 /** Which inputs each mode reads. */
@@ -142,6 +145,8 @@ const cost = z
   })
   .transform(Number);
 
+const audience = z.string().max(200).default("orchestrate");
+
 const report = z
   .object({
     report: reportKind,
@@ -153,7 +158,7 @@ const report = z
     reason: z.string().optional(),
     retriable: truth("retriable", true),
     url: url.optional(),
-    audience: z.string().max(200).default("orchestrate"),
+    audience,
     fence: fence.optional(),
   })
   .transform((given) => ({
@@ -207,7 +212,12 @@ const plan = z
   })
   .transform(({ file, ranking }) => ({ file, ranking: (ranking as Mode | undefined) ?? null }));
 
-const job = together(access, z.object({ task, agent, attempt, fence }));
+const job = together(
+  access,
+  z
+    .object({ task, agent, attempt, fence, url: url.optional(), audience })
+    .transform((given) => ({ ...given, url: given.url ?? null })),
+);
 const round = together(
   access,
   z.object({ budget }).transform(({ budget: budgetMs }) => ({ budgetMs })),

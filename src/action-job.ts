@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ActionInputs } from "./action-inputs.ts";
 import type { ActionOutcome } from "./action-outcome.ts";
+import { createAppLine } from "./app-line.ts";
 import { connectionOf, type Runner } from "./action-runner.ts";
 import type { JobResult } from "./engine/job.ts";
 import { runAgentJob } from "./play-job.ts";
@@ -21,13 +22,15 @@ const words: Readonly<Record<JobResult, string>> = {
 
 /** Rejects only when the state cannot be read or written at all. */
 export async function runJob(inputs: JobInputs, runner: Runner): Promise<ActionOutcome> {
-  const { mode, task, agent, attempt, fence } = inputs;
+  const { mode, task, agent, attempt, fence, url, audience } = inputs;
+  const journal = runner.surroundings.journalFor({});
   let handed: Readonly<Record<string, string>> = {};
   const result = await runAgentJob({
     ...runner.surroundings,
     ...connectionOf(runner, inputs),
     assertsEverything: false,
-    journal: runner.surroundings.journalFor({}),
+    journal,
+    ...(url !== null && { app: createAppLine({ url, audience }, { ...runner.surroundings, journal }) }),
     repository: runner.repository,
     inputs: { mode, task, agent, attempt, fence },
     runId: runner.runId,

@@ -6,53 +6,23 @@ import { connectionOf, type Runner } from "./action-runner.ts";
 import { connect, findPlace } from "./connect.ts";
 import { toTaskId } from "./model/ids.ts";
 import type { SessionReport } from "./model/observation.ts";
-import { toPlainLine } from "./views/markdown.ts";
+import { patientTries, sendReport } from "./send-report.ts";
 import { wireReport } from "./wire.ts";
 
 type ReportInputs = Extract<ActionInputs, { readonly mode: "report" }>;
 
-/** A server that starts anew is back within this. */
-const triesMax = 4;
-const pauseMs = 5_000;
-
 /** Rejects when the report did not arrive, with what the server says about it. */
 export async function runReport(inputs: ReportInputs, runner: Runner): Promise<ActionOutcome> {
   if (inputs.url === null) return writeReport(inputs, runner);
-  await sendReport(inputs.url, inputs, runner);
+  const { url, audience, report, fence } = inputs;
+  const body = { ...toBody(report), ...(fence === null ? {} : { fence }) };
+  const onRepeat = (message: string): void => core.info(`${message} It is sent again.`);
+  await sendReport(
+    { url, audience },
+    { kind: report.kind, body, triesMax: patientTries, onRepeat },
+    runner.surroundings,
+  );
   return toOutcome(inputs.report, "recorded");
-}
-
-async function sendReport(url: string, inputs: ReportInputs, runner: Runner): Promise<void> {
-  const { clock, fetch } = runner.surroundings;
-  const { kind } = inputs.report;
-  const address = `${url.replace(/\/+$/, "")}/orchestrator/${kind}`;
-  const token = await identify(inputs.audience);
-  const init = {
-    method: "POST",
-    // The token must not follow a redirect to somebody else.
-    redirect: "error",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ ...toBody(inputs.report), ...(inputs.fence === null ? {} : { fence: inputs.fence }) }),
-  } as const;
-  for (let tries = 1; ; tries += 1) {
-    const response = await fetch(address, init).catch((error: unknown) => toError(address, error));
-    if (response instanceof Response && response.ok) return;
-    const isPassing = response instanceof Error || response.status >= 500 || response.status === 429;
-    const failure = response instanceof Error ? response : await toRefusal(address, response);
-    if (!isPassing || tries >= triesMax) throw failure;
-    core.info(`${failure.message} It is sent again.`);
-    await clock.sleep(tries * pauseMs, "report");
-  }
-}
-
-/** Who the job is, signed by GitHub. */
-async function identify(audience: string): Promise<string> {
-  try {
-    return await core.getIDToken(audience);
-  } catch (error) {
-    const message = "GitHub gives this job no identity token: add `id-token: write` to the permissions of the job.";
-    throw new Error(message, { cause: error });
-  }
 }
 
 /** As the App's routes take it; durations in seconds. */
@@ -71,30 +41,6 @@ function toBody(report: WorkReport): Readonly<Record<string, unknown>> {
       return { taskId, workerId, failureReason: report.reason, retriable: report.isRetriable };
     case "heartbeat":
       return { taskId, workerId };
-  }
-}
-
-function toError(address: string, cause: unknown): Error {
-  return new Error(`${address} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}.`, {
-    cause,
-  });
-}
-
-/** The server's own sentence, from its problem document where it sends one. */
-async function toRefusal(address: string, response: Response): Promise<Error> {
-  const text = await response.text().catch(() => "");
-  const said = toPlainLine(readDetail(text) ?? text, 300);
-  return new Error(`${address} answered ${response.status}${said === "" ? "" : `: ${said}`}.`);
-}
-
-function readDetail(text: string): string | null {
-  try {
-    const problem: unknown = JSON.parse(text);
-    if (typeof problem !== "object" || problem === null) return null;
-    const { detail, title } = problem as { readonly detail?: unknown; readonly title?: unknown };
-    return typeof detail === "string" ? detail : typeof title === "string" ? title : null;
-  } catch {
-    return null;
   }
 }
 

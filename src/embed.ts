@@ -2,7 +2,7 @@
  * The App inside the sandbox: replicas that take signed webhooks, one that listens on a real port, and the jobs of the
  * agent workflow. The same code as in the field; only the surroundings are given.
  */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { sign } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createProbot, ProbotOctokit, type Probot } from "probot";
@@ -13,9 +13,11 @@ import { connect, findPlace } from "./connect.ts";
 import { toHints } from "./github/webhook.ts";
 import { insist, toSurroundings } from "./play-job.ts";
 import type { AuditParts, ListeningApp, Replica, ReplicaParts, RunParts } from "./sandbox/replica.ts";
-import { auditRepository, wireRun, type RepositoryOctokit } from "./wire.ts";
+import { auditRepository, wireRun, type RepositoryOctokit, type Surroundings } from "./wire.ts";
 
 export { playJob } from "./play-job.ts";
+
+type Handler = Parameters<Parameters<Application["load"]>[1]["addHandler"]>[0];
 
 const webhooksPath = "/api/github/webhooks";
 
@@ -36,24 +38,30 @@ export async function startReplica(parts: ReplicaParts): Promise<Replica> {
   };
 }
 
-/** A copy of the App behind a real port. */
-export async function startListeningApp(parts: ReplicaParts): Promise<ListeningApp> {
-  const { probot, application } = await loadApp(parts);
-  const middleware = await probot.getNodeMiddleware({ path: webhooksPath });
-  const server = createServer((request, response) => {
-    void middleware(request, response, () => {
-      response.writeHead(404).end();
-    });
-  });
-  const port = await listen(server);
+/** A copy of the App behind a real port, with its HTTP routes; `reports` says who may report there beside its operator. */
+export async function startListeningApp(
+  parts: ReplicaParts & Pick<Surroundings, "reports">,
+): Promise<ListeningApp & { readonly url: string }> {
+  const handlers: Handler[] = [];
+  const { probot, application } = await loadApp(parts, (handler) => void handlers.push(handler));
+  handlers.push(await probot.getNodeMiddleware({ path: webhooksPath }));
+  const server = createServer((request, response) => void answer(handlers, request, response));
+  const url = `http://127.0.0.1:${await listen(server)}`;
   return {
-    webhookUrl: `http://127.0.0.1:${port}${webhooksPath}`,
+    url,
+    webhookUrl: `${url}${webhooksPath}`,
     async stop() {
       application.stop();
       server.closeAllConnections();
       await new Promise((resolve) => void server.close(resolve));
     },
   };
+}
+
+/** The first that knows the address answers, as in Probot's own server. */
+async function answer(handlers: readonly Handler[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  for (const handler of handlers) if ((await handler(request, response)) === true) return;
+  if (!response.writableEnded) response.writeHead(404).end();
 }
 
 function listen(server: Server): Promise<number> {
@@ -63,9 +71,12 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-async function loadApp(parts: ReplicaParts): Promise<{ readonly probot: Probot; readonly application: Application }> {
+async function loadApp(
+  parts: ReplicaParts,
+  addHandler: (handler: Handler) => void = () => undefined,
+): Promise<{ readonly probot: Probot; readonly application: Application }> {
   const { probot, application } = await createApp(parts);
-  await probot.load(application.load, { cwd: ".", addHandler: () => undefined });
+  await probot.load(application.load, { cwd: ".", addHandler });
   await application.start();
   return { probot, application };
 }

@@ -2,6 +2,7 @@
 import { connect, findPlace, type Credentials } from "./connect.ts";
 import type { JobResult } from "./engine/job.ts";
 import { toTaskId } from "./model/ids.ts";
+import type { AppLine } from "./ports/app-line.ts";
 import type { Journal } from "./ports/journal.ts";
 import type { JobParts } from "./sandbox/replica.ts";
 import { wireJob, type Surroundings } from "./wire.ts";
@@ -22,7 +23,11 @@ export type RunnerParts = Pick<
   JobParts,
   "fetch" | "clock" | "chance" | "journal" | "baseUrl" | "repository" | "inputs" | "runId" | "claimed"
 > &
-  Pick<Surroundings, "vendorKeys" | "vendorBaseUrls" | "assertsEverything"> & { readonly credentials: Credentials };
+  Pick<Surroundings, "vendorKeys" | "vendorBaseUrls" | "assertsEverything"> & {
+    readonly credentials: Credentials;
+    /** Where the App takes reports of this job. */
+    readonly app?: AppLine;
+  };
 
 /** Plays a job as the sandbox asks for it. */
 export async function playJob(parts: JobParts): Promise<"success" | "failure"> {
@@ -48,6 +53,7 @@ export async function runAgentJob(parts: RunnerParts): Promise<JobResult> {
       run: runId,
     },
     ...(parts.claimed && { onClaim: parts.claimed }),
+    ...(parts.app && { app: parts.app }),
   });
   parts.journal.info("The job ended.", { result });
   return result;

@@ -32,6 +32,7 @@ import type { AgentType } from "./model/config-agent.ts";
 import type { Event } from "./model/event.ts";
 import { toCommandId, toStreamId } from "./model/ids.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
+import type { AppLine } from "./ports/app-line.ts";
 import type { Chance } from "./ports/chance.ts";
 import type { Conflicts } from "./ports/conflicts.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -124,6 +125,8 @@ export async function wireJob(
     readonly request: JobRequest;
     /** Told what a workflow of the repository's own is to do, when its run has the claim. */
     readonly onClaim?: (work: ClaimedWork) => void;
+    /** Where the App takes reports of this job. */
+    readonly app?: AppLine;
   },
 ): Promise<JobResult> {
   const wired = wire(surroundings, job);
@@ -132,6 +135,7 @@ export async function wireJob(
     request: job.request,
     onState: (state) => wired.follow(state),
     onClaim: (assignable) => job.onClaim?.(toClaimedWork(assignable)),
+    ...(job.app && { app: job.app }),
   });
 }
 

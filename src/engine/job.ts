@@ -1,6 +1,7 @@
 /**
  * A job of the agent workflow: it claims (assignment, fence) for its run, starts the session with the repository's own
- * secrets, then watches it for a bounded time and adds what it sees to the state. It schedules nothing.
+ * secrets, then watches it for a bounded time and adds what it sees to the state. It schedules nothing. Claim and start are written by
+ * the job itself, because the append is what makes a claim the only one; the end it may leave to the App.
  */
 import { isRunOf } from "../core/decide-session.ts";
 import type { State } from "../core/state.ts";
@@ -9,6 +10,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Session, Task } from "../model/task.ts";
 import type { Agent, Agents, Assignable } from "../ports/agent.ts";
+import type { AppLine, AssignmentName } from "../ports/app-line.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { startSession } from "./brief.ts";
@@ -40,6 +42,8 @@ export interface JobOptions {
   readonly onState: (state: () => State | null) => void;
   /** Told what a workflow of the repository's own is to do, when its run has the claim. */
   readonly onClaim?: (assignable: Assignable) => void;
+  /** The App, where it is to be told of the session's end and that it goes on; left out, the state branch alone says so. */
+  readonly app?: AppLine;
 }
 
 /** How a job ended, in a word for its log. `claimed`: the rest of the run does the work. */
@@ -56,7 +60,7 @@ export async function runJob(parts: EngineParts, options: JobOptions): Promise<J
   const { world, request, onState, onClaim = () => undefined } = options;
   const lane = createReportingLane(parts);
   onState(() => lane.stream.peek());
-  const job = { parts, world, request, lane, onClaim };
+  const job = { parts, world, request, lane, onClaim, app: options.app ?? null };
   await lane.refresh();
   if (request.mode === "start-agent") {
     const started = await claimAndStart(job);
@@ -71,6 +75,7 @@ interface Job {
   readonly request: JobRequest;
   readonly lane: Lane;
   readonly onClaim: (assignable: Assignable) => void;
+  readonly app: AppLine | null;
 }
 
 /** A lane that only adds what is told to it: it schedules nothing, and answers nobody. */
@@ -185,12 +190,28 @@ async function watch(job: Job): Promise<JobResult> {
     const agent = job.world.agents.find(task.assignment.agent);
     if (session === null || agent === null) return "handed_over";
     hasAskedToEnd = await endWhenAsked(job, { task, agent, session, hasAskedToEnd });
-    await report(job, await agent.watch(session));
+    const seen = await agent.watch(session);
+    if (await isToldToApp(job, task, seen)) return "ended";
+    await report(job, seen);
     if (clock.now() >= until) return (await liveTask(job)) === null ? "ended" : "handed_over";
     if ((await liveTask(job)) === null) return "ended";
+    await job.app?.beat(nameOf(task));
     await clock.sleep(pauseMs, "watch");
     pauseMs = Math.min(watchMaxMs, pauseMs * 1.5);
   }
+}
+
+const endStates: ReadonlySet<SessionReport["state"]> = new Set(["succeeded", "failed", "cancelled", "not_found"]);
+
+/** True when nothing is left to write: the App has the end in its log, or says that the assignment is no longer in force. */
+async function isToldToApp({ app, parts }: Job, task: Assigned, seen: SessionReport): Promise<boolean> {
+  if (app === null || !endStates.has(seen.state)) return false;
+  const { startedAt, assignedAt } = task.assignment;
+  return (await app.tellEnd(nameOf(task), seen, parts.clock.now() - (startedAt ?? assignedAt))) !== "not_taken";
+}
+
+function nameOf({ id, assignment: { worker, fence, attempt } }: Assigned): AssignmentName {
+  return { task: id, worker, fence, attempt };
 }
 
 function watchMs(state: State, { request, lane }: Job): number {

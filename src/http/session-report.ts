@@ -34,22 +34,37 @@ export function toSessionReport(
   { caller, task }: { readonly caller: Caller; readonly task: Assigned },
 ): SessionReport {
   const isOwnJob = isOurJob(caller, task);
+  const isFromVendor = isOwnJob && caller.kind === "job";
   return {
-    state: told.isSuccess ? "succeeded" : "failed",
     session: task.assignment.session ?? { id: toLine(told.sessionId) ?? toName(caller, task), url: null },
     // The best evidence there is, from where it comes from the vendor; from anybody else only a hint where to look.
     pullUrl: isOwnJob ? (told.pullUrl ?? null) : null,
     branch: isOwnJob ? (toLine(told.branch) ?? null) : null,
     question: null,
-    reason: reasonOf(told),
     costUsd: told.cost ?? null,
-    ...(told.isSuccess ? {} : failureWords(told)),
+    ...((isFromVendor ? wordOfVendor(told) : null) ?? wordOfAgent(told)),
     ...(typeof told.duration === "number" ? { durationMs: told.duration } : {}),
   };
 }
 
-function failureWords(told: Told): Pick<SessionReport, "failure" | "isHopeless"> {
-  return { failure: failureOf(told) ?? "reported", ...(told.isRetriable ? {} : { isHopeless: true }) };
+type Word = Pick<SessionReport, "state" | "reason" | "failure" | "isHopeless">;
+
+function wordOfAgent(told: Told): Word {
+  const reason = reasonOf(told);
+  if (told.isSuccess) return { state: "succeeded", reason };
+  return { state: "failed", reason, failure: failureOf(told) ?? "reported", ...hopeOf(told) };
+}
+
+/** What our own job saw at the vendor is folded as where the job writes it down itself. Null where it says more than the vendor did. */
+function wordOfVendor(told: Told): Word | null {
+  const { isSuccess, failureReason, reason } = told;
+  if (isSuccess || (failureReason !== "vendor_failed" && failureReason !== "cancelled")) return null;
+  const state = failureReason === "cancelled" ? failureReason : "failed";
+  return { state, reason: toLine(reason), ...hopeOf(told) };
+}
+
+function hopeOf({ isRetriable }: Told): Pick<Word, "isHopeless"> {
+  return isRetriable ? {} : { isHopeless: true };
 }
 
 /** The program's own job, which has it from the vendor. An agent in a workflow of the user's own could write anything. */

@@ -23,7 +23,7 @@ export const orchestrateWorkflowPath = ".github/workflows/orchestrate.yml";
 const machineWaitMs = [5_000, 20_000] as const;
 /** From an event to the run that it sets off. */
 const triggerMs = 1_000;
-/** A run that is cancelled at work dies at one of its first requests. */
+/** A run that is cancelled at work dies at one of its first requests: before it has left, or when it has landed and nobody hears the answer. */
 const callsMax = 12;
 
 export interface ActionsOptions {
@@ -43,6 +43,8 @@ export interface ActionsOptions {
 
 /** A run that has come to its end, for tests and figures. */
 export interface EndedRun {
+  /** Database id of the workflow run. */
+  readonly run: string;
   readonly event: string;
   readonly conclusion: string;
   readonly requests: number;
@@ -65,11 +67,20 @@ interface Cause {
   readonly run?: WorkflowRunRecord;
 }
 
+/** What faults do to the run that an event sets off. The fifth tick of the schedule has the same fate whatever else happens. */
+interface Fate {
+  readonly delayMs: number;
+  readonly isCancelledBefore: boolean;
+  /** It is cancelled at work, after so many requests; null: it is not. */
+  readonly callsLeft: number | null;
+}
+
 interface Entry {
   readonly run: WorkflowRunRecord;
   readonly job: JobDefinition;
   readonly cause: Cause;
   readonly contexts: Contexts;
+  readonly callsLeft: Fate["callsLeft"];
 }
 
 interface Group {
@@ -81,6 +92,7 @@ class Runner implements Actions {
   readonly ended: EndedRun[] = [];
   readonly #options: ActionsOptions;
   readonly #groups = new Map<string, Group>();
+  readonly #causeCounts = new Map<string, number>();
   #openCount = 0;
 
   constructor(options: ActionsOptions) {
@@ -132,12 +144,12 @@ class Runner implements Actions {
 
   /** The event is there; its run follows, late where the scenario says so. */
   #set(workflow: WorkflowRecord, cause: Cause): void {
-    const { clock, chance, faults, turnstile, journal } = this.#options;
-    const [least, most] = faults.delay ?? [0, 0];
+    const { clock, turnstile, journal } = this.#options;
+    const fate = this.#drawFate(cause);
     this.#openCount += 1;
-    clock.after(triggerMs + chance.between(least, most), "late run", () => {
+    clock.after(triggerMs + fate.delayMs, "late run", () => {
       turnstile
-        .pass(async () => this.#enter(workflow, cause))
+        .pass(async () => this.#enter(workflow, cause, fate))
         .catch((error: unknown) => journal.error("A run could not be made.", { reason: String(error) }))
         .finally(() => {
           this.#openCount -= 1;
@@ -145,8 +157,21 @@ class Runner implements Actions {
     });
   }
 
-  async #enter(workflow: WorkflowRecord, cause: Cause): Promise<void> {
-    const { world, chance, faults, shared } = this.#options;
+  #drawFate({ event }: Cause): Fate {
+    const { chance, faults } = this.#options;
+    const count = (this.#causeCounts.get(event) ?? 0) + 1;
+    this.#causeCounts.set(event, count);
+    const own = chance.fork(`${event}/${count}`);
+    const [least, most] = faults.delay ?? [0, 0];
+    const delayMs = own.between(least, most);
+    const isCancelled = own.happens(faults.cancel);
+    const isBefore = own.happens(0.5);
+    const calls = 1 + Math.floor(own.next() * callsMax);
+    return { delayMs, isCancelledBefore: isCancelled && isBefore, callsLeft: isCancelled && !isBefore ? calls : null };
+  }
+
+  async #enter(workflow: WorkflowRecord, cause: Cause, { isCancelledBefore, callsLeft }: Fate): Promise<void> {
+    const { world, shared } = this.#options;
     const { event, actor } = cause;
     const by = actor === undefined ? {} : { by: actor };
     const run = cause.run ?? world.startRun({ workflow: String(workflow.id), event, ...by });
@@ -156,74 +181,73 @@ class Runner implements Actions {
     if (job.condition !== null && !isTruthy(evaluateExpression(job.condition, contexts))) {
       return this.#end(run, { event, conclusion: "skipped", requests: 0 });
     }
-    const isCancelled = chance.happens(faults.cancel);
-    const isBefore = chance.happens(0.5);
-    if (isCancelled && isBefore) return this.#end(run, { event, conclusion: "cancelled", requests: 0 });
-    const entry = { run, job, cause, contexts };
-    const callsLeft = isCancelled ? 1 + Math.floor(chance.next() * callsMax) : null;
-    await this.#queue(entry, callsLeft);
+    if (isCancelledBefore) return this.#end(run, { event, conclusion: "cancelled", requests: 0 });
+    await this.#queue({ run, job, cause, contexts, callsLeft });
   }
 
   /** One runs, one waits, and who waited before is cancelled. */
-  async #queue(entry: Entry, callsLeft: number | null): Promise<void> {
+  async #queue(entry: Entry): Promise<void> {
     const name = entry.job.group === null ? String(entry.run.id) : renderTemplate(entry.job.group, entry.contexts);
     const group = this.#groups.get(name.toLowerCase()) ?? { isBusy: false, pending: null };
     this.#groups.set(name.toLowerCase(), group);
-    if (!group.isBusy) return this.#occupy(group, entry, callsLeft);
+    if (!group.isBusy) return this.#occupy(group, entry);
     const overtaken = group.pending;
     group.pending = entry;
     if (overtaken === null) return;
     await this.#end(overtaken.run, { event: overtaken.cause.event, conclusion: "cancelled", requests: 0 });
   }
 
-  #occupy(group: Group, entry: Entry, callsLeft: number | null): void {
+  #occupy(group: Group, entry: Entry): void {
     group.isBusy = true;
     this.#openCount += 1;
-    this.#play(entry, callsLeft)
+    this.#play(entry)
       .catch((error: unknown) => this.#options.journal.error("A run could not be played.", { reason: String(error) }))
       .finally(() => {
         this.#openCount -= 1;
         group.isBusy = false;
         const next = group.pending;
         group.pending = null;
-        if (next !== null) this.#occupy(group, next, null);
+        if (next !== null) this.#occupy(group, next);
       });
   }
 
-  async #play(entry: Entry, callsLeft: number | null): Promise<void> {
+  async #play(entry: Entry): Promise<void> {
     const { world, clock, chance, turnstile } = this.#options;
     const { run, cause } = entry;
     const [least, most] = this.#options.machineWaitMs ?? machineWaitMs;
     await clock.sleep(chance.between(least, most), "machine");
     await turnstile.pass(() => world.moveRun(run.id, "in_progress"));
-    const { conclusion, requests } = await this.#work(entry, callsLeft);
+    const { conclusion, requests } = await this.#work(entry);
     await turnstile.pass(() => this.#end(run, { event: cause.event, conclusion, requests }));
   }
 
   /** The job itself, on a machine that is taken away at its time limit, or at the call at which it is cancelled. */
-  async #work({ run, job, cause }: Entry, callsLeft: number | null) {
+  async #work({ run, job, cause, callsLeft }: Entry) {
     const { world, chance, journal, shared, playRun } = this.#options;
     const own = chance.fork(`run/${run.id}`);
     const face = this.#options.clockFor(`run-${run.id}`);
+    const machine = new AbortController();
     let requests = 0;
-    let isAlive = true;
-    let crash = (): void => undefined;
     const ended = new Promise<"cancelled" | "timed_out">((resolve) => {
-      crash = () => {
-        isAlive = false;
-        resolve("cancelled");
-      };
-      face.after(job.timeoutMs, "job limit", () => resolve("timed_out"));
+      machine.signal.addEventListener("abort", () => resolve(machine.signal.reason as "cancelled" | "timed_out"));
     });
-    const caller = { isAlive: () => isAlive, crash, crashRate: 0, chance: own.fork("network") };
+    face.after(job.timeoutMs, "job limit", () => machine.abort("timed_out"));
+    const caller: Caller = {
+      isAlive: () => !machine.signal.aborted,
+      crash: () => machine.abort("cancelled"),
+      get crashRate() {
+        return callsLeft !== null && requests > callsLeft ? 1 : 0;
+      },
+      chance: own.fork("network"),
+    };
     const travel = this.#options.fetchFor(caller);
     const parts: RunParts = {
       ...shared,
       fetch(input, init) {
         requests += 1;
-        if (callsLeft !== null && requests > callsLeft) crash();
         return travel(input, init);
       },
+      signal: machine.signal,
       clock: face,
       chance: own,
       journal,
@@ -241,13 +265,13 @@ class Runner implements Actions {
     try {
       return { conclusion: await Promise.race([played, ended]), requests };
     } finally {
-      isAlive = false;
+      machine.abort("over");
       face.stop();
     }
   }
 
-  async #end(run: WorkflowRunRecord, ended: EndedRun): Promise<void> {
-    this.ended.push(ended);
+  async #end(run: WorkflowRunRecord, ended: Omit<EndedRun, "run">): Promise<void> {
+    this.ended.push({ run: String(run.id), ...ended });
     await this.#options.world.moveRun(run.id, "completed", ended.conclusion as "success");
   }
 }

@@ -98,6 +98,8 @@ class HeadlessRun {
   readonly #carrier: Carrier;
   readonly #openCount: () => number;
   readonly #quietMs: number;
+  /** What came last is seen by a run that may be as late as this, and cancelled before the next one. */
+  readonly #seenMs: number;
   /** Who looks by the clock: replicas of the App, and the schedule of the Action. */
   readonly #cyclistCount: number;
   #activity = "";
@@ -126,6 +128,7 @@ class HeadlessRun {
     this.#cyclistCount = parts.cyclistCount;
     this.#openCount = parts.openCount;
     this.#quietMs = longestBackoffMs(parts.scenario) + quietMarginMs + idleCyclesMax * parts.latestMs;
+    this.#seenMs = 2 * parts.latestMs;
     parts.simulation.timeline.onEntry((entry) => {
       if (!weather.has(entry.action)) this.#sightings += 1;
     });
@@ -213,8 +216,8 @@ class HeadlessRun {
     const quietMs = this.#clock.now() - this.#activeAt;
     const isAtRest = this.#isAtRest();
     if (this.#isDone) {
-      const isSettled = isAtRest && this.#idleCycles >= idleCyclesDone * this.#cyclistCount;
-      return isSettled || quietMs > afterglowMs ? "done" : null;
+      const hasRested = isAtRest && this.#idleCycles >= idleCyclesDone * this.#cyclistCount;
+      return (hasRested && quietMs >= this.#seenMs) || quietMs > afterglowMs + this.#seenMs ? "done" : null;
     }
     const isQuiet = this.#idleCycles >= idleCyclesMax * this.#cyclistCount && quietMs >= this.#quietMs;
     return isQuiet && isAtRest ? "stuck" : null;

@@ -83,9 +83,11 @@ async function play(
   const face = options.clockFor(`job-${run.id}`);
   const token = world.jobToken(run.id, permissionsOf(world, run));
   const handed: Handed[] = [];
+  const machine = new AbortController();
   const parts: JobParts = {
     ...shared,
     fetch: options.fetchFor(own.fork("network")),
+    signal: machine.signal,
     clock: face,
     chance: own,
     journal,
@@ -96,9 +98,10 @@ async function play(
     claimed: (work) => void handed.push(work),
   };
   const limit = new Promise<Conclusion>((resolve) => {
-    face.after(jobMsMax, "job limit", () => resolve("timed_out"));
-    onCancel(() => resolve("cancelled"));
+    machine.signal.addEventListener("abort", () => resolve(machine.signal.reason as Conclusion));
   });
+  face.after(jobMsMax, "job limit", () => machine.abort("timed_out"));
+  onCancel(() => machine.abort("cancelled"));
   const played = options.playJob(parts).catch((error: unknown) => {
     journal.warn("A job failed.", { run: run.id, reason: error instanceof Error ? error.message : String(error) });
     return "failure" as const;
@@ -109,6 +112,7 @@ async function play(
     const isAgents = conclusion === "success" && work !== undefined && run.workflow.path !== agentWorkflowPath;
     return isAgents ? await options.agents.perform(run.id, work) : conclusion;
   } finally {
+    machine.abort("over");
     face.stop();
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { EndedRun } from "./actions.ts";
 import { createAppSide } from "./app-side.ts";
 import type { Faults } from "./faults.ts";
 import { startLiveServer, type LiveServer } from "./live-server.ts";
@@ -12,7 +13,7 @@ import { renderEntry } from "./log-line.ts";
 import type { Delivery } from "./records.ts";
 import type { PlayJob, PlayRun, Replica, ReplicaParts, StartListeningApp } from "./replica.ts";
 import { buildReport, isAllDone, type Outcome, type Report } from "./report.ts";
-import { createScaledClock, createStopwatch, type ScaledClock } from "./scaled-clock.ts";
+import { createScaledClock, createStopwatch, hurryBetween, type ScaledClock } from "./scaled-clock.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
 import { createSeededChance, type SeededChance } from "./seeded-chance.ts";
 import { createSimulation, type Simulation } from "./simulation.ts";
@@ -37,6 +38,8 @@ export interface LiveOptions {
   readonly port?: number;
   /** How much faster than a wall clock. */
   readonly speed?: number;
+  /** The same while no run and no job is at work: hours of waiting pass in moments. For scenarios without the App, which always is. */
+  readonly idleSpeed?: number;
   /** The real one: requests travel over real HTTP. */
   readonly fetch: Fetch;
   readonly startApp: StartListeningApp;
@@ -58,6 +61,8 @@ export interface LiveRun {
   /** The live page. */
   readonly url: string;
   readonly finished: Promise<Report>;
+  /** Runs of the Action that have ended so far. */
+  readonly endedRuns: readonly EndedRun[];
   close(): Promise<void>;
 }
 
@@ -88,13 +93,16 @@ interface Stage {
   readonly scenario: Scenario;
   readonly clock: ScaledClock;
   readonly supervisor: Supervisor;
+  /** How late a run of the Action may be. */
+  readonly latestMs: number;
 }
 
 /** Looks again and again until the run has an outcome. `isClosed` ends it as a timeout. */
-async function watch({ simulation, scenario, clock }: Stage, isClosed: () => boolean): Promise<Outcome> {
+async function watch({ simulation, scenario, clock, latestMs }: Stage, isClosed: () => boolean): Promise<Outcome> {
   const { timeline, observed, world } = simulation;
   const real = createScaledClock({ start: 0, speed: 1 });
-  const quietMs = Math.max(idleCyclesMax * idleCycleMs, 1.5 * (readConfig(scenario.config)?.retry.backoff.max ?? 0));
+  const longestPauseMs = readConfig(scenario.config)?.retry.backoff.max ?? 0;
+  const quietMs = Math.max(idleCyclesMax * idleCycleMs, 1.5 * longestPauseMs) + idleCyclesMax * latestMs;
   let seen = "";
   let activeAt = clock.now();
   for (;;) {
@@ -143,7 +151,8 @@ export async function runLive(options: LiveOptions): Promise<LiveRun> {
   world.onDelivery((delivery) => carrier.carry(delivery));
   if (scenario.runs.app) supervisor.start();
 
-  const finished = finish({ simulation, scenario, clock, supervisor }, () => isClosed).then((report) => {
+  const latestMs = faults.actions.delay?.[1] ?? 0;
+  const finished = finish({ simulation, scenario, clock, supervisor, latestMs }, () => isClosed).then((report) => {
     ended = { report, summary: renderSummary(report) };
     return report;
   });
@@ -152,6 +161,9 @@ export async function runLive(options: LiveOptions): Promise<LiveRun> {
   return {
     url: server.url,
     finished,
+    get endedRuns() {
+      return simulation.endedRuns;
+    },
     async close() {
       isClosed = true;
       await Promise.allSettled([finished]);
@@ -188,6 +200,16 @@ async function finish(stage: Stage, isClosed: () => boolean): Promise<Report> {
   }
 }
 
+/** Who plays runs and jobs, with time at its own pace while they do. */
+function pacedPlays(
+  { playJob, playRun, idleSpeed, speed = defaultSpeed }: LiveOptions,
+  clock: ScaledClock,
+): Pick<LiveOptions, "playJob" | "playRun"> {
+  if (idleSpeed === undefined) return { playJob, ...(playRun && { playRun }) };
+  const paced = hurryBetween(clock, { speed, idleSpeed });
+  return { playJob: paced(playJob), ...(playRun && { playRun: paced(playRun) }) };
+}
+
 /** The simulation behind the server: acts enter one after another there, requests of the program come as they come. */
 async function assemble(ground: {
   readonly options: LiveOptions;
@@ -198,6 +220,7 @@ async function assemble(ground: {
   readonly chance: SeededChance;
 }): Promise<Simulation> {
   const { options, server, clock } = ground;
+  const { playJob, playRun } = pacedPlays(options, clock);
   const turnstile = createTurnstile(async () => undefined);
   const simulation = await createSimulation({
     scenario: options.scenario,
@@ -212,8 +235,8 @@ async function assemble(ground: {
     htmlUrl: server.url,
     vendorBaseUrls: toVendorBaseUrls(server.url),
     files: options.files ?? {},
-    playJob: options.playJob,
-    ...(options.playRun === undefined ? {} : { playRun: options.playRun }),
+    playJob,
+    ...(playRun === undefined ? {} : { playRun }),
     ...(options.machineWaitMs === undefined ? {} : { machineWaitMs: options.machineWaitMs }),
   });
   server.serve(async (request) => {

@@ -52,6 +52,8 @@ export type StartListeningApp = (parts: ReplicaParts) => Promise<ListeningApp>;
 /** Everything that a job of the agent workflow gets on its machine. */
 export interface JobParts {
   readonly fetch: Fetch;
+  /** Aborted when the machine is taken away: at a cancel, at the job's time limit, and at the latest after its end. Nothing of the job goes on then. */
+  readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly journal: Journal;

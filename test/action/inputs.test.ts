@@ -19,7 +19,8 @@ function read(given: Given): unknown {
 const token = "ghs_something";
 const credentials = { kind: "token", token };
 const pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----";
-const job = { token, task: "gh:1:2", agent: "jules", attempt: "1", fence: "3" };
+const told = { task: "gh:1:2", agent: "jules", attempt: "1", fence: "3" };
+const job = { token, ...told };
 const done = { mode: "report", token, report: "complete", task: "gh:1:2", worker: "jules/1" };
 const task = "`task` is missing. Write the task's id, such as gh:123:456.";
 const url = "Write the App's address, such as https://orchestrate.example.com; only localhost goes without TLS.";
@@ -40,7 +41,11 @@ describe("inputs that are right", () => {
     ],
     [
       { mode: "start-agent", ...job },
-      { mode: "start-agent", credentials, task: "gh:1:2", agent: "jules", attempt: "1", fence: "3" },
+      { mode: "start-agent", credentials, ...told, url: null, audience: "orchestrate" },
+    ],
+    [
+      { mode: "watch", ...job, url: "https://orchestrate.example.com", audience: "acme" },
+      { mode: "watch", credentials, ...told, url: "https://orchestrate.example.com", audience: "acme" },
     ],
     [
       { ...done, duration: "12m", cost: "1.25", success: "FALSE", fence: "3" },

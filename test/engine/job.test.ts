@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { runJob, type JobResult } from "../../src/engine/job.ts";
 import type { Lane } from "../../src/engine/lane.ts";
 import { toCommandId } from "../../src/model/ids.ts";
+import type { AppLine, EndAnswer } from "../../src/ports/app-line.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { configOf, issue, observation, report, taskId, writer } from "../support/build.ts";
 import { types } from "../support/given.ts";
@@ -25,11 +26,12 @@ async function assigned() {
     ...fake.agent,
     watch: async () => report((looks += 1) < 3 ? "running" : "succeeded", { session: { id: "sessions/1", url: null } }),
   };
-  function job(run: string, mode: "start-agent" | "watch" = "start-agent"): Promise<JobResult> {
+  function job(run: string, mode: "start-agent" | "watch" = "start-agent", app?: AppLine): Promise<JobResult> {
     return runJob(partsOf(`run-${run}`, { store, clock }), {
       world: { tracker: fake.world.tracker, agents: { find: () => agent } },
       request: { mode, task: taskId(1), fence: 1, run },
       onState: () => undefined,
+      ...(app === undefined ? {} : { app }),
     });
   }
   return { clock, store, lane, fake, job, agent };
@@ -140,5 +142,54 @@ describe("a job of the agent workflow", () => {
     const before = store.appends.length;
     await job("100");
     expect(store.appends.length - before).toBe(2);
+  });
+});
+
+describe("a job that has a line to the App", () => {
+  /** An App that answers the end of a session with this, and what it was told. */
+  function appThat(answer: EndAnswer) {
+    const told: unknown[] = [];
+    const app: AppLine = {
+      async tellEnd(assignment, { state }, durationMs) {
+        told.push({ ...assignment, state, durationMs });
+        return answer;
+      },
+      async beat({ fence }) {
+        told.push({ beat: fence });
+      },
+    };
+    return { app, told };
+  }
+  const end = { task: taskId(1), worker: "jules/1", fence: 1, attempt: 1, state: "succeeded", durationMs: 50_000 };
+
+  test("claims and starts by itself, says that it goes on after each look, and leaves the end to the App", async () => {
+    const { job, store } = await assigned();
+    const { app, told } = appThat("taken");
+    expect(await job("100", "start-agent", app)).toBe("ended");
+    expect(told).toEqual([{ beat: 1 }, { beat: 1 }, end]);
+    expect((await typesOf(store)).slice(-2)).toEqual(["AssignmentClaimed", "SessionStarted"]);
+  });
+
+  test("writes the end itself where the App does not take it", async () => {
+    const { job, store } = await assigned();
+    const { app, told } = appThat("not_taken");
+    expect(await job("100", "start-agent", app)).toBe("ended");
+    expect(told.at(-1)).toEqual(end);
+    expect((await typesOf(store)).slice(-3)).toEqual(["AssignmentClaimed", "SessionStarted", "SessionEnded"]);
+  });
+
+  test("writes nothing where the App says that the assignment is over", async () => {
+    const { job, store } = await assigned();
+    expect(await job("100", "start-agent", appThat("not_live").app)).toBe("ended");
+    expect((await typesOf(store)).at(-1)).toBe("SessionStarted");
+  });
+
+  test("tells the App nothing of a question, which is for the state branch", async () => {
+    const { job, agent, store } = await assigned();
+    agent.watch = async () => report("waiting", { question: "Which one?" });
+    const { app, told } = appThat("taken");
+    expect(await job("100", "start-agent", app)).toBe("handed_over");
+    expect((await typesOf(store)).at(-1)).toBe("SessionWaiting");
+    expect(new Set(told.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify({ beat: 1 })]));
   });
 });

@@ -1,6 +1,7 @@
 /** What agents report over HTTP, and what becomes of it. */
 import { describe, expect, test } from "vitest";
 import type { Event, EventOf, EventType } from "../../src/model/event.ts";
+import { toCommandId } from "../../src/model/ids.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { issue, report, taskId } from "../support/build.ts";
 import { laneOf, minute, partsOf, pass, rest } from "../engine/given.ts";
@@ -341,5 +342,65 @@ describe("a heartbeat", () => {
     expect([statuses.filter((status) => status === 200).length, statuses.at(-1)]).toEqual([60, 429]);
     await it.clock.advance(minute);
     expect((await it.say(heartbeatPath, about, it.workerToken())).status).toBe(200);
+  });
+});
+
+describe("a job of our own agent workflow", () => {
+  const agents = [{ id: "mine", type: "jules", dispatch: "workflow" }];
+  const workflow = { workflow_ref: "acme/shop/.github/workflows/orchestrate-agent.yml@refs/heads/main" };
+  /** What it knows from the vendor. */
+  const known = { ...about, fence: 1, attempt: 1, duration: "90s", cost: 0.5, sessionId: "sessions/7" };
+
+  async function sent(path: string, body: unknown): Promise<Reports> {
+    const it = await givenReports({ agents });
+    const answer = await it.say(path, body, await it.jobToken(workflow));
+    expect(answer.json).toMatchObject({ taskId: about.taskId });
+    return it;
+  }
+
+  test("is believed what the vendor said of the pull request and the branch", async () => {
+    const pullUrl = "https://github.test/o/r/pull/9";
+    const it = await sent(completePath, {
+      ...known,
+      success: true,
+      pullUrl,
+      branch: "orchestrate/1-x",
+      reason: "Done.",
+    });
+    expect(of(await it.events(), "SessionStarted")).toMatchObject([{ session: { id: "sessions/7" } }]);
+    expect(await ends(it)).toMatchObject([{ result: "success", pullUrl, branch: "orchestrate/1-x", costUsd: 0.5 }]);
+  });
+
+  test.each([
+    ["vendor_failed", "vendor_failed", "The session failed at the vendor."],
+    ["cancelled", "cancelled", "The session was cancelled."],
+    ["timeout", "timeout", "The agent says: timeout."],
+  ])("that says %s is folded as where it writes that down itself", async (failureReason, result, detail) => {
+    const it = await sent(failPath, { ...known, failureReason, retriable: true });
+    expect(await ends(it)).toMatchObject([{ result, detail }]);
+  });
+
+  test("whose session ended while it asked something ends for want of an answer", async () => {
+    const it = await givenReports({ agents });
+    const [place] = it.places;
+    await place?.repository.lane.submit([
+      {
+        type: "ReportSession",
+        id: toCommandId("~waits"),
+        task: taskId(1),
+        fence: 1,
+        report: report("waiting", { question: "Which one?" }),
+      },
+    ]);
+    await it.say(failPath, { ...known, failureReason: "vendor_failed" }, await it.jobToken(workflow));
+    expect(await ends(it)).toMatchObject([
+      { result: "needs_input", detail: "The agent asked, and nobody answered: Which one?" },
+    ]);
+  });
+
+  test("is told apart from a worker, whose word for a cancel is only its own", async () => {
+    const it = await givenReports({ agents });
+    await it.say(failPath, { ...known, failureReason: "cancelled" }, it.workerToken());
+    expect(await ends(it)).toMatchObject([{ result: "reported", detail: "cancelled" }]);
   });
 });

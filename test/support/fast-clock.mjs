@@ -1,8 +1,8 @@
-/** Loaded before a program: its clock runs as fast as the world's, from the same instant on. */
-const { FAST_CLOCK_SPEED = "1", FAST_CLOCK_NOW = "0" } = process.env;
+/** Loaded before a program: its clock runs as fast as the world's, which showed FAST_CLOCK_NOW at the real instant FAST_CLOCK_AT. */
+const { FAST_CLOCK_SPEED = "1", FAST_CLOCK_NOW = "0", FAST_CLOCK_AT } = process.env;
 const speed = Number(FAST_CLOCK_SPEED);
 const RealDate = Date;
-const realStart = RealDate.now();
+const realStart = FAST_CLOCK_AT === undefined ? RealDate.now() : Number(FAST_CLOCK_AT);
 const realSetTimeout = setTimeout;
 
 function now() {
