@@ -6,5 +6,6 @@ export default defineConfig({
     include: ["test/**/*.long.test.ts"],
     testTimeout: 20 * 60_000,
     passWithNoTests: true,
+    isolate: false,
   },
 });
