@@ -3,9 +3,9 @@
  * mistake needs a person, 0 otherwise, also when there was nothing to do.
  */
 import * as core from "@actions/core";
-import { parseInputs, type ActionInputs } from "./action-inputs.ts";
-import { readRunner } from "./action-runner.ts";
-import type { ActionOutcome } from "./action-outcome.ts";
+import { parseInputs, type ActionInputs } from "./action/inputs.ts";
+import { readRunner } from "./action/runner.ts";
+import type { ActionOutcome } from "./action/outcome.ts";
 import { toPlainLine } from "./views/markdown.ts";
 
 /** An annotation shows little more. */
@@ -19,16 +19,16 @@ async function perform(inputs: ActionInputs): Promise<ActionOutcome> {
   switch (inputs.mode) {
     case "cycle":
     case "event":
-      return (await import("./action-cycle.ts")).runCycle(inputs, runner);
+      return (await import("./action/cycle.ts")).runCycle(inputs, runner);
     case "start-agent":
     case "watch":
-      return (await import("./action-job.ts")).runJob(inputs, runner);
+      return (await import("./action/job.ts")).runJob(inputs, runner);
     case "report":
-      return (await import("./action-report.ts")).runReport(inputs, runner);
+      return (await import("./action/report.ts")).runReport(inputs, runner);
     case "plan":
-      return (await import("./action-plan.ts")).runPlan(inputs);
+      return (await import("./action/plan.ts")).runPlan(inputs);
     case "doctor":
-      return (await import("./action-doctor.ts")).runDoctor(inputs, runner);
+      return (await import("./action/doctor.ts")).runDoctor(inputs, runner);
   }
 }
 

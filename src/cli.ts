@@ -92,7 +92,7 @@ function addOperatorCommands(program: Command): void {
     .option("--json", "print the findings as JSON")
     .addHelpText("after", "\nReads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.")
     .action(async (repository, options) => {
-      const { runDoctor } = await import("./doctor-command.ts");
+      const { runDoctor } = await import("./doctor/command.ts");
       process.exitCode = await runDoctor(repository, options);
     });
 }

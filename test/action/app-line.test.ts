@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createAppLine } from "../../src/app-line.ts";
+import { createAppLine } from "../../src/action/app-line.ts";
 import { toTaskId, type WorkerId } from "../../src/model/ids.ts";
 import type { AppLine } from "../../src/ports/app-line.ts";
 import type { Journal } from "../../src/ports/journal.ts";

@@ -1,7 +1,7 @@
 /** The doctor against the embedded GitHub over real HTTP, as a step of a job and as a command. */
 import { execFile } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
-import { examine } from "../../src/doctor.ts";
+import { examine } from "../../src/doctor/doctor.ts";
 import type { Finding } from "../../src/views/doctor-page.ts";
 import { renderDoctorPage, renderDoctorSummary } from "../../src/views/doctor-page.ts";
 import { createSystemClock } from "../../src/system-ports.ts";

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { parseInputs } from "../../src/action-inputs.ts";
+import { parseInputs } from "../../src/action/inputs.ts";
 
 interface Step {
   readonly id?: string;

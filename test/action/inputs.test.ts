@@ -1,7 +1,7 @@
 /** The inputs of the Action: each mistake has its sentence, all of them are told at once, and no secret is repeated. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { actionModes, inputsOf, parseInputs } from "../../src/action-inputs.ts";
+import { actionModes, inputsOf, parseInputs } from "../../src/action/inputs.ts";
 import { readManifest } from "./runner.ts";
 
 type Given = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /** How the Action reaches GitHub: the job's own token, or a GitHub App's. */
 import { z } from "zod";
-import type { Credentials } from "./connect.ts";
+import type { Credentials } from "../connect.ts";
 
 export interface Access {
   readonly credentials: Credentials;

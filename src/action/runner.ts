@@ -2,15 +2,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as core from "@actions/core";
-import type { ActionInputs } from "./action-inputs.ts";
-import type { Connection } from "./connect.ts";
+import type { ActionInputs } from "./inputs.ts";
+import type { Connection } from "../connect.ts";
 import { createGitConflicts } from "./git-merge-tree.ts";
 import { meterFetch, type MeteredFetch } from "./metered-fetch.ts";
-import { createLogJournal, type Logger } from "./system-ports.ts";
-import type { Conflicts } from "./ports/conflicts.ts";
-import { systemSurroundings } from "./system-surroundings.ts";
-import { toPlainLine } from "./views/markdown.ts";
-import type { Surroundings } from "./wire.ts";
+import { createLogJournal, type Logger } from "../system-ports.ts";
+import type { Conflicts } from "../ports/conflicts.ts";
+import { systemSurroundings } from "../system-surroundings.ts";
+import { toPlainLine } from "../views/markdown.ts";
+import type { Surroundings } from "../wire.ts";
 
 export interface Runner {
   /** `owner/name`. */

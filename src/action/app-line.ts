@@ -1,9 +1,9 @@
 /** A job's line to the App: the end of a session as the App's routes take it, and heartbeats while it goes on. */
-import type { SessionReport } from "./model/observation.ts";
-import type { AppLine, AssignmentName } from "./ports/app-line.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { Fetch } from "./ports/fetch.ts";
-import type { Journal } from "./ports/journal.ts";
+import type { SessionReport } from "../model/observation.ts";
+import type { AppLine, AssignmentName } from "../ports/app-line.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch.ts";
+import type { Journal } from "../ports/journal.ts";
 import { patientTries, ReportNotTaken, sendReport, type AppAddress } from "./send-report.ts";
 
 export interface LineGround {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createGitConflicts } from "../src/git-merge-tree.ts";
+import { createGitConflicts } from "../../src/action/git-merge-tree.ts";
 
 const run = promisify(execFile);
 const who = { GIT_AUTHOR_NAME: "w", GIT_AUTHOR_EMAIL: "w@x", GIT_COMMITTER_NAME: "w", GIT_COMMITTER_EMAIL: "w@x" };

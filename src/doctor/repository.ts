@@ -1,9 +1,9 @@
 /** The doctor on the repository itself: what the credentials may do, what is left of the hour, and how pull requests are merged. */
 import { z } from "zod";
-import { findInstallation, type Connection } from "./connect.ts";
-import { broken, ok, warning, type Ask } from "./doctor-ask.ts";
-import type { Config } from "./model/config.ts";
-import type { Finding } from "./views/doctor-page.ts";
+import { findInstallation, type Connection } from "../connect.ts";
+import { broken, ok, warning, type Ask } from "./ask.ts";
+import type { Config } from "../model/config.ts";
+import type { Finding } from "../views/doctor-page.ts";
 
 const Repository = z.object({
   full_name: z.string(),

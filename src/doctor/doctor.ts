@@ -2,16 +2,16 @@
  * Whether a repository has all that Orchestrate needs, and what to do where it has not. Reads only; about twenty requests.
  * What cannot be seen from here is said to be so, never taken to be right.
  */
-import { createAsk, type Ask } from "./doctor-ask.ts";
-import { checkAgents, checkConfiguration, checkLabels } from "./doctor-configuration.ts";
-import { checkAccess, checkLimits, checkMerging, checkRepository } from "./doctor-repository.ts";
-import { checkState, checkTicks } from "./doctor-state.ts";
-import { connect, CredentialsRefused, type Connection } from "./connect.ts";
-import { defaultConfig } from "./model/config.ts";
-import { GithubFault } from "./github/classify-error.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { Journal } from "./ports/journal.ts";
-import type { Finding } from "./views/doctor-page.ts";
+import { createAsk, type Ask } from "./ask.ts";
+import { checkAgents, checkConfiguration, checkLabels } from "./configuration.ts";
+import { checkAccess, checkLimits, checkMerging, checkRepository } from "./repository.ts";
+import { checkState, checkTicks } from "./state.ts";
+import { connect, CredentialsRefused, type Connection } from "../connect.ts";
+import { defaultConfig } from "../model/config.ts";
+import { GithubFault } from "../github/classify-error.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Finding } from "../views/doctor-page.ts";
 
 export interface Examination {
   readonly connection: Connection;

@@ -1,10 +1,10 @@
 /** `mode: doctor`: whether everything is in place, on the page of the run. Reads only. */
-import type { ActionInputs } from "./action-inputs.ts";
-import type { ActionOutcome } from "./action-outcome.ts";
-import { connectionOf, type Runner } from "./action-runner.ts";
-import { examine } from "./doctor.ts";
-import { configurationPath } from "./github/configuration.ts";
-import { renderDoctorSummary } from "./views/doctor-page.ts";
+import type { ActionInputs } from "./inputs.ts";
+import type { ActionOutcome } from "./outcome.ts";
+import { connectionOf, type Runner } from "./runner.ts";
+import { examine } from "../doctor/doctor.ts";
+import { configurationPath } from "../github/configuration.ts";
+import { renderDoctorSummary } from "../views/doctor-page.ts";
 
 type DoctorInputs = Extract<ActionInputs, { readonly mode: "doctor" }>;
 

@@ -1,7 +1,7 @@
 /** The kinds of inputs that the Action has, each with a sentence for each mistake. */
 import { z } from "zod";
-import { parseDuration } from "./model/duration.ts";
-import { toPlainLine } from "./views/markdown.ts";
+import { parseDuration } from "../model/duration.ts";
+import { toPlainLine } from "../views/markdown.ts";
 
 /** Hostile text in a sentence of the log: one line, bounded. */
 export function quote(text: string): string {

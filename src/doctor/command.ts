@@ -1,11 +1,11 @@
 /** `orchestrate doctor`: whether a repository has all that Orchestrate needs. Reads only. */
 import pino from "pino";
 import { examine } from "./doctor.ts";
-import type { Credentials } from "./connect.ts";
-import { createLogJournal } from "./system-ports.ts";
-import { systemSurroundings } from "./system-surroundings.ts";
-import { UsageError } from "./usage-error.ts";
-import { renderDoctorPage } from "./views/doctor-page.ts";
+import type { Credentials } from "../connect.ts";
+import { createLogJournal } from "../system-ports.ts";
+import { systemSurroundings } from "../system-surroundings.ts";
+import { UsageError } from "../usage-error.ts";
+import { renderDoctorPage } from "../views/doctor-page.ts";
 
 /** Prints what it finds. Returns 1 when something is broken, 0 when it works, also with warnings. */
 export async function runDoctor(name: string | undefined, options: { readonly json?: boolean }): Promise<number> {

@@ -1,13 +1,13 @@
 /** `mode: report`: a job says how its work went, to the App by OIDC, or onto the state branch where there is no App. */
 import * as core from "@actions/core";
-import type { ActionInputs, WorkReport } from "./action-inputs.ts";
-import type { ActionOutcome } from "./action-outcome.ts";
-import { connectionOf, type Runner } from "./action-runner.ts";
-import { connect, findPlace } from "./connect.ts";
-import { toTaskId } from "./model/ids.ts";
-import type { SessionReport } from "./model/observation.ts";
+import type { ActionInputs, WorkReport } from "./inputs.ts";
+import type { ActionOutcome } from "./outcome.ts";
+import { connectionOf, type Runner } from "./runner.ts";
+import { connect, findPlace } from "../connect.ts";
+import { toTaskId } from "../model/ids.ts";
+import type { SessionReport } from "../model/observation.ts";
 import { patientTries, sendReport } from "./send-report.ts";
-import { wireReport } from "./wire.ts";
+import { wireReport } from "../wire.ts";
 
 type ReportInputs = Extract<ActionInputs, { readonly mode: "report" }>;
 

@@ -1,14 +1,14 @@
 /** The doctor on what the repository says: the configuration, the agents' workflow and keys, and the labels. */
 import { parse } from "yaml";
 import { z } from "zod";
-import { parseConfig } from "./config/parse-config.ts";
-import { renderProblem } from "./config/problem.ts";
-import { broken, ok, readText, warning, type Ask } from "./doctor-ask.ts";
-import { configurationPath } from "./github/configuration.ts";
-import { agentWorkflow, agentWorkflowPath } from "./model/agent-workflow.ts";
-import type { Config } from "./model/config.ts";
-import type { AgentConfig } from "./model/config-agent.ts";
-import type { Finding } from "./views/doctor-page.ts";
+import { parseConfig } from "../config/parse-config.ts";
+import { renderProblem } from "../config/problem.ts";
+import { broken, ok, readText, warning, type Ask } from "./ask.ts";
+import { configurationPath } from "../github/configuration.ts";
+import { agentWorkflow, agentWorkflowPath } from "../model/agent-workflow.ts";
+import type { Config } from "../model/config.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
+import type { Finding } from "../views/doctor-page.ts";
 
 /** `config` is null where the file is wrong or cannot be read. */
 export async function checkConfiguration(

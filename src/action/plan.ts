@@ -1,8 +1,8 @@
 /** `mode: plan`: a backlog file in, what to do next out, on the page of the run. Asks nobody anything. */
-import type { ActionInputs } from "./action-inputs.ts";
-import type { ActionOutcome } from "./action-outcome.ts";
-import { loadPlan } from "./plan.ts";
-import { renderPlanSummary } from "./views/plan-summary.ts";
+import type { ActionInputs } from "./inputs.ts";
+import type { ActionOutcome } from "./outcome.ts";
+import { loadPlan } from "../plan.ts";
+import { renderPlanSummary } from "../views/plan-summary.ts";
 
 type PlanInputs = Extract<ActionInputs, { readonly mode: "plan" }>;
 

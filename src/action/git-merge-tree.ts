@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Conflicts } from "./ports/conflicts.ts";
+import type { Conflicts } from "../ports/conflicts.ts";
 
 const run = promisify(execFile);
 

@@ -1,9 +1,9 @@
 /** The doctor on the program itself: its state branch, and whether anything ticks. */
 import { z } from "zod";
-import { branchName, schemaPath, schemaVersion } from "./branch/layout.ts";
-import { broken, ok, readText, warning, type Ask } from "./doctor-ask.ts";
-import { describeInstant, describeSpan } from "./views/words.ts";
-import type { Finding } from "./views/doctor-page.ts";
+import { branchName, schemaPath, schemaVersion } from "../branch/layout.ts";
+import { broken, ok, readText, warning, type Ask } from "./ask.ts";
+import { describeInstant, describeSpan } from "../views/words.ts";
+import type { Finding } from "../views/doctor-page.ts";
 
 const Ref = z.object({ object: z.object({ sha: z.string() }) });
 const Commit = z.object({ commit: z.object({ committer: z.object({ date: z.string() }).nullish() }) });

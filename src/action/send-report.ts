@@ -1,8 +1,8 @@
 /** Sends a report to the App as the job that this is: with an identity token of GitHub's, over a line that follows nobody elsewhere. */
 import * as core from "@actions/core";
-import type { Clock } from "./ports/clock.ts";
-import type { Fetch } from "./ports/fetch.ts";
-import { toPlainLine } from "./views/markdown.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch.ts";
+import { toPlainLine } from "../views/markdown.ts";
 
 /** Where the App is, and whom its tokens are for. */
 export interface AppAddress {

@@ -1,16 +1,16 @@
 /** `mode: cycle` and `mode: event`: one run that catches up with everything new, decides, acts and says what it did. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { ActionInputs } from "./action-inputs.ts";
-import type { ActionOutcome, Annotation } from "./action-outcome.ts";
-import { connectionOf, type Runner } from "./action-runner.ts";
-import { connect, findPlace } from "./connect.ts";
-import type { RunResult } from "./engine/one-run.ts";
-import { toRunView } from "./engine/run-view.ts";
-import { configurationPath } from "./github/configuration.ts";
-import { toHints } from "./github/webhook.ts";
-import { renderRunSummary, type RunView } from "./views/run-summary.ts";
-import { wireRun, type RepositoryOctokit, type RepositoryPlace } from "./wire.ts";
+import type { ActionInputs } from "./inputs.ts";
+import type { ActionOutcome, Annotation } from "./outcome.ts";
+import { connectionOf, type Runner } from "./runner.ts";
+import { connect, findPlace } from "../connect.ts";
+import type { RunResult } from "../engine/one-run.ts";
+import { toRunView } from "../engine/run-view.ts";
+import { configurationPath } from "../github/configuration.ts";
+import { toHints } from "../github/webhook.ts";
+import { renderRunSummary, type RunView } from "../views/run-summary.ts";
+import { wireRun, type RepositoryOctokit, type RepositoryPlace } from "../wire.ts";
 
 type CycleInputs = Extract<ActionInputs, { readonly mode: "cycle" | "event" }>;
 

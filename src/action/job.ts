@@ -2,13 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ActionInputs } from "./action-inputs.ts";
-import type { ActionOutcome } from "./action-outcome.ts";
+import type { ActionInputs } from "./inputs.ts";
+import type { ActionOutcome } from "./outcome.ts";
 import { createAppLine } from "./app-line.ts";
-import { connectionOf, type Runner } from "./action-runner.ts";
-import type { JobResult } from "./engine/job.ts";
-import { runAgentJob } from "./play-job.ts";
-import type { ClaimedWork } from "./wire.ts";
+import { connectionOf, type Runner } from "./runner.ts";
+import type { JobResult } from "../engine/job.ts";
+import { runAgentJob } from "../play-job.ts";
+import type { ClaimedWork } from "../wire.ts";
 
 type JobInputs = Extract<ActionInputs, { readonly mode: "start-agent" | "watch" }>;
 

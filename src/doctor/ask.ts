@@ -1,11 +1,11 @@
 /** How the doctor asks GitHub: one read at a time, and what may not be seen is an answer, too. */
 import { z } from "zod";
-import { createGithubClient } from "./github/client.ts";
-import { GithubFault } from "./github/classify-error.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { Journal } from "./ports/journal.ts";
-import type { Finding } from "./views/doctor-page.ts";
-import type { RepositoryOctokit } from "./wire.ts";
+import { createGithubClient } from "../github/client.ts";
+import { GithubFault } from "../github/classify-error.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Finding } from "../views/doctor-page.ts";
+import type { RepositoryOctokit } from "../wire.ts";
 
 export type Answer<Data> =
   | { readonly kind: "data"; readonly data: Data }

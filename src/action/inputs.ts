@@ -3,10 +3,10 @@
  * mistake. Secrets are never repeated in a sentence.
  */
 import { z } from "zod";
-import { access, type Access } from "./action-access.ts";
-import { duration, field, quote, truth, url } from "./action-fields.ts";
-import { isMode, modes, type Mode } from "./model/mode.ts";
-import { nearest } from "./model/nearest.ts";
+import { access, type Access } from "./access.ts";
+import { duration, field, quote, truth, url } from "./fields.ts";
+import { isMode, modes, type Mode } from "../model/mode.ts";
+import { nearest } from "../model/nearest.ts";
 
 export const actionModes = ["cycle", "event", "start-agent", "watch", "report", "plan", "doctor"] as const;
 export type ActionMode = (typeof actionModes)[number];

@@ -1,6 +1,6 @@
 /** Counts what goes to GitHub on its way: requests, answers that cost nothing, and what is left of the hour. */
-import type { Fetch } from "./ports/fetch.ts";
-import type { ApiUsage, Quota } from "./views/run-summary.ts";
+import type { Fetch } from "../ports/fetch.ts";
+import type { ApiUsage, Quota } from "../views/run-summary.ts";
 
 export interface MeteredFetch {
   readonly fetch: Fetch;
