@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/**/*.long.test.ts"],
     testTimeout: 20 * 60_000,
     passWithNoTests: true,
+    maxWorkers: 2,
     isolate: false,
   },
 });
