@@ -1,7 +1,8 @@
 /**
  * Merging without a person: where `merge` says so, and while attack mode is in force what a person has labelled `quick-win`. Only a
- * commit that was seen green, in the order of the dependencies, and one at a time where files overlap. Checks are never skipped, who
- * asks for changes is heard, and what GitHub itself demands of a merge (a review, a queue) still counts.
+ * commit that was seen green, in the order of the dependencies, and one at a time where files overlap; where branches have to be up to
+ * date, what is behind is updated first. Checks are never skipped, who asks for changes is heard, and what GitHub itself demands of a
+ * merge (a review, a queue) still counts.
  */
 import type { Config } from "../model/config.ts";
 import type { Effect } from "../model/effect.ts";
@@ -59,17 +60,24 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, config)) return;
   if (!isReadyToMerge(facts, now) || wasAsked(state, { task, facts, config })) return;
   const files = filesOf(facts);
-  const wait = findMergeWait(state, task, files);
+  const isBehind = isToBeUpdated(facts, config);
+  // An agent has still to bring a commit, which would be behind again.
+  if (isBehind && task.pullDueAt !== null) return;
+  const wait = findMergeWait(state, task, { files, isBehind, now });
   if (wait !== null) return putOff(decision, task, wait);
+  const wish = { task: id, pull: facts.number, sha: facts.sha, ...(files === null ? {} : { files }) };
+  if (isBehind) return decision.emit({ type: "BranchUpdateRequested", ...wish });
   decision.emit({
     type: "MergeRequested",
-    task: id,
-    pull: facts.number,
-    sha: facts.sha,
-    ...(files === null ? {} : { files }),
+    ...wish,
     ...(config.merge === "queue" ? { way: "queue" } : {}),
     ...(facts.isUnreviewed === true ? { isUnreviewed: true } : {}),
   });
+}
+
+/** Behind its base, where GitHub demands that it is not. A merge queue brings it up to date by itself. */
+function isToBeUpdated(facts: PullFacts, config: Config): boolean {
+  return facts.isBehind === true && !(config.merge === "queue" && facts.hasQueue === true);
 }
 
 function putOff(decision: Decision, { id, pull, mergeWait }: Task, wait: MergeWait): void {
@@ -90,7 +98,9 @@ function wasAsked(
 ): boolean {
   const { mergeAsked } = task;
   if (facts.isInQueue === true) return true;
-  if (mergeAsked === null || !isOurMerge(task, facts)) return false;
+  if (mergeAsked === null || !isOfCommit(task, facts)) return false;
+  // The branch need not be brought up to date any more: no merge of this commit was asked for.
+  if (mergeAsked.isBehind === true && !isToBeUpdated(facts, config)) return false;
   if (mergeAsked.over === "withdrawn") return false;
   if (mergeAsked.over === "returned") return true;
   // What GitHub refused for want of a review is asked for again when that was given.
@@ -111,18 +121,28 @@ function isGreen(facts: PullFacts, now: number): boolean {
   return isQuiet && (facts.checks === "success" || facts.checks === "none");
 }
 
-/** Whether the merge that was asked for is still wanted when it is about to be done. */
-export function isMergeWanted(state: State, effect: Effect & { readonly type: "MergePull" }, config: Config): boolean {
+/** Whether the merge that was asked for, or what has to be done before it, is still wanted when it is about to be done. */
+export function isMergeWanted(
+  state: State,
+  effect: Effect & { readonly type: "MergePull" | "UpdateBranch" },
+  config: Config,
+): boolean {
   const task = state.tasks.get(effect.task);
   if (task === undefined || task.pull?.number !== effect.pull || !isMergeable(state, task, config)) return false;
   if (task.mergeAsked?.sha !== effect.sha || task.mergeAsked.over !== undefined) return false;
+  if ((task.mergeAsked.isBehind === true) !== (effect.type === "UpdateBranch")) return false;
   const isHealthy = task.pull.checks !== "failure" && task.pull.mergeable !== "conflict";
   return isHealthy && findBlocker(state, task) === null;
 }
 
 /** Whether the commit that was merged is the one that we were asked to merge: then it was done on our word, whoever's name it has. */
 export function isOurMerge(task: Task, facts: PullFacts): boolean {
-  return task.mergeAsked?.sha === facts.sha && task.mergeAsked.pull === facts.number;
+  return isOfCommit(task, facts) && task.mergeAsked?.isBehind === undefined;
+}
+
+/** Whether what was asked for last is of this very commit. */
+function isOfCommit({ mergeAsked }: Task, facts: PullFacts): boolean {
+  return mergeAsked?.sha === facts.sha && mergeAsked.pull === facts.number;
 }
 
 /** GitHub's instants have no milliseconds. */

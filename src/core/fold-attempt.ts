@@ -225,6 +225,14 @@ export function foldMergeRequested(state: State, event: EventOf<"MergeRequested"
   task.mergeWait = null;
 }
 
+/** It has its turn from now on, until it is merged or comes to nothing. */
+export function foldBranchUpdateRequested(state: State, event: EventOf<"BranchUpdateRequested">): void {
+  const { type: _type, task: id, ...asked } = event;
+  const task = ownTask(state, id);
+  task.mergeAsked = { ...asked, isBehind: true, at: state.at };
+  task.mergeWait = null;
+}
+
 export function foldMergePutOff(state: State, { task, on, why, file }: EventOf<"MergePutOff">): void {
   ownTask(state, task).mergeWait = { on, why, file };
 }

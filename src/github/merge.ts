@@ -14,6 +14,7 @@ const Pull = z.object({
   state: z.string(),
   head: z.object({ sha: z.string() }),
   mergeable: z.boolean().nullish(),
+  mergeable_state: z.string().catch(""),
 });
 
 /** The way of merging is not allowed here, another may be. */
@@ -90,6 +91,8 @@ async function judge(
   if (pull.state !== "open" || pull.head.sha !== wish.sha) return { kind: "moved" };
   // The base has moved into its way: the next look sees the conflict.
   if (fault.status === 405 && pull.mergeable === false) return { kind: "moved" };
+  // So it is when the base has moved where branches have to be up to date; GitHub's words for that are those of a missing check.
+  if (fault.status === 405 && pull.mergeable_state === "behind") return { kind: "moved" };
   if (fault.status === 405 && !passingPattern.test(fault.message)) {
     return refused(wish, `${fault.message} Merge it yourself, or let the App bypass that rule.`);
   }

@@ -34,6 +34,7 @@ const familyByType = {
   PullRequestLinked: "attempt",
   PullRequestChanged: "attempt",
   MergeRequested: "attempt",
+  BranchUpdateRequested: "attempt",
   MergePutOff: "attempt",
   MergeReturned: "attempt",
   TaskCompleted: "outcome",
