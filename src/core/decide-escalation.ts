@@ -22,7 +22,7 @@ export function decideEscalation(decision: Decision, id: TaskId): void {
   const task = state.tasks.get(id);
   if (task === undefined || isYoung(task, context)) return;
   const due = standstills(state, task, context.config).findLast(({ at }) => at <= context.now);
-  if (due !== undefined) escalate(decision, task, describe(task, due.kind));
+  if (due !== undefined) escalate(decision, task, describe(state, task, due.kind));
 }
 
 /** Nearly every task is: what was assigned or heard of a moment ago stands still in no way. */
@@ -79,12 +79,15 @@ function standstills(state: State, task: Task, config: Config): readonly Standst
 /** After `stale.person`; after half of it where important work waits for the task, which is looked into first. */
 function late(state: State, task: Task, of: { readonly config: Config; readonly kind: Kind }): Standstill {
   const { person } = of.config.stale;
-  return { at: movedAt(task) + (holdsUpImportantWork(state, task.id) ? person / 2 : person), kind: of.kind };
+  return { at: movedAt(state, task) + (holdsUpImportantWork(state, task.id) ? person / 2 : person), kind: of.kind };
 }
 
-/** The last that happened with the live session, else with the pull request. */
-function movedAt({ assignment, pull, attempts }: Task): number {
-  return assignment?.heardAt ?? Math.max(pull?.updatedAt ?? 0, attempts.at(-1)?.endedAt ?? 0);
+/** The last that happened with the live session, else with the pull request, or with the merge that it waits for. */
+function movedAt(state: State, { assignment, pull, attempts, mergeAsked, mergeWait }: Task): number {
+  if (assignment !== null) return assignment.heardAt;
+  const first = mergeWait && mergeWait.why !== "blocker" ? state.tasks.get(mergeWait.on) : undefined;
+  const merges = [mergeAsked?.at, first?.mergeAsked?.at, first?.receipt?.at].map((at) => at ?? 0);
+  return Math.max(pull?.updatedAt ?? 0, attempts.at(-1)?.endedAt ?? 0, ...merges);
 }
 
 const agentsOf = new WeakMap<Config, ReadonlySet<string>>();
@@ -99,8 +102,8 @@ function isNamed(config: Config, agent: string): boolean {
 }
 
 /** The words hold instants, not spans, so that they stay the same however often they are found. */
-function describe(task: Task, kind: Kind): string {
-  const since = instant(movedAt(task));
+function describe(state: State, task: Task, kind: Kind): string {
+  const since = instant(movedAt(state, task));
   const { assignment } = task;
   const worker = assignment?.worker ?? "";
   switch (kind) {
