@@ -65,8 +65,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   merge_asked: fact("GitHub was asked to merge it."),
   merge_refused: fact("GitHub refused to merge it.", "Merge it yourself, or push another commit."),
   merge_updating: fact(
-    "Its branch is brought up to date with the default branch.",
-    "It is merged once the checks of the new commit are green.",
+    "Its branch is brought up to date with the default branch; it is merged once the checks of the new commit are green.",
   ),
   merge_behind: fact(
     "Its branch is behind the default branch, and was not brought up to date.",
