@@ -5,13 +5,13 @@
  * merge (a review, a queue) still counts.
  */
 import type { Config } from "../model/config.ts";
-import type { Effect } from "../model/effect.ts";
+import { effectKey, type Effect } from "../model/effect.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
+import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
 import { findBlocker, findMergeWait } from "./merge-order.ts";
 import { isEnded, isWorkable } from "./readiness.ts";
 import type { State } from "./state.ts";
@@ -58,7 +58,8 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   const { config, now } = context;
   const task = state.tasks.get(id);
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, config)) return;
-  if (!isReadyToMerge(facts, now) || wasAsked(state, { task, facts, config })) return;
+  if (!isReadyToMerge(facts, now)) return;
+  if (wasAsked(state, { task, facts, config })) return giveUpLostUpdate(decision, task, facts);
   const files = filesOf(facts);
   const isBehind = isToBeUpdated(facts, config);
   // An agent has still to bring a commit, which would be behind again.
@@ -73,6 +74,23 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
     ...(config.merge === "queue" ? { way: "queue" } : {}),
     ...(facts.isUnreviewed === true ? { isUnreviewed: true } : {}),
   });
+}
+
+/** GitHub has taken the update on and the head is still the old one: some rule was against it that was not told with the answer. */
+function giveUpLostUpdate(decision: Decision, task: Task, facts: PullFacts): void {
+  const { mergeAsked, id } = task;
+  const { state, context } = decision;
+  if (mergeAsked?.isBehind !== true || mergeAsked.over !== undefined || context.now - mergeAsked.at < branchUpdateMs)
+    return;
+  const { number: pull, sha } = facts;
+  if (state.outboxKeys.has(effectKey({ type: "UpdateBranch", task: id, pull, sha }))) return;
+  decision.emit({ type: "BranchUpdateFailed", task: id, pull, sha });
+  const what = `Pull request #${pull} is green and behind its base, and GitHub has not brought its branch up to date`;
+  tellRefusedMerge(
+    decision,
+    id,
+    `${what} although it was asked to: a rule of the branch, or other workflow files in the base, may be against it. Update the branch yourself.`,
+  );
 }
 
 /** Behind its base, where GitHub demands that it is not. A merge queue brings it up to date by itself. */

@@ -233,6 +233,11 @@ export function foldBranchUpdateRequested(state: State, event: EventOf<"BranchUp
   task.mergeWait = null;
 }
 
+export function foldBranchUpdateFailed(state: State, { task: id, pull, sha }: EventOf<"BranchUpdateFailed">): void {
+  const asked = state.tasks.get(id)?.mergeAsked ?? null;
+  if (asked?.isBehind === true && asked.pull === pull && asked.sha === sha) noteMergeOver(state, id, "refused");
+}
+
 export function foldMergePutOff(state: State, { task, on, why, file }: EventOf<"MergePutOff">): void {
   ownTask(state, task).mergeWait = { on, why, file };
 }

@@ -63,6 +63,9 @@ export const mergeFilesLengthMax = 4_000;
  */
 export const branchTurnMs = 2 * 60 * 60_000;
 
+/** GitHub answers before it has brought a branch up to date. What is not there after so long will not come. */
+export const branchUpdateMs = 10 * 60_000;
+
 /** What the next attempt is told of a pull request: that an agent reads it, and a hundred of them fit into memory. */
 export const feedbackBytesMax = 8 * 1024;
 

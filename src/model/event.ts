@@ -151,6 +151,8 @@ export type Event =
       /** What it changes; missing where that is not known. */
       readonly files?: readonly string[];
     }
+  /** GitHub took that on, and has not done it: it does it later than it answers. A person is told. */
+  | { readonly type: "BranchUpdateFailed"; readonly task: TaskId; readonly pull: number; readonly sha: string }
   /** The merge queue gave this commit back unmerged: it is not sent there again. */
   | {
       readonly type: "MergeReturned";

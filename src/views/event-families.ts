@@ -35,6 +35,7 @@ const familyByType = {
   PullRequestChanged: "attempt",
   MergeRequested: "attempt",
   BranchUpdateRequested: "attempt",
+  BranchUpdateFailed: "attempt",
   MergePutOff: "attempt",
   MergeReturned: "attempt",
   TaskCompleted: "outcome",

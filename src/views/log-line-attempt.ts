@@ -43,6 +43,8 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
       return describeMerge(event, task);
     case "BranchUpdateRequested":
       return `${task}: pull request #${event.pull} is green and behind its base; its branch is to be brought up to date at ${toShortSha(event.sha)}`;
+    case "BranchUpdateFailed":
+      return `${task}: GitHub has not brought the branch of pull request #${event.pull} up to date at ${toShortSha(event.sha)}`;
     case "MergeReturned":
       return `${task}: the merge queue gave pull request #${event.pull} back at ${toShortSha(event.sha)}: ${returnWords[event.why]}`;
     case "MergePutOff":

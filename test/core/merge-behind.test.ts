@@ -159,6 +159,34 @@ describe("an update that is about to be done", () => {
   });
 });
 
+describe("an update that GitHub has taken on", () => {
+  test("and does not do is given up after some minutes: a person is told once, and the others go on", () => {
+    const it = reviewed(merging("auto"));
+    see(it, 1, behind);
+    see(it, 2, behind);
+    it.now += hour;
+    // It could not be asked for as long: an outage says nothing of the branch.
+    expect(see(it, 1, behind)).toEqual([]);
+    settle(it, 1, { kind: "done" });
+    expect(see(it, 1, behind)).toMatchObject([
+      { type: "BranchUpdateFailed", task: taskId(1), pull: 21, sha: a },
+      { type: "TaskEscalated", reason: expect.stringContaining("Update the branch yourself.") as unknown },
+    ]);
+    expect(see(it, 1, behind)).toEqual([]);
+    expect(why(it, 1)).toMatchObject([{ code: "merge_behind" }]);
+    expect(types(see(it, 2, behind))).toEqual(["BranchUpdateRequested"]);
+  });
+
+  test("is not taken for lost while the checks of the new commit run, however long", () => {
+    const it = reviewed(merging("auto"));
+    see(it, 1, behind);
+    settle(it, 1, { kind: "done" });
+    it.now += hour;
+    expect(see(it, 1, updated)).toEqual([]);
+    expect(types(see(it, 1, { sha: b }))).toEqual(["MergeRequested"]);
+  });
+});
+
 describe("of several pull requests that are behind", () => {
   test("one is brought up to date at a time, and the others say for what they wait", () => {
     const it = reviewed(merging("auto"), [issue(1), issue(2), issue(3)]);

@@ -31,6 +31,8 @@ const turnMs = 2 * 60 * 60_000;
 /** Merges on their way, by task; one for each log. */
 export class MergeLedger {
   readonly #onTheirWay = new Map<TaskId, Asked>();
+  /** The commit of which GitHub has made no other, by task. */
+  readonly #failed = new Map<TaskId, string>();
   /** The commit that the queue gave back, by task. */
   readonly #returned = new Map<TaskId, string>();
 
@@ -62,7 +64,8 @@ export class MergeLedger {
 
   #updateRules({ task, sha }: EventOf<"BranchUpdateRequested">): readonly (readonly [boolean, string])[] {
     const before = this.#onTheirWay.get(task);
-    return [[before?.sha !== sha || before.updatedAt === null, "a second time at the same commit"]];
+    const isRepeated = before?.sha === sha && before.updatedAt !== null;
+    return [[!isRepeated && this.#failed.get(task) !== sha, "a second time at the same commit"]];
   }
 
   /** Whose branch is brought up to date, or for an update: whatever is merged, which would put it behind again. */
@@ -87,6 +90,10 @@ export class MergeLedger {
           updatedAt: event.type === "MergeRequested" ? null : at,
         });
         this.#returned.delete(event.task);
+        return;
+      case "BranchUpdateFailed":
+        this.#onTheirWay.delete(event.task);
+        this.#failed.set(event.task, event.sha);
         return;
       case "MergeReturned":
         this.#onTheirWay.delete(event.task);
