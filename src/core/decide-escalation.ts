@@ -82,12 +82,16 @@ function late(state: State, task: Task, of: { readonly config: Config; readonly 
   return { at: movedAt(state, task) + (holdsUpImportantWork(state, task.id) ? person / 2 : person), kind: of.kind };
 }
 
-/** The last that happened with the live session, else with the pull request, or with the merge that it waits for. */
-function movedAt(state: State, { assignment, pull, attempts, mergeAsked, mergeWait }: Task): number {
-  if (assignment !== null) return assignment.heardAt;
-  const first = mergeWait && mergeWait.why !== "blocker" ? state.tasks.get(mergeWait.on) : undefined;
-  const merges = [mergeAsked?.at, first?.mergeAsked?.at, first?.receipt?.at].map((at) => at ?? 0);
-  return Math.max(pull?.updatedAt ?? 0, attempts.at(-1)?.endedAt ?? 0, ...merges);
+/** The last that happened with the live session, else with the pull request or the merge that it waits for. */
+function movedAt(state: State, task: Task): number {
+  if (task.assignment !== null) return task.assignment.heardAt;
+  return Math.max(task.pull?.updatedAt ?? 0, task.attempts.at(-1)?.endedAt ?? 0, mergeMovedAt(state, task));
+}
+
+/** When its merge was asked for, or what has its turn before it moved. */
+function mergeMovedAt(state: State, { mergeAsked, mergeWait = null }: Task): number {
+  const first = mergeWait === null || mergeWait.why === "blocker" ? undefined : state.tasks.get(mergeWait.on);
+  return Math.max(mergeAsked?.at ?? 0, first?.mergeAsked?.at ?? 0, first?.receipt?.at ?? 0);
 }
 
 const agentsOf = new WeakMap<Config, ReadonlySet<string>>();

@@ -8,7 +8,7 @@ import type { Config } from "../model/config.ts";
 import { effectKey, type Effect } from "../model/effect.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
-import type { MergeWait } from "../model/merge.ts";
+import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
@@ -60,12 +60,20 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, config)) return;
   if (!isReadyToMerge(facts, now)) return;
   if (wasAsked(state, { task, facts, config })) return giveUpLostUpdate(decision, task, facts);
-  const files = filesOf(facts);
   const isBehind = isToBeUpdated(facts, config);
-  // An agent has still to bring a commit, which would be behind again.
-  if (isBehind && task.pullDueAt !== null) return;
-  const wait = findMergeWait(state, task, { files, isBehind, now });
+  if (isBehind && isUpdateTooEarly(task, facts)) return;
+  const wait = findMergeWait(state, task, { files: filesOf(facts), isBehind, now });
   if (wait !== null) return putOff(decision, task, wait);
+  ask(decision, task, { facts, isBehind });
+}
+
+function ask(
+  decision: Decision,
+  { id }: Task,
+  { facts, isBehind }: { readonly facts: PullFacts; readonly isBehind: boolean },
+): void {
+  const { config } = decision.context;
+  const files = filesOf(facts);
   const wish = { task: id, pull: facts.number, sha: facts.sha, ...(files === null ? {} : { files }) };
   if (isBehind) return decision.emit({ type: "BranchUpdateRequested", ...wish });
   decision.emit({
@@ -98,6 +106,11 @@ function isToBeUpdated(facts: PullFacts, config: Config): boolean {
   return facts.isBehind === true && !(config.merge === "queue" && facts.hasQueue === true);
 }
 
+/** An agent has still to bring a commit, or a review is missing: by then the branch may be behind again, and the checks had run for nothing. */
+function isUpdateTooEarly({ pullDueAt }: Task, facts: PullFacts): boolean {
+  return pullDueAt !== null || facts.isUnreviewed === true;
+}
+
 function putOff(decision: Decision, { id, pull, mergeWait }: Task, wait: MergeWait): void {
   const known = mergeWait ?? null;
   const isKnown = known !== null && known.on === wait.on && known.why === wait.why && known.file === wait.file;
@@ -119,11 +132,15 @@ function wasAsked(
   if (mergeAsked === null || !isOfCommit(task, facts)) return false;
   // The branch need not be brought up to date any more: no merge of this commit was asked for.
   if (mergeAsked.isBehind === true && !isToBeUpdated(facts, config)) return false;
-  if (mergeAsked.over === "withdrawn") return false;
-  if (mergeAsked.over === "returned") return true;
+  return isOver(mergeAsked, facts) ?? (config.merge !== "person" || mergeAsked.at >= (state.attack?.since ?? 0));
+}
+
+/** Whether it came to an end after which it is not asked for again; null where that depends on who merges. */
+function isOver({ over, isUnreviewed }: MergeAsked, facts: PullFacts): boolean | null {
+  if (over === "withdrawn") return false;
+  if (over === "returned") return true;
   // What GitHub refused for want of a review is asked for again when that was given.
-  if (mergeAsked.over === "refused" && mergeAsked.isUnreviewed === true && facts.isUnreviewed === false) return false;
-  return config.merge !== "person" || mergeAsked.at >= (state.attack?.since ?? 0);
+  return over === "refused" && isUnreviewed === true && facts.isUnreviewed === false ? false : null;
 }
 
 /** Nobody has to look at it for any other reason than that nobody has yet: who asks for changes is heard in attack mode too. */

@@ -25,7 +25,7 @@ export function mergeReasons(
   const wait = task.mergeWait ?? null;
   if (wait !== null && isWaitedFor(state, wait, context.now)) return [describeWait(wait, nameOf(wait.on))];
   const { mergeAsked } = task;
-  return [mergeAsked?.pull === pull.number ? describeAsked(mergeAsked) : whenGreen];
+  return [mergeAsked?.pull === pull.number ? describeAsked(mergeAsked, context.baseBranch) : whenGreen];
 }
 
 /** Whether it is ours to merge, and nothing else is done with it before. */
@@ -51,10 +51,10 @@ function describeWait({ why, file }: MergeWait, on: string): MergeReason {
   return { code: "merge_overlap", detail: `${what}: ${shared}.` };
 }
 
-function describeAsked(asked: MergeAsked): MergeReason {
+function describeAsked(asked: MergeAsked, base: Context["baseBranch"]): MergeReason {
   const { over, way, sha } = asked;
   const commit = sha.slice(0, 7);
-  if (asked.isBehind === true && over !== "withdrawn") return describeUpdate(asked, commit);
+  if (asked.isBehind === true && over !== "withdrawn") return describeUpdate(asked, base ?? "the default branch");
   switch (over) {
     case "withdrawn":
       return whenGreen;
@@ -77,13 +77,13 @@ function describeAsked(asked: MergeAsked): MergeReason {
 }
 
 /** GitHub makes a new commit of it, whose checks have to be green as well. */
-function describeUpdate({ over }: MergeAsked, commit: string): MergeReason {
-  const behind = `Commit ${commit} is behind the default branch`;
+function describeUpdate({ over, sha }: MergeAsked, base: string): MergeReason {
+  const behind = `Commit ${sha.slice(0, 7)} is behind ${base}`;
   return over === "refused"
     ? { code: "merge_behind", detail: `${behind}, and was not brought up to date.` }
     : {
         code: "merge_updating",
-        detail: `${behind}, so its branch is brought up to date with that; it is merged once the checks of the new commit are green.`,
+        detail: `${behind}: its branch is brought up to date with ${base}, and merged once the checks of the new commit are green.`,
       };
 }
 

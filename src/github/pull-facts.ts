@@ -96,6 +96,15 @@ export function closingOf(node: PullNode, place: Place): readonly Reference[] {
   return references.filter((reference) => reference.repository === null);
 }
 
+/** What is between it and its base. */
+function wayInOf(node: PullNode): Pick<PullFacts, "isBehind" | "hasQueue" | "isInQueue" | "leftQueue"> {
+  return {
+    ...(node.state === "OPEN" && node.mergeStateStatus === "BEHIND" ? { isBehind: true } : {}),
+    ...(node.isMergeQueueEnabled === true ? { hasQueue: true } : {}),
+    ...(node.removals ? { isInQueue: node.isInMergeQueue === true, leftQueue: leftQueueOf(node) } : {}),
+  };
+}
+
 const states = { OPEN: "open", MERGED: "merged", CLOSED: "closed" } as const;
 const mergeable: Readonly<Record<string, PullFacts["mergeable"]>> = { MERGEABLE: "yes", CONFLICTING: "conflict" };
 
@@ -140,9 +149,7 @@ export function toPullFacts(node: PullNode, options: PullOptions): PullFacts {
     mergeable: mergeable[node.mergeable] ?? "unknown",
     ...(node.files ? { files: filesOf(node) } : {}),
     isUnreviewed: node.reviewDecision === "REVIEW_REQUIRED",
-    ...(node.state === "OPEN" && node.mergeStateStatus === "BEHIND" ? { isBehind: true } : {}),
-    ...(node.isMergeQueueEnabled === true ? { hasQueue: true } : {}),
-    ...(node.removals ? { isInQueue: node.isInMergeQueue === true, leftQueue: leftQueueOf(node) } : {}),
+    ...wayInOf(node),
     mergedBy: node.state === "MERGED" ? options.toActor(node.mergedBy) : null,
     mergedAt: node.mergedAt ?? null,
     reverts: parseReverts(node.body, { repository: fullNameOf(place), host: place.host }),

@@ -40,7 +40,7 @@ describe("a pull request that is green and behind its base", () => {
       {
         code: "merge_updating",
         detail:
-          "Commit aaaaaaa is behind the default branch, so its branch is brought up to date with that; it is merged once the checks of the new commit are green.",
+          "Commit aaaaaaa is behind the default branch: its branch is brought up to date with the default branch, and merged once the checks of the new commit are green.",
       },
     ]);
     expect(effects(it)).toContainEqual({ type: "UpdateIssue", task: taskId(1) });
@@ -89,6 +89,12 @@ describe("a pull request that is green and behind its base", () => {
     expect(types(see(it, 1, behind))).not.toContain("BranchUpdateRequested");
     expect(types(see(it, 1, { ...behind, sha: b, isDraft: true }))).not.toContain("BranchUpdateRequested");
     expect(types(see(it, 1, { ...behind, sha: b }))).toContain("BranchUpdateRequested");
+  });
+
+  test("waits for a review that GitHub demands: the update would be for nothing", () => {
+    const it = reviewed(merging("auto"));
+    expect(see(it, 1, { ...behind, isUnreviewed: true })).toEqual([]);
+    expect(types(see(it, 1, { ...behind, isUnreviewed: false }))).toEqual(["BranchUpdateRequested"]);
   });
 
   test("is left alone where people merge, and where a merge queue brings it up to date by itself", () => {

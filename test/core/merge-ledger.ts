@@ -169,8 +169,7 @@ function isInRightWay(event: Request, config: Config): boolean {
 }
 
 function isAsItShould(facts: PullFacts, event: Request): boolean {
-  const isToBeUpdated = facts.isBehind === true && facts.hasQueue !== true;
-  if (isToBeUpdated !== (event.type === "BranchUpdateRequested")) return false;
+  if ((facts.isBehind === true) !== (event.type === "BranchUpdateRequested")) return false;
   if (facts.number !== event.pull || facts.sha !== event.sha) return false;
   const isGreen = facts.requiredChecks === "success" || (facts.requiredChecks === "none" && facts.checks !== "failure");
   const isOffered = !facts.isDraft && facts.baseIsDefault && facts.isObjectedTo !== true && facts.isInQueue !== true;
