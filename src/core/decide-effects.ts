@@ -88,7 +88,7 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       return false;
     case "dropped":
       decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
-      if (recorded.effect.type === "MergePull") {
+      if (recorded.effect.type === "MergePull" || recorded.effect.type === "UpdateBranch") {
         tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
       }
       if (recorded.effect.type === "UpdateLinearAlerts") tellUnwritten(decision, bounded(outcome.reason));

@@ -22,7 +22,7 @@ export function decideEscalation(decision: Decision, id: TaskId): void {
   const task = state.tasks.get(id);
   if (task === undefined || isYoung(task, context)) return;
   const due = standstills(state, task, context.config).findLast(({ at }) => at <= context.now);
-  if (due !== undefined) escalate(decision, task, describe(task, due.kind));
+  if (due !== undefined) escalate(decision, task, describe(state, task, due.kind));
 }
 
 /** Nearly every task is: what was assigned or heard of a moment ago stands still in no way. */
@@ -79,12 +79,19 @@ function standstills(state: State, task: Task, config: Config): readonly Standst
 /** After `stale.person`; after half of it where important work waits for the task, which is looked into first. */
 function late(state: State, task: Task, of: { readonly config: Config; readonly kind: Kind }): Standstill {
   const { person } = of.config.stale;
-  return { at: movedAt(task) + (holdsUpImportantWork(state, task.id) ? person / 2 : person), kind: of.kind };
+  return { at: movedAt(state, task) + (holdsUpImportantWork(state, task.id) ? person / 2 : person), kind: of.kind };
 }
 
-/** The last that happened with the live session, else with the pull request. */
-function movedAt({ assignment, pull, attempts }: Task): number {
-  return assignment?.heardAt ?? Math.max(pull?.updatedAt ?? 0, attempts.at(-1)?.endedAt ?? 0);
+/** The last that happened with the live session, else with the pull request or the merge that it waits for. */
+function movedAt(state: State, task: Task): number {
+  if (task.assignment !== null) return task.assignment.heardAt;
+  return Math.max(task.pull?.updatedAt ?? 0, task.attempts.at(-1)?.endedAt ?? 0, mergeMovedAt(state, task));
+}
+
+/** When its merge was asked for, or what has its turn before it moved. */
+function mergeMovedAt(state: State, { mergeAsked, mergeWait = null }: Task): number {
+  const first = mergeWait === null || mergeWait.why === "blocker" ? undefined : state.tasks.get(mergeWait.on);
+  return Math.max(mergeAsked?.at ?? 0, first?.mergeAsked?.at ?? 0, first?.receipt?.at ?? 0);
 }
 
 const agentsOf = new WeakMap<Config, ReadonlySet<string>>();
@@ -99,8 +106,8 @@ function isNamed(config: Config, agent: string): boolean {
 }
 
 /** The words hold instants, not spans, so that they stay the same however often they are found. */
-function describe(task: Task, kind: Kind): string {
-  const since = instant(movedAt(task));
+function describe(state: State, task: Task, kind: Kind): string {
+  const since = instant(movedAt(state, task));
   const { assignment } = task;
   const worker = assignment?.worker ?? "";
   switch (kind) {

@@ -1,16 +1,17 @@
 /**
  * Merging without a person: where `merge` says so, and while attack mode is in force what a person has labelled `quick-win`. Only a
- * commit that was seen green, in the order of the dependencies, and one at a time where files overlap. Checks are never skipped, who
- * asks for changes is heard, and what GitHub itself demands of a merge (a review, a queue) still counts.
+ * commit that was seen green, in the order of the dependencies, and one at a time where files overlap; where branches have to be up to
+ * date, what is behind is updated first. Checks are never skipped, who asks for changes is heard, and what GitHub itself demands of a
+ * merge (a review, a queue) still counts.
  */
 import type { Config } from "../model/config.ts";
-import type { Effect } from "../model/effect.ts";
+import { effectKey, type Effect } from "../model/effect.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
-import type { MergeWait } from "../model/merge.ts";
+import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
+import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
 import { findBlocker, findMergeWait } from "./merge-order.ts";
 import { isEnded, isWorkable } from "./readiness.ts";
 import type { State } from "./state.ts";
@@ -57,19 +58,57 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   const { config, now } = context;
   const task = state.tasks.get(id);
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, config)) return;
-  if (!isReadyToMerge(facts, now) || wasAsked(state, { task, facts, config })) return;
-  const files = filesOf(facts);
-  const wait = findMergeWait(state, task, files);
+  if (!isReadyToMerge(facts, now)) return;
+  if (wasAsked(state, { task, facts, config })) return giveUpLostUpdate(decision, task, facts);
+  const isBehind = isToBeUpdated(facts, config);
+  if (isBehind && isUpdateTooEarly(task, facts)) return;
+  const wait = findMergeWait(state, task, { files: filesOf(facts), isBehind, now });
   if (wait !== null) return putOff(decision, task, wait);
+  ask(decision, task, { facts, isBehind });
+}
+
+function ask(
+  decision: Decision,
+  { id }: Task,
+  { facts, isBehind }: { readonly facts: PullFacts; readonly isBehind: boolean },
+): void {
+  const { config } = decision.context;
+  const files = filesOf(facts);
+  const wish = { task: id, pull: facts.number, sha: facts.sha, ...(files === null ? {} : { files }) };
+  if (isBehind) return decision.emit({ type: "BranchUpdateRequested", ...wish });
   decision.emit({
     type: "MergeRequested",
-    task: id,
-    pull: facts.number,
-    sha: facts.sha,
-    ...(files === null ? {} : { files }),
+    ...wish,
     ...(config.merge === "queue" ? { way: "queue" } : {}),
     ...(facts.isUnreviewed === true ? { isUnreviewed: true } : {}),
   });
+}
+
+/** GitHub has taken the update on and the head is still the old one: some rule was against it that was not told with the answer. */
+function giveUpLostUpdate(decision: Decision, task: Task, facts: PullFacts): void {
+  const { mergeAsked, id } = task;
+  const { state, context } = decision;
+  if (mergeAsked?.isBehind !== true || mergeAsked.over !== undefined || context.now - mergeAsked.at < branchUpdateMs)
+    return;
+  const { number: pull, sha } = facts;
+  if (state.outboxKeys.has(effectKey({ type: "UpdateBranch", task: id, pull, sha }))) return;
+  decision.emit({ type: "BranchUpdateFailed", task: id, pull, sha });
+  const what = `Pull request #${pull} is green and behind its base, and GitHub has not brought its branch up to date`;
+  tellRefusedMerge(
+    decision,
+    id,
+    `${what} although it was asked to: a rule of the branch, or other workflow files in the base, may be against it. Update the branch yourself.`,
+  );
+}
+
+/** Behind its base, where GitHub demands that it is not. A merge queue brings it up to date by itself. */
+function isToBeUpdated(facts: PullFacts, config: Config): boolean {
+  return facts.isBehind === true && !(config.merge === "queue" && facts.hasQueue === true);
+}
+
+/** An agent has still to bring a commit, or a review is missing: by then the branch may be behind again, and the checks had run for nothing. */
+function isUpdateTooEarly({ pullDueAt }: Task, facts: PullFacts): boolean {
+  return pullDueAt !== null || facts.isUnreviewed === true;
 }
 
 function putOff(decision: Decision, { id, pull, mergeWait }: Task, wait: MergeWait): void {
@@ -90,12 +129,18 @@ function wasAsked(
 ): boolean {
   const { mergeAsked } = task;
   if (facts.isInQueue === true) return true;
-  if (mergeAsked === null || !isOurMerge(task, facts)) return false;
-  if (mergeAsked.over === "withdrawn") return false;
-  if (mergeAsked.over === "returned") return true;
+  if (mergeAsked === null || !isOfCommit(task, facts)) return false;
+  // The branch need not be brought up to date any more: no merge of this commit was asked for.
+  if (mergeAsked.isBehind === true && !isToBeUpdated(facts, config)) return false;
+  return isOver(mergeAsked, facts) ?? (config.merge !== "person" || mergeAsked.at >= (state.attack?.since ?? 0));
+}
+
+/** Whether it came to an end after which it is not asked for again; null where that depends on who merges. */
+function isOver({ over, isUnreviewed }: MergeAsked, facts: PullFacts): boolean | null {
+  if (over === "withdrawn") return false;
+  if (over === "returned") return true;
   // What GitHub refused for want of a review is asked for again when that was given.
-  if (mergeAsked.over === "refused" && mergeAsked.isUnreviewed === true && facts.isUnreviewed === false) return false;
-  return config.merge !== "person" || mergeAsked.at >= (state.attack?.since ?? 0);
+  return over === "refused" && isUnreviewed === true && facts.isUnreviewed === false ? false : null;
 }
 
 /** Nobody has to look at it for any other reason than that nobody has yet: who asks for changes is heard in attack mode too. */
@@ -111,18 +156,28 @@ function isGreen(facts: PullFacts, now: number): boolean {
   return isQuiet && (facts.checks === "success" || facts.checks === "none");
 }
 
-/** Whether the merge that was asked for is still wanted when it is about to be done. */
-export function isMergeWanted(state: State, effect: Effect & { readonly type: "MergePull" }, config: Config): boolean {
+/** Whether the merge that was asked for, or what has to be done before it, is still wanted when it is about to be done. */
+export function isMergeWanted(
+  state: State,
+  effect: Effect & { readonly type: "MergePull" | "UpdateBranch" },
+  config: Config,
+): boolean {
   const task = state.tasks.get(effect.task);
   if (task === undefined || task.pull?.number !== effect.pull || !isMergeable(state, task, config)) return false;
   if (task.mergeAsked?.sha !== effect.sha || task.mergeAsked.over !== undefined) return false;
+  if ((task.mergeAsked.isBehind === true) !== (effect.type === "UpdateBranch")) return false;
   const isHealthy = task.pull.checks !== "failure" && task.pull.mergeable !== "conflict";
   return isHealthy && findBlocker(state, task) === null;
 }
 
 /** Whether the commit that was merged is the one that we were asked to merge: then it was done on our word, whoever's name it has. */
 export function isOurMerge(task: Task, facts: PullFacts): boolean {
-  return task.mergeAsked?.sha === facts.sha && task.mergeAsked.pull === facts.number;
+  return isOfCommit(task, facts) && task.mergeAsked?.isBehind === undefined;
+}
+
+/** Whether what was asked for last is of this very commit. */
+function isOfCommit({ mergeAsked }: Task, facts: PullFacts): boolean {
+  return mergeAsked?.sha === facts.sha && mergeAsked.pull === facts.number;
 }
 
 /** GitHub's instants have no milliseconds. */

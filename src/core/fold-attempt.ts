@@ -225,6 +225,19 @@ export function foldMergeRequested(state: State, event: EventOf<"MergeRequested"
   task.mergeWait = null;
 }
 
+/** It has its turn from now on, until it is merged or comes to nothing. */
+export function foldBranchUpdateRequested(state: State, event: EventOf<"BranchUpdateRequested">): void {
+  const { type: _type, task: id, ...asked } = event;
+  const task = ownTask(state, id);
+  task.mergeAsked = { ...asked, isBehind: true, at: state.at };
+  task.mergeWait = null;
+}
+
+export function foldBranchUpdateFailed(state: State, { task: id, pull, sha }: EventOf<"BranchUpdateFailed">): void {
+  const asked = state.tasks.get(id)?.mergeAsked ?? null;
+  if (asked?.isBehind === true && asked.pull === pull && asked.sha === sha) noteMergeOver(state, id, "refused");
+}
+
 export function foldMergePutOff(state: State, { task, on, why, file }: EventOf<"MergePutOff">): void {
   ownTask(state, task).mergeWait = { on, why, file };
 }

@@ -73,10 +73,11 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
 
 /** Of the commit that the effect speaks of, not of a newer one; how it ended before stays. */
 function noteMergeEnd(state: State, recorded: RecordedEffect | undefined, over: "refused" | "withdrawn"): void {
-  if (recorded?.effect.type !== "MergePull") return;
-  const { task, sha } = recorded.effect;
+  if (recorded?.effect.type !== "MergePull" && recorded?.effect.type !== "UpdateBranch") return;
+  const { type, task, sha } = recorded.effect;
   const asked = state.tasks.get(task)?.mergeAsked ?? null;
-  if (asked !== null && asked.sha === sha && asked.over === undefined) noteMergeOver(state, task, over);
+  if (asked === null || asked.sha !== sha || asked.over !== undefined) return;
+  if ((asked.isBehind === true) === (type === "UpdateBranch")) noteMergeOver(state, task, over);
 }
 
 export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">): void {

@@ -57,6 +57,15 @@ export const preemptLookMax = 20;
 /** The paths that a merge changes are kept while it is on its way, up to this many characters: what changes more overlaps everything. */
 export const mergeFilesLengthMax = 4_000;
 
+/**
+ * A branch that is brought up to date keeps its turn for so long, which is time for most checks: what hangs must not keep all others from
+ * being merged.
+ */
+export const branchTurnMs = 2 * 60 * 60_000;
+
+/** GitHub answers before it has brought a branch up to date. What is not there after so long will not come. */
+export const branchUpdateMs = 10 * 60_000;
+
 /** What the next attempt is told of a pull request: that an agent reads it, and a hundred of them fit into memory. */
 export const feedbackBytesMax = 8 * 1024;
 

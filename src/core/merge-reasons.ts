@@ -4,6 +4,7 @@ import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { isOursToMerge } from "./decide-merge.ts";
+import { isOnItsWay } from "./merge-order.ts";
 import type { State } from "./state.ts";
 
 export interface MergeReason {
@@ -22,9 +23,9 @@ export function mergeReasons(
   if (state.isPaused)
     return [{ code: "merge_paused", detail: "Orchestration is paused: nothing is merged meanwhile." }];
   const wait = task.mergeWait ?? null;
-  if (wait !== null && isWaitedFor(state, wait)) return [describeWait(wait, nameOf(wait.on))];
+  if (wait !== null && isWaitedFor(state, wait, context.now)) return [describeWait(wait, nameOf(wait.on))];
   const { mergeAsked } = task;
-  return [mergeAsked?.pull === pull.number ? describeAsked(mergeAsked) : whenGreen];
+  return [mergeAsked?.pull === pull.number ? describeAsked(mergeAsked, context.baseBranch) : whenGreen];
 }
 
 /** Whether it is ours to merge, and nothing else is done with it before. */
@@ -42,12 +43,18 @@ const whenGreen: MergeReason = {
 function describeWait({ why, file }: MergeWait, on: string): MergeReason {
   const what = `It waits for ${on} to be merged first`;
   if (why === "blocker") return { code: "merge_blocked", detail: `${what}: it depends on that.` };
+  if (why === "turn") {
+    const detail = `${what}: branches have to be up to date here, and every merge puts the others behind, so one at a time is updated.`;
+    return { code: "merge_turn", detail };
+  }
   const shared = file === null ? "both may change the same file" : `both change ${file}`;
   return { code: "merge_overlap", detail: `${what}: ${shared}.` };
 }
 
-function describeAsked({ over, way, sha }: MergeAsked): MergeReason {
+function describeAsked(asked: MergeAsked, base: Context["baseBranch"]): MergeReason {
+  const { over, way, sha } = asked;
   const commit = sha.slice(0, 7);
+  if (asked.isBehind === true && over !== "withdrawn") return describeUpdate(asked, base ?? "the default branch");
   switch (over) {
     case "withdrawn":
       return whenGreen;
@@ -69,9 +76,20 @@ function describeAsked({ over, way, sha }: MergeAsked): MergeReason {
   }
 }
 
+/** GitHub makes a new commit of it, whose checks have to be green as well. */
+function describeUpdate({ over, sha }: MergeAsked, base: string): MergeReason {
+  const behind = `Commit ${sha.slice(0, 7)} is behind ${base}`;
+  return over === "refused"
+    ? { code: "merge_behind", detail: `${behind}, and was not brought up to date.` }
+    : {
+        code: "merge_updating",
+        detail: `${behind}: its branch is brought up to date with ${base}, and merged once the checks of the new commit are green.`,
+      };
+}
+
 /** As it was when that was looked at last; what has come to its end meanwhile is waited for no more. */
-function isWaitedFor(state: State, { on, why }: MergeWait): boolean {
-  if (why === "overlap") return state.merging.has(on);
+function isWaitedFor(state: State, { on, why }: MergeWait, now: number): boolean {
+  if (why !== "blocker") return isOnItsWay(state, on, now);
   const blocker = state.tasks.get(on);
   return blocker === undefined ? state.externals.get(on)?.state !== "completed" : blocker.receipt === null;
 }

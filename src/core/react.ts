@@ -35,6 +35,8 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       return [now({ type: "CancelSession", task: event.task, fence: event.fence })];
     case "MergeRequested":
       return [now(merge(event))];
+    case "BranchUpdateRequested":
+      return [now({ type: "UpdateBranch", task: event.task, pull: event.pull, sha: event.sha })];
     case "CommandAnswered":
       return [now(acknowledgement(event))];
     case "PatternMatched":
@@ -105,6 +107,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   RetryScheduled: surfaceDelayMs,
   FeedbackCollected: surfaceDelayMs,
   PullRequestLinked: surfaceDelayMs,
+  BranchUpdateRequested: surfaceDelayMs,
   MergePutOff: surfaceDelayMs,
   TaskCompleted: completionSurfaceDelayMs,
   ReceiptRevoked: 0,

@@ -61,12 +61,13 @@ function isWorthALook(state: State, task: Task, { isOpenAgain, moved, isSettled 
   if (isOpenAgain || moved.has(task.id)) return true;
   if (isSettled && isMergedUnseen(state, task)) return true;
   if (wait === null) return false;
-  return moved.has(wait.on) || (isSettled && wait.why === "overlap" && !state.merging.has(wait.on));
+  return moved.has(wait.on) || (isSettled && wait.why !== "blocker" && !state.merging.has(wait.on));
 }
 
 /** Asked for, and asked for no more, without having come to nothing: what we do ourselves starts no run that would see it. */
 function isMergedUnseen(state: State, { id, mergeAsked }: Task): boolean {
-  if (mergeAsked === null || mergeAsked.way !== undefined || !state.merging.has(id)) return false;
+  if (mergeAsked === null || mergeAsked.way !== undefined || mergeAsked.isBehind === true || !state.merging.has(id))
+    return false;
   const { pull, sha } = mergeAsked;
   return !state.outboxKeys.has(effectKey({ type: "MergePull", task: id, pull, sha }));
 }

@@ -13,7 +13,7 @@ import { startSession, withBrief } from "./brief.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import { collectFeedback } from "./perform-feedback.ts";
-import { performMerge } from "./perform-merge.ts";
+import { performMerge, performUpdate } from "./perform-merge.ts";
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 type SessionEffect = Extract<Effect, { readonly fence: number }>;
@@ -37,6 +37,7 @@ export async function performSession(
     return fromWrite(await world.tracker.reportConfiguration(effect.sha, effect.problems));
   }
   if (effect.type === "MergePull") return performMerge({ tracker: world.tracker, lane }, effect);
+  if (effect.type === "UpdateBranch") return performUpdate({ tracker: world.tracker, lane }, effect);
   if (effect.type === "CollectFeedback") {
     return collectFeedback({ parts, world, state: await lane.stream.current() }, effect);
   }

@@ -31,8 +31,21 @@ export interface Write {
 
 export function createStream(parts: EngineParts): Stream {
   let state: State | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
+  let loading: Promise<State> | null = null;
 
-  async function refresh(): Promise<State> {
+  /**
+   * Reads and appends go one after another. An entry is folded only into the state that it follows: two reads at a time would bring the
+   * same entries twice, and one beside an append what that brings in force.
+   */
+  function inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    const done = turn.then(act);
+    // Whoever asked hears of it; the next one begins all the same.
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async function read(): Promise<State> {
     const log = await parts.store.read(parts.stream, state?.version);
     const base = log.snapshot === null ? (state ?? createState()) : fromSnapshot(log.snapshot.lines);
     for (const line of log.entries) evolveEntry(base, JSON.parse(line) as Entry);
@@ -40,21 +53,34 @@ export function createStream(parts: EngineParts): Stream {
     return base;
   }
 
-  async function append(entries: readonly Entry[], { files, summary, bringInForce }: Write): Promise<boolean> {
-    const base = state ?? (await refresh());
-    const outcome = await parts.store.append(parts.stream, base.version, {
-      entries: entries.map((entry) => JSON.stringify(entry)),
-      files,
-      summary,
-      snapshot: () => toSnapshot(base),
+  /** Everybody who asks before the state is there waits for the same reading. */
+  function load(): Promise<State> {
+    loading ??= inTurn(async () => state ?? (await read())).finally(() => {
+      loading = null;
     });
-    if (outcome === "conflict") {
-      await refresh();
-      return false;
-    }
-    bringInForce();
-    return true;
+    return loading;
   }
 
-  return { current: async () => state ?? (await refresh()), peek: () => state, refresh, append };
+  function append(entries: readonly Entry[], { files, summary, bringInForce }: Write): Promise<boolean> {
+    const decidedOn = state?.version ?? null;
+    return inTurn(async () => {
+      const base = state ?? (await read());
+      // What others wrote was read while this waited.
+      if (decidedOn !== null && base.version !== decidedOn) return false;
+      const outcome = await parts.store.append(parts.stream, base.version, {
+        entries: entries.map((entry) => JSON.stringify(entry)),
+        files,
+        summary,
+        snapshot: () => toSnapshot(base),
+      });
+      if (outcome === "conflict") {
+        await read();
+        return false;
+      }
+      bringInForce();
+      return true;
+    });
+  }
+
+  return { current: async () => state ?? (await load()), peek: () => state, refresh: () => inTurn(read), append };
 }

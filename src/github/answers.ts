@@ -129,6 +129,7 @@ export const PullNode = z.object({
     .object({ totalCount: z.number(), nodes: z.array(z.object({ path: z.string() }).nullable().catch(null)).nullish() })
     .nullish(),
   isInMergeQueue: z.boolean().nullish(),
+  isMergeQueueEnabled: z.boolean().nullish(),
   removals: z
     .object({
       nodes: z.array(z.object({ createdAt: Instant, reason: z.string().nullish() }).nullable().catch(null)).nullish(),

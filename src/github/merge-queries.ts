@@ -7,6 +7,20 @@ export const queueStanding = `query ($owner: String!, $name: String!, $number: I
   }
 }`;
 
+/**
+ * Whether a branch has still to be brought up to date, and who would do it. What GitHub has made of a commit has that commit as its first
+ * parent. Variables: owner, name, number.
+ */
+export const branchStanding = `query ($owner: String!, $name: String!, $number: Int!) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      state headRefOid mergeable mergeStateStatus
+      commits(last: 1) { nodes { commit { oid parents(first: 2) { nodes { oid } } } } }
+    }
+  }
+}`;
+
 /** Variables: id, sha. */
 export const enqueue = `mutation ($id: ID!, $sha: GitObjectID!) {
   enqueuePullRequest(input: { pullRequestId: $id, expectedHeadOid: $sha }) { mergeQueueEntry { id } }
@@ -21,7 +35,7 @@ export interface PullExtras {
 }
 
 const fileFields = "files(first: 100) { totalCount nodes { path } }";
-const queueFields = `isInMergeQueue
+const queueFields = `isInMergeQueue isMergeQueueEnabled
     removals: timelineItems(last: 1, itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT]) {
       nodes { ... on RemovedFromMergeQueueEvent { createdAt reason } }
     }`;

@@ -14,6 +14,7 @@ const Pull = z.object({
   state: z.string(),
   head: z.object({ sha: z.string() }),
   mergeable: z.boolean().nullish(),
+  mergeable_state: z.string().catch(""),
 });
 
 /** The way of merging is not allowed here, another may be. */
@@ -88,14 +89,21 @@ async function judge(
   const pull = Pull.parse(answer.data);
   if (pull.merged) return { kind: "merged" };
   if (pull.state !== "open" || pull.head.sha !== wish.sha) return { kind: "moved" };
-  // The base has moved into its way: the next look sees the conflict.
-  if (fault.status === 405 && pull.mergeable === false) return { kind: "moved" };
+  if (fault.status === 405 && hasBaseMoved(pull)) return { kind: "moved" };
   if (fault.status === 405 && !passingPattern.test(fault.message)) {
     return refused(wish, `${fault.message} Merge it yourself, or let the App bypass that rule.`);
   }
   return fault.kind === "invalid"
     ? { kind: "delayed", reason: fault.message, retryAfterMs: passingMs }
     : delayed(fault);
+}
+
+/**
+ * The base has moved into its way, or has commits that its branch needs before it is merged: the next look sees that. GitHub's words for the
+ * second are those of a missing check.
+ */
+function hasBaseMoved({ mergeable, mergeable_state: state }: z.output<typeof Pull>): boolean {
+  return mergeable === false || state === "behind";
 }
 
 function refused({ number }: MergeWish, why: string): MergeOutcome {

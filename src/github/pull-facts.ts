@@ -40,6 +40,9 @@ function isCut(node: PullNode): boolean {
   return rollUp ? rollUp.contexts.totalCount > rollUp.contexts.nodes.length && rollUp.state !== "SUCCESS" : false;
 }
 
+/** Only a branch with required checks can be behind. */
+const unreportedStates: ReadonlySet<string> = new Set(["BLOCKED", "BEHIND"]);
+
 /** A required check that has not reported yet is in no list: only the blocked merge tells of it. */
 function readRequired(node: PullNode): Checks {
   const required = contextsOf(node).filter((context) => context.isRequired);
@@ -47,7 +50,7 @@ function readRequired(node: PullNode): Checks {
   if (states.includes("failure")) return "failure";
   if (states.includes("pending") || isCut(node)) return "pending";
   if (states.length > 0) return "success";
-  return node.state === "OPEN" && node.mergeStateStatus === "BLOCKED" ? "pending" : "none";
+  return node.state === "OPEN" && unreportedStates.has(node.mergeStateStatus) ? "pending" : "none";
 }
 
 function readFailed(node: PullNode): readonly string[] {
@@ -91,6 +94,15 @@ function objectionsIn(node: PullNode) {
 export function closingOf(node: PullNode, place: Place): readonly Reference[] {
   const references = parseClosing(node.body, { repository: fullNameOf(place), host: place.host });
   return references.filter((reference) => reference.repository === null);
+}
+
+/** What is between it and its base. */
+function wayInOf(node: PullNode): Pick<PullFacts, "isBehind" | "hasQueue" | "isInQueue" | "leftQueue"> {
+  return {
+    ...(node.state === "OPEN" && node.mergeStateStatus === "BEHIND" ? { isBehind: true } : {}),
+    ...(node.isMergeQueueEnabled === true ? { hasQueue: true } : {}),
+    ...(node.removals ? { isInQueue: node.isInMergeQueue === true, leftQueue: leftQueueOf(node) } : {}),
+  };
 }
 
 const states = { OPEN: "open", MERGED: "merged", CLOSED: "closed" } as const;
@@ -137,7 +149,7 @@ export function toPullFacts(node: PullNode, options: PullOptions): PullFacts {
     mergeable: mergeable[node.mergeable] ?? "unknown",
     ...(node.files ? { files: filesOf(node) } : {}),
     isUnreviewed: node.reviewDecision === "REVIEW_REQUIRED",
-    ...(node.removals ? { isInQueue: node.isInMergeQueue === true, leftQueue: leftQueueOf(node) } : {}),
+    ...wayInOf(node),
     mergedBy: node.state === "MERGED" ? options.toActor(node.mergedBy) : null,
     mergedAt: node.mergedAt ?? null,
     reverts: parseReverts(node.body, { repository: fullNameOf(place), host: place.host }),

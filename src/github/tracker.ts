@@ -29,6 +29,7 @@ import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import type { PullExtras } from "./merge-queries.ts";
 import { createPoller } from "./poll.ts";
+import { updateBranch } from "./update-branch.ts";
 import { keepComment } from "./standing-comment.ts";
 
 export interface TrackerOptions {
@@ -148,6 +149,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     cockpit: { ...cockpit, look: (issue, since) => available(() => cockpit.look(issue, since)) },
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
     enqueuePull: createEnqueue({ client, place, journal }),
+    updateBranch: (number, sha) => updateBranch({ client, place }, { number, sha }),
     label: (number, label) => addLabel(client, place, { number, label }),
   };
 }

@@ -31,6 +31,8 @@ export type Effect =
       /** Through the merge queue; missing: at once. */
       readonly way?: "queue";
     }
+  /** Merge the base into the branch of the pull request, if this commit still is its head. */
+  | { readonly type: "UpdateBranch"; readonly task: TaskId; readonly pull: number; readonly sha: string }
   /** Bring the comment on the monitoring issue to the warnings there are. */
   | { readonly type: "UpdateAlerts"; readonly issue: number }
   /** The same on the monitoring issue at Linear. An effect of its own: neither place waits for the other. */
@@ -67,7 +69,8 @@ export function effectKey(effect: Effect): string {
     case "ReportConfiguration":
       return `ReportConfiguration:${effect.sha}`;
     case "MergePull":
-      return `MergePull:${effect.task}:${effect.sha}`;
+    case "UpdateBranch":
+      return `${effect.type}:${effect.task}:${effect.sha}`;
     case "UpdateAlerts":
     case "UpdateLinearAlerts":
       return `${effect.type}:${effect.issue}`;

@@ -142,6 +142,17 @@ export type Event =
       /** A review that GitHub demands is missing: it may let us all the same. */
       readonly isUnreviewed?: true;
     }
+  /** It could be merged, but for its branch, which is behind its base: GitHub is asked to bring it up to date, and its checks run again. */
+  | {
+      readonly type: "BranchUpdateRequested";
+      readonly task: TaskId;
+      readonly pull: number;
+      readonly sha: string;
+      /** What it changes; missing where that is not known. */
+      readonly files?: readonly string[];
+    }
+  /** GitHub took that on, and has not done it: it does it later than it answers. A person is told. */
+  | { readonly type: "BranchUpdateFailed"; readonly task: TaskId; readonly pull: number; readonly sha: string }
   /** The merge queue gave this commit back unmerged: it is not sent there again. */
   | {
       readonly type: "MergeReturned";

@@ -10,6 +10,8 @@ export interface MergeAsked {
   readonly files?: readonly string[];
   /** By GitHub's merge queue; missing: at once. */
   readonly way?: "queue";
+  /** The branch is brought up to date with its base first: what is merged is the commit that GitHub makes of this one. */
+  readonly isBehind?: true;
   /** A review that GitHub asks for was missing then. */
   readonly isUnreviewed?: true;
   /** It is on its way no more: GitHub refused it, it was not wanted any more when its turn came, or the merge queue gave it back. */
@@ -20,8 +22,11 @@ export interface MergeAsked {
 export interface MergeWait {
   /** What has to be merged first. */
   readonly on: TaskId;
-  /** The task depends on it, or its merge is on its way and changes the same file. */
-  readonly why: "blocker" | "overlap";
+  /**
+   * The task depends on it, or its merge is on its way and changes the same file; or branches have to be up to date, and only one at a
+   * time is: every merge puts all others behind.
+   */
+  readonly why: "blocker" | "overlap" | "turn";
   /** One that both change; null where nobody can say. */
   readonly file: string | null;
 }

@@ -45,6 +45,10 @@ export interface PullFacts {
   readonly files?: readonly string[] | null;
   /** GitHub demands a review that nobody has given yet. */
   readonly isUnreviewed?: boolean;
+  /** Its branch lacks commits of its base, and GitHub demands that it has them before it is merged. */
+  readonly isBehind?: boolean;
+  /** Its base takes merges through a merge queue. */
+  readonly hasQueue?: boolean;
   readonly isInQueue?: boolean;
   /** When it was last taken out of the merge queue unmerged, and why; missing or null: never. */
   readonly leftQueue?: { readonly at: number; readonly why: "checks" | "conflict" | "person" } | null;

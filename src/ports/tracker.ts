@@ -51,6 +51,15 @@ export type MergeOutcome =
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number };
 
+export type UpdateOutcome =
+  /** Now, or by an earlier try; the new commit may take a moment to appear. */
+  | { readonly kind: "updated" }
+  /** There is nothing to do at this commit any more, or it conflicts: what is there now has to be looked at first. */
+  | { readonly kind: "moved" }
+  /** A missing permission is against it, or it would be for nothing; the reason is for people. */
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number };
+
 export interface IssueSurface {
   readonly task: TaskId;
   readonly node: string;
@@ -180,6 +189,8 @@ export interface Tracker {
   mergePull(number: number, sha: string): Promise<MergeOutcome>;
   /** Puts it into the merge queue, if its head is still `sha`; merges it where the repository has no queue. Safe to repeat. Rejects never. */
   enqueuePull(number: number, sha: string): Promise<MergeOutcome>;
+  /** Merges the base into the branch of a pull request if its head is still `sha`; safe to repeat. Rejects never. */
+  updateBranch(number: number, sha: string): Promise<UpdateOutcome>;
   /** The one issue that shows everything. */
   readonly cockpit: CockpitKeeper;
   /** Adds a plain label, for `dispatch: label`. */

@@ -125,6 +125,14 @@ async function merge(call: ApiCall): Promise<Reply> {
   return ok({ sha, merged: true, message: "Pull Request successfully merged" });
 }
 
+/** GitHub does it a moment later; here it is done when the answer is given. */
+async function updateBranch(call: ApiCall): Promise<Reply> {
+  const issue = pullIssueOf(call);
+  await call.acts.updateBranch(call.actor, issue.number, textOf(call, "expected_head_sha", "PullRequest"));
+  const url = `${call.state.htmlUrl}/${call.state.repository.fullName}/pull/${issue.number}`;
+  return { status: 202, body: { message: "Updating pull request branch.", url } };
+}
+
 function createReview(call: ApiCall): Reply {
   const pull = pullIssueOf(call);
   const events = { APPROVE: "approved", REQUEST_CHANGES: "changes_requested", COMMENT: "commented" } as const;
@@ -144,6 +152,7 @@ export const pullRoutes: readonly Route[] = [
     return noContent();
   }),
   { method: "PUT", path: `${pulls}/:number/merge`, auth: "token", needs: ["contents"], level: "write", handle: merge },
+  route("PUT", "/:number/update-branch", updateBranch),
   route("GET", "/:number/files", async (call) => {
     const changes = await changesOf(call, pullIssueOf(call));
     return pageReply(changes, call.url, ({ path, ...change }) => ({

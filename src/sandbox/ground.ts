@@ -108,6 +108,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     baseUrl: options.htmlUrl,
     app: { id: appId, slug: appSlug, publicKey: () => known().publicKey, webhookSecret },
     requiredChecks: [requiredCheck],
+    hasStrictChecks: scenario.settings.strictChecks,
     hasMergeQueue: scenario.settings.mergeQueue !== null,
   });
   for (const { login, id } of vendorNames.map(accountOf)) {

@@ -1,6 +1,7 @@
 /**
  * Judges the merges that the App asks for, at once or through the merge queue: only where people have left that to it, only green
- * commits, nothing before what it depends on, and never two in the queue that change one file.
+ * commits, nothing before what it depends on, never two in the queue that change one file, and never two branches brought up to date at
+ * a time, of which one would be for nothing.
  */
 import type { Backlog } from "./backlog.ts";
 import type { IssueRecord, TimelineEntry } from "./records.ts";
@@ -32,6 +33,8 @@ class MergeBench implements MergeJudge {
   readonly #conclusions = new Map<string, string>();
   /** Files of what the App has put into the queue, by pull request. */
   readonly #queued = new Map<number, readonly string[]>();
+  /** Heads of the branches that the App has brought up to date, by pull request. */
+  readonly #updated = new Map<number, string>();
   readonly #reopenedAt = new Map<number, number>();
   #mergesAll = false;
   #takenBackAt = -Infinity;
@@ -65,6 +68,11 @@ class MergeBench implements MergeJudge {
       case "merged":
         if (isOwn) this.#judge(entry, pull);
         this.#queued.delete(pull);
+        this.#updated.delete(pull);
+        return;
+      case "pr_updated":
+        if (isOwn) this.#judgeUpdate(entry, pull);
+        else this.#updated.delete(pull);
         return;
       case "dequeued":
         this.#queued.delete(pull);
@@ -99,6 +107,17 @@ class MergeBench implements MergeJudge {
       const detail = `it is in the queue beside pull request #${other}, and both change ${shared}`;
       this.#options.find({ rule: "merge_overlap", at, target, detail });
     }
+  }
+
+  /** While the checks of one run, or show that it can be merged, another one would put it behind, or be put behind by it. */
+  #judgeUpdate({ at, target, detail }: TimelineEntry, pull: number): void {
+    for (const [other, sha] of this.#updated) {
+      const conclusion = this.#conclusions.get(sha) ?? "success";
+      if (other === pull || conclusion !== "success" || this.#options.issue(other)?.state !== "open") continue;
+      const what = `the App brought it up to date while pull request #${other}, which it had brought up to date, was not merged`;
+      this.#options.find({ rule: "update_beside", at, target, detail: what });
+    }
+    this.#updated.set(pull, String(detail["sha"]));
   }
 
   #headOf(pull: number): string {

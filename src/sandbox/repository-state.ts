@@ -89,6 +89,8 @@ export class RepositoryState {
   readonly actionsUser: UserRecord;
   installation: { readonly id: number; readonly node: string; readonly at: number } | null = null;
   readonly requiredChecks: readonly string[];
+  /** The required checks count only for a branch that has all of the default branch. */
+  readonly hasStrictChecks: boolean;
   /** The merge queue of the default branch, first come first; null: it has none. */
   readonly mergeQueue: QueueEntryRecord[] | null;
   /** `https://host`, no slash at the end. */
@@ -135,6 +137,7 @@ export class RepositoryState {
     this.htmlUrl = options.baseUrl.replace(/\/+$/, "");
     this.apiUrl = `${this.htmlUrl}/api/v3`;
     this.requiredChecks = options.requiredChecks;
+    this.hasStrictChecks = options.hasStrictChecks === true;
     this.mergeQueue = options.hasMergeQueue === true ? [] : null;
     const isOrganization = options.isOrganization ?? false;
     const owner = this.addUser({ login: ownerLogin, type: isOrganization ? "Organization" : "User" });

@@ -106,7 +106,13 @@ export const Scenario = z
       .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
       .prefault({}),
     /** How the repository itself is set up. */
-    settings: z.strictObject({ mergeQueue: MergeQueueSetting.nullable().default(null) }).prefault({}),
+    settings: z
+      .strictObject({
+        mergeQueue: MergeQueueSetting.nullable().default(null),
+        /** Branches have to be up to date before they are merged. */
+        strictChecks: z.boolean().default(false),
+      })
+      .prefault({}),
     /** Permissions of named actors. Those not listed have write; a name that begins with `stranger` has none. */
     actors: z.record(z.string(), z.enum(["none", "read", "triage", "write", "maintain", "admin"])).default({}),
     /** When virtual time begins; a Monday morning unless the story is about another day. */

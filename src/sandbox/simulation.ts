@@ -3,7 +3,7 @@ import type { AgentConfig, VendorType } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Faults } from "./faults.ts";
-import { createGround, type Ground } from "./ground.ts";
+import { appLogin, createGround, type Ground } from "./ground.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createLinear, type Linear } from "./linear.ts";
 import type { Judge } from "./judge.ts";
@@ -138,6 +138,12 @@ function createInhabitants(options: SimulationOptions, ground: Ground): Inhabita
   const baseUrls = options.vendorBaseUrls;
   const vendors = createVendors({ clock, script: troupe, repository, keys: vendorKeys, baseUrls });
   troupe.join(vendors.store);
+  timeline.onEntry((entry) => {
+    // The App pushes to a branch of an agent only to bring it up to date: GitHub runs the checks again.
+    const { pull, sha } = entry.detail;
+    if (entry.action !== "pr_updated" || entry.actor !== appLogin) return;
+    author.check({ pull: Number(pull), url: "", branch: "", sha: String(sha) }, "success");
+  });
   timeline.onEntry((entry) => {
     const number = Number(/^#(\d+)$/.exec(entry.target)?.[1] ?? 0);
     if (entry.action === "comment" && number > 0) troupe.heard(number, entry.actor);

@@ -186,7 +186,9 @@ export interface CodeActs {
   /** Whether the heads can be merged; `unknown` when either is gone. */
   mergeable(number: number): Promise<"yes" | "conflict" | "unknown">;
   /** `clean`, or why a merge would be refused now, in the words of `mergeable_state`. */
-  mergeState(number: number): Promise<"clean" | "dirty" | "blocked" | "draft" | "unstable" | "unknown">;
+  mergeState(number: number): Promise<"clean" | "dirty" | "blocked" | "behind" | "draft" | "unstable" | "unknown">;
+  /** Merges the base into the head's branch. Refused where there is nothing new, a conflict, or another head than expected. */
+  updateBranch(actor: Actor, number: number, expectedHead?: string): Promise<void>;
   /** Merges by itself once the required checks are green, in the actor's name; null switches it off. */
   setAutoMerge(actor: Actor, number: number, isOn: boolean): Promise<IssueRecord>;
   review(

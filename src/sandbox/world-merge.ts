@@ -1,4 +1,4 @@
-/** Merging pull requests, by hand and by themselves, and the issues that a merge closes. Merges are git's own. */
+/** Merging pull requests, by hand and by themselves, bringing their branches up to date, and the issues that a merge closes. Merges are git's own. */
 import type { Git } from "./git-types.ts";
 import type { RepositoryState } from "./repository-state.ts";
 import { methodsOf } from "./bound-methods.ts";
@@ -10,13 +10,15 @@ import type { Actor, CodeActs } from "./world-acts.ts";
 import { isGreen } from "./world-checks.ts";
 import { targetOf } from "./world-ground.ts";
 import type { Ground } from "./world-ground.ts";
+import { headRef } from "./world-issues.ts";
 import type { IssueActsWithin } from "./world-issues.ts";
+import { isBehind } from "./world-pulls.ts";
 import type { PushActs } from "./world-pushes.ts";
 
 type Pull = IssueRecord & { readonly pull: NonNullable<IssueRecord["pull"]> };
 type Method = "merge" | "squash" | "rebase";
 
-export interface MergeActs extends Pick<CodeActs, "mergePull" | "setAutoMerge"> {
+export interface MergeActs extends Pick<CodeActs, "mergePull" | "updateBranch" | "setAutoMerge"> {
   /** Merges what waited for the checks of this commit. */
   mergeWaiting(sha: string): Promise<void>;
   /** Merges as the merge queue does, which needs nobody's permission any more. */
@@ -61,6 +63,35 @@ class MergeRoom implements MergeActs {
     return this.#merge(actor, issue, how);
   }
 
+  async updateBranch(actor: Actor, number: number, expectedHead?: string): Promise<void> {
+    const issue = this.#ground.findPull(number);
+    const { pull } = issue;
+    this.#ground.demand(actor, "write");
+    const head = pull.headSha;
+    if (issue.state === "closed") throw new ActRefusal(422, "Pull request is closed");
+    if (expectedHead !== undefined && expectedHead !== head) {
+      throw new ActRefusal(422, "expected head sha didn’t match current head ref.");
+    }
+    const base = this.#git.head(pull.baseBranch);
+    if (base === null || (await this.#git.isAncestor(base, head))) {
+      throw new ActRefusal(422, "There are no new commits on the base branch.");
+    }
+    const { tree, conflicts } = await this.#git.merge(head, base);
+    if (conflicts.length > 0) throw new ActRefusal(422, "merge conflict between base and head");
+    const after = await this.#git.writeCommit({
+      tree,
+      parents: [head, base],
+      message: `Merge branch '${pull.baseBranch}' into ${pull.headBranch}`,
+      author: this.#ground.identify(actor),
+      committer: { name: "GitHub", email: "noreply@github.com", at: this.#state.now() },
+    });
+    const name = headRef(this.#ground, pull);
+    if ((await this.#git.updateRef({ name, to: after, before: head })) !== "updated") {
+      throw new ActRefusal(422, "expected head sha didn’t match current head ref.");
+    }
+    await this.#others.pushes.afterPush(actor, { name, before: head, after, isForced: false });
+  }
+
   async mergeQueued(actor: Actor, number: number): Promise<void> {
     const issue = this.#ground.findPull(number);
     refuseMerge(this.#ground, { issue });
@@ -77,6 +108,10 @@ class MergeRoom implements MergeActs {
     const before = this.#git.refs.get(name) ?? null;
     if (before === null) throw new ActRefusal(405, "Base branch was deleted");
     const head = pull.headSha;
+    if (await isBehind(this.#ground, pull, before)) {
+      const count = this.#state.requiredChecks.length;
+      throw new ActRefusal(405, `${count} of ${count} required status checks are expected.`);
+    }
     const { tree, conflicts } = await this.#git.merge(before, head);
     if (conflicts.length > 0) throw new ActRefusal(405, "Pull Request is not mergeable");
     const method = how.method ?? "merge";

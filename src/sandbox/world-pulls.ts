@@ -107,6 +107,8 @@ class PullRoom implements PullActs {
     if (pull.isDraft) return "draft";
     if (pull.baseBranch === this.#state.repository.defaultBranch && !isGreen(this.#state, pull.headSha))
       return "blocked";
+    const base = this.#git.head(pull.baseBranch);
+    if (base !== null && (await isBehind(this.#ground, pull, base))) return "behind";
     const isRed = this.#state.checksOf(pull.headSha).some((run) => run.conclusion === "failure");
     return isRed && this.#state.requiredChecks.length === 0 ? "unstable" : "clean";
   }
@@ -154,6 +156,13 @@ class PullRoom implements PullActs {
     this.#ground.deliver("pull_request_review.submitted", actor, reviewBody(this.#state, { pull: issue, review }));
     return review;
   }
+}
+
+/** Whether required checks are strict and the head lacks commits of its base; a merge queue sees to that by itself. */
+export async function isBehind({ state, git }: Ground, pull: PullRecord, base: string): Promise<boolean> {
+  const isStrict = state.hasStrictChecks && state.requiredChecks.length > 0 && state.mergeQueue === null;
+  if (!isStrict || pull.baseBranch !== state.repository.defaultBranch) return false;
+  return !(await git.isAncestor(base, pull.headSha));
 }
 
 /** Branch and repository of a head, `branch` or `forkowner:branch`. */

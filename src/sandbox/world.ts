@@ -38,6 +38,8 @@ export interface WorldOptions {
   };
   /** Names of the required checks on the default branch; the scenario's is `ci`. */
   readonly requiredChecks: readonly string[];
+  /** Whether the required checks are strict: a branch must have all of the default branch before it is merged. */
+  readonly hasStrictChecks?: boolean;
   /** Whether the default branch takes merges only through a merge queue. */
   readonly hasMergeQueue?: boolean;
   /** Files of the first commit, beside a README.md; workflows among them can be dispatched. */

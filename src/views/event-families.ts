@@ -34,6 +34,8 @@ const familyByType = {
   PullRequestLinked: "attempt",
   PullRequestChanged: "attempt",
   MergeRequested: "attempt",
+  BranchUpdateRequested: "attempt",
+  BranchUpdateFailed: "attempt",
   MergePutOff: "attempt",
   MergeReturned: "attempt",
   TaskCompleted: "outcome",

@@ -41,6 +41,10 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
       return describePullChange(event, task);
     case "MergeRequested":
       return describeMerge(event, task);
+    case "BranchUpdateRequested":
+      return `${task}: pull request #${event.pull} is green and behind its base; its branch is to be brought up to date at ${toShortSha(event.sha)}`;
+    case "BranchUpdateFailed":
+      return `${task}: GitHub has not brought the branch of pull request #${event.pull} up to date at ${toShortSha(event.sha)}`;
     case "MergeReturned":
       return `${task}: the merge queue gave pull request #${event.pull} back at ${toShortSha(event.sha)}: ${returnWords[event.why]}`;
     case "MergePutOff":
@@ -61,6 +65,7 @@ const returnWords: Readonly<Record<Extract<AttemptEvent, { readonly type: "Merge
 
 function describeWhyFirst({ why, file }: Extract<AttemptEvent, { readonly type: "MergePutOff" }>): string {
   if (why === "blocker") return ", which it depends on";
+  if (why === "turn") return "; one branch at a time is brought up to date";
   return file === null ? "; both may change the same file" : `; both change ${file}`;
 }
 

@@ -64,6 +64,17 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   merge_paused: fact("Orchestration is paused: nothing is merged meanwhile.", "`/orchestrate resume` goes on."),
   merge_asked: fact("GitHub was asked to merge it."),
   merge_refused: fact("GitHub refused to merge it.", "Merge it yourself, or push another commit."),
+  merge_updating: fact(
+    "Its branch is brought up to date with the default branch; it is merged once the checks of the new commit are green.",
+  ),
+  merge_behind: fact(
+    "Its branch is behind the default branch, and was not brought up to date.",
+    "Update the branch yourself; what is green then is merged.",
+  ),
+  merge_turn: fact(
+    "Another merge is on its way, and branches have to be up to date here: one at a time is updated.",
+    "Then it is looked at again.",
+  ),
   merge_returned: fact(
     "The merge queue took it out again.",
     "Put it there again yourself, merge it, or push another commit.",

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { Command, EffectOutcome } from "../../src/model/command.ts";
+import type { EffectType } from "../../src/model/effect.ts";
 import type { PullFacts } from "../../src/model/observation.ts";
 import { blocker, configOf, issue, observation, pull, report, taskId, writer } from "../support/build.ts";
 import type { PlannedPass, Step } from "./histories.ts";
@@ -50,6 +51,7 @@ const finish: fc.Arbitrary<Step> = number.map((each) => ({ state }) => ({
 
 const standing = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Partial<PullFacts>>({}) },
+  { weight: 3, arbitrary: fc.constant<Partial<PullFacts>>({ isBehind: true }) },
   {
     weight: 4,
     arbitrary: fc.constantFrom<Partial<PullFacts>[]>(
@@ -93,6 +95,8 @@ const look: fc.Arbitrary<Step> = fc
     }),
   }));
 
+const merges: ReadonlySet<EffectType> = new Set<EffectType>(["MergePull", "UpdateBranch"]);
+
 const settle: fc.Arbitrary<Step> = fc
   .record({
     place: fc.nat(3),
@@ -104,8 +108,8 @@ const settle: fc.Arbitrary<Step> = fc
     ),
   })
   .map(({ place, outcome }) => ({ state }) => {
-    const merges = [...state.outbox.entries()].filter(([, { effect }]) => effect.type === "MergePull");
-    return { type: "SettleEffects", settled: merges.slice(place, place + 1).map(([effect]) => ({ effect, outcome })) };
+    const asked = [...state.outbox.entries()].filter(([, { effect }]) => merges.has(effect.type));
+    return { type: "SettleEffects", settled: asked.slice(place, place + 1).map(([effect]) => ({ effect, outcome })) };
   });
 
 const said: fc.Arbitrary<Step> = fc
@@ -161,7 +165,7 @@ export function assertMergesAreRight(runs: number): void {
   fc.assert(
     fc.property(histories, fc.nat(40), (history, at) => {
       const { problems, lines } = playHistory(history);
-      for (const type of ["MergeRequested", "MergePutOff", "MergeReturned"])
+      for (const type of ["MergeRequested", "BranchUpdateRequested", "MergePutOff", "MergeReturned"])
         if (lines.some((line) => line.includes(`"type":"${type}"`))) seen.add(type);
       expect(problems).toEqual([]);
       // Who starts from a snapshot asks for the same merges.
@@ -170,5 +174,5 @@ export function assertMergesAreRight(runs: number): void {
     { numRuns: runs },
   );
   // Histories in which nothing of the kind ever happens would say nothing.
-  expect([...seen].toSorted()).toEqual(["MergePutOff", "MergeRequested", "MergeReturned"]);
+  expect([...seen].toSorted()).toEqual(["BranchUpdateRequested", "MergePutOff", "MergeRequested", "MergeReturned"]);
 }

@@ -109,7 +109,7 @@ function foldJudged(state: State, entry: Entry, judged: Judged): readonly string
     const { merges, seen } = judged;
     problems.push(...merges.judge(event, { state, config: configNow(state), seen }, endOf));
     problems.push(...toldTwice(state, event));
-    merges.note(event, new Map([...state.outbox.entries()].map(([id, { effect }]) => [id, effect])));
+    merges.note(event, new Map([...state.outbox.entries()].map(([id, { effect }]) => [id, effect])), state.at);
     evolve(state, event);
   }
   for (const effect of entry.effects) foldRecordedEffect(state, effect);

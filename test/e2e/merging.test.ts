@@ -52,4 +52,24 @@ describe("merge: auto", () => {
     const mergers = e2e.timeline.filter(({ action }) => action === "merged").map(({ actor }) => actor);
     expect(mergers).toEqual(["orchestrate[bot]", "orchestrate[bot]"]);
   });
+
+  test("where branches have to be up to date the second is updated when the first has landed, says so, and is merged when it is green", async () => {
+    const apart = scenario.replace("src/shop.ts, src/tax.ts", "src/tax.ts");
+    const e2e = await givenE2e(`${apart}settings: { strictChecks: true }\n`);
+    await e2e.startApp();
+    expect(await e2e.command(1, "/orchestrate pause")).toBe("+1");
+    await e2e.until("there are two pull requests", () => pullOf(e2e, 1) > 0 && pullOf(e2e, 2) > 0);
+    await e2e.pass(3 * minute);
+    expect(await e2e.command(1, "/orchestrate resume")).toBe("+1");
+    const updates = () =>
+      e2e.timeline.filter((each) => each.action === "pr_updated" && each.actor === "orchestrate[bot]");
+    await e2e.until("one branch is brought up to date", () => updates().length === 1);
+    const second = updates()[0]?.detail["pull"] === pullOf(e2e, 1) ? 1 : 2;
+    await e2e.until("its comment says so", () =>
+      e2e.sticky(second).includes("is behind main: its branch is brought up to date with main"),
+    );
+    await e2e.untilDone([1, 2]);
+    expect(updates()).toHaveLength(1);
+    expect(e2e.sessions(1).length + e2e.sessions(2).length).toBe(2);
+  });
 });

@@ -188,6 +188,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
         reportConfiguration: async () => ({ kind: "written", commentNode: null }),
         mergePull: async () => ({ kind: "merged" }),
         enqueuePull: async () => ({ kind: "queued" }),
+        updateBranch: async () => ({ kind: "updated" }),
         async brief(number) {
           const facts = self.issues.get(number);
           if (facts === undefined) return null;

@@ -57,6 +57,12 @@ async function atWork(
       asked.push(`merge #${number}@${sha.slice(0, 4)}`);
       return merge(number);
     },
+    async updateBranch(number: number, sha: string) {
+      asked.push(`update #${number}@${sha.slice(0, 4)}`);
+      const open = fake.pulls.get(number) ?? pull(number);
+      fake.pulls.set(number, { ...open, sha: "b".repeat(40), isBehind: false });
+      return { kind: "updated" };
+    },
     async enqueuePull(number: number, sha: string) {
       asked.push(`queue #${number}@${sha.slice(0, 4)}`);
       return { kind: "queued" };
@@ -120,6 +126,15 @@ describe("merge: auto", () => {
       "21",
       "22",
     ]);
+  });
+
+  test("what is behind is brought up to date first, one after the other, each once, and every one is merged", async () => {
+    const behind = { isBehind: true };
+    const scene = await atWork(configOf({ agents, merge: "auto" }), { pulls: { 1: behind, 2: behind } });
+    await pass(scene.clock, 20 * minute);
+    expect(scene.asked).toEqual(["update #21@aaaa", "merge #21@bbbb", "update #22@aaaa", "merge #22@bbbb"]);
+    expect(await scene.told("TaskCompleted")).toHaveLength(2);
+    expect(await scene.told("MergePutOff")).toMatchObject([{ pull: 22, why: "turn" }]);
   });
 
   test("what GitHub cannot merge any more, because the base has moved, is withdrawn and looked at again", async () => {

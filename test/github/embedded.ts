@@ -39,6 +39,8 @@ export interface Embedded {
   readonly warnings: string[];
   /** A second tracker with nothing in memory, as after a restart. */
   restart(): Tracker;
+  /** A tracker with the token of a job, as the Action has it without an App. */
+  asJob(): Tracker;
   /** `METHOD /path` of every request to the API so far, tokens left out. */
   readonly requests: string[];
   /** Bodies of the GraphQL requests so far. */
@@ -51,6 +53,7 @@ export const silent: Journal = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface Setting {
   readonly hasMergeQueue?: boolean;
+  readonly hasStrictChecks?: boolean;
   /** What looks at pull requests ask for beside the rest. */
   readonly extras?: PullExtras;
 }
@@ -67,6 +70,7 @@ export async function createEmbedded(setting: Setting = {}): Promise<Embedded> {
     baseUrl,
     app: { id: 7, slug: "orchestrate", publicKey: keys.publicKey, webhookSecret: "a secret of the test" },
     requiredChecks: ["ci"],
+    hasStrictChecks: setting.hasStrictChecks ?? false,
     hasMergeQueue: setting.hasMergeQueue ?? false,
   });
   world.addUser({ login: "walt", permission: "write" });
@@ -89,13 +93,16 @@ export async function createEmbedded(setting: Setting = {}): Promise<Embedded> {
     return world.handle(request);
   }
 
-  const octokit = new ProbotOctokit({
-    auth: { appId: 7, privateKey: keys.privateKey, installationId: installation },
+  const common = {
     baseUrl: `${baseUrl}/api/v3`,
     request: { fetch: fetchWorld },
     throttle: { enabled: false },
     retry: { enabled: false },
     log: silent,
+  };
+  const octokit = new ProbotOctokit({
+    ...common,
+    auth: { appId: 7, privateKey: keys.privateKey, installationId: installation },
   });
   const answer = await octokit.request("GET /repos/{owner}/{repo}", { owner: "ada", repo: "shop" });
   const repository = { owner: "ada", name: "shop", id: Number(answer.data.id), host: "github.test" };
@@ -104,8 +111,8 @@ export async function createEmbedded(setting: Setting = {}): Promise<Embedded> {
   const warnings: string[] = [];
   const journal: Journal = { ...silent, warn: (message) => void warnings.push(message) };
 
-  function connect(): { tracker: Tracker; runs: WorkflowRuns; conflicts: Conflicts } {
-    const client = createGithubClient({ octokit, clock, journal: silent });
+  function connect(as = octokit): { tracker: Tracker; runs: WorkflowRuns; conflicts: Conflicts } {
+    const client = createGithubClient({ octokit: as, clock, journal: silent });
     const selectLabels = () => ["orchestrate"];
     return {
       tracker: createTracker({
@@ -127,6 +134,7 @@ export async function createEmbedded(setting: Setting = {}): Promise<Embedded> {
     clock,
     ...connect(),
     restart: () => connect().tracker,
+    asJob: () => connect(new ProbotOctokit({ ...common, auth: { token: world.jobToken(1) } })).tracker,
     requests,
     documents,
     warnings,

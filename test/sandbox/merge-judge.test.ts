@@ -168,4 +168,17 @@ describe("a violation is found when", () => {
     merge(court, 1);
     expect(court.rules()).toEqual(["merge_unasked"]);
   });
+
+  test("of a branch that is brought up to date beside another one, which only ends without a merge when it is red", () => {
+    const court = setUp();
+    court.see("pr_updated", { pull: 11, sha: "sha-1" });
+    court.see("pr_updated", { pull: 11, sha: "sha-1-again" });
+    expect(court.rules()).toEqual([]);
+    court.see("pr_updated", { pull: 12, sha: "sha-2" });
+    expect(court.rules()).toEqual(["update_beside"]);
+    court.see("checks", { pull: 11, sha: "sha-1-again", conclusion: "failure" }, "ci");
+    court.see("checks", { pull: 12, sha: "sha-2", conclusion: "failure" }, "ci");
+    court.see("pr_updated", { pull: 13, sha: "sha-3" });
+    expect(court.rules()).toEqual(["update_beside"]);
+  });
 });

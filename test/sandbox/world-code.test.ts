@@ -94,6 +94,20 @@ describe("Pull requests", () => {
     });
   });
 
+  test("one that is behind is not merged where branches have to be up to date, until its branch is updated and green", async () => {
+    const { world } = await givenWorld({ hasStrictChecks: true });
+    await world.openIssue({ by: "maria", title: "One" });
+    const { number } = await givenPull(world, { issue: 1 });
+    await world.push({ by: "maria", branch: "main", files: { "m.txt": "m" }, message: "Meanwhile" });
+    expect(await world.mergePull({ by: "maria", number })).toEqual({
+      refused: "1 of 1 required status checks are expected.",
+    });
+    await world.push({ by: "maria", branch: "orchestrate/1-work", mergeBase: true, files: {}, message: "Update" });
+    const head = world.issue(number).pull?.headSha ?? "";
+    await world.check({ sha: head, name: "ci", status: "completed", conclusion: "success" });
+    expect(await world.mergePull({ by: "maria", number })).toHaveProperty("sha");
+  });
+
   test("the head follows pushes while it is open and stays where it was once closed", async () => {
     const { world, payload } = await givenWorld();
     await world.openIssue({ by: "maria", title: "One" });

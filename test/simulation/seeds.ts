@@ -18,4 +18,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     reason:
       "the answer to what the queue had given back was not seen, and a second session was started while it was in the queue again",
   },
+  {
+    scenario: "merge-strict",
+    seed: 11,
+    reason:
+      "a copy that was asked for several things before it had read the state read it as often, and folded the same entries twice: effects were lost",
+  },
 ];

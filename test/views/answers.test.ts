@@ -240,6 +240,18 @@ describe("why a pull request is not merged yet", () => {
     ],
     ["merge_asked", "GitHub was asked to merge it."],
     ["merge_paused", "Orchestration is paused: nothing is merged meanwhile. `/orchestrate resume` goes on."],
+    [
+      "merge_updating",
+      "Its branch is brought up to date with the default branch; it is merged once the checks of the new commit are green.",
+    ],
+    [
+      "merge_behind",
+      "Its branch is behind the default branch, and was not brought up to date. Update the branch yourself; what is green then is merged.",
+    ],
+    [
+      "merge_turn",
+      "Another merge is on its way, and branches have to be up to date here: one at a time is updated. Then it is looked at again.",
+    ],
     ["merge_blocked", "What it depends on has to be merged first."],
   ])("says of %s what it means and what can be done", (code, words) => {
     expect(renderExplain({ ...view, waiting: [{ code, detail: "" }] })).toContain(`- ${words}`);

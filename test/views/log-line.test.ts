@@ -100,6 +100,14 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { task, pull: 40, sha: "c0ffee".repeat(7), why: "checks" },
     "#12: the merge queue gave pull request #40 back at c0ffeec: its checks fail together with what is merged before it",
   ],
+  BranchUpdateRequested: [
+    { task, pull: 40, sha: "c0ffee".repeat(7) },
+    "#12: pull request #40 is green and behind its base; its branch is to be brought up to date at c0ffeec",
+  ],
+  BranchUpdateFailed: [
+    { task, pull: 40, sha: "c0ffee".repeat(7) },
+    "#12: GitHub has not brought the branch of pull request #40 up to date at c0ffeec",
+  ],
   MergePutOff: [
     { task, pull: 40, on: other, why: "overlap", file: "src/a.ts" },
     "#12: pull request #40 waits for #3 to be merged first; both change src/a.ts",

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { createStream } from "../../src/engine/stream.ts";
+import { StoreUnavailable } from "../../src/ports/store.ts";
+import { configOf, issue, observation } from "../support/build.ts";
+import { countingStore, createManualClock, laneOf, partsOf } from "./given.ts";
+
+/** A store in which somebody has written two entries, and another copy that knows nothing yet. */
+async function ground() {
+  const clock = createManualClock();
+  const store = countingStore((message) => new StoreUnavailable(message, { retryAfterMs: 1_000 }));
+  const lane = laneOf(partsOf("one", { store, clock }));
+  const config = configOf();
+  await lane.submit([{ type: "Configure", id: lane.nextId("configure"), sha: "sha-1", config, problems: [] }]);
+  const look = (number: number) => ({
+    type: "Observe" as const,
+    id: lane.nextId("observe"),
+    observation: observation({ issues: [issue(number)] }),
+  });
+  await lane.submit([look(1)]);
+  return { lane, look, other: createStream(partsOf("two", { store, clock })) };
+}
+
+test("whoever asks for the state before it is there, however many at once, gets each entry folded once", async () => {
+  const { lane, other } = await ground();
+  const states = await Promise.all([other.current(), other.refresh(), other.current(), other.refresh()]);
+  expect(new Set(states).size).toBe(1);
+  const own = lane.stream.peek();
+  expect(states[0]).toMatchObject({ version: own?.version, eventCount: own?.eventCount });
+  expect(own?.version).toBe(2);
+});
+
+test("what was decided on an older state than was read meanwhile is not appended", async () => {
+  const { lane, look, other } = await ground();
+  await other.current();
+  await lane.submit([look(2)]);
+  let isInForce = false;
+  const reading = other.refresh();
+  const write = { files: [], summary: "Decide", bringInForce: () => void (isInForce = true) };
+  const appended = other.append([], write);
+  await reading;
+  expect(await appended).toBe(false);
+  expect(isInForce).toBe(false);
+  expect(other.peek()?.version).toBe(3);
+});
