@@ -137,7 +137,7 @@ function lookBehind(
     if (behind.priority < priority) priority = behind.priority;
   }
   const transitive = countBehind(state, task.id, own.budget);
-  return { direct, transitive, tailMinutes: minutes + tail, minutes, priority };
+  return { direct, transitive, tailMinutes: whole(minutes + tail), minutes: whole(minutes), priority };
 }
 
 /** Open tasks behind `start`, counted up to `impactMax`. */
@@ -221,11 +221,17 @@ function settleAll(state: State): void {
     write(state, task.id, {
       direct: at(graph.successorStart, node + 1) - at(graph.successorStart, node),
       transitive: at(transitive, node),
-      tailMinutes: tail[node] ?? 0,
-      minutes: effortOf(task),
+      tailMinutes: whole(tail[node] ?? 0),
+      minutes: whole(effortOf(task)),
       priority: at(priorities, node) as Priority,
     });
   }
+}
+
+/** The same number; the engine keeps one that it knows to be whole without a box of its own: three megabytes at a hundred thousand tasks. */
+function whole(minutes: number): number {
+  const integer = minutes | 0;
+  return integer === minutes ? integer : minutes;
 }
 
 function hardEdges(open: readonly Task[], indexOf: ReadonlyMap<TaskId, number>): readonly number[] {
