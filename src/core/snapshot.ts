@@ -24,7 +24,7 @@ import type {
 } from "./records.ts";
 import type { Ring } from "./ring.ts";
 import { markBusy } from "./slots.ts";
-import { createState, type State } from "./state.ts";
+import { createState, type State, type Values } from "./state.ts";
 import type { Table } from "./table.ts";
 
 /** Command ids on one line: long enough to be few, short enough for a person to look at. */
@@ -32,23 +32,8 @@ const idsPerLine = 200;
 /** Figures on one line. */
 const figuresPerLine = 100;
 
-type Whole = Pick<
-  State,
-  | "version"
-  | "eventCount"
-  | "at"
-  | "fence"
-  | "effectCount"
-  | "mode"
-  | "modeBy"
-  | "attack"
-  | "rule"
-  | "isPaused"
-  | "configuration"
-  | "rejectedConfiguration"
-  | "cockpit"
-  | "watch"
->;
+/** Counts and sums are found again from the rest. */
+type Whole = Omit<Values, "costMicros" | "unsettled" | "unstartedCount" | "openCount" | "cyclicCount">;
 
 function wholeOf(state: State): Whole {
   const { version, eventCount, at, fence, effectCount, mode, modeBy, attack, rule, isPaused } = state;

@@ -168,7 +168,7 @@ export function createState(): State {
 }
 
 /** What is no collection; it is noted as a whole. */
-type Values = Pick<
+export type Values = Pick<
   State,
   | "version"
   | "eventCount"

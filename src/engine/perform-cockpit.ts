@@ -45,7 +45,9 @@ async function bring(ground: Ground, isRepeat: boolean): Promise<EffectOutcome> 
   if (before.cockpit === null) {
     return context.config.cockpit ? open(ground, toWanted(before, context)) : { kind: "done" };
   }
-  if (!isRepeat && isWritten(before.cockpit, toWanted(before, context))) return { kind: "done" };
+  const { version } = before;
+  const wanted = toWanted(before, context);
+  if (!isRepeat && isWritten(before.cockpit, wanted)) return { kind: "done" };
   try {
     // What was ticked must not be written over unheard.
     await lookAtCockpit(ground);
@@ -54,9 +56,10 @@ async function bring(ground: Ground, isRepeat: boolean): Promise<EffectOutcome> 
     return { kind: "delayed", reason: error.message, retryAfterMs: error.retryAfterMs };
   }
   const state = await lane.stream.current();
-  return state.cockpit === null
-    ? { kind: "done" }
-    : write(ground, state.cockpit, toWanted(state, lane.contextOf(state)));
+  if (state.cockpit === null) return { kind: "done" };
+  // To draw a large backlog takes a while: only what the look has changed is drawn again.
+  const drawn = state.version === version ? wanted : toWanted(state, lane.contextOf(state));
+  return write(ground, state.cockpit, drawn);
 }
 
 /** What should stand there. */
