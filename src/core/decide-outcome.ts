@@ -6,7 +6,7 @@ import type { Decision } from "./decision.ts";
 import { isFoundLater } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
 import { determineRetryAction, type Failure } from "./retry-policy.ts";
-import type { State } from "./state.ts";
+import { dependentsOf, type State } from "./state.ts";
 
 /**
  * The task did not get done by this attempt: it is tried again after a backoff, a person is asked, or it is given up with the
@@ -94,7 +94,7 @@ export function reviseUpstream(decision: Decision, id: TaskId): void {
 
 function hardWaiters(state: State, upstream: TaskId): readonly Task[] {
   const waiters: Task[] = [];
-  for (const id of state.dependents.get(upstream) ?? []) {
+  for (const id of dependentsOf(state, upstream)) {
     const waiter = state.tasks.get(id);
     const edge = waiter?.blockedBy.find((dependency) => dependency.on === upstream);
     if (waiter !== undefined && edge?.kind === "hard" && !waiter.unblocked.includes(upstream)) waiters.push(waiter);
@@ -124,7 +124,7 @@ export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): 
 }
 
 function completeParents(decision: Decision, child: TaskId): void {
-  for (const id of decision.state.dependents.get(child) ?? []) {
+  for (const id of dependentsOf(decision.state, child)) {
     const parent = decision.state.tasks.get(id);
     if (parent !== undefined) completeContainer(decision, parent);
   }

@@ -59,12 +59,12 @@ export class Numbering<Key> implements Undoable {
 }
 
 /** How a table treats its values. */
-interface Care<Key, Value> {
+interface Care<Value> {
   readonly undo: UndoLog;
   /** Copies everything that an owner may mutate. */
   readonly copy?: (value: Value) => Value;
-  /** Told when a change of the key was taken back or brought back. */
-  readonly onExchange?: (key: Key) => void;
+  /** Told when a change of the key with this number was taken back or brought back. */
+  readonly onExchange?: (number: number) => void;
 }
 
 /** A table over a numbering that others share. Iterates in the order of the numbers. */
@@ -72,13 +72,13 @@ export class DenseTable<Key, Value> implements Table<Key, Value>, Undoable {
   readonly #numbering: Numbering<Key>;
   readonly #undo: UndoLog;
   readonly #copy: ((value: Value) => Value) | undefined;
-  readonly #onExchange: ((key: Key) => void) | undefined;
+  readonly #onExchange: ((number: number) => void) | undefined;
   readonly #values: (Value | undefined)[] = [];
   /** The stamp under which each value was noted last, of those that ever were. */
   readonly #stamps: number[] = [];
   #size = 0;
 
-  constructor(numbering: Numbering<Key>, { undo, copy, onExchange }: Care<Key, Value>) {
+  constructor(numbering: Numbering<Key>, { undo, copy, onExchange }: Care<Value>) {
     this.#numbering = numbering;
     this.#undo = undo;
     this.#copy = copy;
@@ -89,12 +89,19 @@ export class DenseTable<Key, Value> implements Table<Key, Value>, Undoable {
     const number = this.#numbering.find(key);
     return number === -1 ? undefined : this.#values[number];
   }
+  /** The value of the key with this number. */
+  at(number: number): Value | undefined {
+    return this.#values[number];
+  }
   has(key: Key): boolean {
     return this.get(key) !== undefined;
   }
   own(key: Key): Value | undefined {
     const number = this.#numbering.find(key);
-    const value = number === -1 ? undefined : this.#values[number];
+    return number === -1 ? undefined : this.ownAt(number);
+  }
+  ownAt(number: number): Value | undefined {
+    const value = this.#values[number];
     if (value === undefined || !this.#undo.isOn || this.#stamps[number] === this.#undo.stamp) return value;
     while (this.#stamps.length <= number) this.#stamps.push(-1);
     this.#stamps[number] = this.#undo.stamp;
@@ -102,11 +109,16 @@ export class DenseTable<Key, Value> implements Table<Key, Value>, Undoable {
     return value;
   }
   set(key: Key, value: Value): void {
-    this.#change(this.#numbering.number(key), value);
+    this.setAt(this.#numbering.number(key), value);
   }
   delete(key: Key): void {
     const number = this.#numbering.find(key);
-    if (number !== -1 && this.#values[number] !== undefined) this.#change(number, undefined);
+    if (number !== -1 && this.#values[number] !== undefined) this.setAt(number, undefined);
+  }
+  /** Undefined takes the value out. */
+  setAt(number: number, value: Value | undefined): void {
+    if (this.#undo.isOn) this.#undo.note(this, number, this.#values[number]);
+    this.#put(number, value);
   }
   *keys(): IterableIterator<Key> {
     for (let number = 0; number < this.#values.length; number += 1) {
@@ -122,22 +134,17 @@ export class DenseTable<Key, Value> implements Table<Key, Value>, Undoable {
   exchange(number: number, saved: Value | undefined): Value | undefined {
     const value = this.#values[number];
     this.#put(number, saved);
-    this.#onExchange?.(this.#numbering.keyOf(number));
+    this.#onExchange?.(number);
     return value;
   }
   get size(): number {
     return this.#size;
   }
 
-  #change(number: number, value: Value | undefined): void {
-    if (this.#undo.isOn) this.#undo.note(this, number, this.#values[number]);
-    this.#put(number, value);
-  }
-
   #put(number: number, value: Value | undefined): void {
     while (this.#values.length <= number) this.#values.push(undefined);
-    if (this.#values[number] === undefined) this.#size += 1;
-    if (value === undefined) this.#size -= 1;
+    const isIn = this.#values[number] !== undefined;
+    if (isIn !== (value !== undefined)) this.#size += isIn ? -1 : 1;
     this.#values[number] = value;
   }
 }

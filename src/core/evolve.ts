@@ -16,8 +16,8 @@ import * as outcome from "./fold-outcome.ts";
 import * as task from "./fold-task.ts";
 import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
-import { isActive, isEnded, isMerging, isReady } from "./readiness.ts";
-import { ownTask, type State } from "./state.ts";
+import { isActive, isEnded, isMerging, isStartable, openBlockerOf } from "./readiness.ts";
+import type { State } from "./state.ts";
 
 type Folds = { readonly [Type in EventType]: (state: State, event: EventOf<Type>) => void };
 
@@ -97,7 +97,7 @@ const folds: Folds = {
   EffectDropped: whole.foldEffectDropped,
 };
 
-/** What an event may move beside the record that it changes. Events that are not named move nothing. */
+/** What an event may move beside the record that it changes. */
 interface Moves {
   /** The task may become ready or active, or stop being so, or be ranked elsewhere. */
   readonly stands: boolean;
@@ -107,12 +107,14 @@ interface Moves {
   readonly dependents: boolean;
 }
 
+const still: Moves = { stands: false, graph: false, dependents: false };
 const stands: Moves = { stands: true, graph: false, dependents: false };
 const graph: Moves = { stands: true, graph: true, dependents: false };
 const opensOrEnds: Moves = { stands: true, graph: true, dependents: true };
 /** A soft edge may be satisfied with the first pull request. */
 const showsWork: Moves = { stands: true, graph: false, dependents: true };
 
+/** Events that are not named move nothing. */
 const moves: { readonly [Type in EventType]?: Moves } = {
   TaskTracked: opensOrEnds,
   TaskRevised: graph,
@@ -146,56 +148,53 @@ const moves: { readonly [Type in EventType]?: Moves } = {
   UpstreamRecovered: stands,
 };
 
-/** Folds one event into `state` and returns it. Throws when the event cannot follow from the log: a broken log. */
+interface Kind extends Moves {
+  readonly fold: (state: State, event: Event) => void;
+}
+
+/** By a map and not by an object: the types of a log that was read are strings that no object has met before. */
+const kinds: ReadonlyMap<string, Kind> = new Map(
+  (Object.keys(folds) as EventType[]).map((type) => [
+    type,
+    // The key ties the type to its fold; the compiler cannot follow the correlation.
+    { fold: folds[type] as (state: State, event: Event) => void, ...(moves[type] ?? still) },
+  ]),
+);
+
+/** Folds one event into `state` and returns it. Throws when the event cannot follow from the log: a broken log, or one of a newer version. */
 export function evolve(state: State, event: Event): State {
-  const moved = moves[event.type];
+  const kind = kinds.get(event.type);
+  if (kind === undefined) throw new Error(`The log has an event ${event.type}, which this version does not know.`);
   state.eventCount += 1;
-  if (moved === undefined) {
-    fold(state, event);
-    if (event.type === "ExternalObserved") reindexDependents(state, event.external.id);
-    return state;
-  }
-  const { task: id } = event as Event & { readonly task: TaskId };
-  const before = state.tasks.get(id);
-  const was = before === undefined ? 0 : standingOf(before);
-  fold(state, event);
-  const task = state.tasks.get(id);
-  const is = task === undefined ? 0 : standingOf(task);
-  if (moved.graph) {
-    state.unsettled.push(id);
-    state.openCount += (is & open) - (was & open);
-  }
-  if (task !== undefined) reindex(state, task, was);
-  if (moved.dependents && (event.type !== "SessionEnded" || event.pullUrl !== null)) reindexDependents(state, id);
+  if (kind.stands) foldMove(state, event as EventOf<"TaskTracked">, kind);
+  else kind.fold(state, event);
+  if (event.type === "ExternalObserved") reindexDependents(state, state.numbering.find(event.external.id));
   return state;
 }
 
-/** How a task stands, as bits: an event that changes none of them costs no look at an index. */
-const open = 1;
-const active = 2;
-const backingOff = 4;
-const merging = 8;
-
-function standingOf(task: Task): number {
-  return (
-    (isEnded(task) ? 0 : open) |
-    (isActive(task) ? active : 0) |
-    (isBackingOff(task) ? backingOff : 0) |
-    (isMerging(task) ? merging : 0)
-  );
+/** Folds an event about one task, and brings every index to what it has moved. */
+function foldMove(state: State, event: Event & { readonly task: TaskId }, kind: Kind): void {
+  const { task: id } = event;
+  const before = state.tasks.get(id);
+  const wasOpen = before !== undefined && !isEnded(before);
+  kind.fold(state, event);
+  const number = state.numbering.find(id);
+  const task = state.tasks.at(number);
+  if (kind.graph) {
+    const isOpen = task !== undefined && !isEnded(task);
+    if (isOpen !== wasOpen) state.openCount += isOpen ? 1 : -1;
+    state.unsettled.push(id);
+  }
+  if (task !== undefined) reindex(state, number, task);
+  if (kind.dependents && (event.type !== "SessionEnded" || event.pullUrl !== null)) reindexDependents(state, number);
 }
 
-/** Brings the indexes of the task to what it says; `was` is how it stood before. */
-function reindex(state: State, task: Task, was: number): void {
-  const is = standingOf(reindexReady(state, task));
-  if (((is ^ was) & active) !== 0) mark(state.active, task.id, (is & active) !== 0);
-  if (((is ^ was) & backingOff) !== 0) mark(state.backingOff, task.id, (is & backingOff) !== 0);
-  if (((is ^ was) & merging) !== 0) mark(state.merging, task.id, (is & merging) !== 0);
-}
-
-/** One lookup by a key that the type ties to its fold; the compiler cannot follow the correlation. */
-function fold(state: State, event: Event): void {
-  (folds[event.type] as (state: State, event: Event) => void)(state, event);
+/** Brings the indexes of the task to what it says. */
+function reindex(state: State, number: number, task: Task): void {
+  reindexReady(state, number, task);
+  state.active.mark(number, isActive(task));
+  state.backingOff.mark(number, isBackingOff(task));
+  state.merging.mark(number, isMerging(task));
 }
 
 /** Folds a whole entry: its instant, its events, its effects, its id. */
@@ -220,35 +219,35 @@ export function sealEntry(state: State, entry: Pick<Entry, "id" | "command">): S
   return state;
 }
 
-function reindexDependents(state: State, id: TaskId): void {
-  const waiters = state.dependents.get(id);
+/** Those who wait for the task or external with this number, but for those that another open blocker keeps waiting anyway. */
+function reindexDependents(state: State, number: number): void {
+  const waiters = state.dependents.at(number);
   if (waiters === undefined) return;
   for (const waiter of waiters) {
-    const task = state.tasks.get(waiter);
-    if (task !== undefined) reindex(state, task, standingOf(task));
+    const watched = state.watched.at(waiter);
+    if (watched !== undefined && watched !== number) continue;
+    const task = state.tasks.at(waiter);
+    if (task !== undefined) reindex(state, waiter, task);
   }
 }
 
-/** Brings the index of ready tasks to what the task says, and notes since when. Returns the task as it is then. */
-function reindexReady(state: State, task: Task): Task {
-  const { id } = task;
+/** Brings the index of ready tasks to what the task says, and notes since when; or which blocker to watch. */
+function reindexReady(state: State, number: number, task: Task): void {
+  const startable = isStartable(task);
+  const blocker = startable ? openBlockerOf(state, task) : -1;
+  const watched = blocker === -1 ? undefined : blocker;
+  if (state.watched.at(number) !== watched) state.watched.setAt(number, watched);
+  const ready = startable && blocker === -1;
   const wasReady = task.readySince !== null;
-  const ready = isReady(state, task);
-  if (ready || wasReady) state.queue.touch(id);
-  if (ready === wasReady) return task;
-  const own = ownTask(state, id);
+  if (ready || wasReady) state.queue.touch(number);
+  if (ready === wasReady) return;
+  const own = state.tasks.ownAt(number) as Task;
   own.readySince = ready ? state.at : null;
   own.promised = null;
-  mark(state.ready, id, ready);
-  return own;
+  state.ready.mark(number, ready);
 }
 
 /** Ready, but for an instant that it waits for. */
 function isBackingOff(task: Task): boolean {
   return task.readySince !== null && task.retryAt !== null;
-}
-
-function mark(index: State["ready"], id: TaskId, isIn: boolean): void {
-  if (isIn) index.set(id, true);
-  else index.delete(id);
 }

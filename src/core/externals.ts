@@ -4,7 +4,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { External } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import { isEnded } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { dependentsOf, type State } from "./state.ts";
 
 /** Notes what an external blocker is now, when that is news. */
 export function emitExternal(decision: Decision, external: External): void {
@@ -67,7 +67,7 @@ function isWatched({ waitsFor, reference }: External): boolean {
 }
 
 function isAwaited(state: State, id: TaskId): boolean {
-  return (state.dependents.get(id) ?? []).some((waiter) => {
+  return dependentsOf(state, id).some((waiter) => {
     const task = state.tasks.get(waiter);
     return task !== undefined && !isEnded(task) && !task.unblocked.includes(id);
   });

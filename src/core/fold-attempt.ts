@@ -11,6 +11,7 @@ import { noteUse } from "./fold-watch.ts";
 import { attemptsKeptMax } from "./limits.ts";
 import { markBusy } from "./slots.ts";
 import { ownTask, type State } from "./state.ts";
+import { assignmentOf } from "./task-record.ts";
 
 export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): void {
   const task = ownTask(state, event.task);
@@ -21,7 +22,7 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
   state.unstartedCount += 1;
   task.retryAt = null;
   task.escalated = null;
-  task.assignment = {
+  task.assignment = assignmentOf({
     agent: event.agent,
     worker: event.worker,
     attempt: event.attempt,
@@ -43,7 +44,7 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
     cancelReason: null,
     preemptedFor: null,
     personAsked: false,
-  };
+  });
 }
 
 /** The live assignment; decide lets no event with an old fence into the log. */
@@ -269,5 +270,5 @@ export function foldTaskPreempted(state: State, event: EventOf<"TaskPreempted">)
   ownTask(state, event.task).preemptions += 1;
   ownAssignment(state, event.task).preemptedFor = event.for;
   ownTask(state, event.for).promised = event.task;
-  state.queue.touch(event.for);
+  state.queue.touch(state.numbering.find(event.for));
 }

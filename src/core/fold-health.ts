@@ -165,9 +165,8 @@ function reviseAgent(state: State, agent: AgentId, revise: (record: AgentRecord)
   const wasRefusing = isRefusing(state, agent);
   revise(ownAgent(state, agent));
   if (isRefusing(state, agent) === wasRefusing) return;
-  for (const id of state.backingOff.keys()) {
-    if (state.tasks.get(id)?.refusedBy !== agent) continue;
-    state.queue.touch(id);
+  for (const number of state.backingOff.numbers()) {
+    if (state.tasks.at(number)?.refusedBy === agent) state.queue.touch(number);
   }
 }
 

@@ -75,6 +75,5 @@ export function noteMilestone(state: State, { milestone, milestoneSpan }: TaskDe
 
 export function foldAttackThresholdChanged(state: State, event: EventOf<"AttackThresholdChanged">): void {
   if (state.attack === null) return;
-  state.attack.thresholdMinutes = event.minutes;
-  state.attack.adjustedAt = state.at;
+  state.attack = { ...state.attack, thresholdMinutes: event.minutes, adjustedAt: state.at };
 }

@@ -2,75 +2,13 @@
 import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { dateOfWait } from "../model/external-wait.ts";
-import type { Dependency, External, Task, TaskDefinition } from "../model/task.ts";
+import type { Dependency, External } from "../model/task.ts";
 import { noteMilestone } from "./fold-mode.ts";
 import { ownTask, type State } from "./state.ts";
-
-/** Shared by all who have nothing: a hundred thousand empty lists are ten megabytes. */
-const none: readonly never[] = [];
-const noSurface: Task["surface"] = { comment: null, digest: null, labels: none };
-
-function shared<Item>(list: readonly Item[]): readonly Item[] {
-  return list.length === 0 ? none : list;
-}
-
-/**
- * The definition as it is kept: a copy takes half the memory of what JSON gave, and empty lists are shared. That is 40 MB at a
- * hundred thousand tasks.
- */
-export function compactDefinition(definition: TaskDefinition): TaskDefinition {
-  const { labels, needs, prefers, problems } = definition;
-  return {
-    ...definition,
-    labels: shared(labels),
-    needs: shared(needs),
-    prefers: shared(prefers),
-    problems: shared(problems),
-  };
-}
-
-function newTask(id: TaskId, definition: TaskDefinition): Task {
-  return {
-    id,
-    definition,
-    trust: null,
-    pendingReason: null,
-    blockedBy: none,
-    unblocked: none,
-    isHeld: false,
-    priorityOverride: null,
-    estimateOverride: null,
-    modeOverride: null,
-    assignTo: null,
-    assignment: null,
-    attempts: none,
-    failuresInRow: 0,
-    refusals: 0,
-    refusedBy: null,
-    preemptions: 0,
-    promised: null,
-    readySince: null,
-    escalated: null,
-    retryAt: null,
-    pull: null,
-    vendorPull: null,
-    discardedPull: null,
-    mergeAsked: null,
-    answeredFailure: null,
-    cycle: null,
-    pullDueAt: null,
-    receipt: null,
-    outcome: null,
-    outcomeReason: null,
-    upstreamFailed: null,
-    manualReview: null,
-    surface: noSurface,
-    answer: null,
-  };
-}
+import { compactDefinition, newTask } from "./task-record.ts";
 
 export function foldTaskTracked(state: State, event: EventOf<"TaskTracked">): void {
-  state.tasks.set(event.task, newTask(event.task, compactDefinition(event.definition)));
+  state.tasks.set(event.task, newTask(event.task, event.definition));
   state.numbers.set(event.definition.number, event.task);
   state.externals.delete(event.task);
   noteMilestone(state, event.definition);
@@ -97,6 +35,8 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   if (task.pull !== null) state.pulls.delete(task.pull.number);
   if (task.discardedPull !== null) state.pulls.delete(task.discardedPull);
   state.tasks.delete(event.task);
+  state.blockers.delete(event.task);
+  state.watched.delete(event.task);
   state.dossiers.delete(event.task);
   state.ready.delete(event.task);
   state.backingOff.delete(event.task);
@@ -123,31 +63,37 @@ export function foldDependenciesChanged(state: State, event: EventOf<"Dependenci
     state.unsettled.push(dependency.on);
     if (!wanted.has(dependency.on)) unlink(state, dependency.on, task.id);
   }
-  const blockedBy = event.blockedBy.map((dependency) => withKnownId(state, dependency));
-  for (const dependency of blockedBy) link(state, dependency, task.id);
-  task.blockedBy = blockedBy;
+  const waiter = state.numbering.number(task.id);
+  task.blockedBy = event.blockedBy.map((dependency) => withKnownId(state, dependency));
+  const blockers = task.blockedBy.map(({ on }) => state.numbering.number(on));
+  if (blockers.length > 0) state.blockers.set(task.id, blockers);
+  else state.blockers.delete(task.id);
+  for (const { on } of task.blockedBy) link(state, on, waiter);
 }
 
 /** The id of a blocker that is tracked is kept once: in a log it is written again with each edge. */
 function withKnownId(state: State, dependency: Dependency): Dependency {
-  const blocker = state.tasks.get(dependency.on);
-  return blocker === undefined ? dependency : { ...dependency, on: blocker.id };
+  const number = state.numbering.find(dependency.on);
+  return number === -1 ? dependency : { ...dependency, on: state.numbering.keyOf(number) };
 }
 
-function link(state: State, dependency: Dependency, waiter: TaskId): void {
-  const waiters = state.dependents.get(dependency.on);
-  if (waiters === undefined) state.dependents.set(dependency.on, [waiter]);
-  else if (!waiters.includes(waiter)) state.dependents.set(dependency.on, insertSorted(waiters, waiter));
+function link(state: State, on: TaskId, waiter: number): void {
+  const waiters = state.dependents.get(on);
+  if (waiters === undefined) state.dependents.set(on, [waiter]);
+  else if (!waiters.includes(waiter)) state.dependents.set(on, insertSorted(state, waiters, waiter));
 }
 
-/** Sorted, as after a snapshot: consequences follow in the same order on every machine. */
-function insertSorted(ids: readonly TaskId[], id: TaskId): readonly TaskId[] {
-  const place = ids.findIndex((each) => each > id);
-  return place === -1 ? ids.concat(id) : ids.toSpliced(place, 0, id);
+/** Sorted by id, as after a snapshot: consequences follow in the same order on every machine. */
+function insertSorted(state: State, waiters: readonly number[], waiter: number): readonly number[] {
+  const { numbering } = state;
+  const id = numbering.keyOf(waiter);
+  const place = waiters.findIndex((each) => numbering.keyOf(each) > id);
+  return place === -1 ? waiters.concat(waiter) : waiters.toSpliced(place, 0, waiter);
 }
 
 function unlink(state: State, on: TaskId, waiter: TaskId): void {
-  const waiters = (state.dependents.get(on) ?? []).filter((id) => id !== waiter);
+  const own = state.numbering.find(waiter);
+  const waiters = (state.dependents.get(on) ?? []).filter((number) => number !== own);
   if (waiters.length > 0) state.dependents.set(on, waiters);
   else state.dependents.delete(on);
 }

@@ -17,7 +17,8 @@ export function foldWarningCleared(state: State, event: EventOf<"WarningCleared"
   const open = state.warnings.get(key);
   if (open === undefined) return;
   state.warnings.delete(key);
-  state.watch.passed = [{ ...open, until: state.at }, ...state.watch.passed].slice(0, passedKept);
+  const passed = [{ ...open, until: state.at }, ...state.watch.passed].slice(0, passedKept);
+  state.watch = { ...state.watch, passed };
 }
 
 export function foldPatternMatched(state: State, event: EventOf<"PatternMatched">): void {

@@ -23,10 +23,12 @@ const withTick: ReadonlySet<string> = new Set(["Tick", "Schedule", "LeaseEffects
  */
 export function notePassEnd(state: State, command: string): void {
   if (!withTick.has(command)) return;
-  const { watch } = state;
-  watch.tickedAt = state.at;
+  state.watch = { ...state.watch, tickedAt: state.at };
   if (command === "Tick") return;
-  watch.fullSince = isFull(state, state.configuration?.config.agents ?? []) ? (watch.fullSince ?? state.at) : null;
+  const fullSince = isFull(state, state.configuration?.config.agents ?? [])
+    ? (state.watch.fullSince ?? state.at)
+    : null;
+  state.watch = { ...state.watch, fullSince };
 }
 
 /** Every slot that is not out of use is taken, and there is at least one. */
@@ -43,5 +45,5 @@ export function isFull(state: State, agents: Config["agents"]): boolean {
 }
 
 export function foldCursorMoved(state: State, { cursor, wholeAt }: EventOf<"CursorMoved">): void {
-  state.watch.readUpTo = { cursor, wholeAt };
+  state.watch = { ...state.watch, readUpTo: { cursor, wholeAt } };
 }

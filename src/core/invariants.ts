@@ -1,16 +1,13 @@
 /** What must be true of every state, whatever happened. Asserted on the tasks touched in production, on all in tests. */
 import type { Event } from "../model/event.ts";
 import { agentOf, type TaskId } from "../model/ids.ts";
-import type { Task } from "../model/task.ts";
+import type { Assignment, Dependency, Task } from "../model/task.ts";
 import { slotOf } from "./fold-health.ts";
-import { isActive, isMerging, isReady } from "./readiness.ts";
+import { isActive, isMerging, isReady, openBlockers } from "./readiness.ts";
 import { isFree } from "./slots.ts";
 import type { State } from "./state.ts";
 
-/**
- * The sentences that are not true of the tasks that `events` speak of; `[]` when all is well. The rules about edges are asked of those
- * whose edges have changed.
- */
+/** The sentences that are not true of the tasks that `events` speak of, one a task; `[]` when all is well. Edges are looked at where they have changed. */
 export function brokenInvariants(state: State, events: readonly Event[]): readonly string[] {
   let broken: readonly string[] = none;
   let last: TaskId | null = null;
@@ -20,30 +17,24 @@ export function brokenInvariants(state: State, events: readonly Event[]): readon
     // Events in a row are mostly about one task.
     if (event.task === last && !isAboutEdges) continue;
     last = event.task;
-    broken = withBroken(broken, rules, { state, id: last });
-    if (isAboutEdges) broken = withBroken(broken, edgeRules, { state, id: last });
+    const task = state.tasks.get(last);
+    if (task === undefined) continue;
+    const fault = faultOf(state, task) ?? (isAboutEdges ? faultOfEdges(state, task) : null);
+    if (fault !== null) broken = [...broken, `Task ${last}: ${fault}.`];
   }
   return broken;
 }
 
 const none: readonly string[] = [];
 
-function withBroken(
-  known: readonly string[],
-  asked: readonly Rule[],
-  { state, id }: { readonly state: State; readonly id: TaskId },
-): readonly string[] {
-  const task = state.tasks.get(id);
-  if (task === undefined) return known;
-  let broken = known;
-  for (const rule of asked) if (!rule.holds(state, task)) broken = [...broken, `Task ${id}: ${rule.sentence}.`];
-  return broken;
-}
-
 /** The same over the whole state. */
 export function allBrokenInvariants(state: State): readonly string[] {
-  const everyRule = [...rules, ...edgeRules];
-  const broken = [...state.tasks.keys()].flatMap((id) => withBroken(none, everyRule, { state, id }));
+  const broken: string[] = [];
+  for (const [id, task] of state.tasks.entries()) {
+    for (const fault of [faultOf(state, task), faultOfEdges(state, task)]) {
+      if (fault !== null) broken.push(`Task ${id}: ${fault}.`);
+    }
+  }
   for (const [worker, id] of state.occupied.entries()) {
     if (state.tasks.get(id)?.assignment?.worker !== worker) broken.push(`Worker ${worker} is taken by nobody.`);
   }
@@ -65,55 +56,45 @@ export function touchedTasks(events: readonly Event[]): ReadonlySet<TaskId> {
   return touched;
 }
 
-interface Rule {
-  readonly sentence: string;
-  holds(state: State, task: Task): boolean;
+/** What is not true of the task, in words; null when all is well. */
+function faultOf(state: State, task: Task): string | null {
+  const { assignment, receipt, outcome, failuresInRow, refusals } = task;
+  if (assignment !== null) {
+    const fault = faultOfAssignment(state, task, assignment);
+    if (fault !== null) return fault;
+  }
+  if (receipt !== null && outcome !== null) return "it is both completed and given up";
+  if (failuresInRow < 0 || refusals < 0) return "it counts below zero";
+  return faultOfIndexes(state, task);
 }
 
-const rules: readonly Rule[] = [
-  {
-    sentence: "its worker is not marked as taken by it",
-    holds: (state, { id, assignment }) => assignment === null || state.occupied.get(assignment.worker) === id,
-  },
-  {
-    sentence: "its fence was never given out",
-    holds: (state, { assignment }) => assignment === null || assignment.fence <= state.fence,
-  },
-  {
-    sentence: "an older attempt has its fence",
-    holds: (_, { assignment, attempts }) =>
-      assignment === null || attempts.every((attempt) => attempt.fence < assignment.fence),
-  },
-  {
-    sentence: "it is both completed and given up",
-    holds: (_, task) => task.receipt === null || task.outcome === null,
-  },
-  {
-    sentence: "the index of ready tasks is wrong about it",
-    holds(state, task) {
-      const ready = isReady(state, task);
-      return state.ready.has(task.id) === ready && (task.readySince !== null) === ready;
-    },
-  },
-  {
-    sentence: "the index of active tasks is wrong about it",
-    holds: (state, task) => state.active.has(task.id) === isActive(task),
-  },
-  {
-    sentence: "the index of merges on their way is wrong about it",
-    holds: (state, task) => state.merging.has(task.id) === isMerging(task),
-  },
-  {
-    sentence: "it counts below zero",
-    holds: (_, { failuresInRow, refusals }) => failuresInRow >= 0 && refusals >= 0,
-  },
-];
+function faultOfAssignment(state: State, { id, attempts }: Task, { worker, fence }: Assignment): string | null {
+  if (state.occupied.get(worker) !== id) return "its worker is not marked as taken by it";
+  if (fence > state.fence) return "its fence was never given out";
+  const last = attempts.at(-1);
+  return last !== undefined && last.fence >= fence ? "an older attempt has its fence" : null;
+}
 
-const edgeRules: readonly Rule[] = [
-  {
-    sentence: "a blocker does not know it",
-    holds: (state, { id, blockedBy }) =>
-      blockedBy.every((edge) => state.dependents.get(edge.on)?.includes(id) === true),
-  },
-  { sentence: "it waits for itself", holds: (_, { id, blockedBy }) => blockedBy.every((edge) => edge.on !== id) },
-];
+function faultOfIndexes(state: State, task: Task): string | null {
+  const number = state.numbering.find(task.id);
+  const ready = isReady(state, task);
+  if (state.ready.hasNumber(number) !== ready || (task.readySince !== null) !== ready)
+    return "the index of ready tasks is wrong about it";
+  if (state.active.hasNumber(number) !== isActive(task)) return "the index of active tasks is wrong about it";
+  return state.merging.hasNumber(number) === isMerging(task)
+    ? null
+    : "the index of merges on their way is wrong about it";
+}
+
+function faultOfEdges(state: State, task: Task): string | null {
+  const { id, blockedBy } = task;
+  const number = state.numbering.find(id);
+  const isKnown = (edge: Dependency): boolean => state.dependents.get(edge.on)?.includes(number) === true;
+  if (!blockedBy.every(isKnown)) return "a blocker does not know it";
+  if (blockedBy.some((edge) => edge.on === id)) return "it waits for itself";
+  const watched = state.watched.at(number);
+  const isWatched = (edge: Dependency): boolean => state.numbering.find(edge.on) === watched;
+  return watched === undefined || openBlockers(state, task).some(isWatched)
+    ? null
+    : "the blocker that it watches is not open";
+}

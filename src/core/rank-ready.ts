@@ -1,5 +1,5 @@
 /** The ready tasks in the order of the mode in force, with the numbers that put each where it stands. */
-import { placeOf, scaleOf, scoreOf, type Placed, type RankInput, type Scale } from "../ranking/rank.ts";
+import { placeOf, scaleOf, scoreOf, type RankInput, type Scale } from "../ranking/rank.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
@@ -45,28 +45,41 @@ export function rankReady(state: State, context: Context, max: number): readonly
   return found;
 }
 
-/** All ready tasks, best first, found as they are asked for. */
+/** All ready tasks, best first, found as they are asked for. Nothing else may read the queue meanwhile. */
 export function* readyInOrder(state: State, context: Context): IterableIterator<RankedTask> {
   settleReach(state);
   const view = openView(state, context);
-  state.queue.sync(state.ready, orderingOf(state, view));
-  const modes = state.queue.modes();
-  const queues = modes.map((mode) => state.queue.best(mode));
-  if (queues.length === 1) {
-    for (const place of queues[0] ?? []) yield scored(state, view, { place, mode: modes[0] as Mode });
-    return;
+  const { queue } = state;
+  queue.sync(state.ready, orderingOf(state, view));
+  const modes = queue.modes();
+  const forPeople = { ...view, ageUntil: context.now };
+  // Whoever was promised a slot goes first, whatever the mode.
+  for (const mode of modes) {
+    while (queue.peek(mode)?.tier === promisedTier) yield scored(state, forPeople, { number: queue.take(mode), mode });
   }
-  yield* inTurn(state, view, { queues, modes });
+  for (let taken = true; taken;) {
+    taken = false;
+    for (const mode of modes) {
+      const number = queue.take(mode);
+      if (number === -1) continue;
+      taken = true;
+      yield scored(state, forPeople, { number, mode });
+    }
+  }
 }
 
 /** What one reading of the queue goes by. */
 interface View {
-  readonly context: Context;
   readonly mode: Mode;
   readonly scale: Scale;
   readonly peaks: Peaks;
   readonly inherits: boolean;
   readonly milestoneModes: ReadonlyMap<string, Mode>;
+  /**
+   * Ages count up to this instant. For the order it is the epoch: only differences matter to it, and a queue that knows no clock need
+   * not be sorted again because time passes. For people it is now.
+   */
+  readonly ageUntil: number;
 }
 
 const noModes: ReadonlyMap<string, Mode> = new Map();
@@ -79,14 +92,15 @@ function openView(state: State, context: Context): View {
     { transitive: peaks.transitive, minutes: peaks.minutes },
   );
   const milestoneModes = state.milestoneModes.size === 0 ? noModes : new Map(state.milestoneModes.entries());
-  return { context, mode: modeInForce(state, context), scale, peaks, inherits: blockers.inherit, milestoneModes };
+  const inherits = blockers.inherit;
+  return { mode: modeInForce(state, context), scale, peaks, inherits, milestoneModes, ageUntil: 0 };
 }
 
 function orderingOf(state: State, view: View): Ordering {
   return {
     key: keyOf(view),
-    modeOf: (id) => modeWithin(state.tasks.get(id), view),
-    placeOf: (id, own) => placeWithin(state, id, { view, mode: own }),
+    modeOf: (number) => modeWithin(state.tasks.at(number), view),
+    placeOf: (number, mode) => placeOf(mode, inputOf(state, number, view), view.scale),
   };
 }
 
@@ -108,75 +122,38 @@ function modeWithin(task: Task | undefined, view: View): Mode {
   return (milestone === null ? undefined : view.milestoneModes.get(milestone)) ?? view.mode;
 }
 
-function placeWithin(state: State, id: TaskId, by: { readonly view: View; readonly mode: Mode }): Placed<TaskId> {
-  return placeOf(by.mode, inputOf(state, id, by.view), by.view.scale);
-}
-
 /** The tier of a task that has been promised a slot: it goes before all others, those of other modes too. */
 const promisedTier = -2;
 
-function isPromised(place: Placed): boolean {
-  return place.keys[0] === promisedTier;
+/** The score for people, in their view. */
+function scored(state: State, view: View, found: { readonly number: number; readonly mode: Mode }): RankedTask {
+  const input = inputOf(state, found.number, view);
+  const { score, parts } = scoreOf(found.mode, input, view.scale);
+  const tier = tierPart(input);
+  return { id: input.id, algorithm: found.mode, score, parts: tier === null ? parts : { ...parts, ...tier } };
 }
 
-function* inTurn(
-  state: State,
-  view: View,
-  groups: { readonly queues: readonly IterableIterator<Placed<TaskId>>[]; readonly modes: readonly Mode[] },
-): IterableIterator<RankedTask> {
-  const heads = new Map<number, Placed<TaskId>>();
-  const moveOn = (index: number): void => {
-    const next = groups.queues[index]?.next();
-    if (next === undefined || next.done === true) heads.delete(index);
-    else heads.set(index, next.value);
-  };
-  for (const index of groups.queues.keys()) moveOn(index);
-  for (const [index, mode] of groups.modes.entries()) {
-    for (let place = heads.get(index); place !== undefined && isPromised(place); place = heads.get(index)) {
-      yield scored(state, view, { place, mode });
-      moveOn(index);
-    }
-  }
-  while (heads.size > 0) {
-    for (const [index, place] of heads) {
-      yield scored(state, view, { place, mode: groups.modes[index] as Mode });
-      moveOn(index);
-    }
-  }
-}
-
-/** The score for people: with the age of now, which orders nothing and so is not part of the place. */
-function scored(state: State, view: View, found: { readonly place: Placed<TaskId>; readonly mode: Mode }): RankedTask {
-  const input = inputOf(state, found.place.id, view);
-  const ageMs = input.ageMs === null ? null : view.context.now + input.ageMs;
-  const { score, parts } = scoreOf(found.mode, { ...input, ageMs }, view.scale);
-  return { id: found.place.id, algorithm: found.mode, score, parts: { ...parts, ...tierPart(input) } };
-}
-
-function tierPart(input: RankInput): Readonly<Record<string, number>> {
-  if (input.tier === undefined || input.tier === 0) return {};
+function tierPart(input: RankInput): Readonly<Record<string, number>> | null {
+  if (input.tier === undefined || input.tier === 0) return null;
   return input.tier === promisedTier ? { promised: 1 } : { retry: -input.tier };
 }
 
-/**
- * What the ranking goes by. The age counts from the epoch: only differences matter to the order, and a queue that knows no
- * clock need not be sorted again because time passes.
- */
-function inputOf(state: State, id: TaskId, view: View): RankInput<TaskId> {
-  const task = state.tasks.get(id);
-  const reach = state.reach.get(id);
-  if (task === undefined || reach === undefined) throw new Error(`Task ${id} is ready and not in the graph.`);
-  const { createdAt, quickWin, number } = task.definition;
+/** What the ranking goes by. */
+function inputOf(state: State, number: number, view: View): RankInput<TaskId> {
+  const task = state.tasks.at(number);
+  const reach = state.reach.at(number);
+  if (task === undefined || reach === undefined) throw new Error(`Task ${number} is ready and not in the graph.`);
+  const { createdAt, quickWin, number: position } = task.definition;
   return {
-    id,
+    id: task.id,
     priority: view.inherits ? reach.priority : priorityOf(task),
     createdAt,
     estimateMinutes: estimateOf(task),
     quickWin,
-    position: number,
+    position,
     impact: reach,
     tailMinutes: reach.tailMinutes,
-    ageMs: -createdAt,
+    ageMs: view.ageUntil - createdAt,
     tier: tierOf(state, task, { tailMinutes: reach.tailMinutes, peaks: view.peaks }),
   };
 }

@@ -8,7 +8,7 @@ import { at, buildGraph, successorsOf, type Graph } from "../graph/graph.ts";
 import { topologicalOrder, type Order } from "../graph/order.ts";
 import { unestimatedMinutes } from "../graph/task-graph.ts";
 import type { TaskId } from "../model/ids.ts";
-import type { Priority, Task } from "../model/task.ts";
+import type { Dependency, Priority, Task } from "../model/task.ts";
 import { impactMax } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
 import type { Reach } from "./records.ts";
@@ -52,19 +52,26 @@ export function settleReach(state: State): void {
 
 /** What has changed, but for tasks that have ended after everything that they waited for: those only drop out. */
 function takeUnsettled(state: State): readonly TaskId[] {
+  const { unsettled } = state;
+  state.unsettled = [];
   const changed: TaskId[] = [];
-  for (const id of new Set(state.unsettled)) {
+  // Nearly always one task has ended.
+  for (const id of unsettled.length === 1 ? unsettled : new Set(unsettled)) {
     const task = state.tasks.get(id);
     if (task !== undefined && isEnded(task) && !waitsForOpen(state, task)) write(state, id, null);
     else changed.push(id);
   }
-  state.unsettled = [];
   return changed;
 }
 
 function waitsForOpen(state: State, task: Task): boolean {
-  for (const edge of task.blockedBy) {
-    if (edge.kind === "hard" && !task.unblocked.includes(edge.on) && isOpen(state, edge.on)) return true;
+  if (task.blockedBy.length === 0) return false;
+  const numbers = state.blockers.get(task.id) as readonly number[];
+  for (let at = 0; at < numbers.length; at += 1) {
+    const blocker = state.tasks.at(numbers[at] as number);
+    if (blocker === undefined || isEnded(blocker)) continue;
+    const { kind, on } = task.blockedBy[at] as Dependency;
+    if (kind === "hard" && !task.unblocked.includes(on)) return true;
   }
   return false;
 }
@@ -160,10 +167,12 @@ const nobody: readonly TaskId[] = [];
 function openWaiters(state: State, id: TaskId): readonly TaskId[] {
   const waiters = state.dependents.get(id);
   if (waiters === undefined) return nobody;
-  return waiters.filter((waiter) => {
-    const task = state.tasks.get(waiter);
-    return task !== undefined && !isEnded(task) && isHardEdge(task, id);
-  });
+  const open: TaskId[] = [];
+  for (const number of waiters) {
+    const task = state.tasks.at(number);
+    if (task !== undefined && !isEnded(task) && isHardEdge(task, id)) open.push(task.id);
+  }
+  return open;
 }
 
 function isHardEdge(task: Task, on: TaskId): boolean {
@@ -185,7 +194,7 @@ function write(state: State, id: TaskId, reach: Reach | null): void {
     state.reach.set(id, reach);
     state.scale.count(reach, 1);
   }
-  state.queue.touch(id);
+  state.queue.touch(state.numbering.find(id));
 }
 
 function isSame(a: Reach, b: Reach): boolean {

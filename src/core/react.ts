@@ -8,7 +8,7 @@ import { feedbackEffect } from "./decide-feedback.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
 import { cockpitDelayMs } from "./react-cockpit.ts";
 import { blockerState, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { dependentsOf, type State } from "./state.ts";
 
 export interface Reaction {
   readonly effect: Effect;
@@ -146,7 +146,7 @@ function lostFor(event: Event): TaskId | null {
 
 /** Those who cannot start because of it, and those who have been told so. */
 function waitersOf(state: State, blocker: TaskId): readonly TaskId[] {
-  return (state.dependents.get(blocker) ?? []).filter((id) => {
+  return dependentsOf(state, blocker).filter((id) => {
     const task = state.tasks.get(id);
     if (task === undefined || isEnded(task)) return false;
     return task.surface.comment !== null || waitsInVain(state, task);

@@ -6,7 +6,10 @@ export type BlockerState = "open" | "completed" | "failed" | "cancelled" | "not_
 
 /** What became of the far end of an edge, whether it is a task or an external fact. */
 export function blockerState(state: State, dependency: Dependency): BlockerState {
-  const task = state.tasks.get(dependency.on);
+  return stateOf(state, dependency, state.tasks.get(dependency.on));
+}
+
+function stateOf(state: State, dependency: Dependency, task: Task | undefined): BlockerState {
   if (task !== undefined) {
     if (task.receipt !== null) return "completed";
     return task.outcome ?? "open";
@@ -17,21 +20,41 @@ export function blockerState(state: State, dependency: Dependency): BlockerState
 
 /** A hard edge wants a receipt; a soft one only an end of any kind. A waived edge is no edge. */
 export function isSatisfied(state: State, task: Task, dependency: Dependency): boolean {
-  if (task.unblocked.includes(dependency.on)) return true;
-  const blocker = blockerState(state, dependency);
-  if (dependency.kind === "hard") return blocker === "completed";
-  return blocker !== "open" || (dependency.partial === true && hasPull(state, dependency.on));
+  return isSatisfiedBy(state, { task, dependency }, state.tasks.get(dependency.on));
+}
+
+function isSatisfiedBy(
+  state: State,
+  { task, dependency }: { readonly task: Task; readonly dependency: Dependency },
+  blocker: Task | undefined,
+): boolean {
+  const became = stateOf(state, dependency, blocker);
+  if (became === "completed") return true;
+  if (task.unblocked.length > 0 && task.unblocked.includes(dependency.on)) return true;
+  if (dependency.kind === "hard") return false;
+  return became !== "open" || (dependency.partial === true && hasPull(blocker));
 }
 
 /** Partial results are there as soon as a pull request is. */
-function hasPull(state: State, id: Task["id"]): boolean {
-  const pull = state.tasks.get(id)?.pull ?? null;
+function hasPull(task: Task | undefined): boolean {
+  const pull = task?.pull ?? null;
   return pull !== null && pull.state !== "closed";
 }
 
+/** The number of the first blocker that still keeps the task from starting; -1 when none does. */
+export function openBlockerOf(state: State, task: Task): number {
+  if (task.blockedBy.length === 0) return -1;
+  const numbers = state.blockers.get(task.id) as readonly number[];
+  for (let at = 0; at < numbers.length; at += 1) {
+    const number = numbers[at] as number;
+    const dependency = task.blockedBy[at] as Dependency;
+    if (!isSatisfiedBy(state, { task, dependency }, state.tasks.at(number))) return number;
+  }
+  return -1;
+}
+
 function isUnblocked(state: State, task: Task): boolean {
-  for (const dependency of task.blockedBy) if (!isSatisfied(state, task, dependency)) return false;
-  return true;
+  return openBlockerOf(state, task) === -1;
 }
 
 export function openBlockers(state: State, task: Task): readonly Dependency[] {
@@ -63,13 +86,13 @@ export function isWorkable(task: Task): boolean {
 
 /** Could be assigned now, but for a backoff, the caps and a free worker. */
 export function isReady(state: State, task: Task): boolean {
+  return isStartable(task) && isUnblocked(state, task);
+}
+
+/** The same, but for its blockers. */
+export function isStartable(task: Task): boolean {
   return (
-    !isEnded(task) &&
-    task.assignment === null &&
-    task.pullDueAt === null &&
-    !isUnderReview(task) &&
-    isWorkable(task) &&
-    isUnblocked(state, task)
+    !isEnded(task) && task.assignment === null && task.pullDueAt === null && !isUnderReview(task) && isWorkable(task)
   );
 }
 

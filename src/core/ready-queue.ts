@@ -1,72 +1,95 @@
 /**
  * The ready tasks in the order of the mode in force: one binary heap a group of tasks that are ranked alike. It
  * follows every change of the state, the ones that are taken back too. Asking for the best few never looks at the rest, and a
- * switch of the mode sorts anew once.
+ * switch of the mode sorts anew once. Tasks are known by their numbers.
  */
-import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
-import { comparePlaces, type Placed } from "../ranking/rank.ts";
-import { IndexedHeap } from "./indexed-heap.ts";
+import type { Placed } from "../ranking/rank.ts";
+import { ReadyHeap } from "./ready-heap.ts";
 
 /** How ready tasks are ranked: everything that a change of puts them in another order. */
 export interface Ordering {
   /** Equal for equal orderings. */
   readonly key: string;
   /** Which tasks are ranked together, by a mode. */
-  readonly modeOf: (id: TaskId) => Mode;
-  readonly placeOf: (id: TaskId, mode: Mode) => Placed<TaskId>;
+  readonly modeOf: (number: number) => Mode;
+  readonly placeOf: (number: number, mode: Mode) => Placed;
+}
+
+/** Which tasks are ready. */
+export interface Ready {
+  numbers(): readonly number[];
+  hasNumber(number: number): boolean;
 }
 
 export class ReadyQueue {
   #key: string | null = null;
-  readonly #heaps = new Map<Mode, IndexedHeap<TaskId, Placed<TaskId>>>();
-  readonly #touched = new Set<TaskId>();
+  readonly #heaps = new Map<Mode, ReadyHeap>();
+  readonly #touched: number[] = [];
+  /** By number: whether it is among the touched. */
+  readonly #isTouched: boolean[] = [];
 
   /** Something about the task may put it elsewhere, or take it out. */
-  touch(id: TaskId): void {
-    if (this.#key !== null) this.#touched.add(id);
+  touch(number: number): void {
+    if (this.#key === null || number === -1) return;
+    while (this.#isTouched.length <= number) this.#isTouched.push(false);
+    if (this.#isTouched[number] === true) return;
+    this.#isTouched[number] = true;
+    this.#touched.push(number);
   }
 
   /** Makes the queue that of `ready` in this ordering. */
-  sync(ready: { keys(): Iterable<TaskId>; has(id: TaskId): boolean }, ordering: Ordering): void {
-    if (this.#key === ordering.key) {
-      for (const id of this.#touched) this.#place(id, ready.has(id), ordering);
-      this.#touched.clear();
-      return;
+  sync(ready: Ready, ordering: Ordering): void {
+    const isSame = this.#key === ordering.key;
+    for (const number of this.#touched) {
+      this.#isTouched[number] = false;
+      if (isSame) this.#place(number, ready.hasNumber(number), ordering);
     }
-    this.#key = ordering.key;
-    this.#heaps.clear();
-    this.#touched.clear();
-    const groups = new Map<Mode, [TaskId, Placed<TaskId>][]>();
-    for (const id of ready.keys()) {
-      const mode = ordering.modeOf(id);
-      const group = groups.get(mode);
-      if (group === undefined) groups.set(mode, [[id, ordering.placeOf(id, mode)]]);
-      else group.push([id, ordering.placeOf(id, mode)]);
-    }
-    for (const [mode, group] of groups)
-      this.#heaps.set(mode, IndexedHeap.of<TaskId, Placed<TaskId>>(comparePlaces, group));
+    this.#touched.length = 0;
+    if (!isSame) this.#build(ready, ordering);
   }
 
   /** The modes that have ready tasks, in the order of their names. */
   modes(): readonly Mode[] {
-    return [...this.#heaps.keys()].filter((mode) => (this.#heaps.get(mode)?.size ?? 0) > 0).toSorted();
+    return [...this.#heaps.keys()].filter((mode) => this.#heapOf(mode).size > 0).toSorted();
   }
 
-  /** The tasks of one mode, best first, found as they are asked for. */
-  best(mode: Mode): IterableIterator<Placed<TaskId>> {
-    return this.#heaps.get(mode)?.inOrder() ?? [].values();
+  /**
+   * Takes the best task of the mode out and returns its number; -1 when there is none. It is back with the next `sync`, if it is
+   * still ready then.
+   */
+  take(mode: Mode): number {
+    const number = this.#heapOf(mode).take();
+    this.touch(number);
+    return number;
   }
 
-  #place(id: TaskId, isReady: boolean, ordering: Ordering): void {
-    const mode = isReady ? ordering.modeOf(id) : undefined;
-    for (const [other, heap] of this.#heaps) if (other !== mode) heap.remove(id);
-    if (mode === undefined) return;
-    let heap = this.#heaps.get(mode);
-    if (heap === undefined) {
-      heap = IndexedHeap.of<TaskId, Placed<TaskId>>(comparePlaces, []);
-      this.#heaps.set(mode, heap);
+  /** Where the best task of the mode stands; undefined when there is none. */
+  peek(mode: Mode): Placed | undefined {
+    return this.#heapOf(mode).peek();
+  }
+
+  #build(ready: Ready, ordering: Ordering): void {
+    this.#key = ordering.key;
+    this.#heaps.clear();
+    for (const number of ready.numbers()) {
+      const mode = ordering.modeOf(number);
+      this.#heapOf(mode).add(number, ordering.placeOf(number, mode));
     }
-    heap.put(id, ordering.placeOf(id, mode));
+    for (const heap of this.#heaps.values()) heap.order();
+  }
+
+  #place(number: number, isReady: boolean, ordering: Ordering): void {
+    const mode = isReady ? ordering.modeOf(number) : undefined;
+    for (const [other, heap] of this.#heaps) if (other !== mode) heap.remove(number);
+    if (mode !== undefined) this.#heapOf(mode).put(number, ordering.placeOf(number, mode));
+  }
+
+  #heapOf(mode: Mode): ReadyHeap {
+    const known = this.#heaps.get(mode);
+    if (known !== undefined) return known;
+    const heap = new ReadyHeap();
+    this.#heaps.set(mode, heap);
+    return heap;
   }
 }

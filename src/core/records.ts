@@ -108,13 +108,13 @@ export interface Reading {
 /** What warnings are judged by that no other record tells. */
 export interface Watch {
   /** The last pass with a tick that has left an entry. */
-  tickedAt: number;
+  readonly tickedAt: number;
   /** Since when no worker was free at the end of a pass; null while one was. */
-  fullSince: number | null;
+  readonly fullSince: number | null;
   /** The last warnings that have passed, newest first. */
-  passed: readonly (Warning & { readonly since: number; readonly until: number })[];
+  readonly passed: readonly (Warning & { readonly since: number; readonly until: number })[];
   /** How far the tracker was read by whoever keeps no cursor of its own, and when everything was. */
-  readUpTo?: { readonly cursor: Cursor; readonly wholeAt: number };
+  readonly readUpTo?: { readonly cursor: Cursor; readonly wholeAt: number };
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */
@@ -139,8 +139,8 @@ export interface Attack {
   readonly before: Mode | null;
   /** Who switched it on: a login, `schedule`, `configuration`. */
   readonly by: string;
-  thresholdMinutes: number;
-  adjustedAt: number;
+  readonly thresholdMinutes: number;
+  readonly adjustedAt: number;
 }
 
 /** One pattern: merged tasks counted since the last series, and the series asked for so far. */

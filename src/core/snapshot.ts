@@ -6,7 +6,6 @@ import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId } fro
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import { ownSlots, reviseSlot, slotOf } from "./fold-health.ts";
-import { compactDefinition } from "./fold-task.ts";
 import { toMicros } from "./fold-figures.ts";
 import { indexDate } from "./fold-task.ts";
 import { isActive, isEnded, isMerging, isReady } from "./readiness.ts";
@@ -26,6 +25,7 @@ import type { Ring } from "./ring.ts";
 import { markBusy } from "./slots.ts";
 import { createState, type State, type Values } from "./state.ts";
 import type { Table } from "./table.ts";
+import { readTask } from "./task-record.ts";
 
 /** Command ids on one line: long enough to be few, short enough for a person to look at. */
 const idsPerLine = 200;
@@ -129,10 +129,6 @@ function figureLines(state: State, name: (typeof figureNames)[number]): readonly
   return lines;
 }
 
-function compactTask(task: Task): Task {
-  return { ...task, definition: compactDefinition(task.definition) };
-}
-
 interface Line {
   readonly whole?: Whole;
   readonly task?: Task;
@@ -166,7 +162,7 @@ function readLine(state: State, line: Line): void {
     // An older version did not know every key.
     state.configuration = { ...line.whole.configuration, config: completeConfig(line.whole.configuration.config) };
   }
-  if (line.task !== undefined) state.tasks.set(line.task.id, compactTask(line.task));
+  if (line.task !== undefined) state.tasks.set(line.task.id, readTask(line.task));
   if (line.external !== undefined) state.externals.set(line.external.id, line.external);
   if (line.disabled !== undefined) state.disabledWorkers.set(line.disabled.worker, line.disabled.by);
   if (line.record !== undefined) state[line.record.name].set(line.record.key as never, line.record.value);
@@ -181,7 +177,7 @@ function readEffect(state: State, effect: RecordedEffect): void {
 }
 
 function index(state: State): void {
-  indexDependents(state);
+  indexEdges(state);
   for (const [, external] of state.externals.entries()) indexDate(state, external);
   for (const [, task] of state.tasks.entries()) indexTask(state, task);
   for (const [, task] of state.tasks.entries()) indexStanding(state, task);
@@ -189,7 +185,7 @@ function index(state: State): void {
   indexStarts(state);
 }
 
-function indexDependents(state: State): void {
+function indexEdges(state: State): void {
   const waiters = new Map<TaskId, TaskId[]>();
   for (const [id, task] of state.tasks.entries()) {
     for (const edge of task.blockedBy) {
@@ -197,8 +193,16 @@ function indexDependents(state: State): void {
       if (known === undefined) waiters.set(edge.on, [id]);
       else known.push(id);
     }
+    if (task.blockedBy.length === 0) continue;
+    state.blockers.set(
+      id,
+      task.blockedBy.map(({ on }) => state.numbering.number(on)),
+    );
   }
-  for (const [id, ids] of waiters) state.dependents.set(id, ids.toSorted());
+  for (const [id, ids] of waiters) {
+    const numbers = ids.toSorted().map((waiter) => state.numbering.number(waiter));
+    state.dependents.set(id, numbers);
+  }
 }
 
 function indexTask(state: State, task: Task): void {

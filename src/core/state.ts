@@ -9,6 +9,7 @@ import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/id
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
+import { DenseSet } from "./dense-set.ts";
 import { DenseTable, Numbering } from "./dense-table.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
@@ -31,6 +32,7 @@ import type {
 import { Ring } from "./ring.ts";
 import { copySlots, type Slots } from "./slots.ts";
 import { createTable, type Table } from "./table.ts";
+import { copyTask } from "./task-record.ts";
 import { UndoLog } from "./undo.ts";
 
 export interface State {
@@ -67,7 +69,9 @@ export interface State {
   costMicros: number;
   readonly startsOf: Table<AgentId, number>;
   readonly seen: Table<CommandId, true>;
-  readonly tasks: Table<TaskId, Task>;
+  /** The numbers of all tasks and externals that were ever spoken of; what is indexed by them needs no look at an id. */
+  readonly numbering: Numbering<TaskId>;
+  readonly tasks: DenseTable<TaskId, Task>;
   readonly externals: Table<TaskId, External>;
   readonly disabledWorkers: Table<WorkerId, string>;
   readonly workers: Table<WorkerId, WorkerRecord>;
@@ -86,18 +90,25 @@ export interface State {
   readonly outbox: Table<EffectId, RecordedEffect>;
   /** Index: the effects that wait under a key, in order. */
   readonly outboxKeys: Table<string, readonly EffectId[]>;
-  /** Index: who waits for a task or external. */
-  readonly dependents: Table<TaskId, readonly TaskId[]>;
+  /** Index: who waits for a task or external, by number, in the order of their ids; see `dependentsOf`. */
+  readonly dependents: DenseTable<TaskId, readonly number[]>;
+  /** Index: the numbers of what `blockedBy` of the task names, in its order. */
+  readonly blockers: DenseTable<TaskId, readonly number[]>;
+  /**
+   * Index: of a task that is not ready because of its blockers, the number of one that is open. As long as that one has not moved,
+   * nothing that happens to another blocker makes the task ready.
+   */
+  readonly watched: DenseTable<TaskId, number>;
   /** Index: the task of an issue number. */
   readonly numbers: Table<number, TaskId>;
   /** Index: tasks that are ready but for a backoff. */
-  readonly ready: Table<TaskId, true>;
+  readonly ready: DenseSet<TaskId>;
   /** Index: those of them that wait for an instant (`retryAt`). */
-  readonly backingOff: Table<TaskId, true>;
+  readonly backingOff: DenseSet<TaskId>;
   /** Index: tasks with an assignment, an open pull request, or one that is due. */
-  readonly active: Table<TaskId, true>;
+  readonly active: DenseSet<TaskId>;
   /** Index: tasks whose merge was asked for and is on its way. */
-  readonly merging: Table<TaskId, true>;
+  readonly merging: DenseSet<TaskId>;
   /** Index: workers that are taken. */
   readonly occupied: Table<WorkerId, TaskId>;
   /** Index: the slots of each agent. */
@@ -107,7 +118,7 @@ export interface State {
   /** Index: which task a pull request belongs to, by number. */
   readonly pulls: Table<number, TaskId>;
   /** Index: what waits behind each open task, but for those in `unsettled`. */
-  readonly reach: Table<TaskId, Reach>;
+  readonly reach: DenseTable<TaskId, Reach>;
   /** Tasks whose reach has to be found again, with those before them, some of them twice; see reach.ts. */
   unsettled: TaskId[];
   /** Index: assignments whose session has not started. */
@@ -128,9 +139,10 @@ export function createState(): State {
   const numbering = new Numbering<TaskId>(undo);
   const queue = new ReadyQueue();
   /** Where a task stands in the queue follows from these three. */
-  const ranked = { undo, onExchange: (id: TaskId) => queue.touch(id) };
+  const ranked = { undo, onExchange: (number: number) => queue.touch(number) };
   return {
     undo,
+    numbering,
     ...initialValues(),
     starts: new Ring<SessionStart>(undo),
     ends: new Ring<SessionEnd>(undo),
@@ -152,11 +164,13 @@ export function createState(): State {
     outbox: createTable(undo, copyEffect),
     outboxKeys: createTable(undo),
     dependents: new DenseTable(numbering, { undo }),
+    blockers: new DenseTable(numbering, { undo }),
+    watched: new DenseTable(numbering, { undo }),
     numbers: createTable(undo),
-    ready: new DenseTable(numbering, ranked),
-    backingOff: createTable(undo),
-    active: createTable(undo),
-    merging: createTable(undo),
+    ready: new DenseSet(numbering, ranked),
+    backingOff: new DenseSet(numbering, { undo }),
+    active: new DenseSet(numbering, { undo }),
+    merging: new DenseSet(numbering, { undo }),
     occupied: createTable(undo),
     slots: createTable(undo, copySlots),
     dates: createTable(undo),
@@ -215,7 +229,7 @@ function initialValues(): Values {
   };
 }
 
-/** A copy of them, which nobody mutates. */
+/** A copy of them, which nobody mutates: `attack` and `watch` are replaced, never changed. */
 export function copyValues(state: State): Values {
   return {
     version: state.version,
@@ -225,15 +239,15 @@ export function copyValues(state: State): Values {
     effectCount: state.effectCount,
     mode: state.mode,
     modeBy: state.modeBy,
-    attack: state.attack === null ? null : { ...state.attack },
+    attack: state.attack,
     rule: state.rule,
     isPaused: state.isPaused,
     configuration: state.configuration,
     rejectedConfiguration: state.rejectedConfiguration,
     cockpit: state.cockpit,
     costMicros: state.costMicros,
-    watch: { ...state.watch },
-    unsettled: state.unsettled.slice(),
+    watch: state.watch,
+    unsettled: state.unsettled.length === 0 ? [] : state.unsettled.slice(),
     unstartedCount: state.unstartedCount,
     openCount: state.openCount,
     cyclicCount: state.cyclicCount,
@@ -247,13 +261,14 @@ const copyLearned = (learned: Learned): Learned => ({ ...learned });
 const copyPattern = (record: PatternRecord): PatternRecord => ({ ...record });
 const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });
 
-function copyTask(task: Task): Task {
-  return { ...task, assignment: task.assignment === null ? null : { ...task.assignment } };
-}
-
 /** The task for mutation. An event about a task that is not there is a broken log. */
 export function ownTask(state: State, id: TaskId): Task {
   const task = state.tasks.own(id);
   if (task === undefined) throw new Error(`The log speaks of task ${id}, which was never tracked.`);
   return task;
+}
+
+/** Who waits for a task or external, in the order of their ids. */
+export function dependentsOf(state: State, id: TaskId): readonly TaskId[] {
+  return (state.dependents.get(id) ?? []).map((number) => state.numbering.keyOf(number));
 }

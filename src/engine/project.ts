@@ -2,7 +2,7 @@
 import type { Context } from "../core/context.ts";
 import { touchedTasks } from "../core/invariants.ts";
 import { statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { dependentsOf, type State } from "../core/state.ts";
 import type { TaskId } from "../model/ids.ts";
 import { taskStatuses, type TaskStatus } from "../model/task.ts";
 import type { FileChange } from "../ports/store.ts";
@@ -59,7 +59,7 @@ function changesOf(
 /** The tasks that the pass speaks of, and those whose readiness it moved, with their numbers. */
 function movedTasks({ entries, state, before }: Pass): ReadonlyMap<TaskId, number> {
   const touched = new Set(entries.flatMap((entry) => [...touchedTasks(entry.events)]));
-  const waiters = [...touched].flatMap((id) => state.dependents.get(id) ?? []).filter((id) => !touched.has(id));
+  const waiters = [...touched].flatMap((id) => dependentsOf(state, id)).filter((id) => !touched.has(id));
   const paths = new Map(waiters.map((id) => [id, pathOf(state, id)]));
   const now = numbersOf(state, [...touched, ...waiters]);
   return before((earlier) => {

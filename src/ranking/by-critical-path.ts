@@ -1,7 +1,8 @@
 /** The mode `critical`: what heads the longest remaining path goes first, because everything is done no sooner. */
-import type { RankInput, Standing } from "./standing.ts";
+import { noSecond, type Ranking } from "./standing.ts";
 
-export function standByCriticalPath(input: RankInput): Standing {
-  const { tailMinutes } = input;
-  return { keys: [-tailMinutes], score: tailMinutes, parts: { tailMinutes } };
-}
+export const byCriticalPath: Ranking = {
+  first: ({ tailMinutes }) => -tailMinutes,
+  second: noSecond,
+  stand: ({ tailMinutes }) => ({ score: tailMinutes, parts: { tailMinutes } }),
+};

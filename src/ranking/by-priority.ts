@@ -1,7 +1,11 @@
 /** The mode `priority`: what people called most urgent goes first. */
-import type { RankInput, Standing } from "./standing.ts";
+import { noSecond, type Ranking } from "./standing.ts";
 
-export function standByPriority(input: RankInput): Standing {
-  const score = 5 - input.priority;
-  return { keys: [input.priority], score, parts: { priority: score } };
-}
+export const byPriority: Ranking = {
+  first: ({ priority }) => priority,
+  second: noSecond,
+  stand({ priority }) {
+    const score = 5 - priority;
+    return { score, parts: { priority: score } };
+  },
+};

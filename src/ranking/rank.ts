@@ -1,12 +1,12 @@
 /** Which task next: the selector over the six modes, and the total order that breaks every tie the same way everywhere. */
 import type { Mode } from "../model/mode.ts";
-import { standInAttack } from "./attack.ts";
-import { ageingPerWeek, maximaOf, standInBalance } from "./balanced.ts";
-import { standByBlocker } from "./by-blocker.ts";
-import { standByCriticalPath } from "./by-critical-path.ts";
-import { standByEffort } from "./by-effort.ts";
-import { standByPriority } from "./by-priority.ts";
-import type { Maxima, RankInput, Scale, Standing, Weights } from "./standing.ts";
+import { byAttack } from "./attack.ts";
+import { ageingPerWeek, balanced, maximaOf, roundMaxima } from "./balanced.ts";
+import { byBlocker } from "./by-blocker.ts";
+import { byCriticalPath } from "./by-critical-path.ts";
+import { byEffort } from "./by-effort.ts";
+import { byPriority } from "./by-priority.ts";
+import type { Maxima, RankInput, Ranking, Scale, Weights } from "./standing.ts";
 
 export type { Maxima, RankInput, Scale, Weights } from "./standing.ts";
 
@@ -29,17 +29,24 @@ export interface Ranked<Id extends string = string> {
 
 /** One candidate's place among all others of its mode: numbers to compare from the first to the last, lower first. */
 export interface Placed<Id extends string = string> {
+  readonly tier: number;
+  /** By the mode. */
+  readonly first: number;
+  readonly second: number;
+  /** Where the mode tells nothing apart. */
+  readonly priority: number;
+  readonly created: number;
+  readonly position: number;
   readonly id: Id;
-  readonly keys: readonly number[];
 }
 
-const standingOf: Readonly<Record<Mode, (input: RankInput, scale: Scale) => Standing>> = {
-  priority: standByPriority,
-  blocker: standByBlocker,
-  effort: standByEffort,
-  balanced: standInBalance,
-  critical: standByCriticalPath,
-  attack: standInAttack,
+const rankings: Readonly<Record<Mode, Ranking>> = {
+  priority: byPriority,
+  blocker: byBlocker,
+  effort: byEffort,
+  balanced,
+  critical: byCriticalPath,
+  attack: byAttack,
 };
 
 /** The candidates, best first, each with its score and the parts of it. The order in which they are given does not matter. */
@@ -59,7 +66,7 @@ export function rank<Id extends string>(
 export function scaleOf(context: RankContext, maxima: Maxima): Scale {
   return {
     weights: context.weights,
-    maxima,
+    maxima: roundMaxima(maxima),
     ageing: context.ageing ?? ageingPerWeek,
     quickWinBelow: context.quickWinBelow ?? quickWinMinutes,
   };
@@ -67,7 +74,7 @@ export function scaleOf(context: RankContext, maxima: Maxima): Scale {
 
 /** The score of one candidate and its parts, for people: higher is better. */
 export function scoreOf<Id extends string>(mode: Mode, input: RankInput<Id>, scale: Scale): Ranked<Id> {
-  const { score, parts } = standingOf[mode](input, scale);
+  const { score, parts } = rankings[mode].stand(input, scale);
   return { id: input.id, score, parts };
 }
 
@@ -76,20 +83,31 @@ export function scoreOf<Id extends string>(mode: Mode, input: RankInput<Id>, sca
  * `comparePlaces` comes to last, is the only one that never ties.
  */
 export function placeOf<Id extends string>(mode: Mode, input: RankInput<Id>, scale: Scale): Placed<Id> {
-  const { keys } = standingOf[mode](input, scale);
-  const created = input.createdAt ?? Number.POSITIVE_INFINITY;
-  return { id: input.id, keys: [input.tier ?? 0, ...keys, input.priority, created, input.position] };
+  const ranking = rankings[mode];
+  return {
+    tier: input.tier ?? 0,
+    first: ranking.first(input, scale),
+    second: ranking.second(input, scale),
+    priority: input.priority,
+    created: input.createdAt ?? Number.POSITIVE_INFINITY,
+    position: input.position,
+    id: input.id,
+  };
 }
 
 /** Negative when `a` goes first. Zero only for the same id. Both must have been placed by one mode on one scale. */
 export function comparePlaces(a: Placed, b: Placed): number {
-  for (let at = 0; at < a.keys.length; at += 1) {
-    const left = a.keys[at] as number;
-    const right = b.keys[at] as number;
-    // Not a subtraction, because two infinities would give no number.
-    if (left < right) return -1;
-    if (left > right) return 1;
-  }
+  // Not subtractions, because two infinities would give no number.
+  if (a.tier !== b.tier) return a.tier < b.tier ? -1 : 1;
+  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
+  if (a.second !== b.second) return a.second < b.second ? -1 : 1;
+  return breakTie(a, b);
+}
+
+function breakTie(a: Placed, b: Placed): number {
+  if (a.priority !== b.priority) return a.priority < b.priority ? -1 : 1;
+  if (a.created !== b.created) return a.created < b.created ? -1 : 1;
+  if (a.position !== b.position) return a.position < b.position ? -1 : 1;
   // By code unit: a locale's order would differ between machines.
   if (a.id === b.id) return 0;
   return a.id < b.id ? -1 : 1;

@@ -33,7 +33,7 @@ export interface Weights {
   readonly effort: number;
 }
 
-/** What the balanced mode divides by: the highest values among the open tasks. */
+/** The highest values among the open tasks: what the balanced mode divides by, rounded up to powers of two. */
 export interface Maxima {
   readonly transitive: number;
   readonly minutes: number;
@@ -49,12 +49,22 @@ export interface Scale {
   readonly quickWinBelow: number;
 }
 
-/** Where a mode puts one candidate. */
+/** One candidate for people. */
 export interface Standing {
-  /** Compared from the first to the last, lower first; ties go on to the next. */
-  readonly keys: readonly number[];
-  /** The same for people: higher is better, and no order contradicts it. */
+  /** Higher is better, and no order contradicts it. */
   readonly score: number;
   /** The numbers that the score comes from. */
   readonly parts: Readonly<Record<string, number>>;
+}
+
+/** How a mode ranks: by two numbers, of which the lower goes first; ties of the one go on to the other. */
+export interface Ranking {
+  readonly first: (input: RankInput, scale: Scale) => number;
+  readonly second: (input: RankInput, scale: Scale) => number;
+  readonly stand: (input: RankInput, scale: Scale) => Standing;
+}
+
+/** Of a mode that goes by one number. */
+export function noSecond(): number {
+  return 0;
 }

@@ -539,7 +539,7 @@ test("whatever has happened, a second look at the same state finds nothing more 
       const { state } = playHistory(history);
       const now = state.at + 45 * minute;
       const decision = openDecision(state, contextOf(state, now));
-      decision.state.watch.tickedAt = 0;
+      decision.state.watch = { ...decision.state.watch, tickedAt: 0 };
       decideWarnings(decision);
       const first = decision.events.length;
       decideWarnings(decision);
