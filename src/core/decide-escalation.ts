@@ -3,14 +3,13 @@
  * agent can take, and caps that are reached. Each is told once; a start, an end or a retry makes it new.
  */
 import type { Config } from "../model/config.ts";
-import { agentOf, type TaskId, type WorkerId } from "../model/ids.ts";
+import { agentOf, type TaskId, type WorkerId, slotOf } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { spentCaps } from "./caps.ts";
 import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
-import { slotOf } from "./fold-health.ts";
 import { detailLengthMax } from "./limits.ts";
 import { capacityOf } from "./capacity.ts";
 import { statusOf } from "./readiness.ts";

@@ -1,28 +1,27 @@
 /** How events of one attempt change the state: assigned, claimed, started, waiting, ended, and the pull request. */
 import type { EventOf } from "../model/event.ts";
-import type { TaskId } from "../model/ids.ts";
+import { slotOf, type TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
 import type { MergeAsked } from "../model/merge.ts";
 import type { Assignment, Attempt, Task } from "../model/task.ts";
 import { noteAnsweredReview, noteCriteria } from "./fold-dossier.ts";
 import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
-import { noteRefusal, noteStart, ownSlots, slotOf } from "./fold-health.ts";
+import { noteRefusal, noteStart, slotsOf } from "./fold-health.ts";
 import { noteUse } from "./fold-watch.ts";
 import { attemptsKeptMax } from "./limits.ts";
-import { markBusy } from "./slots.ts";
 import { ownTask, type State } from "./state.ts";
-import { assignmentOf } from "./task-record.ts";
+import { copyAssignment } from "./task-record.ts";
 
 export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): void {
   const task = ownTask(state, event.task);
   state.fence = Math.max(state.fence, event.fence);
   state.occupied.set(event.worker, event.task);
   noteUse(state, event.agent);
-  markBusy(ownSlots(state, event.agent), slotOf(event.worker), true);
+  slotsOf(state, event.agent).markBusy(slotOf(event.worker), true);
   state.unstartedCount += 1;
   task.retryAt = null;
   task.escalated = null;
-  task.assignment = assignmentOf({
+  task.assignment = copyAssignment({
     agent: event.agent,
     worker: event.worker,
     attempt: event.attempt,
@@ -49,7 +48,10 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
 
 /** The live assignment; decide lets no event with an old fence into the log. */
 function ownAssignment(state: State, id: TaskId): Assignment {
-  const { assignment } = ownTask(state, id);
+  return known(id, state.assignments.own(state.numbering.find(id)));
+}
+
+function known(id: TaskId, assignment: Assignment | null): Assignment {
   if (assignment === null) throw new Error(`The log speaks of an assignment of task ${id}, which has none.`);
   return assignment;
 }
@@ -75,22 +77,28 @@ export function foldClaimReleased(state: State, event: EventOf<"ClaimReleased">)
 }
 
 export function foldSessionStarted(state: State, event: EventOf<"SessionStarted">): void {
-  const task = ownTask(state, event.task);
   const assignment = ownAssignment(state, event.task);
   assignment.session = event.session;
   if (assignment.startedAt === null) state.unstartedCount -= 1;
   assignment.startedAt = event.startedAt ?? state.at;
   assignment.heardAt = state.at;
   if (assignment.phase !== "ending") assignment.phase = "running";
-  task.refusals = 0;
-  task.refusedBy = null;
-  task.escalated = null;
-  // A refused start has not fulfilled what a person asked for.
-  task.assignTo = null;
+  forgetRefusals(state, event.task);
   noteCriteria(state, event.task, event.criteria ?? []);
   const { agent, waitedMs } = assignment;
   assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
   noteStart(state, agent);
+}
+
+/** A refused start has not fulfilled what a person asked for; this one has. */
+function forgetRefusals(state: State, id: TaskId): void {
+  const { refusals, refusedBy, escalated, assignTo } = state.tasks.get(id) as Task;
+  if (refusals === 0 && refusedBy === null && escalated === null && assignTo === null) return;
+  const task = ownTask(state, id);
+  task.refusals = 0;
+  task.refusedBy = null;
+  task.escalated = null;
+  task.assignTo = null;
 }
 
 export function foldSessionRefused(state: State, event: EventOf<"SessionRefused">): void {
@@ -133,7 +141,7 @@ export function foldPersonAsked(state: State, event: EventOf<"PersonAsked">): vo
 
 export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): void {
   const task = ownTask(state, event.task);
-  const assignment = ownAssignment(state, event.task);
+  const assignment = known(event.task, task.assignment);
   const attempt: Attempt = {
     attempt: assignment.attempt,
     fence: assignment.fence,
@@ -147,8 +155,7 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
     costUsd: event.costUsd,
     branch: event.branch,
   };
-  const kept = task.attempts.length < attemptsKeptMax ? task.attempts : task.attempts.slice(1);
-  task.attempts = kept.concat(attempt);
+  task.attempts = withAttempt(task.attempts, attempt);
   noteSessionEnd(state, task, { attempt, start: assignment.start });
   // It was done before it could give way, so it did not.
   if (assignment.preemptedFor !== null && event.result !== "preempted") task.preemptions -= 1;
@@ -158,6 +165,12 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
   if (event.pullUrl !== null && task.pull === null)
     adoptPull(state, task, { url: event.pullUrl, branch: event.branch });
   release(state, task);
+}
+
+/** The newest goes last, and the oldest falls off. */
+function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
+  if (attempts.length === 0) return [attempt];
+  return [...(attempts.length < attemptsKeptMax ? attempts : attempts.slice(1)), attempt];
 }
 
 /** The pull request that the vendor names, not yet looked at: the first look at it says how it is. */
@@ -184,7 +197,7 @@ function release(state: State, task: Task): void {
     if (task.assignment.startedAt === null) state.unstartedCount -= 1;
     state.occupied.delete(task.assignment.worker);
     noteUse(state, task.assignment.agent);
-    markBusy(ownSlots(state, task.assignment.agent), slotOf(task.assignment.worker), false);
+    slotsOf(state, task.assignment.agent).markBusy(slotOf(task.assignment.worker), false);
   }
   task.assignment = null;
 }

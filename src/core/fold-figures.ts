@@ -48,10 +48,11 @@ export function noteSessionEnd(
   ended: { readonly attempt: Attempt; readonly start: number | null },
 ): void {
   const { attempt } = ended;
-  const start = ended.start === null ? undefined : state.starts.own(ended.start);
-  if (start !== undefined) {
+  const start = ended.start === null ? undefined : state.starts.get(ended.start);
+  if (start !== undefined && start.costUsd !== attempt.costUsd) {
     state.costMicros += toMicros(attempt.costUsd) - toMicros(start.costUsd);
-    start.costUsd = attempt.costUsd;
+    const { at, task: id, agent: starter, waitedMs } = start;
+    state.starts.replace(ended.start as number, { at, task: id, agent: starter, waitedMs, costUsd: attempt.costUsd });
   }
   const isGood = verdictOf(attempt.result);
   const durationMs = attempt.startedAt === null ? null : state.at - attempt.startedAt;

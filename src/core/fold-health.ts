@@ -1,10 +1,17 @@
 /** How events change what is known of workers and agents: results, rests, pauses, capacity, and what was learned. */
 import type { EventOf } from "../model/event.ts";
-import { agentOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
+import { agentOf, slotOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { workerResultsMax } from "./limits.ts";
-import { newAgentRecord, newWorkerRecord, type AgentRecord, type Learned, type WorkerRecord } from "./records.ts";
-import { markOff, newSlots, type Slots } from "./slots.ts";
+import {
+  newAgentRecord,
+  newWorkerRecord,
+  type AgentRecord,
+  type Learned,
+  type WorkerRecord,
+  type WorkerResult,
+} from "./records.ts";
+import { Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 /** Ends that say nothing of the worker: a person's doing, the base's, or the vendor's. */
@@ -42,10 +49,11 @@ export function kindsOf(task: Task): readonly string[] {
   return task.definition.labels;
 }
 
-export function ownSlots(state: State, agent: AgentId): Slots {
-  const known = state.slots.own(agent);
+/** The slots of an agent, which note their changes themselves. */
+export function slotsOf(state: State, agent: AgentId): Slots {
+  const known = state.slots.get(agent);
   if (known !== undefined) return known;
-  const slots = newSlots();
+  const slots = new Slots(state.undo);
   state.slots.set(agent, slots);
   return slots;
 }
@@ -66,15 +74,10 @@ function ownWorker(state: State, worker: WorkerId): WorkerRecord {
   return record;
 }
 
-/** The number of a worker's slot, from 1. */
-export function slotOf(worker: WorkerId): number {
-  return Number(worker.slice(worker.lastIndexOf("/") + 1));
-}
-
 /** A slot is out of use while a person has disabled it or it rests. */
 export function reviseSlot(state: State, worker: WorkerId): void {
   const isOff = state.disabledWorkers.has(worker) || (state.workers.get(worker)?.restsUntil ?? null) !== null;
-  markOff(ownSlots(state, agentOf(worker)), slotOf(worker), isOff);
+  slotsOf(state, agentOf(worker)).markOff(slotOf(worker), isOff);
 }
 
 /** What the end of a session says of its worker and of the vendor; nothing where it is neither's doing. */
@@ -82,10 +85,16 @@ export function noteEnd(state: State, task: TaskId, attempt: Attempt): void {
   const isGood = verdictOf(attempt.result);
   if (isGood === null) return;
   const record = ownWorker(state, attempt.worker);
-  record.results.push({ at: state.at, task, isGood });
-  if (record.results.length > workerResultsMax) record.results.shift();
+  record.results = withResult(record.results, { at: state.at, task, isGood });
   if (isGood) noteGoodEnd(state, attempt.agent);
   else if (attempt.result === "vendor_failed") noteVendorFailure(state, task, attempt);
+}
+
+/** The newest goes last, and the oldest falls off. */
+function withResult(results: readonly WorkerResult[], result: WorkerResult): readonly WorkerResult[] {
+  const kept = results.length < workerResultsMax ? results.slice() : results.slice(1 - workerResultsMax);
+  kept.push(result);
+  return kept;
 }
 
 /** The vendor has brought a session to a good end: that it failed others is over. */

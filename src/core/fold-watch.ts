@@ -2,7 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { EventOf } from "../model/event.ts";
 import type { AgentId } from "../model/ids.ts";
-import { ownAgent, ownSlots } from "./fold-health.ts";
+import { ownAgent, slotsOf } from "./fold-health.ts";
 import { capacityOf } from "./capacity.ts";
 import { countSlots } from "./slots.ts";
 import type { State } from "./state.ts";
@@ -10,7 +10,7 @@ import type { State } from "./state.ts";
 /** Adds up how long the slots of `agent` have been taken; before every change of how many are. */
 export function noteUse(state: State, agent: AgentId): void {
   const record = ownAgent(state, agent);
-  record.busyMs += ownSlots(state, agent).busyCount * Math.max(0, state.at - record.busyAt);
+  record.busyMs += slotsOf(state, agent).busyCount * Math.max(0, state.at - record.busyAt);
   record.busyAt = Math.max(record.busyAt, state.at);
 }
 

@@ -2,19 +2,20 @@
  * The agents of the configuration with what matching asks of each: slots that are taken, out of use and free, pauses, quotas,
  * and what was learned. Made once a decision; an assignment changes only the agent that it goes to.
  */
+import { UndoLog } from "./undo.ts";
 import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
-import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
+import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId, slotOf } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { capacityOf } from "./capacity.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./context.ts";
-import { kindsOf, learnedKey, slotOf } from "./fold-health.ts";
-import { countSlots, firstFree, isFree, newSlots, offSlots, type Slots } from "./slots.ts";
+import { kindsOf, learnedKey } from "./fold-health.ts";
+import { countSlots, firstFree, isFree, offSlots, Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
-const untouched: Slots = newSlots();
+const untouched = new Slots(new UndoLog());
 
 export class Pool {
   readonly #state: State;

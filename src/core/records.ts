@@ -13,7 +13,7 @@ export interface SessionStart {
   readonly agent: AgentId;
   /** From the instant it became ready to the claim. */
   readonly waitedMs: number;
-  costUsd: number;
+  readonly costUsd: number;
 }
 
 /** One session that ended; kept for a day. */
@@ -41,10 +41,17 @@ export interface Completion {
   readonly costUsd: number;
 }
 
+/** What one attempt says of its worker. */
+export interface WorkerResult {
+  readonly at: number;
+  readonly task: TaskId;
+  readonly isGood: boolean;
+}
+
 /** How one worker has fared: rests after failures, and is tried out with one task before it is trusted again. */
 export interface WorkerRecord {
   /** The last attempts, oldest first, each as it is known by now. */
-  results: { readonly at: number; readonly task: TaskId; readonly isGood: boolean }[];
+  results: readonly WorkerResult[];
   restsUntil: number | null;
   restReason: string | null;
   /** The rest is over and one task tries it out. */
@@ -164,25 +171,54 @@ export interface Reach {
   readonly priority: Priority;
 }
 
+const newcomer: WorkerRecord = { results: [], restsUntil: null, restReason: null, isOnTrial: false };
+
 export function newWorkerRecord(): WorkerRecord {
-  return { results: [], restsUntil: null, restReason: null, isOnTrial: false };
+  return copyWorker(newcomer);
 }
 
+/** A copy for whoever changes the record; its results are replaced. */
+export function copyWorker({ results, restsUntil, restReason, isOnTrial }: WorkerRecord): WorkerRecord {
+  return { results, restsUntil, restReason, isOnTrial };
+}
+
+const unknownAgent: AgentRecord = {
+  refusals: [],
+  failures: [],
+  isFailing: false,
+  pausedUntil: null,
+  pauseReason: null,
+  pauses: 0,
+  capacity: null,
+  capacityReason: null,
+  isScaled: false,
+  scaledAt: null,
+  learned: { successes: 0, failures: 0, minutes: 0 },
+  busyMs: 0,
+  busyAt: 0,
+};
+
 export function newAgentRecord(): AgentRecord {
+  return copyAgent(unknownAgent);
+}
+
+/** A copy of everything that an owner of the record may mutate. */
+export function copyAgent(from: AgentRecord): AgentRecord {
+  const { successes, failures, minutes } = from.learned;
   return {
-    refusals: [],
-    failures: [],
-    isFailing: false,
-    pausedUntil: null,
-    pauseReason: null,
-    pauses: 0,
-    capacity: null,
-    capacityReason: null,
-    isScaled: false,
-    scaledAt: null,
-    learned: { successes: 0, failures: 0, minutes: 0 },
-    busyMs: 0,
-    busyAt: 0,
+    refusals: from.refusals,
+    failures: from.failures,
+    isFailing: from.isFailing,
+    pausedUntil: from.pausedUntil,
+    pauseReason: from.pauseReason,
+    pauses: from.pauses,
+    capacity: from.capacity,
+    capacityReason: from.capacityReason,
+    isScaled: from.isScaled,
+    scaledAt: from.scaledAt,
+    learned: { successes, failures, minutes },
+    busyMs: from.busyMs,
+    busyAt: from.busyAt,
   };
 }
 

@@ -35,11 +35,10 @@ export class Ring<Item extends { readonly at: number }> implements Undoable {
     return this.#next - 1;
   }
 
-  /** The record for mutation, noted as it is now; undefined when it has fallen off. */
-  own(number: number): Item | undefined {
-    const item = this.get(number);
-    if (item !== undefined && this.#undo.isOn) this.#undo.note(this, number, { ...item });
-    return item;
+  /** Puts another record in the place of one that has not fallen off. */
+  replace(number: number, item: Item): void {
+    if (this.#undo.isOn) this.#undo.note(this, number, this.get(number));
+    this.#items[number - this.#offset] = item;
   }
 
   get(number: number): Item | undefined {

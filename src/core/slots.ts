@@ -1,25 +1,72 @@
 /**
  * The slots of one agent as bits: which are taken and which are out of use. A thousand slots are 32 words, so finding a free
- * one, or counting, costs next to nothing. Plain arrays, because they are copied before they change, and typed ones are slow to make.
+ * one, or counting, costs next to nothing, and a change is noted as the one bit that it is.
  */
-export interface Slots {
+import type { Undoable, UndoLog } from "./undo.ts";
+
+export class Slots implements Undoable {
   /** Bit n-1 of `busy` is slot n; `off` holds those that a person disabled or that rest. */
-  readonly busy: number[];
-  readonly off: number[];
-  busyCount: number;
+  readonly busy: number[] = [];
+  readonly off: number[] = [];
+  busyCount = 0;
   /** Slots that are taken or out of use. */
-  outCount: number;
-  /** The highest slot that was ever marked. */
-  top: number;
-}
+  outCount = 0;
+  /** No slot above was ever marked. */
+  top = 0;
+  readonly #undo: UndoLog;
 
-export function newSlots(): Slots {
-  return { busy: [], off: [], busyCount: 0, outCount: 0, top: 0 };
-}
+  constructor(undo: UndoLog) {
+    this.#undo = undo;
+  }
 
-export function copySlots(slots: Slots): Slots {
-  const { busy, off, busyCount, outCount, top } = slots;
-  return { busy: busy.slice(), off: off.slice(), busyCount, outCount, top };
+  /** Marks slot `slot`, from 1, as taken or free. */
+  markBusy(slot: number, isBusy: boolean): void {
+    if (this.#put(slot, isBusy) && this.#undo.isOn) this.#undo.note(this, slot, !isBusy);
+  }
+
+  /** Marks slot `slot`, from 1, as out of use or in use. */
+  markOff(slot: number, isOff: boolean): void {
+    if (this.#putOff(slot, isOff) && this.#undo.isOn) this.#undo.note(this, -slot, !isOff);
+  }
+
+  /** By the slot, of which the negative stands for out of use. */
+  exchange(key: number, is: boolean): boolean {
+    if (key > 0) this.#put(key, is);
+    else this.#putOff(-key, is);
+    return !is;
+  }
+
+  #put(slot: number, isBusy: boolean): boolean {
+    const word = this.#wordFor(slot);
+    const before = this.busy[word] as number;
+    const after = isBusy ? before | bitOf(slot) : before & ~bitOf(slot);
+    if (after === before) return false;
+    this.busy[word] = after;
+    this.busyCount += isBusy ? 1 : -1;
+    if (((this.off[word] as number) & bitOf(slot)) === 0) this.outCount += isBusy ? 1 : -1;
+    return true;
+  }
+
+  #putOff(slot: number, isOff: boolean): boolean {
+    const word = this.#wordFor(slot);
+    const before = this.off[word] as number;
+    const after = isOff ? before | bitOf(slot) : before & ~bitOf(slot);
+    if (after === before) return false;
+    this.off[word] = after;
+    if (((this.busy[word] as number) & bitOf(slot)) === 0) this.outCount += isOff ? 1 : -1;
+    return true;
+  }
+
+  /** The word of the slot, which is there from now on. */
+  #wordFor(slot: number): number {
+    const word = wordOf(slot);
+    while (this.busy.length <= word) {
+      this.busy.push(0);
+      this.off.push(0);
+    }
+    if (slot > this.top) this.top = slot;
+    return word;
+  }
 }
 
 function wordOf(slot: number): number {
@@ -28,31 +75,6 @@ function wordOf(slot: number): number {
 
 function bitOf(slot: number): number {
   return 1 << ((slot - 1) & 31);
-}
-
-/** Marks slot `slot`, from 1, as taken or free. */
-export function markBusy(slots: Slots, slot: number, isBusy: boolean): void {
-  const word = wordOf(slot);
-  while (slots.busy.length <= word) slots.busy.push(0);
-  const before = slots.busy[word] ?? 0;
-  const after = isBusy ? before | bitOf(slot) : before & ~bitOf(slot);
-  if (after === before) return;
-  slots.busy[word] = after;
-  slots.busyCount += isBusy ? 1 : -1;
-  if (slot > slots.top) slots.top = slot;
-  if (((slots.off[word] ?? 0) & bitOf(slot)) === 0) slots.outCount += isBusy ? 1 : -1;
-}
-
-/** Marks slot `slot`, from 1, as out of use or in use. */
-export function markOff(slots: Slots, slot: number, isOff: boolean): void {
-  const word = wordOf(slot);
-  while (slots.off.length <= word) slots.off.push(0);
-  const before = slots.off[word] ?? 0;
-  const after = isOff ? before | bitOf(slot) : before & ~bitOf(slot);
-  if (after === before) return;
-  slots.off[word] = after;
-  if (slot > slots.top) slots.top = slot;
-  if (((slots.busy[word] ?? 0) & bitOf(slot)) === 0) slots.outCount += isOff ? 1 : -1;
 }
 
 export function isFree(slots: Slots, slot: number): boolean {

@@ -2,10 +2,10 @@
 import { completeConfig } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import { byRecording, effectKey } from "../model/effect.ts";
-import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
+import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId, slotOf } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
-import { ownSlots, reviseSlot, slotOf } from "./fold-health.ts";
+import { reviseSlot, slotsOf } from "./fold-health.ts";
 import { toMicros } from "./fold-figures.ts";
 import { indexDate } from "./fold-task.ts";
 import { isActive, isEnded, isMerging, isReady } from "./readiness.ts";
@@ -22,7 +22,6 @@ import type {
   WorkerRecord,
 } from "./records.ts";
 import type { Ring } from "./ring.ts";
-import { markBusy } from "./slots.ts";
 import { createState, type State, type Values } from "./state.ts";
 import type { Table } from "./table.ts";
 import { readTask } from "./task-record.ts";
@@ -230,7 +229,7 @@ function indexAssignment(state: State, task: Task): void {
   if (task.assignment === null) return;
   const { worker, startedAt } = task.assignment;
   state.occupied.set(worker, task.id);
-  markBusy(ownSlots(state, agentOf(worker)), slotOf(worker), true);
+  slotsOf(state, agentOf(worker)).markBusy(slotOf(worker), true);
   if (startedAt === null) state.unstartedCount += 1;
 }
 

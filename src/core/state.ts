@@ -11,26 +11,29 @@ import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 import { DenseSet } from "./dense-set.ts";
 import { DenseTable, Numbering } from "./dense-table.ts";
+import { LiveAssignments } from "./live-assignments.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
-import type {
-  AgentRecord,
-  Attack,
-  Completion,
-  Dossier,
-  Learned,
-  MilestoneSpan,
-  PatternRecord,
-  Reach,
-  Reading,
-  SessionEnd,
-  SessionStart,
-  TimeRule,
-  Watch,
-  WorkerRecord,
+import {
+  copyAgent,
+  copyWorker,
+  type AgentRecord,
+  type Attack,
+  type Completion,
+  type Dossier,
+  type Learned,
+  type MilestoneSpan,
+  type PatternRecord,
+  type Reach,
+  type Reading,
+  type SessionEnd,
+  type SessionStart,
+  type TimeRule,
+  type Watch,
+  type WorkerRecord,
 } from "./records.ts";
 import { Ring } from "./ring.ts";
-import { copySlots, type Slots } from "./slots.ts";
+import type { Slots } from "./slots.ts";
 import { createTable, type Table } from "./table.ts";
 import { copyTask } from "./task-record.ts";
 import { UndoLog } from "./undo.ts";
@@ -72,6 +75,8 @@ export interface State {
   /** The numbers of all tasks and externals that were ever spoken of; what is indexed by them needs no look at an id. */
   readonly numbering: Numbering<TaskId>;
   readonly tasks: DenseTable<TaskId, Task>;
+  /** The same assignments as those of the tasks, for mutation. */
+  readonly assignments: LiveAssignments;
   readonly externals: Table<TaskId, External>;
   readonly disabledWorkers: Table<WorkerId, string>;
   readonly workers: Table<WorkerId, WorkerRecord>;
@@ -140,9 +145,12 @@ export function createState(): State {
   const queue = new ReadyQueue();
   /** Where a task stands in the queue follows from these three. */
   const ranked = { undo, onExchange: (number: number) => queue.touch(number) };
+  const tasks = new DenseTable<TaskId, Task>(numbering, { ...ranked, copy: copyTask });
   return {
     undo,
     numbering,
+    tasks,
+    assignments: new LiveAssignments(tasks, undo),
     ...initialValues(),
     starts: new Ring<SessionStart>(undo),
     ends: new Ring<SessionEnd>(undo),
@@ -150,7 +158,6 @@ export function createState(): State {
     readings: new Ring<Reading>(undo),
     startsOf: createTable(undo),
     seen: createTable(undo),
-    tasks: new DenseTable(numbering, { ...ranked, copy: copyTask }),
     externals: createTable(undo),
     disabledWorkers: createTable(undo),
     workers: createTable(undo, copyWorker),
@@ -172,7 +179,7 @@ export function createState(): State {
     active: new DenseSet(numbering, { undo }),
     merging: new DenseSet(numbering, { undo }),
     occupied: createTable(undo),
-    slots: createTable(undo, copySlots),
+    slots: createTable(undo),
     dates: createTable(undo),
     pulls: createTable(undo),
     reach: new DenseTable(numbering, ranked),
@@ -255,8 +262,6 @@ export function copyValues(state: State): Values {
 }
 
 // One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.
-const copyWorker = (record: WorkerRecord): WorkerRecord => ({ ...record, results: record.results.slice() });
-const copyAgent = (record: AgentRecord): AgentRecord => ({ ...record, learned: { ...record.learned } });
 const copyLearned = (learned: Learned): Learned => ({ ...learned });
 const copyPattern = (record: PatternRecord): PatternRecord => ({ ...record });
 const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });

@@ -89,10 +89,11 @@ export function newTask(id: TaskId, definition: TaskDefinition): Task {
 
 /** A task as a snapshot says it, which leaves out what its version did not know. */
 export function readTask(task: Task): Task {
-  return recordOf(task.id, compactDefinition(task.definition), { ...blank, ...task });
+  const assignment = task.assignment === null ? null : copyAssignment(task.assignment);
+  return recordOf(task.id, compactDefinition(task.definition), { ...blank, ...task, assignment });
 }
 
-/** A copy of everything that an owner of the task may mutate. */
+/** A copy of what an owner of the task may mutate: all of it but the assignment; see live-assignments.ts. */
 export function copyTask(task: Task): Task {
   return recordOf(task.id, task.definition, task);
 }
@@ -101,7 +102,7 @@ function recordOf(id: TaskId, definition: TaskDefinition, from: Omit<Task, "id" 
   return {
     id,
     definition,
-    assignment: from.assignment === null ? null : assignmentOf(from.assignment),
+    assignment: from.assignment,
     attempts: from.attempts,
     readySince: from.readySince,
     retryAt: from.retryAt,
@@ -140,7 +141,7 @@ function recordOf(id: TaskId, definition: TaskDefinition, from: Omit<Task, "id" 
 }
 
 /** A record of its own with the same fields. */
-export function assignmentOf(from: Assignment): Assignment {
+export function copyAssignment(from: Assignment): Assignment {
   return {
     agent: from.agent,
     worker: from.worker,

@@ -15,6 +15,8 @@ export class UndoLog {
   /** Another number after each mark: what was noted under the same one need not be noted again. */
   stamp = 0;
   #depth = 0;
+  #size = 0;
+  /** Each is longer than `#size` by what earlier marks have noted: a list that shrinks and grows with every decision costs more than one that stays. */
   readonly #targets: Undoable[] = [];
   readonly #keys: unknown[] = [];
   readonly #saved: unknown[] = [];
@@ -24,14 +26,16 @@ export class UndoLog {
     this.isOn = true;
     this.#depth += 1;
     this.stamp += 1;
-    return this.#targets.length;
+    return this.#size;
   }
 
   /** `saved` was at `key` of `target`, which is about to change. Only while `isOn`. */
   note(target: Undoable, key: unknown, saved: unknown): void {
-    this.#targets.push(target);
-    this.#keys.push(key);
-    this.#saved.push(saved);
+    const at = this.#size;
+    this.#targets[at] = target;
+    this.#keys[at] = key;
+    this.#saved[at] = saved;
+    this.#size = at + 1;
   }
 
   /** Ends the mark; what was changed since stays. */
@@ -52,7 +56,9 @@ export class UndoLog {
   /** Ends the outermost mark as `takeBack` does. Returns how to bring it all back, which is for once and for the same state. */
   suspend(): () => void {
     this.#swapBack(0);
-    const [targets, keys, saved] = [[...this.#targets], [...this.#keys], [...this.#saved]];
+    const [targets, keys, saved] = [this.#targets, this.#keys, this.#saved].map((list) =>
+      list.slice(0, this.#size),
+    ) as [Undoable[], unknown[], unknown[]];
     this.#depth -= 1;
     this.stamp += 1;
     this.#close(0);
@@ -69,12 +75,12 @@ export class UndoLog {
       return look();
     } finally {
       this.isOn = this.#depth > 0;
-      for (let at = 0; at < this.#targets.length; at += 1) this.#swap(at);
+      for (let at = 0; at < this.#size; at += 1) this.#swap(at);
     }
   }
 
   #swapBack(mark: number): void {
-    for (let at = this.#targets.length - 1; at >= mark; at -= 1) this.#swap(at);
+    for (let at = this.#size - 1; at >= mark; at -= 1) this.#swap(at);
   }
 
   #swap(at: number): void {
@@ -82,9 +88,18 @@ export class UndoLog {
   }
 
   #close(mark: number): void {
+    this.#size = mark;
+    if (this.#targets.length > mark + keptMax) this.#letGo(mark);
+    this.isOn = this.#depth > 0;
+  }
+
+  /** What was noted is kept alive by these lists: that of one large decision is not. */
+  #letGo(mark: number): void {
     this.#targets.length = mark;
     this.#keys.length = mark;
     this.#saved.length = mark;
-    this.isOn = this.#depth > 0;
   }
 }
+
+/** So many notes that are over may be held on to. */
+const keptMax = 64;

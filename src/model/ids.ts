@@ -39,6 +39,23 @@ export function toCommandId(text: string): CommandId {
   return text as CommandId;
 }
 
+/** The number of a worker's slot, from 1; not a number where its id ends in none. */
+export function slotOf(worker: WorkerId): number {
+  let slot = 0;
+  let unit = 1;
+  for (let at = worker.length - 1; at >= 0; at -= 1) {
+    const digit = worker.charCodeAt(at) - zero;
+    if (digit === slash) return unit === 1 ? Number.NaN : slot;
+    if (digit < 0 || digit > 9) break;
+    slot += digit * unit;
+    unit *= 10;
+  }
+  return Number.NaN;
+}
+
+const zero = "0".charCodeAt(0);
+const slash = "/".charCodeAt(0) - zero;
+
 /** The agent that a worker is a slot of. */
 export function agentOf(worker: WorkerId): AgentId {
   return worker.slice(0, worker.lastIndexOf("/")) as AgentId;

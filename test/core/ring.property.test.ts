@@ -13,7 +13,7 @@ const steps = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: fc.record({ kind: fc.constant("push" as const), by: fc.integer({ min: 0, max: 3 }) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("shift" as const), by: fc.integer({ min: 0, max: 6 }) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("own" as const), by: fc.nat(20) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("replace" as const), by: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("keep" as const), by: fc.nat(8) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("mark" as const), by: fc.constant(0) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("back" as const), by: fc.constant(0) }) },
@@ -21,7 +21,7 @@ const steps = fc.array(
   { minLength: 10, maxLength: 80 },
 );
 
-type Planned = { readonly kind: "push" | "shift" | "own" | "keep" | "mark" | "back"; readonly by: number };
+type Planned = { readonly kind: "push" | "shift" | "replace" | "keep" | "mark" | "back"; readonly by: number };
 
 /** A ring beside a list that does the same; `found` and `wanted` are what each said. */
 class Pair {
@@ -46,12 +46,12 @@ class Pair {
       this.#say(this.ring.shiftUntil(this.#now - by), oldest?.item);
       this.list = this.list.filter((each) => each !== oldest);
     },
-    own: (by) => {
+    replace: (by) => {
       const known = this.list.find((each) => each.number === by)?.item ?? { at: 0, cost: 0 };
-      const owned = this.ring.own(by) ?? { at: 0, cost: 0 };
-      owned.cost += 1;
+      const before = this.ring.get(by);
+      if (before !== undefined) this.ring.replace(by, { ...before, cost: before.cost + 1 });
       known.cost += 1;
-      this.#say(owned, known);
+      this.#say(this.ring.get(by) ?? { at: 0, cost: 1 }, known);
     },
     keep: (by) => {
       this.ring.keepLast(by);
