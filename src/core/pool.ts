@@ -7,7 +7,7 @@ import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId, slotOf } from "../model/ids.ts";
-import type { Assignment, Task } from "../model/task.ts";
+import type { Assignment, Attempt, Task } from "../model/task.ts";
 import { capacityOf } from "./capacity.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./context.ts";
@@ -20,6 +20,8 @@ const untouched = new Slots(new UndoLog());
 export class Pool {
   readonly #state: State;
   readonly #members: readonly Member[];
+  /** The members have faced a task of no kind, that follows on nothing and that nobody wants at a certain worker. */
+  #areFacingPlain = false;
 
   constructor(state: State, context: Context) {
     this.#state = state;
@@ -56,7 +58,12 @@ export class Pool {
   /** One candidate an agent, in the order of the configuration, as `task` sees them; good until the next call. */
   candidatesFor(task: Task): readonly AgentCandidate[] {
     const hands = handsBefore(this.#state, task);
-    for (const member of this.#members) member.face(task, hands);
+    const kinds = kindsOf(task);
+    const pinned = task.assignTo?.worker ?? null;
+    const isPlain = hands.length === 0 && kinds.length === 0 && pinned === null;
+    // One such task sees what the one before has seen; a member that has changed since has shown itself again.
+    if (!isPlain || !this.#areFacingPlain) for (const member of this.#members) member.face({ hands, kinds, pinned });
+    this.#areFacingPlain = isPlain;
     return this.#members;
   }
 
@@ -69,6 +76,13 @@ export class Pool {
     if (wished !== null && slotOf(wished) <= member.capacity && isFree(slots, slotOf(wished))) return wished;
     return pinned === null ? member.firstFree : null;
   }
+}
+
+/** What of a task changes how agents look to it. */
+interface Facing {
+  readonly hands: readonly AgentId[];
+  readonly kinds: readonly string[];
+  readonly pinned: WorkerId | null;
 }
 
 /** One agent. It shows itself to one task after another, because a thousand tasks look at the same ten agents. */
@@ -92,6 +106,8 @@ class Member implements AgentCandidate {
   readonly #config: AgentConfig;
   /** All free slots; `free` is what the task at hand may use of them. */
   #freeCount = 0;
+  /** The slot that a person wants for the task at hand. */
+  #pinned: WorkerId | null = null;
   #historyKey: string | null = null;
   #historyValue: number | null = null;
 
@@ -122,18 +138,24 @@ class Member implements AgentCandidate {
     this.resting = counts.off === 0 ? 0 : restingSlots(this.#state, this.agent, { slots, capacity: this.capacity });
     this.disabled = counts.off - this.resting;
     this.#freeCount = counts.free;
+    this.free = this.#usableCount();
     const first = counts.free === 0 ? 0 : firstFree(slots, this.capacity);
     this.firstFree = first === 0 ? null : toWorkerId(this.agent, first);
     this.paused = pauseOf(this.#state, this, this.#context.now);
     this.quotaLeft = quotaLeft(this.#state, this.#context, this.#config);
   }
 
-  /** What depends on the task: what was learned of its kind, what it follows on, and the slot that a person wants. */
-  face(task: Task, hands: readonly AgentId[]): void {
-    const pinned = task.assignTo?.worker ?? null;
-    this.free = pinned !== null && agentOf(pinned) === this.agent && !this.#canUse(pinned) ? 0 : this.#freeCount;
-    this.history = this.#historyAt(kindsOf(task));
+  /** What depends on the task: what was learned of its kinds, what it follows on, and the slot that a person wants. */
+  face({ hands, kinds, pinned }: Facing): void {
+    this.#pinned = pinned;
+    this.free = this.#usableCount();
+    this.history = this.#historyAt(kinds);
     this.cohesion = cohesionOf(this.agent, hands);
+  }
+
+  #usableCount(): number {
+    const pinned = this.#pinned;
+    return pinned !== null && agentOf(pinned) === this.agent && !this.#canUse(pinned) ? 0 : this.#freeCount;
   }
 
   /** Of the last kinds of work asked for: nearly always those of the task before. */
@@ -209,14 +231,13 @@ const nobody: readonly AgentId[] = [];
 
 /** The agents that worked last on what the task waited for. */
 function handsBefore(state: State, task: Task): readonly AgentId[] {
-  let hands: AgentId[] | null = null;
-  for (const edge of task.blockedBy) {
-    const last = state.tasks.get(edge.on)?.attempts.at(-1);
-    if (last === undefined) continue;
-    hands ??= [];
-    hands.push(last.agent);
+  if (task.blockedBy.length === 0) return nobody;
+  const hands: AgentId[] = [];
+  for (const number of state.blockers.get(task.id) ?? []) {
+    const attempts = state.tasks.at(number)?.attempts;
+    if (attempts !== undefined && attempts.length > 0) hands.push((attempts[attempts.length - 1] as Attempt).agent);
   }
-  return hands ?? nobody;
+  return hands;
 }
 
 /** The share of the task's blockers that this agent worked on last; null where no agent did any. */
@@ -229,8 +250,10 @@ function cohesionOf(agent: AgentId, hands: readonly AgentId[]): number | null {
 
 /** The worker of this agent that did a blocker of the task last: it knows the ground. */
 function lastHand(state: State, task: Task, agent: AgentId): WorkerId | null {
-  for (const edge of task.blockedBy) {
-    const last = state.tasks.get(edge.on)?.attempts.at(-1);
+  if (task.blockedBy.length === 0) return null;
+  for (const number of state.blockers.get(task.id) ?? []) {
+    const attempts = state.tasks.at(number)?.attempts;
+    const last = attempts === undefined ? undefined : attempts[attempts.length - 1];
     if (last?.agent === agent) return last.worker;
   }
   return null;

@@ -3,7 +3,7 @@
  * soon free. Every slot that was passed over is accounted for, so that "why not that one?" has an answer.
  */
 import { accountFor, accountForAll } from "./account.ts";
-import { bestOf, type Contender, isAvoided, partsOf } from "./contender.ts";
+import { bestOf, type Contender, isAvoided, partsOf, toShare } from "./contender.ts";
 import { type Field, surveyField } from "./field.ts";
 import type { AgentCandidate, Choice, MatchingPolicy, Wish } from "./fit.ts";
 import { describeRival, type Rival, soonestOf, type Weighing, weighWait } from "./weigh-wait.ts";
@@ -37,8 +37,8 @@ function settle(field: Field, { idle, busy }: Pick<Field, "idle" | "busy">, weig
   return {
     kind: "assign",
     agent: candidate.agent,
-    score,
-    fit,
+    score: toShare(score),
+    fit: toShare(fit),
     parts: partsOf(best),
     note: isAvoided(field.wish, best) ? `${candidate.agent} has failed at it, but nobody else can be had` : note,
     rejected,
@@ -49,5 +49,5 @@ function settle(field: Field, { idle, busy }: Pick<Field, "idle" | "busy">, weig
 function waitFor(field: Field, { contender, freeInMs }: Rival, note: string): Choice {
   const { rejected, rejectedCount } = accountFor(field, { contender, isAwaited: true });
   const { agent } = contender.candidate;
-  return { kind: "wait", agent, score: contender.score, forMs: freeInMs, note, rejected, rejectedCount };
+  return { kind: "wait", agent, score: toShare(contender.score), forMs: freeInMs, note, rejected, rejectedCount };
 }

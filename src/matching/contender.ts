@@ -5,11 +5,11 @@ import { unknownHistory } from "./history.ts";
 /** Neither near to nor far from what the agent has just done. */
 const unknownCohesion = 0.5;
 
-/** Small, because one is made of every agent for every assignment. */
+/** Small and of whole numbers, because one is made of every agent for every assignment. */
 export interface Contender {
   readonly candidate: AgentCandidate;
   readonly capability: number;
-  /** Ranks: capability, load, history and cohesion by their weights, 0 to 1. */
+  /** Ranks: capability, load, history and cohesion by their weights, 0 to 1, in millionths. */
   readonly score: number;
   /** The same without load, which passes: what the bar and the waiting are judged by. */
   readonly fit: number;
@@ -26,9 +26,16 @@ export function toContender(candidate: AgentCandidate, capability: number, { wei
   return { candidate, capability, score: toMillionths(score), fit: toMillionths(suited / (suitedMax || 1)) };
 }
 
-/** So that what is equal on paper is equal here, and .49 / .7 reaches a bar of .7. */
+const millionths = 1e6;
+
+/** Whole, so that what is equal on paper is equal here, and .49 / .7 reaches a bar of .7. */
 function toMillionths(share: number): number {
-  return Math.round(share * 1e6) / 1e6;
+  return Math.round(share * millionths);
+}
+
+/** A score or fit of a contender, 0 to 1. */
+export function toShare(inMillionths: number): number {
+  return inMillionths / millionths;
 }
 
 export function partsOf({ candidate, capability }: Contender): FitParts {
@@ -62,5 +69,5 @@ export function bestOf(contenders: readonly Contender[]): Contender | null {
 
 /** True when the agent has failed at the task before. */
 export function isAvoided({ avoidedAgents }: Wish, { candidate }: Contender): boolean {
-  return avoidedAgents.includes(candidate.agent);
+  return avoidedAgents.length > 0 && avoidedAgents.includes(candidate.agent);
 }

@@ -2,7 +2,7 @@
  * Whether a task waits for a better agent that is busy or takes one that is idle: what is compared is the expected time to a
  * success, which is the length of a session over the share of sessions that end well, for which the fit stands.
  */
-import type { Contender } from "./contender.ts";
+import { toShare, type Contender } from "./contender.ts";
 import type { AgentCandidate, MatchingPolicy, Wish } from "./fit.ts";
 
 const minuteMs = 60_000;
@@ -44,7 +44,7 @@ const notWeighed: Verdict = { awaited: null, note: null };
 export function weighWait(idle: readonly Contender[], busy: readonly Contender[], weighing: Weighing): Verdict {
   const { wish, policy } = weighing;
   const fittest = fittestOf(idle);
-  if (fittest === null || fittest.fit >= policy.bar || policy.waitMax <= 0) return notWeighed;
+  if (fittest === null || toShare(fittest.fit) >= policy.bar || policy.waitMax <= 0) return notWeighed;
   const better = busy.filter(({ fit }) => fit > fittest.fit);
   const rival = soonestOf(better, weighing);
   return rival === null ? notWeighed : weigh({ rival, fittest, nowMs: sessionsMs(fittest, wish) }, weighing);
@@ -112,7 +112,7 @@ function toRival(contender: Contender, { wish, policy }: Weighing): Rival {
 
 /** As many sessions as it takes until one ends well, on average. */
 function sessionsMs({ fit }: Contender, { minutes }: Wish): number {
-  return fit === 0 ? Infinity : (minutes * minuteMs) / fit;
+  return fit === 0 ? Infinity : (minutes * minuteMs) / toShare(fit);
 }
 
 /** Slots that could take some task now, of all agents that take any. */
