@@ -234,16 +234,15 @@ function reindexDependents(state: State, number: number): void {
 /** Brings the index of ready tasks to what the task says, and notes since when; or which blocker to watch. */
 function reindexReady(state: State, number: number, task: Task): void {
   const startable = isStartable(task);
-  const blocker = startable ? openBlockerOf(state, task) : -1;
+  const blocker = startable ? openBlockerOf(state, task, number) : -1;
   const watched = blocker === -1 ? undefined : blocker;
   if (state.watched.at(number) !== watched) state.watched.setAt(number, watched);
   const ready = startable && blocker === -1;
   const wasReady = task.readySince !== null;
   if (ready || wasReady) state.queue.touch(number);
   if (ready === wasReady) return;
-  const own = state.tasks.ownAt(number) as Task;
-  own.readySince = ready ? state.at : null;
-  own.promised = null;
+  if (task.promised !== null) (state.tasks.ownAt(number) as Task).promised = null;
+  state.cells.setReadySince(number, ready ? state.at : null);
   state.ready.mark(number, ready);
 }
 

@@ -7,21 +7,25 @@ import type { Assignment, Attempt, Task } from "../model/task.ts";
 import { noteAnsweredReview, noteCriteria } from "./fold-dossier.ts";
 import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
 import { noteRefusal, noteStart, slotsOf } from "./fold-health.ts";
-import { noteUse } from "./fold-watch.ts";
 import { attemptsKeptMax } from "./limits.ts";
-import { ownTask, type State } from "./state.ts";
+import { ownTask, taskAt, type State } from "./state.ts";
 import { copyAssignment } from "./task-record.ts";
 
 export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): void {
-  const task = ownTask(state, event.task);
+  const number = state.numbering.find(event.task);
+  const task = taskAt(state, number, event.task);
   state.fence = Math.max(state.fence, event.fence);
   state.occupied.set(event.worker, event.task);
-  noteUse(state, event.agent);
-  slotsOf(state, event.agent).markBusy(slotOf(event.worker), true);
+  const slots = slotsOf(state, event.agent);
+  slots.noteUse(state.at);
+  slots.markBusy(slotOf(event.worker), true);
   state.unstartedCount += 1;
-  task.retryAt = null;
-  task.escalated = null;
-  task.assignment = copyAssignment({
+  if (task.retryAt !== null || task.escalated !== null) {
+    const own = ownTask(state, event.task);
+    own.retryAt = null;
+    own.escalated = null;
+  }
+  const assignment = copyAssignment({
     agent: event.agent,
     worker: event.worker,
     attempt: event.attempt,
@@ -44,11 +48,14 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
     preemptedFor: null,
     personAsked: false,
   });
+  state.cells.setAssignment(number, assignment);
 }
 
 /** The live assignment; decide lets no event with an old fence into the log. */
 function ownAssignment(state: State, id: TaskId): Assignment {
-  return known(id, state.assignments.own(state.numbering.find(id)));
+  const number = state.numbering.find(id);
+  taskAt(state, number, id);
+  return known(id, state.cells.ownAssignment(number));
 }
 
 function known(id: TaskId, assignment: Assignment | null): Assignment {
@@ -92,7 +99,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
 
 /** A refused start has not fulfilled what a person asked for; this one has. */
 function forgetRefusals(state: State, id: TaskId): void {
-  const { refusals, refusedBy, escalated, assignTo } = state.tasks.get(id) as Task;
+  const { refusals, refusedBy, escalated, assignTo } = taskAt(state, state.numbering.find(id), id);
   if (refusals === 0 && refusedBy === null && escalated === null && assignTo === null) return;
   const task = ownTask(state, id);
   task.refusals = 0;
@@ -196,8 +203,9 @@ function release(state: State, task: Task): void {
   if (task.assignment !== null) {
     if (task.assignment.startedAt === null) state.unstartedCount -= 1;
     state.occupied.delete(task.assignment.worker);
-    noteUse(state, task.assignment.agent);
-    slotsOf(state, task.assignment.agent).markBusy(slotOf(task.assignment.worker), false);
+    const slots = slotsOf(state, task.assignment.agent);
+    slots.noteUse(state.at);
+    slots.markBusy(slotOf(task.assignment.worker), false);
   }
   task.assignment = null;
 }

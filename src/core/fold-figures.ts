@@ -126,13 +126,12 @@ export function readingOf(state: State, at: number): Reading {
     ready: state.ready.size,
     inFlight: state.occupied.size,
     open: state.openCount,
-    busyMs: Object.fromEntries([...state.agents.keys()].toSorted().map((agent) => [agent, busyMsOf(state, agent, at)])),
+    busyMs: Object.fromEntries([...state.slots.keys()].toSorted().map((agent) => [agent, busyMsOf(state, agent, at)])),
   };
 }
 
 /** How long the slots of `agent` have been taken since the beginning, summed over the slots, milliseconds. */
 export function busyMsOf(state: State, agent: AgentId, at: number): number {
-  const record = state.agents.get(agent);
-  if (record === undefined) return 0;
-  return record.busyMs + (state.slots.get(agent)?.busyCount ?? 0) * Math.max(0, at - record.busyAt);
+  const slots = state.slots.get(agent);
+  return slots === undefined ? 0 : slots.busyMs + slots.busyCount * Math.max(0, at - slots.busyAt);
 }

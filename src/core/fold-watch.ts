@@ -2,17 +2,9 @@
 import type { Config } from "../model/config.ts";
 import type { EventOf } from "../model/event.ts";
 import type { AgentId } from "../model/ids.ts";
-import { ownAgent, slotsOf } from "./fold-health.ts";
 import { capacityOf } from "./capacity.ts";
 import { countSlots } from "./slots.ts";
 import type { State } from "./state.ts";
-
-/** Adds up how long the slots of `agent` have been taken; before every change of how many are. */
-export function noteUse(state: State, agent: AgentId): void {
-  const record = ownAgent(state, agent);
-  record.busyMs += slotsOf(state, agent).busyCount * Math.max(0, state.at - record.busyAt);
-  record.busyAt = Math.max(record.busyAt, state.at);
-}
 
 /** The commands that only a pass with a tick has; a tick that decided nothing leaves no entry of its own. */
 const withTick: ReadonlySet<string> = new Set(["Tick", "Schedule", "LeaseEffects"]);

@@ -41,10 +41,10 @@ function hasPull(task: Task | undefined): boolean {
   return pull !== null && pull.state !== "closed";
 }
 
-/** The number of the first blocker that still keeps the task from starting; -1 when none does. */
-export function openBlockerOf(state: State, task: Task): number {
+/** The number of the first blocker that still keeps the task with this number from starting; -1 when none does. */
+export function openBlockerOf(state: State, task: Task, ownNumber: number): number {
   if (task.blockedBy.length === 0) return -1;
-  const numbers = state.blockers.get(task.id) as readonly number[];
+  const numbers = state.blockers.at(ownNumber) as readonly number[];
   for (let at = 0; at < numbers.length; at += 1) {
     const number = numbers[at] as number;
     const dependency = task.blockedBy[at] as Dependency;
@@ -54,7 +54,7 @@ export function openBlockerOf(state: State, task: Task): number {
 }
 
 function isUnblocked(state: State, task: Task): boolean {
-  return openBlockerOf(state, task) === -1;
+  return openBlockerOf(state, task, state.numbering.find(task.id)) === -1;
 }
 
 export function openBlockers(state: State, task: Task): readonly Dependency[] {

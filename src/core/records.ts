@@ -79,9 +79,6 @@ export interface AgentRecord {
   scaledAt: number | null;
   /** At all of its work, whatever its kind. */
   readonly learned: Learned;
-  /** How long its slots have been taken since the beginning, summed over the slots, up to `busyAt`. */
-  busyMs: number;
-  busyAt: number;
 }
 
 /** What was learned of one agent at one kind of work. */
@@ -194,8 +191,6 @@ const unknownAgent: AgentRecord = {
   isScaled: false,
   scaledAt: null,
   learned: { successes: 0, failures: 0, minutes: 0 },
-  busyMs: 0,
-  busyAt: 0,
 };
 
 export function newAgentRecord(): AgentRecord {
@@ -217,8 +212,6 @@ export function copyAgent(from: AgentRecord): AgentRecord {
     isScaled: from.isScaled,
     scaledAt: from.scaledAt,
     learned: { successes, failures, minutes },
-    busyMs: from.busyMs,
-    busyAt: from.busyAt,
   };
 }
 

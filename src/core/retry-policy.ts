@@ -202,6 +202,7 @@ export function avoidedAgents(task: Task, config: Config): readonly AgentId[] {
  * longer for each timeout in a row at whatever agent, at most four times its own.
  */
 export function timeoutFor(task: Task, agent: AgentConfig, config: Config): number {
+  if (task.attempts.length === 0) return agent.timeout;
   const growth = Math.min(timeoutGrowthMax, config.retry.timeoutGrowth ** timeoutsInRow(task));
   return Math.round(agent.timeout * growth);
 }

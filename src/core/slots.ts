@@ -4,6 +4,14 @@
  */
 import type { Undoable, UndoLog } from "./undo.ts";
 
+/** The key of a change that is that of no slot. */
+const used = 0;
+
+interface Use {
+  readonly busyMs: number;
+  readonly busyAt: number;
+}
+
 export class Slots implements Undoable {
   /** Bit n-1 of `busy` is slot n; `off` holds those that a person disabled or that rest. */
   readonly busy: number[] = [];
@@ -13,6 +21,9 @@ export class Slots implements Undoable {
   outCount = 0;
   /** No slot above was ever marked. */
   top = 0;
+  /** How long slots were taken since the beginning, summed over the slots, milliseconds, up to `busyAt`. */
+  busyMs = 0;
+  busyAt = 0;
   readonly #undo: UndoLog;
 
   constructor(undo: UndoLog) {
@@ -29,11 +40,25 @@ export class Slots implements Undoable {
     if (this.#putOff(slot, isOff) && this.#undo.isOn) this.#undo.note(this, -slot, !isOff);
   }
 
-  /** By the slot, of which the negative stands for out of use. */
-  exchange(key: number, is: boolean): boolean {
-    if (key > 0) this.#put(key, is);
-    else this.#putOff(-key, is);
-    return !is;
+  /** Adds up how long slots were taken until now; before every change of how many are. */
+  noteUse(at: number): void {
+    if (at <= this.busyAt) return;
+    if (this.#undo.isOn) this.#undo.note(this, used, { busyMs: this.busyMs, busyAt: this.busyAt });
+    this.busyMs += this.busyCount * (at - this.busyAt);
+    this.busyAt = at;
+  }
+
+  /** By the slot, of which the negative stands for out of use; or of the use that was added up. */
+  exchange(key: number, saved: boolean | Use): boolean | Use {
+    if (typeof saved === "object") {
+      const { busyMs, busyAt } = this;
+      this.busyMs = saved.busyMs;
+      this.busyAt = saved.busyAt;
+      return { busyMs, busyAt };
+    }
+    if (key > 0) this.#put(key, saved);
+    else this.#putOff(-key, saved);
+    return !saved;
   }
 
   #put(slot: number, isBusy: boolean): boolean {

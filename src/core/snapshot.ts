@@ -96,6 +96,9 @@ export function toSnapshot(state: State): readonly string[] {
     for (const [key, value] of byKey<string, unknown>(state[name]))
       lines.push(JSON.stringify({ record: { name, key, value } }));
   }
+  for (const [agent, { busyMs, busyAt }] of byKey(state.slots)) {
+    if (busyAt > 0) lines.push(JSON.stringify({ use: { agent, busyMs, busyAt } }));
+  }
   for (const name of figureNames) lines.push(...figureLines(state, name));
   const outbox = [...state.outbox.entries()].map(([, effect]) => effect).toSorted(byRecording);
   for (const effect of outbox) lines.push(JSON.stringify({ effect }));
@@ -128,6 +131,13 @@ function figureLines(state: State, name: (typeof figureNames)[number]): readonly
   return lines;
 }
 
+/** How long the slots of an agent were taken; see `Slots`. */
+interface Use {
+  readonly agent: AgentId;
+  readonly busyMs: number;
+  readonly busyAt: number;
+}
+
 interface Line {
   readonly whole?: Whole;
   readonly task?: Task;
@@ -135,6 +145,7 @@ interface Line {
   readonly disabled?: { readonly worker: WorkerId; readonly by: string };
   readonly record?: { readonly name: keyof Records; readonly key: string; readonly value: never };
   readonly figures?: { readonly name: keyof Figures; readonly first: number; readonly items: readonly never[] };
+  readonly use?: Use;
   readonly effect?: RecordedEffect;
   readonly seen?: readonly CommandId[];
 }
@@ -164,9 +175,24 @@ function readLine(state: State, line: Line): void {
   if (line.task !== undefined) state.tasks.set(line.task.id, readTask(line.task));
   if (line.external !== undefined) state.externals.set(line.external.id, line.external);
   if (line.disabled !== undefined) state.disabledWorkers.set(line.disabled.worker, line.disabled.by);
-  if (line.record !== undefined) state[line.record.name].set(line.record.key as never, line.record.value);
+  if (line.record !== undefined) readRecord(state, line.record);
+  if (line.use !== undefined) readUse(state, line.use);
   if (line.effect !== undefined) readEffect(state, line.effect);
   for (const id of line.seen ?? []) state.seen.set(id, true);
+}
+
+function readRecord(state: State, { name, key, value }: NonNullable<Line["record"]>): void {
+  state[name].set(key as never, value);
+  // Older versions kept it with the agent.
+  const { busyMs, busyAt } = value as Partial<Use>;
+  if (name === "agents" && busyMs !== undefined && busyAt !== undefined)
+    readUse(state, { agent: key as AgentId, busyMs, busyAt });
+}
+
+function readUse(state: State, { agent, busyMs, busyAt }: Use): void {
+  const slots = slotsOf(state, agent);
+  slots.busyMs = busyMs;
+  slots.busyAt = busyAt;
 }
 
 function readEffect(state: State, effect: RecordedEffect): void {

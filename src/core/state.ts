@@ -11,7 +11,6 @@ import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 import { DenseSet } from "./dense-set.ts";
 import { DenseTable, Numbering } from "./dense-table.ts";
-import { LiveAssignments } from "./live-assignments.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
 import {
@@ -35,6 +34,7 @@ import {
 import { Ring } from "./ring.ts";
 import type { Slots } from "./slots.ts";
 import { createTable, type Table } from "./table.ts";
+import { TaskCells } from "./task-cells.ts";
 import { copyTask } from "./task-record.ts";
 import { UndoLog } from "./undo.ts";
 
@@ -75,8 +75,8 @@ export interface State {
   /** The numbers of all tasks and externals that were ever spoken of; what is indexed by them needs no look at an id. */
   readonly numbering: Numbering<TaskId>;
   readonly tasks: DenseTable<TaskId, Task>;
-  /** The same assignments as those of the tasks, for mutation. */
-  readonly assignments: LiveAssignments;
+  /** What of a task is changed by itself. */
+  readonly cells: TaskCells;
   readonly externals: Table<TaskId, External>;
   readonly disabledWorkers: Table<WorkerId, string>;
   readonly workers: Table<WorkerId, WorkerRecord>;
@@ -150,7 +150,7 @@ export function createState(): State {
     undo,
     numbering,
     tasks,
-    assignments: new LiveAssignments(tasks, undo),
+    cells: new TaskCells(tasks, undo),
     ...initialValues(),
     starts: new Ring<SessionStart>(undo),
     ends: new Ring<SessionEnd>(undo),
@@ -268,7 +268,15 @@ const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });
 
 /** The task for mutation. An event about a task that is not there is a broken log. */
 export function ownTask(state: State, id: TaskId): Task {
-  const task = state.tasks.own(id);
+  return tracked(id, state.tasks.own(id));
+}
+
+/** The task with this number and id, for reading and for its cells. */
+export function taskAt(state: State, number: number, id: TaskId): Task {
+  return tracked(id, state.tasks.at(number));
+}
+
+function tracked(id: TaskId, task: Task | undefined): Task {
   if (task === undefined) throw new Error(`The log speaks of task ${id}, which was never tracked.`);
   return task;
 }
