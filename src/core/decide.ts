@@ -14,6 +14,7 @@ import { decideObservation } from "./decide-observe.ts";
 import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideTick } from "./decide-tick.ts";
+import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
 import { brokenInvariants } from "./invariants.ts";
 import type { Context } from "./context.ts";
@@ -56,7 +57,7 @@ function play(
   { command, context }: { readonly command: Command; readonly context: Context },
   onEvent?: EventListener,
 ): readonly Event[] {
-  if (state.seen.has(command.id)) return [];
+  if (isKept(command.id) && state.seen.has(command.id)) return [];
   const decision = openDecision(state, context, onEvent);
   dispatch(decision, command);
   const broken = brokenInvariants(state, decision.events);
@@ -64,37 +65,29 @@ function play(
   return decision.events;
 }
 
+type Deciders = {
+  readonly [Type in Command["type"]]: (decision: Decision, command: Extract<Command, { readonly type: Type }>) => void;
+};
+
+const deciders: Deciders = {
+  Observe: (decision, { observation }) => decideObservation(decision, observation),
+  Instruct: decideInstruction,
+  SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),
+  ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
+  ClaimAssignment: decideClaim,
+  ReportSession: decideSessionReport,
+  ReportOutcome: decideOutcomeReport,
+  ReportRun: decideRunReport,
+  Configure: decideConfiguration,
+  SettleEffects: decideSettlement,
+  ReportCapacity: decideCapacity,
+  MoveCursor: decideCursor,
+  Tick: decideTick,
+  Schedule: decideSchedule,
+  LeaseEffects: decideLease,
+};
+
+/** One lookup by a key that the type ties to its decider; the compiler cannot follow the correlation. */
 function dispatch(decision: Decision, command: Command): void {
-  switch (command.type) {
-    case "Observe":
-      return decideObservation(decision, command.observation);
-    case "Instruct":
-      return decideInstruction(decision, command);
-    case "SwitchMode":
-      return changeMode(decision, command.mode, command.by);
-    case "ObserveCockpit":
-      return decideCockpit(decision, command.cockpit);
-    case "ClaimAssignment":
-      return decideClaim(decision, command);
-    case "ReportSession":
-      return decideSessionReport(decision, command);
-    case "ReportOutcome":
-      return decideOutcomeReport(decision, command);
-    case "ReportRun":
-      return decideRunReport(decision, command);
-    case "Configure":
-      return decideConfiguration(decision, command);
-    case "SettleEffects":
-      return decideSettlement(decision, command);
-    case "ReportCapacity":
-      return decideCapacity(decision, command);
-    case "MoveCursor":
-      return decideCursor(decision, command);
-    case "Tick":
-      return decideTick(decision);
-    case "Schedule":
-      return decideSchedule(decision);
-    case "LeaseEffects":
-      return decideLease(decision, command);
-  }
+  (deciders[command.type] as (decision: Decision, command: Command) => void)(decision, command);
 }

@@ -3,7 +3,7 @@
  * no clock and no configuration, so the same log gives the same state on every machine.
  */
 import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
-import type { TaskId } from "../model/ids.ts";
+import { isKept, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
 import * as dossier from "./fold-dossier.ts";
@@ -30,7 +30,10 @@ const folds: Folds = {
   DependenciesChanged: task.foldDependenciesChanged,
   DependencyWaived: task.foldDependencyWaived,
   CycleReported: task.foldCycleReported,
-  ExternalObserved: task.foldExternalObserved,
+  ExternalObserved(state, event) {
+    task.foldExternalObserved(state, event);
+    reindexDependents(state, state.numbering.find(event.external.id));
+  },
   PriorityOverridden: task.foldPriorityOverridden,
   EstimateOverridden: task.foldEstimateOverridden,
   TaskHeld: task.foldTaskHeld,
@@ -46,7 +49,11 @@ const folds: Folds = {
   SessionContinued: attempt.foldSessionContinued,
   CancelRequested: attempt.foldCancelRequested,
   PersonAsked: attempt.foldPersonAsked,
-  SessionEnded: attempt.foldSessionEnded,
+  SessionEnded(state, event) {
+    attempt.foldSessionEnded(state, event);
+    // Partial results may be what others wait for.
+    if (event.pullUrl !== null) reindexDependents(state, state.numbering.find(event.task));
+  },
   RetryScheduled: attempt.foldRetryScheduled,
   FeedbackCollected: dossier.foldFeedbackCollected,
   PullRequestLinked: attempt.foldPullRequestLinked,
@@ -130,7 +137,7 @@ const moves: { readonly [Type in EventType]?: Moves } = {
   TaskResumed: stands,
   TaskAssigned: stands,
   SessionRefused: stands,
-  SessionEnded: showsWork,
+  SessionEnded: stands,
   RetryScheduled: stands,
   PullRequestLinked: showsWork,
   PullRequestChanged: showsWork,
@@ -168,7 +175,6 @@ export function evolve(state: State, event: Event): State {
   state.eventCount += 1;
   if (kind.stands) foldMove(state, event as EventOf<"TaskTracked">, kind);
   else kind.fold(state, event);
-  if (event.type === "ExternalObserved") reindexDependents(state, state.numbering.find(event.external.id));
   return state;
 }
 
@@ -186,7 +192,7 @@ function foldMove(state: State, event: Event & { readonly task: TaskId }, kind: 
     state.unsettled.push(id);
   }
   if (task !== undefined) reindex(state, number, task);
-  if (kind.dependents && (event.type !== "SessionEnded" || event.pullUrl !== null)) reindexDependents(state, number);
+  if (kind.dependents) reindexDependents(state, number);
 }
 
 /** Brings the indexes of the task to what it says. */
@@ -207,11 +213,10 @@ export function evolveEntry(state: State, entry: Entry): State {
 
 /**
  * What remains once events and effects of an entry are folded: it is in the log, its id is known, and the figures of the day
- * have moved on. Ids with a leading `~` are the program's own looks and ticks: deciding them again on the state they left
- * decides nothing, so they are not kept.
+ * have moved on.
  */
 export function sealEntry(state: State, entry: Pick<Entry, "id" | "command">): State {
-  if (!entry.id.startsWith("~")) state.seen.set(entry.id, true);
+  if (isKept(entry.id)) state.seen.set(entry.id, true);
   state.version += 1;
   forgetOldFigures(state, state.at);
   notePassEnd(state, entry.command);

@@ -1,4 +1,5 @@
 /** Records in the order of time of which the oldest fall off: the sessions and completions of the last day. */
+import { PlainList, type RecordList } from "./packed-list.ts";
 import type { Undoable, UndoLog } from "./undo.ts";
 
 /** Fallen records are let go of when there are so many, and more of them than of the others. */
@@ -11,38 +12,42 @@ const fallen = "fallen";
 /** Each record has a number that only grows. */
 export class Ring<Item extends { readonly at: number }> implements Undoable {
   readonly #undo: UndoLog;
-  #items: Item[] = [];
+  readonly #items: RecordList<Item>;
   /** The number of the first of `#items`. */
   #offset = 0;
   /** The number of the oldest record that has not fallen off. */
   #first = 0;
 
-  constructor(undo: UndoLog) {
+  constructor(undo: UndoLog, items: RecordList<Item> = new PlainList()) {
     this.#undo = undo;
+    this.#items = items;
   }
 
   /** Makes the ring one of these records, the oldest of which has the number `first`. Cannot be taken back. */
   fill(first: number, items: readonly Item[]): void {
-    this.#items = [...items];
+    this.#items.drop(this.#items.length);
+    for (const item of items) this.#items.push(item);
     this.#offset = first;
     this.#first = first;
   }
 
   /** Adds the newest record and returns its number. */
   push(item: Item): number {
-    if (this.#undo.isOn) this.#undo.note(this, pushed, undefined);
+    // Noted last: what the list notes itself, ids that are new to it, has to be there when the record comes back.
     this.#items.push(item);
+    if (this.#undo.isOn) this.#undo.note(this, pushed, undefined);
     return this.#next - 1;
   }
 
   /** Puts another record in the place of one that has not fallen off. */
   replace(number: number, item: Item): void {
-    if (this.#undo.isOn) this.#undo.note(this, number, this.get(number));
-    this.#items[number - this.#offset] = item;
+    const before = this.get(number);
+    this.#items.set(number - this.#offset, item);
+    if (this.#undo.isOn) this.#undo.note(this, number, before);
   }
 
   get(number: number): Item | undefined {
-    return number < this.#first ? undefined : this.#items[number - this.#offset];
+    return number < this.#first || number >= this.#next ? undefined : this.#items.at(number - this.#offset);
   }
 
   /** Takes off and returns the oldest record if it is not newer than `until`; undefined otherwise. */
@@ -62,7 +67,7 @@ export class Ring<Item extends { readonly at: number }> implements Undoable {
   compact(): void {
     const gone = this.#first - this.#offset;
     if (gone < slackMax || gone < this.#items.length / 2) return;
-    this.#items = this.#items.slice(gone);
+    this.#items.drop(gone);
     this.#offset = this.#first;
   }
 
@@ -96,8 +101,8 @@ export class Ring<Item extends { readonly at: number }> implements Undoable {
       this.#first = saved as number;
       return first;
     }
-    const item = this.#items[key - this.#offset];
-    this.#items[key - this.#offset] = saved as Item;
+    const item = this.#items.at(key - this.#offset);
+    this.#items.set(key - this.#offset, saved as Item);
     return item;
   }
 

@@ -11,6 +11,7 @@ import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 import { DenseSet } from "./dense-set.ts";
 import { DenseTable, Numbering } from "./dense-table.ts";
+import { completionRow, endRow, PackedList, startRow } from "./packed-list.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
 import {
@@ -142,6 +143,7 @@ export interface State {
 export function createState(): State {
   const undo = new UndoLog();
   const numbering = new Numbering<TaskId>(undo);
+  const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
   const queue = new ReadyQueue();
   /** Where a task stands in the queue follows from these three. */
   const ranked = { undo, onExchange: (number: number) => queue.touch(number) };
@@ -152,9 +154,9 @@ export function createState(): State {
     tasks,
     cells: new TaskCells(tasks, undo),
     ...initialValues(),
-    starts: new Ring<SessionStart>(undo),
-    ends: new Ring<SessionEnd>(undo),
-    completions: new Ring<Completion>(undo),
+    starts: new Ring<SessionStart>(undo, new PackedList(startRow(ids))),
+    ends: new Ring<SessionEnd>(undo, new PackedList(endRow(ids))),
+    completions: new Ring<Completion>(undo, new PackedList(completionRow(ids))),
     readings: new Ring<Reading>(undo),
     startsOf: createTable(undo),
     seen: createTable(undo),

@@ -39,6 +39,14 @@ export function toCommandId(text: string): CommandId {
   return text as CommandId;
 }
 
+/**
+ * Whether the state keeps the id of a command that it has decided. Ids with a leading `~` are the program's own looks and ticks: deciding
+ * them again on the state they left decides nothing.
+ */
+export function isKept(id: CommandId): boolean {
+  return !id.startsWith("~");
+}
+
 /** The number of a worker's slot, from 1; not a number where its id ends in none. */
 export function slotOf(worker: WorkerId): number {
   let slot = 0;
