@@ -98,7 +98,7 @@ function isFull(round: Round): boolean {
 
 function tryTurn(round: Round, turn: Turn): void {
   const { state, context } = round.decision;
-  const task = state.tasks.get(turn.entry.id);
+  const task = state.tasks.at(turn.entry.number);
   if (task === undefined) return;
   if ((task.retryAt ?? 0) > context.now || isFeedbackAwaited(state, task, context.now)) {
     round.backingOff += 1;
@@ -121,7 +121,7 @@ function tryTurn(round: Round, turn: Turn): void {
 function comeBack(round: Round): void {
   for (const turn of round.passedOver) {
     if (isFull(round)) return;
-    const task = round.decision.state.tasks.get(turn.entry.id);
+    const task = round.decision.state.tasks.at(turn.entry.number);
     if (task !== undefined && round.limits.blocks(task) === null) place(round, task, turn);
   }
 }

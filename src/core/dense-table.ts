@@ -35,8 +35,12 @@ export class Numbering<Key> implements Undoable {
     return this.#add(key);
   }
 
+  /** The id with this number, which is found at once if it is asked for next. */
   keyOf(number: number): Key {
-    return this.#keys[number] as Key;
+    const key = this.#keys[number] as Key;
+    this.#lastKey = key;
+    this.#lastNumber = number;
+    return key;
   }
 
   /** The last id goes, or comes back: changes are taken back in turn. */

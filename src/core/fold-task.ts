@@ -8,7 +8,9 @@ import { ownTask, type State } from "./state.ts";
 import { compactDefinition, newTask } from "./task-record.ts";
 
 export function foldTaskTracked(state: State, event: EventOf<"TaskTracked">): void {
-  state.tasks.set(event.task, newTask(event.task, event.definition));
+  // Its blockers or dependents may have named it before: each id is kept once.
+  const id = state.numbering.keyOf(state.numbering.number(event.task));
+  state.tasks.set(id, newTask(id, event.definition));
   state.numbers.set(event.definition.number, event.task);
   state.externals.delete(event.task);
   noteMilestone(state, event.definition);

@@ -13,6 +13,8 @@ import type { State } from "./state.ts";
 
 export interface RankedTask {
   readonly id: TaskId;
+  /** That of the state's numbering. */
+  readonly number: number;
   readonly algorithm: Mode;
   readonly score: number;
   readonly parts: Readonly<Record<string, number>>;
@@ -55,7 +57,7 @@ export function* readyInOrder(state: State, context: Context): IterableIterator<
   const forPeople = { ...view, ageUntil: context.now };
   // Whoever was promised a slot goes first, whatever the mode.
   for (const mode of modes) {
-    while (queue.peek(mode)?.tier === promisedTier) yield scored(state, forPeople, { number: queue.take(mode), mode });
+    while (queue.bestTier(mode) === promisedTier) yield scored(state, forPeople, { number: queue.take(mode), mode });
   }
   for (let taken = true; taken;) {
     taken = false;
@@ -130,7 +132,8 @@ function scored(state: State, view: View, found: { readonly number: number; read
   const input = inputOf(state, found.number, view);
   const { score, parts } = scoreOf(found.mode, input, view.scale);
   const tier = tierPart(input);
-  return { id: input.id, algorithm: found.mode, score, parts: tier === null ? parts : { ...parts, ...tier } };
+  const id = state.numbering.keyOf(found.number);
+  return { id, number: found.number, algorithm: found.mode, score, parts: tier === null ? parts : { ...parts, ...tier } };
 }
 
 function tierPart(input: RankInput): Readonly<Record<string, number>> | null {

@@ -1,30 +1,43 @@
-/** A binary heap of task numbers by the places that a mode gives them. Any of them can be moved and taken out, because the heap knows where each is. */
-import { comparePlaces, type Placed } from "../ranking/rank.ts";
+/**
+ * A binary heap of task numbers by the places that a mode gives them. Any of them can be moved and taken out, because the heap knows where
+ * each is. The places are rows of numbers in the order of the heap: what is compared lies side by side, also among a hundred thousand.
+ */
+import type { Placed } from "../ranking/rank.ts";
+
+/** What of a place is a number, in the order in which it counts; the id is asked for where all of them tie. */
+const width = 6;
+const firstCapacity = 16;
 
 export class ReadyHeap {
-  /** Numbers, each before the two at twice its place and one and two more. */
-  readonly #heap: number[] = [];
-  /** By number: its place in the order, and where in the heap it is, from 1; 0 where it is not. */
-  readonly #placed: (Placed | undefined)[] = [];
+  readonly #idOf: (number: number) => string;
+  /** Task numbers, each before the two at twice its place and one and two more. */
+  readonly #numbers: number[] = [];
+  /** The row of each, in the same order, and one beyond the last for whoever is on the way. */
+  #rows = new Float64Array(firstCapacity * width);
+  /** By task number: where in the heap it is, from 1; 0 where it is not. */
   readonly #places: number[] = [];
 
+  /** Takes how the id of a number is found. */
+  constructor(idOf: (number: number) => string) {
+    this.#idOf = idOf;
+  }
+
   get size(): number {
-    return this.#heap.length;
+    return this.#numbers.length;
   }
 
   /** Adds the number, without putting the heap in order: many are added before one `order`. */
   add(number: number, placed: Placed): void {
-    while (this.#places.length <= number) {
-      this.#places.push(0);
-      this.#placed.push(undefined);
-    }
-    this.#placed[number] = placed;
-    this.#places[number] = this.#heap.push(number);
+    while (this.#places.length <= number) this.#places.push(0);
+    const at = this.#numbers.push(number) - 1;
+    if (this.#rows.length < (at + 2) * width) this.#grow();
+    this.#places[number] = at + 1;
+    this.#write(at, placed);
   }
 
   /** Puts a heap in order to which numbers were only added; linear in their number. */
   order(): void {
-    for (let at = (this.#heap.length >>> 1) - 1; at >= 0; at -= 1) this.#sink(at);
+    for (let at = (this.#numbers.length >>> 1) - 1; at >= 0; at -= 1) this.#sink(at);
   }
 
   /** Adds the number, or gives it another place. */
@@ -32,10 +45,10 @@ export class ReadyHeap {
     const at = this.#find(number);
     if (at === -1) {
       this.add(number, placed);
-      this.#rise(this.#heap.length - 1);
+      this.#rise(this.#numbers.length - 1);
       return;
     }
-    this.#placed[number] = placed;
+    this.#write(at, placed);
     this.#sink(this.#rise(at));
   }
 
@@ -46,69 +59,116 @@ export class ReadyHeap {
 
   /** Takes the best number out and returns it; -1 when there is none. */
   take(): number {
-    const [best] = this.#heap;
+    const [best] = this.#numbers;
     if (best === undefined) return -1;
     this.#takeOut(0);
     return best;
   }
 
-  /** The place of the best number; undefined when there is none. */
-  peek(): Placed | undefined {
-    const [best] = this.#heap;
-    return best === undefined ? undefined : this.#placed[best];
+  /** The tier of the best number; undefined when there is none. */
+  get bestTier(): number | undefined {
+    return this.#numbers.length === 0 ? undefined : this.#rows[0];
   }
 
   #find(number: number): number {
     return number < this.#places.length ? (this.#places[number] as number) - 1 : -1;
   }
 
+  #grow(): void {
+    const larger = new Float64Array(this.#rows.length * 2);
+    larger.set(this.#rows);
+    this.#rows = larger;
+  }
+
+  #write(at: number, { tier, first, second, priority, created, position }: Placed): void {
+    const rows = this.#rows;
+    const from = at * width;
+    rows[from] = tier;
+    rows[from + 1] = first;
+    rows[from + 2] = second;
+    rows[from + 3] = priority;
+    rows[from + 4] = created;
+    rows[from + 5] = position;
+  }
+
   #takeOut(at: number): void {
-    const number = this.#heap[at] as number;
-    const last = this.#heap.pop() as number;
+    const number = this.#numbers[at] as number;
+    const lastAt = this.#numbers.length - 1;
+    const last = this.#numbers.pop() as number;
     this.#places[number] = 0;
-    this.#placed[number] = undefined;
     if (last === number) return;
-    this.#set(at, last);
+    this.#move(lastAt, at);
+    this.#numbers[at] = last;
+    this.#places[last] = at + 1;
     this.#sink(this.#rise(at));
   }
 
-  #set(at: number, number: number): void {
-    this.#heap[at] = number;
+  /** Copies the row at `from` to `to`. */
+  #move(from: number, to: number): void {
+    const rows = this.#rows;
+    const source = from * width;
+    const target = to * width;
+    for (let column = 0; column < width; column += 1) rows[target + column] = rows[source + column] as number;
+  }
+
+  /** Puts the number at `from` with its row to `to`. */
+  #shift(from: number, to: number): void {
+    const number = this.#numbers[from] as number;
+    this.#move(from, to);
+    this.#numbers[to] = number;
+    this.#places[number] = to + 1;
+  }
+
+  /** Puts the number that was taken out of the heap, whose row is beyond the last, to `at`. */
+  #settle(number: number, at: number): void {
+    this.#move(this.#numbers.length, at);
+    this.#numbers[at] = number;
     this.#places[number] = at + 1;
   }
 
-  #isBefore(one: number, other: number): boolean {
-    return comparePlaces(this.#placed[one] as Placed, this.#placed[other] as Placed) < 0;
+  /** Whether the row at `one`, of `number`, goes before that at `other`. */
+  #isBefore(one: number, number: number, other: number): boolean {
+    const rows = this.#rows;
+    const left = one * width;
+    const right = other * width;
+    for (let column = 0; column < width; column += 1) {
+      const a = rows[left + column] as number;
+      const b = rows[right + column] as number;
+      if (a !== b) return a < b;
+    }
+    // By code unit: a locale's order would differ between machines.
+    return this.#idOf(number) < this.#idOf(this.#numbers[other] as number);
   }
 
   /** Returns where the number ends up. */
   #rise(from: number): number {
-    const number = this.#heap[from] as number;
+    const number = this.#numbers[from] as number;
+    const spare = this.#numbers.length;
+    this.#move(from, spare);
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >>> 1;
-      const above = this.#heap[parent] as number;
-      if (!this.#isBefore(number, above)) break;
-      this.#set(at, above);
+      if (!this.#isBefore(spare, number, parent)) break;
+      this.#shift(parent, at);
       at = parent;
     }
-    this.#set(at, number);
+    this.#settle(number, at);
     return at;
   }
 
   #sink(from: number): void {
-    const number = this.#heap[from] as number;
-    const size = this.#heap.length;
+    const number = this.#numbers[from] as number;
+    const size = this.#numbers.length;
+    this.#move(from, size);
     let at = from;
     for (let left = 2 * at + 1; left < size; left = 2 * at + 1) {
       const right = left + 1;
-      const isRight = right < size && this.#isBefore(this.#heap[right] as number, this.#heap[left] as number);
-      const below = isRight ? right : left;
-      const child = this.#heap[below] as number;
-      if (!this.#isBefore(child, number)) break;
-      this.#set(at, child);
-      at = below;
+      const isRight = right < size && this.#isBefore(right, this.#numbers[right] as number, left);
+      const child = isRight ? right : left;
+      if (this.#isBefore(size, number, child)) break;
+      this.#shift(child, at);
+      at = child;
     }
-    this.#set(at, number);
+    this.#settle(number, at);
   }
 }

@@ -23,11 +23,17 @@ export interface Ready {
 }
 
 export class ReadyQueue {
+  readonly #idOf: (number: number) => string;
   #key: string | null = null;
   readonly #heaps = new Map<Mode, ReadyHeap>();
   readonly #touched: number[] = [];
   /** By number: whether it is among the touched. */
   readonly #isTouched: boolean[] = [];
+
+  /** Takes how the id of a number is found. */
+  constructor(idOf: (number: number) => string) {
+    this.#idOf = idOf;
+  }
 
   /** Something about the task may put it elsewhere, or take it out. */
   touch(number: number): void {
@@ -64,9 +70,9 @@ export class ReadyQueue {
     return number;
   }
 
-  /** Where the best task of the mode stands; undefined when there is none. */
-  peek(mode: Mode): Placed | undefined {
-    return this.#heapOf(mode).peek();
+  /** The tier of the best task of the mode; undefined when there is none. */
+  bestTier(mode: Mode): number | undefined {
+    return this.#heapOf(mode).bestTier;
   }
 
   #build(ready: Ready, ordering: Ordering): void {
@@ -88,7 +94,7 @@ export class ReadyQueue {
   #heapOf(mode: Mode): ReadyHeap {
     const known = this.#heaps.get(mode);
     if (known !== undefined) return known;
-    const heap = new ReadyHeap();
+    const heap = new ReadyHeap(this.#idOf);
     this.#heaps.set(mode, heap);
     return heap;
   }

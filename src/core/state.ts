@@ -144,7 +144,7 @@ export function createState(): State {
   const undo = new UndoLog();
   const numbering = new Numbering<TaskId>(undo);
   const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
-  const queue = new ReadyQueue();
+  const queue = new ReadyQueue((number) => numbering.keyOf(number));
   /** Where a task stands in the queue follows from these three. */
   const ranked = { undo, onExchange: (number: number) => queue.touch(number) };
   const tasks = new DenseTable<TaskId, Task>(numbering, { ...ranked, copy: copyTask });
