@@ -1,5 +1,6 @@
 /** What is amiss with the whole: a long or growing queue, workers all taken or hardly used, failures, tasks and vendors that take too long. Pure reads of the state. */
 import { toAgentId, toWorkerId } from "../model/ids.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { quotaLeft, spentCaps } from "./caps.ts";
 import {
   countOf,
@@ -174,7 +175,7 @@ function idleAgents(look: Look): readonly Finding[] {
 }
 
 function canTakeMore(look: Look, use: AgentUse): boolean {
-  const agent = look.context.config.agents.find((each) => each.id === use.agent);
+  const agent = agentConfigOf(look.context.config, use.agent);
   if (agent === undefined || use.free === 0 || pausedUntil(look, use.agent) !== null) return false;
   return quotaLeft(look.state, look.context, agent) !== 0;
 }

@@ -23,30 +23,37 @@ interface Day {
 export function figuresOfTheDay(state: State, now: number): Day {
   let sessions = state.starts.size;
   let micros = state.costMicros;
-  for (const start of state.starts.olderThan(now - dayOf(state))) {
+  const since = now - dayOf(state);
+  // Nearly never: old ones fall off with every entry.
+  if (!state.starts.isOlderThan(since)) return { sessions, costUsd: toUsd(micros) };
+  for (const start of state.starts.olderThan(since)) {
     sessions -= 1;
     micros -= toMicros(start.costUsd);
   }
   return { sessions, costUsd: toUsd(micros) };
 }
 
+const none: readonly SpentCap[] = [];
+
 /** The caps of the whole repository that are reached; nothing starts while there is one. */
 export function spentCaps(state: State, context: Context): readonly SpentCap[] {
   const day = figuresOfTheDay(state, context.now);
   const { sessionsPerDay, costPerDay } = context.config.limits;
   const running = costInFlight(state, context.config);
-  const spent: SpentCap[] = [];
-  const within = `in the last ${windowWords(dayOf(state))}`;
   // Sessions that were assigned and have not started yet count as well: a burst must not slip under the cap.
   const sessions = day.sessions + state.unstartedCount;
+  const costUsd = day.costUsd + running;
+  const isCostSpent = costUsd >= costPerDay && costUsd > 0;
+  if (sessions < sessionsPerDay && !isCostSpent) return none;
+  const spent: SpentCap[] = [];
+  const within = `in the last ${windowWords(dayOf(state))}`;
   if (sessions >= sessionsPerDay) {
     spent.push({
       code: "cap_sessions_per_day",
       detail: `The cap limits.sessionsPerDay is reached: ${sessions} of ${sessionsPerDay} ${within}.`,
     });
   }
-  const costUsd = day.costUsd + running;
-  if (costUsd >= costPerDay && costUsd > 0) {
+  if (isCostSpent) {
     const part = running === 0 ? "" : `, ${running.toFixed(2)} of it for sessions that have not ended`;
     spent.push({
       code: "cap_cost_per_day",

@@ -1,5 +1,6 @@
 /** What a vendor says of its room: it bounds the slots of an agent, and gives them back when there is room again. */
 import type { Command } from "../model/command.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import type { Decision } from "./decision.ts";
 
 /**
@@ -10,7 +11,7 @@ export function decideCapacity(
   decision: Decision,
   command: Extract<Command, { readonly type: "ReportCapacity" }>,
 ): void {
-  const agent = decision.context.config.agents.find((each) => each.id === command.agent);
+  const agent = agentConfigOf(decision.context.config, command.agent);
   if (agent === undefined) return;
   const record = decision.state.agents.get(command.agent);
   const scaled = record?.isScaled === true ? record.capacity : null;

@@ -18,6 +18,6 @@ export function decideConfiguration(
       config: command.config,
       isRecovery: rejectedConfiguration !== null,
     });
-    rejudgeAll({ ...decision, context: { ...decision.context, config: command.config } });
+    rejudgeAll(decision.under({ ...decision.context, config: command.config }));
   }
 }

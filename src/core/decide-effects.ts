@@ -192,13 +192,7 @@ function settleFenced(
   const fence = { task: task.id, fence: task.assignment.fence };
   switch (outcome.kind) {
     case "started":
-      if (task.assignment.session === null)
-        decision.emit({
-          type: "SessionStarted",
-          ...fence,
-          session: outcome.session,
-          ...(outcome.criteria === undefined ? {} : { criteria: outcome.criteria }),
-        });
+      if (task.assignment.session === null) noteStart(decision, task, outcome);
       return;
     case "dispatched":
       return noteDispatch(decision, task, outcome);
@@ -219,6 +213,15 @@ function settleFenced(
         cause: "text",
       });
   }
+}
+
+function noteStart(
+  decision: Decision,
+  { id, assignment }: AssignedTask,
+  { session, criteria }: EffectOutcome & { readonly kind: "started" },
+): void {
+  const started = { type: "SessionStarted", task: id, fence: assignment.fence, session } as const;
+  decision.emit(criteria === undefined ? started : { ...started, criteria });
 }
 
 /** Where the run is the session, a run that has claimed the assignment stays the session, whichever was dispatched beside it. */

@@ -5,6 +5,7 @@
 import type { Config } from "../model/config.ts";
 import { agentOf, type TaskId, type WorkerId, slotOf } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { spentCaps } from "./caps.ts";
 import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
@@ -170,7 +171,7 @@ export function escalateUnplaceable(
 
 /** The capacity has been lowered since a person asked for this worker. */
 function isBeyondCapacity({ state, context }: Decision, worker: WorkerId): boolean {
-  const agent = context.config.agents.find(({ id }) => id === agentOf(worker));
+  const agent = agentConfigOf(context.config, agentOf(worker));
   return agent !== undefined && slotOf(worker) > capacityOf(state, agent);
 }
 

@@ -15,23 +15,26 @@ export function decideModes(decision: Decision): void {
 }
 
 /** Begins the rule that is in force now, or goes back to what was before the one that no longer is. */
-function decideRule({ state, context, emit }: Decision): void {
+function decideRule(decision: Decision): void {
+  const { state, context } = decision;
   if (context.schedule === undefined) return;
   const { rule } = context.schedule;
   if (rule?.key === state.rule?.key) return;
-  if (rule !== null) emit({ type: "ModeChanged", mode: rule.mode, by: "schedule", rule: rule.key });
-  else if (state.rule !== null) emit({ type: "ModeChanged", mode: state.rule.before, by: "schedule", rule: null });
+  if (rule !== null) decision.emit({ type: "ModeChanged", mode: rule.mode, by: "schedule", rule: rule.key });
+  else if (state.rule !== null)
+    decision.emit({ type: "ModeChanged", mode: state.rule.before, by: "schedule", rule: null });
 }
 
 /** In proportion to the milestones that have a due date, whatever the number of tasks; nothing where no phases are configured. */
-function decidePhases({ state, context, emit }: Decision): void {
+function decidePhases(decision: Decision): void {
+  const { state, context } = decision;
   const { phases } = context.config;
   if (phases === undefined && state.milestoneModes.size === 0) return;
   const titles = new Set([...state.milestoneModes.keys(), ...(phases === undefined ? [] : state.milestones.keys())]);
   for (const milestone of [...titles].toSorted()) {
     const { mode, reason } = wantedFor(state, milestone, context);
     if ((state.milestoneModes.get(milestone) ?? null) !== mode) {
-      emit({ type: "MilestoneModeChanged", milestone, mode, reason });
+      decision.emit({ type: "MilestoneModeChanged", milestone, mode, reason });
     }
   }
 }

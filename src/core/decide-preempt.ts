@@ -9,6 +9,7 @@ import { toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/i
 import { priorityWords } from "../model/priority.ts";
 import type { Assignment, Continuation, Priority, Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { holdsUpImportantWork, staleAfterMs } from "./decide-stale.ts";
 import type { Context } from "./context.ts";
@@ -136,7 +137,7 @@ function benchFor(task: Task, agent: AgentId, ground: Ground): Bench {
 }
 
 function* workersOf(agent: AgentId, { state, context }: Ground): IterableIterator<WorkerId> {
-  const config = context.config.agents.find((each) => each.id === agent);
+  const config = agentConfigOf(context.config, agent);
   const capacity = config === undefined ? 0 : capacityOf(state, config);
   for (let slot = 1; slot <= capacity; slot += 1) yield toWorkerId(agent, slot);
 }
@@ -186,7 +187,7 @@ function mayGiveWay(state: State, holder: Holder, context: Context): boolean {
   const { perTask } = context.config.preemption;
   if (assignment.phase !== "running" || assignment.startedAt === null || isEnded(holder)) return false;
   if (holder.pull?.state === "open" || holder.preemptions >= perTask) return false;
-  const agent = context.config.agents.find((each) => each.id === assignment.agent);
+  const agent = agentConfigOf(context.config, assignment.agent);
   if (agent === undefined || agent.dispatch === "label" || !canEndSessions[agent.type]) return false;
   return !isNearItsEnd(state, holder, context);
 }

@@ -3,6 +3,7 @@ import { permits } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { PullRequest, Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { decideMergeOurselves, isOurMerge, whyQueueLeft } from "./decide-merge.ts";
 import { completeTask, failAttempt } from "./decide-outcome.ts";
 import { endSession } from "./decide-session.ts";
@@ -38,7 +39,7 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
 /** Where the vendor was started by a label nobody can be asked: its pull request is the end of the session. */
 function endLabelledSession(decision: Decision, id: TaskId, facts: PullFacts): void {
   const assignment = decision.state.tasks.get(id)?.assignment ?? null;
-  const agent = decision.context.config.agents.find((each) => each.id === assignment?.agent);
+  const agent = agentConfigOf(decision.context.config, assignment?.agent);
   if (agent?.dispatch !== "label") return;
   endSession(decision, id, {
     state: "succeeded",
@@ -107,7 +108,7 @@ function isTroubled(pull: PullRequest): boolean {
 
 /** A live session names its own pull request when it ends; until then a healthy one needs no entry of its own. */
 function isLeftToSession(decision: Decision, task: Task, facts: PullFacts): boolean {
-  const agent = decision.context.config.agents.find((each) => each.id === task.assignment?.agent);
+  const agent = agentConfigOf(decision.context.config, task.assignment?.agent);
   return (
     task.assignment !== null &&
     agent?.dispatch !== "label" &&

@@ -37,14 +37,15 @@ export function decideScaling(decision: Decision): void {
 }
 
 /** Raises agents, in the order of the configuration, until the target is met; false when none may have more. */
-function follow({ state, context, emit }: Decision, { target, reason }: ScalingAdvice): boolean {
+function follow(decision: Decision, { target, reason }: ScalingAdvice): boolean {
+  const { state, context } = decision;
   let wanted = target - new Pool(state, context).totals().capacity;
   let isRaised = false;
   for (const agent of context.config.agents) {
     const more = Math.min(wanted, roomOf(state, context, agent));
     if (more <= 0) continue;
     const capacity = capacityOf(state, agent) + more;
-    emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity, reason, isScaled: true });
+    decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity, reason, isScaled: true });
     wanted -= more;
     isRaised = true;
   }

@@ -2,6 +2,7 @@
 import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Choice } from "../matching/fit.ts";
 import type { AssignmentReasons, Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { batchLimit } from "./attack-threshold.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import { escalateUnplaceable } from "./decide-escalation.ts";
@@ -167,7 +168,7 @@ function assign(round: Round, task: Task, { choice, turn }: Assigning): void {
   const { decision, pool } = round;
   const { state, context } = decision;
   const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
-  const agent = context.config.agents.find((each) => each.id === choice.agent);
+  const agent = agentConfigOf(context.config, choice.agent);
   if (worker === null || agent === undefined) return;
   decision.emit({
     type: "TaskAssigned",
@@ -197,7 +198,7 @@ function reasonsOf(round: Round, choice: Assigning["choice"], { entry, rank }: T
     rejected: choice.rejected,
     rejectedCount: choice.rejectedCount,
     match: choice.score,
-    matchParts: { ...choice.parts },
+    matchParts: choice.parts,
     note: choice.note,
   };
 }

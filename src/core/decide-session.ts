@@ -4,6 +4,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, FailureReason, Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { judgeVendor, judgeWorker } from "./decide-health.ts";
 import { backoffMs, failAttempt } from "./decide-outcome.ts";
 import { returnInterrupted } from "./decide-preempt.ts";
@@ -25,7 +26,7 @@ export function decideClaim(decision: Decision, command: CommandOf<"ClaimAssignm
   if (isRunOf(task.assignment) && task.assignment.run !== command.run) return;
   const { task: id, fence, run } = command;
   decision.emit({ type: "AssignmentClaimed", task: id, fence, run });
-  const agent = decision.context.config.agents.find((each) => each.id === task.assignment.agent);
+  const agent = agentConfigOf(decision.context.config, task.assignment.agent);
   // The answer to its dispatch may be lost; the run that claims is the one that works.
   if (agent?.type !== "workflow" || task.assignment.session !== null) return;
   decision.emit({ type: "SessionStarted", task: id, fence, session: { id: run, url: null } });
@@ -86,7 +87,7 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   const result = resultOf(report, assignment);
   const detail = bounded(detailOf(report, assignment, result));
   const isWaitingForPull = result === "success" && !isEnded(task);
-  const agent = decision.context.config.agents.find((each) => each.id === assignment.agent);
+  const agent = agentConfigOf(decision.context.config, assignment.agent);
   decision.emit({
     type: "SessionEnded",
     task: id,

@@ -6,31 +6,52 @@ import type { Context } from "./context.ts";
 import { evolve } from "./evolve.ts";
 import type { State } from "./state.ts";
 
-export interface Decision {
-  /** The state as it is after the events so far. */
-  readonly state: State;
-  readonly context: Context;
-  readonly events: readonly Event[];
-  emit(event: Event): void;
-}
-
 /** Told of each event when it has been folded. */
 export type EventListener = (event: Event) => void;
+
+/** What a decision is made on and where its events go. */
+interface Ground {
+  /** The state as it is after the events so far. */
+  readonly state: State;
+  readonly events: Event[];
+  readonly onEvent: EventListener | undefined;
+}
+
+export class Decision {
+  readonly context: Context;
+  readonly #ground: Ground;
+
+  constructor(ground: Ground, context: Context) {
+    this.context = context;
+    this.#ground = ground;
+  }
+
+  get state(): State {
+    return this.#ground.state;
+  }
+
+  get events(): readonly Event[] {
+    return this.#ground.events;
+  }
+
+  /** Folds the event into the state. */
+  emit(event: Event): void {
+    const { state, events, onEvent } = this.#ground;
+    events.push(event);
+    evolve(state, event);
+    onEvent?.(event);
+  }
+
+  /** The same decision, by another context. */
+  under(context: Context): Decision {
+    return new Decision(this.#ground, context);
+  }
+}
 
 /** Opens a decision, whose events are folded into `state` as they are emitted. */
 export function openDecision(state: State, context: Context, onEvent?: EventListener): Decision {
   state.at = context.now;
-  const events: Event[] = [];
-  return {
-    state,
-    context,
-    events,
-    emit(event) {
-      events.push(event);
-      evolve(state, event);
-      onEvent?.(event);
-    },
-  };
+  return new Decision({ state, events: [], onEvent }, context);
 }
 
 export type AssignedTask = Task & { assignment: NonNullable<Task["assignment"]> };

@@ -20,8 +20,8 @@ export function startsAttack(instruction: SlashCommand): boolean {
  * Puts `mode` in force from the next decision on; null: the configuration's again. While a time rule is in force the choice
  * stands until that rule ends.
  */
-export function changeMode({ state, emit }: Decision, mode: Mode | null, by: string): void {
-  if (state.mode !== mode) emit({ type: "ModeChanged", mode, by });
+export function changeMode(decision: Decision, mode: Mode | null, by: string): void {
+  if (decision.state.mode !== mode) decision.emit({ type: "ModeChanged", mode, by });
 }
 
 /** What whoever has switched the mode should know of the one in force; null where a switch is all that there is to say. */

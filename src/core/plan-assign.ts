@@ -107,7 +107,7 @@ function toAssignment({ mode, worker, ranked, standing, choice }: Assigned): Pla
       rejected: choice.rejected,
       rejectedCount: choice.rejectedCount,
       match: choice.score,
-      matchParts: { ...choice.parts },
+      matchParts: choice.parts,
       note: choice.note,
     },
   };

@@ -82,6 +82,7 @@ interface View {
    * not be sorted again because time passes. For people it is now.
    */
   readonly ageUntil: number;
+  readonly input: Writable<RankInput<TaskId>>;
 }
 
 const noModes: ReadonlyMap<string, Mode> = new Map();
@@ -95,7 +96,8 @@ function openView(state: State, context: Context): View {
   );
   const milestoneModes = state.milestoneModes.size === 0 ? noModes : new Map(state.milestoneModes.entries());
   const inherits = blockers.inherit;
-  return { mode: modeInForce(state, context), scale, peaks, inherits, milestoneModes, ageUntil: 0 };
+  const input = blankInput();
+  return { mode: modeInForce(state, context), scale, peaks, inherits, milestoneModes, ageUntil: 0, input };
 }
 
 function orderingOf(state: State, view: View): Ordering {
@@ -133,7 +135,13 @@ function scored(state: State, view: View, found: { readonly number: number; read
   const { score, parts } = scoreOf(found.mode, input, view.scale);
   const tier = tierPart(input);
   const id = state.numbering.keyOf(found.number);
-  return { id, number: found.number, algorithm: found.mode, score, parts: tier === null ? parts : { ...parts, ...tier } };
+  return {
+    id,
+    number: found.number,
+    algorithm: found.mode,
+    score,
+    parts: tier === null ? parts : { ...parts, ...tier },
+  };
 }
 
 function tierPart(input: RankInput): Readonly<Record<string, number>> | null {
@@ -141,23 +149,40 @@ function tierPart(input: RankInput): Readonly<Record<string, number>> | null {
   return input.tier === promisedTier ? { promised: 1 } : { retry: -input.tier };
 }
 
-/** What the ranking goes by. */
+/** What the ranking goes by, written over by the next call: it is asked for of every task that moves. */
 function inputOf(state: State, number: number, view: View): RankInput<TaskId> {
   const task = state.tasks.at(number);
   const reach = state.reach.at(number);
   if (task === undefined || reach === undefined) throw new Error(`Task ${number} is ready and not in the graph.`);
+  const { input } = view;
   const { createdAt, quickWin, number: position } = task.definition;
+  input.id = task.id;
+  input.priority = view.inherits ? reach.priority : priorityOf(task);
+  input.createdAt = createdAt;
+  input.estimateMinutes = estimateOf(task);
+  input.quickWin = quickWin;
+  input.position = position;
+  input.impact = reach;
+  input.tailMinutes = reach.tailMinutes;
+  input.ageMs = view.ageUntil - createdAt;
+  input.tier = tierOf(state, task, { tailMinutes: reach.tailMinutes, peaks: view.peaks });
+  return input;
+}
+
+type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] };
+
+function blankInput(): Writable<RankInput<TaskId>> {
   return {
-    id: task.id,
-    priority: view.inherits ? reach.priority : priorityOf(task),
-    createdAt,
-    estimateMinutes: estimateOf(task),
-    quickWin,
-    position,
-    impact: reach,
-    tailMinutes: reach.tailMinutes,
-    ageMs: view.ageUntil - createdAt,
-    tier: tierOf(state, task, { tailMinutes: reach.tailMinutes, peaks: view.peaks }),
+    id: "" as TaskId,
+    priority: 5,
+    createdAt: 0,
+    estimateMinutes: null,
+    quickWin: false,
+    position: 0,
+    impact: { direct: 0, transitive: 0 },
+    tailMinutes: 0,
+    ageMs: 0,
+    tier: 0,
   };
 }
 

@@ -4,8 +4,9 @@
  */
 import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
-import { toAgentId, type AgentId } from "../model/ids.ts";
+import type { AgentId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { timeoutGrowthMax } from "./limits.ts";
 
 export interface Failure {
@@ -219,7 +220,7 @@ function timeoutsInRow(task: Task): number {
 /** In words; null where the agent is gone, or its time does not grow. */
 function longerTimeout(task: Task, config: Config): string | null {
   const last = task.attempts.at(-1)?.agent;
-  const agent = config.agents.find((each) => toAgentId(each.id) === last);
+  const agent = agentConfigOf(config, last);
   if (agent === undefined) return null;
   const timeoutMs = timeoutFor(task, agent, config);
   return timeoutMs <= agent.timeout ? null : `it gets ${Math.round(timeoutMs / 60_000)} min at ${agent.id}`;

@@ -71,6 +71,12 @@ export class Ring<Item extends { readonly at: number }> implements Undoable {
     this.#offset = this.#first;
   }
 
+  /** Whether the oldest record is not newer than `until`. */
+  isOlderThan(until: number): boolean {
+    const oldest = this.get(this.#first);
+    return oldest !== undefined && oldest.at <= until;
+  }
+
   /** Oldest first, as long as they are not newer than `until`. */
   *olderThan(until: number): IterableIterator<Item> {
     for (let number = this.#first; number < this.#next; number += 1) {

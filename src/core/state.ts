@@ -42,6 +42,8 @@ import { UndoLog } from "./undo.ts";
 export interface State {
   /** Every change is noted here while a decision may be taken back; see transaction.ts. */
   readonly undo: UndoLog;
+  /** The copies of the values at the marks that are set, one a depth; they are written over when a mark is set there again. */
+  readonly marks: Values[];
   /** Entries folded. */
   version: number;
   /** Events folded. */
@@ -150,6 +152,7 @@ export function createState(): State {
   const tasks = new DenseTable<TaskId, Task>(numbering, { ...ranked, copy: copyTask });
   return {
     undo,
+    marks: [],
     numbering,
     tasks,
     cells: new TaskCells(tasks, undo),
@@ -238,29 +241,28 @@ function initialValues(): Values {
   };
 }
 
-/** A copy of them, which nobody mutates: `attack` and `watch` are replaced, never changed. */
-export function copyValues(state: State): Values {
-  return {
-    version: state.version,
-    eventCount: state.eventCount,
-    at: state.at,
-    fence: state.fence,
-    effectCount: state.effectCount,
-    mode: state.mode,
-    modeBy: state.modeBy,
-    attack: state.attack,
-    rule: state.rule,
-    isPaused: state.isPaused,
-    configuration: state.configuration,
-    rejectedConfiguration: state.rejectedConfiguration,
-    cockpit: state.cockpit,
-    costMicros: state.costMicros,
-    watch: state.watch,
-    unsettled: state.unsettled.length === 0 ? [] : state.unsettled.slice(),
-    unstartedCount: state.unstartedCount,
-    openCount: state.openCount,
-    cyclicCount: state.cyclicCount,
-  };
+/** Writes them into `into`, which nobody mutates from then on: `attack` and `watch` are replaced, never changed. */
+export function copyValues(state: State, into: Values = initialValues()): Values {
+  into.version = state.version;
+  into.eventCount = state.eventCount;
+  into.at = state.at;
+  into.fence = state.fence;
+  into.effectCount = state.effectCount;
+  into.mode = state.mode;
+  into.modeBy = state.modeBy;
+  into.attack = state.attack;
+  into.rule = state.rule;
+  into.isPaused = state.isPaused;
+  into.configuration = state.configuration;
+  into.rejectedConfiguration = state.rejectedConfiguration;
+  into.cockpit = state.cockpit;
+  into.costMicros = state.costMicros;
+  into.watch = state.watch;
+  into.unsettled = state.unsettled.length === 0 ? [] : state.unsettled.slice();
+  into.unstartedCount = state.unstartedCount;
+  into.openCount = state.openCount;
+  into.cyclicCount = state.cyclicCount;
+  return into;
 }
 
 // One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.

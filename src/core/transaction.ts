@@ -9,8 +9,11 @@ import type { Undoable } from "./undo.ts";
 /** Begins a stretch and returns its mark. Stretches lie within each other; each is ended, by `keep` or by `takeBack`. */
 export function begin(state: State): number {
   if (!state.undo.isOn) tidy(state);
-  const mark = state.undo.mark();
-  state.undo.note(values, state, copyValues(state));
+  const { undo, marks } = state;
+  const saved = copyValues(state, marks[undo.depth]);
+  marks[undo.depth] = saved;
+  const mark = undo.mark();
+  undo.note(values, state, saved);
   return mark;
 }
 
@@ -35,6 +38,8 @@ export function takeBack(state: State, mark: number): void {
  * nothing else has changed the state.
  */
 export function suspend(state: State): () => void {
+  // What was saved is not over with the mark.
+  state.marks.length = 0;
   return state.undo.suspend();
 }
 

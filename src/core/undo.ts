@@ -14,7 +14,8 @@ export class UndoLog {
   isOn = false;
   /** Another number after each mark: what was noted under the same one need not be noted again. */
   stamp = 0;
-  #depth = 0;
+  /** How many marks have not ended. */
+  depth = 0;
   #size = 0;
   /** Each is longer than `#size` by what earlier marks have noted: a list that shrinks and grows with every decision costs more than one that stays. */
   readonly #targets: Undoable[] = [];
@@ -24,7 +25,7 @@ export class UndoLog {
   /** Begins to note, or goes on under a mark of its own. Each mark is ended once, the last one first. */
   mark(): number {
     this.isOn = true;
-    this.#depth += 1;
+    this.depth += 1;
     this.stamp += 1;
     return this.#size;
   }
@@ -40,15 +41,15 @@ export class UndoLog {
 
   /** Ends the mark; what was changed since stays. */
   keep(): void {
-    this.#depth -= 1;
+    this.depth -= 1;
     this.stamp += 1;
-    if (this.#depth === 0) this.#close(0);
+    if (this.depth === 0) this.#close(0);
   }
 
   /** Ends the mark; everything is as it was then. */
   takeBack(mark: number): void {
     this.#swapBack(mark);
-    this.#depth -= 1;
+    this.depth -= 1;
     this.stamp += 1;
     this.#close(mark);
   }
@@ -59,7 +60,7 @@ export class UndoLog {
     const [targets, keys, saved] = [this.#targets, this.#keys, this.#saved].map((list) =>
       list.slice(0, this.#size),
     ) as [Undoable[], unknown[], unknown[]];
-    this.#depth -= 1;
+    this.depth -= 1;
     this.stamp += 1;
     this.#close(0);
     return () => {
@@ -74,7 +75,7 @@ export class UndoLog {
     try {
       return look();
     } finally {
-      this.isOn = this.#depth > 0;
+      this.isOn = this.depth > 0;
       for (let at = 0; at < this.#size; at += 1) this.#swap(at);
     }
   }
@@ -90,7 +91,7 @@ export class UndoLog {
   #close(mark: number): void {
     this.#size = mark;
     if (this.#targets.length > mark + keptMax) this.#letGo(mark);
-    this.isOn = this.#depth > 0;
+    this.isOn = this.depth > 0;
   }
 
   /** What was noted is kept alive by these lists: that of one large decision is not. */

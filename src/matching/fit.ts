@@ -73,12 +73,13 @@ export interface MatchingPolicy {
   readonly waitMax: number;
 }
 
-export interface FitParts {
+/** A type alias, because an interface is no record of numbers. */
+export type FitParts = {
   readonly capability: number;
   readonly load: number;
   readonly history: number;
   readonly cohesion: number;
-}
+};
 
 interface Passed {
   /** The best five that were passed over, by name. */
