@@ -1,5 +1,6 @@
 /** Sets of tasks over the numbers that tables of tasks share: in and out cost nothing but a place in a list, whatever the size. */
 import type { Numbering } from "./dense-table.ts";
+import { Flags } from "./flags.ts";
 import type { Table } from "./table.ts";
 import type { Undoable, UndoLog } from "./undo.ts";
 
@@ -15,7 +16,8 @@ export class DenseSet<Key> implements Table<Key, true>, Undoable {
   readonly #undo: UndoLog;
   readonly #onExchange: ((number: number) => void) | undefined;
   readonly #members: number[] = [];
-  /** Where each number stands among the members, from 1; 0 where it is none. */
+  readonly #isIn = new Flags();
+  /** Where each member stands among them; of others it says nothing. */
   readonly #places: number[] = [];
 
   constructor(numbering: Numbering<Key>, { undo, onExchange }: Care) {
@@ -34,7 +36,7 @@ export class DenseSet<Key> implements Table<Key, true>, Undoable {
   }
 
   hasNumber(number: number): boolean {
-    return number < this.#places.length && this.#places[number] !== 0;
+    return this.#isIn.has(number);
   }
 
   get(key: Key): true | undefined {
@@ -83,16 +85,16 @@ export class DenseSet<Key> implements Table<Key, true>, Undoable {
   #put(number: number, isIn: boolean): void {
     const members = this.#members;
     const places = this.#places;
-    while (places.length <= number) places.push(0);
+    this.#isIn.set(number, isIn);
     if (isIn) {
-      places[number] = members.push(number);
+      while (places.length <= number) places.push(0);
+      places[number] = members.push(number) - 1;
       return;
     }
     const place = places[number] as number;
     const last = members.pop() as number;
-    places[number] = 0;
     if (last === number) return;
-    members[place - 1] = last;
+    members[place] = last;
     places[last] = place;
   }
 }

@@ -10,6 +10,8 @@ import type { Completion, SessionEnd, SessionStart } from "./records.ts";
 export interface RecordList<Item> {
   readonly length: number;
   at(place: number): Item;
+  /** The instant of the record. */
+  instantAt(place: number): number;
   set(place: number, item: Item): void;
   push(item: Item): void;
   /** Takes the last record off and returns it. */
@@ -18,7 +20,7 @@ export interface RecordList<Item> {
   drop(count: number): void;
 }
 
-/** How a record is written as numbers, one after the other from `from` on, and read again. */
+/** How a record is written as numbers, its instant first, one after the other from `from` on, and read again. */
 export interface Row<Item> {
   readonly width: number;
   write(numbers: Float64Array, from: number, item: Item): void;
@@ -39,6 +41,10 @@ export class PackedList<Item> implements RecordList<Item> {
 
   at(place: number): Item {
     return this.#row.read(this.#numbers, place * this.#row.width);
+  }
+
+  instantAt(place: number): number {
+    return this.#numbers[place * this.#row.width] as number;
   }
 
   set(place: number, item: Item): void {
@@ -69,7 +75,7 @@ export class PackedList<Item> implements RecordList<Item> {
 }
 
 /** The records as they are. */
-export class PlainList<Item> implements RecordList<Item> {
+export class PlainList<Item extends { readonly at: number }> implements RecordList<Item> {
   #items: Item[] = [];
 
   get length(): number {
@@ -77,6 +83,9 @@ export class PlainList<Item> implements RecordList<Item> {
   }
   at(place: number): Item {
     return this.#items[place] as Item;
+  }
+  instantAt(place: number): number {
+    return this.at(place).at;
   }
   set(place: number, item: Item): void {
     this.#items[place] = item;

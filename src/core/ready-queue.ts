@@ -5,6 +5,7 @@
  */
 import type { Mode } from "../model/mode.ts";
 import type { Placed } from "../ranking/rank.ts";
+import { Flags } from "./flags.ts";
 import { ReadyHeap } from "./ready-heap.ts";
 
 /** How ready tasks are ranked: everything that a change of puts them in another order. */
@@ -27,8 +28,7 @@ export class ReadyQueue {
   #key: string | null = null;
   readonly #heaps = new Map<Mode, ReadyHeap>();
   readonly #touched: number[] = [];
-  /** By number: whether it is among the touched. */
-  readonly #isTouched: boolean[] = [];
+  readonly #isTouched = new Flags();
 
   /** Takes how the id of a number is found. */
   constructor(idOf: (number: number) => string) {
@@ -37,10 +37,8 @@ export class ReadyQueue {
 
   /** Something about the task may put it elsewhere, or take it out. */
   touch(number: number): void {
-    if (this.#key === null || number === -1) return;
-    while (this.#isTouched.length <= number) this.#isTouched.push(false);
-    if (this.#isTouched[number] === true) return;
-    this.#isTouched[number] = true;
+    if (this.#key === null || number === -1 || this.#isTouched.has(number)) return;
+    this.#isTouched.set(number, true);
     this.#touched.push(number);
   }
 
@@ -48,7 +46,7 @@ export class ReadyQueue {
   sync(ready: Ready, ordering: Ordering): void {
     const isSame = this.#key === ordering.key;
     for (const number of this.#touched) {
-      this.#isTouched[number] = false;
+      this.#isTouched.set(number, false);
       if (isSame) this.#place(number, ready.hasNumber(number), ordering);
     }
     this.#touched.length = 0;

@@ -52,8 +52,8 @@ export class Ring<Item extends { readonly at: number }> implements Undoable {
 
   /** Takes off and returns the oldest record if it is not newer than `until`; undefined otherwise. */
   shiftUntil(until: number): Item | undefined {
+    if (!this.isOlderThan(until)) return undefined;
     const oldest = this.get(this.#first);
-    if (oldest === undefined || oldest.at > until) return undefined;
     this.#dropTo(this.#first + 1);
     return oldest;
   }
@@ -73,8 +73,7 @@ export class Ring<Item extends { readonly at: number }> implements Undoable {
 
   /** Whether the oldest record is not newer than `until`. */
   isOlderThan(until: number): boolean {
-    const oldest = this.get(this.#first);
-    return oldest !== undefined && oldest.at <= until;
+    return this.size > 0 && this.#items.instantAt(this.#first - this.#offset) <= until;
   }
 
   /** Oldest first, as long as they are not newer than `until`. */

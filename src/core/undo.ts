@@ -89,13 +89,19 @@ export class UndoLog {
   }
 
   #close(mark: number): void {
-    this.#size = mark;
-    if (this.#targets.length > mark + keptMax) this.#letGo(mark);
+    this.#letGo(mark);
     this.isOn = this.depth > 0;
   }
 
-  /** What was noted is kept alive by these lists: that of one large decision is not. */
+  /** What was noted stays in the lists until it is written over, but not that of a large decision, which would be kept alive by it. */
   #letGo(mark: number): void {
+    const noted = this.#size - mark;
+    this.#size = mark;
+    if (noted <= heldMax) return;
+    this.#targets.fill(nothing, mark);
+    this.#keys.fill(undefined, mark);
+    this.#saved.fill(undefined, mark);
+    if (this.#targets.length <= lengthMax) return;
     this.#targets.length = mark;
     this.#keys.length = mark;
     this.#saved.length = mark;
@@ -103,4 +109,8 @@ export class UndoLog {
 }
 
 /** So many notes that are over may be held on to. */
-const keptMax = 64;
+const heldMax = 64;
+/** Lists that have grown beyond are let go of themselves. */
+const lengthMax = 65_536;
+
+const nothing: Undoable = { exchange: () => undefined };

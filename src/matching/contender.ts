@@ -5,7 +5,6 @@ import { unknownHistory } from "./history.ts";
 /** Neither near to nor far from what the agent has just done. */
 const unknownCohesion = 0.5;
 
-/** Small and of whole numbers, because one is made of every agent for every assignment. */
 export interface Contender {
   readonly candidate: AgentCandidate;
   readonly capability: number;
@@ -15,6 +14,7 @@ export interface Contender {
   readonly fit: number;
 }
 
+/** Of whole numbers, because one is made of every agent for every assignment. */
 export function toContender(candidate: AgentCandidate, capability: number, { weights }: MatchingPolicy): Contender {
   const suited =
     weights.capability * capability +
