@@ -101,6 +101,7 @@ class Member implements AgentCandidate {
   quotaLeft: number | null = null;
   history: number | null = null;
   cohesion: number | null = null;
+  memo: object = {};
   readonly #state: State;
   readonly #context: Context;
   readonly #config: AgentConfig;

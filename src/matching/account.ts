@@ -1,6 +1,6 @@
 /** The account of everybody who does not get the task: all slots by reason, and the best five agents by name. */
 import type { RejectedCandidate } from "../model/task.ts";
-import { type Contender, isAvoided, ranksBefore, toShare } from "./contender.ts";
+import { type Contender, isAvoided, ranksBefore, tell, toShare } from "./contender.ts";
 import type { Field } from "./field.ts";
 import type { AgentCandidate, Choice, Wish } from "./fit.ts";
 import { Ledger } from "./ledger.ts";
@@ -32,9 +32,10 @@ export function accountFor(field: Field, winner: Winner): Account {
     ledger.add(lossOf(wish, contender, winner), isWinner ? candidate.free - 1 : candidate.free);
     if (!isWinner) keepBest(near, contender);
   }
-  const rejected = near.map((contender): RejectedCandidate => {
+  const rejected = near.map((contender) => {
     const { candidate, score } = contender;
-    return { worker: representative(wish, candidate), code: lossOf(wish, contender, winner), score: toShare(score) };
+    const code = lossOf(wish, contender, winner);
+    return tell(candidate, representative(wish, candidate), { code, score: toShare(score) });
   });
   return close({ ledger, rejected }, field, winner.contender.candidate);
 }
@@ -76,7 +77,8 @@ function close({ ledger, rejected }: Book, { wish, unable }: Field, winner: Agen
     // An agent without slots is still named, with none of them.
     else ledger.addAgent(code, candidate.capacity);
     if (candidate === winner || rejected.length === rejectedKeptMax) continue;
-    rejected.push({ worker: representative(wish, candidate), code: code ?? slotRejection(candidate), score: null });
+    const told = { code: code ?? slotRejection(candidate), score: null };
+    rejected.push(tell(candidate, representative(wish, candidate), told));
   }
   return { rejected, rejectedCount: ledger.counts() };
 }

@@ -1,10 +1,13 @@
 /** How well an agent that may and can take the task suits it: the score that ranks, and the fit that leaves load out. */
 import type { AgentCandidate, FitParts, MatchingPolicy, Wish } from "./fit.ts";
+import type { WorkerId } from "../model/ids.ts";
+import type { RejectedCandidate } from "../model/task.ts";
 import { unknownHistory } from "./history.ts";
 
 /** Neither near to nor far from what the agent has just done. */
 const unknownCohesion = 0.5;
 
+/** Good until the next task is matched. */
 export interface Contender {
   readonly candidate: AgentCandidate;
   readonly capability: number;
@@ -14,16 +17,51 @@ export interface Contender {
   readonly fit: number;
 }
 
-/** Of whole numbers, because one is made of every agent for every assignment. */
+/** What is kept with the candidate is the contender: one is asked for of every agent for every assignment. */
+class Memo implements Contender {
+  readonly candidate: AgentCandidate;
+  /** What was told of it when it was passed over last; mostly it is the same the next time. */
+  told: RejectedCandidate | null = null;
+  capability = 0;
+  score = 0;
+  fit = 0;
+
+  constructor(candidate: AgentCandidate) {
+    this.candidate = candidate;
+  }
+}
+
 export function toContender(candidate: AgentCandidate, capability: number, { weights }: MatchingPolicy): Contender {
   const suited =
     weights.capability * capability +
     weights.history * (candidate.history ?? unknownHistory) +
     weights.cohesion * (candidate.cohesion ?? unknownCohesion);
   const suitedMax = weights.capability + weights.history + weights.cohesion;
+  const memo = memoOf(candidate);
+  memo.capability = capability;
   // Weights may all be zero: then nothing tells agents apart.
-  const score = (suited + weights.load * freeShareOf(candidate)) / (suitedMax + weights.load || 1);
-  return { candidate, capability, score: toMillionths(score), fit: toMillionths(suited / (suitedMax || 1)) };
+  memo.score = toMillionths((suited + weights.load * freeShareOf(candidate)) / (suitedMax + weights.load || 1));
+  memo.fit = toMillionths(suited / (suitedMax || 1));
+  return memo;
+}
+
+/** What is told of the candidate: the same record as the last time where it says the same. */
+export function tell(candidate: AgentCandidate, worker: WorkerId, { code, score }: Told): RejectedCandidate {
+  const memo = memoOf(candidate);
+  const { told } = memo;
+  if (told !== null && told.worker === worker && told.code === code && told.score === score) return told;
+  memo.told = { worker, code, score };
+  return memo.told;
+}
+
+type Told = Pick<RejectedCandidate, "code" | "score">;
+
+function memoOf(candidate: AgentCandidate): Memo {
+  const known = candidate.memo;
+  if (known instanceof Memo) return known;
+  const memo = new Memo(candidate);
+  candidate.memo = memo;
+  return memo;
 }
 
 const millionths = 1e6;

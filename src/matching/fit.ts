@@ -34,6 +34,8 @@ export interface AgentCandidate {
   readonly freeInMs: number | null;
   /** Tasks that wait for one of its slots already: each of them takes one before this task can. */
   readonly awaitedBy?: number;
+  /** What matching keeps with it from one task to the next, so that a thousand tasks need not make it anew; see contender.ts. */
+  memo?: object;
 }
 
 /** What the task asks of a worker. */
