@@ -7,6 +7,7 @@ import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
 import { learnedKey } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";
+import { compactDefinition } from "./task-record.ts";
 
 /** Fewer good attempts say nothing of a kind of work; finer steps than these say more than is known. */
 const learnedSample = 3;
@@ -129,7 +130,12 @@ export function blockersOf(facts: IssueFacts): readonly BlockerFacts[] {
 
 /** Equal but for the instant: a comment alone is no news. */
 export function isSameDefinition(a: TaskDefinition, b: TaskDefinition): boolean {
-  return JSON.stringify({ ...a, updatedAt: 0 }) === JSON.stringify({ ...b, updatedAt: 0 });
+  return textOf(a) === textOf(b);
+}
+
+/** With the fields in one order, whoever has put it together. */
+function textOf(definition: TaskDefinition): string {
+  return JSON.stringify({ ...compactDefinition(definition), updatedAt: 0 });
 }
 
 export function isSameEdges(a: readonly Dependency[], b: readonly Dependency[]): boolean {

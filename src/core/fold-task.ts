@@ -11,7 +11,7 @@ export function foldTaskTracked(state: State, event: EventOf<"TaskTracked">): vo
   // Its blockers or dependents may have named it before: each id is kept once.
   const id = state.numbering.keyOf(state.numbering.number(event.task));
   state.tasks.set(id, newTask(id, event.definition));
-  state.numbers.set(event.definition.number, event.task);
+  state.numbers.set(event.definition.number, id);
   state.externals.delete(event.task);
   noteMilestone(state, event.definition);
 }
@@ -60,29 +60,26 @@ export function foldApprovalRequired(state: State, event: EventOf<"ApprovalRequi
 
 export function foldDependenciesChanged(state: State, event: EventOf<"DependenciesChanged">): void {
   const task = ownTask(state, event.task);
-  const wanted = new Set(event.blockedBy.map((dependency) => dependency.on));
-  for (const dependency of task.blockedBy) {
-    state.unsettled.push(dependency.on);
-    if (!wanted.has(dependency.on)) unlink(state, dependency.on, task.id);
+  for (const { on } of task.blockedBy) {
+    state.unsettled.push(on);
+    if (!event.blockedBy.some((wanted) => wanted.on === on)) unlink(state, on, task.id);
   }
   const waiter = state.numbering.number(task.id);
-  task.blockedBy = event.blockedBy.map((dependency) => withKnownId(state, dependency));
-  const blockers = task.blockedBy.map(({ on }) => state.numbering.number(on));
-  if (blockers.length > 0) state.blockers.set(task.id, blockers);
-  else state.blockers.delete(task.id);
-  for (const { on } of task.blockedBy) link(state, on, waiter);
+  const blockers = event.blockedBy.map(({ on }) => state.numbering.number(on));
+  for (const blocker of blockers) link(state, blocker, waiter);
+  state.blockers.setAt(waiter, blockers.length > 0 ? blockers : undefined);
+  task.blockedBy = event.blockedBy.map((edge, at) => keptEdge(edge, state.numbering.keyOf(blockers[at] as number)));
 }
 
-/** The id of a blocker that is tracked is kept once: in a log it is written again with each edge. */
-function withKnownId(state: State, dependency: Dependency): Dependency {
-  const number = state.numbering.find(dependency.on);
-  return number === -1 ? dependency : { ...dependency, on: state.numbering.keyOf(number) };
+/** The edge as it is kept: the id of a blocker is there once, while a log writes it again with each edge. */
+function keptEdge({ kind, source, partial }: Dependency, on: TaskId): Dependency {
+  return partial === undefined ? { on, kind, source } : { on, kind, source, partial };
 }
 
-function link(state: State, on: TaskId, waiter: number): void {
-  const waiters = state.dependents.get(on);
-  if (waiters === undefined) state.dependents.set(on, [waiter]);
-  else if (!waiters.includes(waiter)) state.dependents.set(on, insertSorted(state, waiters, waiter));
+function link(state: State, on: number, waiter: number): void {
+  const waiters = state.dependents.at(on);
+  if (waiters === undefined) state.dependents.setAt(on, [waiter]);
+  else if (!waiters.includes(waiter)) state.dependents.setAt(on, insertSorted(state, waiters, waiter));
 }
 
 /** Sorted by id, as after a snapshot: consequences follow in the same order on every machine. */

@@ -11,6 +11,7 @@ import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 import { DenseSet } from "./dense-set.ts";
 import { DenseTable, Numbering } from "./dense-table.ts";
+import { NumberTable } from "./number-table.ts";
 import { completionRow, endRow, PackedList, startRow } from "./packed-list.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
@@ -178,7 +179,7 @@ export function createState(): State {
     dependents: new DenseTable(numbering, { undo }),
     blockers: new DenseTable(numbering, { undo }),
     watched: new DenseTable(numbering, { undo }),
-    numbers: createTable(undo),
+    numbers: new NumberTable(undo),
     ready: new DenseSet(numbering, ranked),
     backingOff: new DenseSet(numbering, { undo }),
     active: new DenseSet(numbering, { undo }),
