@@ -39,6 +39,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.tasks.delete(event.task);
   state.blockers.delete(event.task);
   state.watched.delete(event.task);
+  state.hands.delete(event.task);
   state.dossiers.delete(event.task);
   state.ready.delete(event.task);
   state.backingOff.delete(event.task);

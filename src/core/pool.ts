@@ -7,7 +7,7 @@ import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId, slotOf } from "../model/ids.ts";
-import type { Assignment, Attempt, Task } from "../model/task.ts";
+import type { Assignment, Task } from "../model/task.ts";
 import { capacityOf } from "./capacity.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./context.ts";
@@ -235,8 +235,8 @@ function handsBefore(state: State, task: Task): readonly AgentId[] {
   if (task.blockedBy.length === 0) return nobody;
   const hands: AgentId[] = [];
   for (const number of state.blockers.get(task.id) ?? []) {
-    const attempts = state.tasks.at(number)?.attempts;
-    if (attempts !== undefined && attempts.length > 0) hands.push((attempts[attempts.length - 1] as Attempt).agent);
+    const hand = state.hands.at(number);
+    if (hand !== undefined) hands.push(hand);
   }
   return hands;
 }
@@ -253,9 +253,7 @@ function cohesionOf(agent: AgentId, hands: readonly AgentId[]): number | null {
 function lastHand(state: State, task: Task, agent: AgentId): WorkerId | null {
   if (task.blockedBy.length === 0) return null;
   for (const number of state.blockers.get(task.id) ?? []) {
-    const attempts = state.tasks.at(number)?.attempts;
-    const last = attempts === undefined ? undefined : attempts[attempts.length - 1];
-    if (last?.agent === agent) return last.worker;
+    if (state.hands.at(number) === agent) return state.tasks.at(number)?.attempts.at(-1)?.worker ?? null;
   }
   return null;
 }

@@ -118,6 +118,8 @@ export interface State {
   readonly active: DenseSet<TaskId>;
   /** Index: tasks whose merge was asked for and is on its way. */
   readonly merging: DenseSet<TaskId>;
+  /** Index: the agent of the last attempt. */
+  readonly hands: DenseTable<TaskId, AgentId>;
   /** Index: workers that are taken. */
   readonly occupied: Table<WorkerId, TaskId>;
   /** Index: the slots of each agent. */
@@ -184,6 +186,7 @@ export function createState(): State {
     backingOff: new DenseSet(numbering, { undo }),
     active: new DenseSet(numbering, { undo }),
     merging: new DenseSet(numbering, { undo }),
+    hands: new DenseTable(numbering, { undo }),
     occupied: createTable(undo),
     slots: createTable(undo),
     dates: createTable(undo),

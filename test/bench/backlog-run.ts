@@ -6,7 +6,8 @@ import { createState, type State } from "../../src/core/state.ts";
 import type { Command } from "../../src/model/command.ts";
 import { Config } from "../../src/model/config.ts";
 import type { Entry, Event } from "../../src/model/event.ts";
-import { toCommandId, toTaskId, type TaskId } from "../../src/model/ids.ts";
+import { toCommandId, toTaskId, type CommandId, type TaskId } from "../../src/model/ids.ts";
+import type { SessionReport } from "../../src/model/observation.ts";
 import type { Dependency, Priority, TaskDefinition } from "../../src/model/task.ts";
 import { givenDefinition } from "../views/given.ts";
 
@@ -112,18 +113,19 @@ export function playBacklog(tasks: number, keepsEntries = false): Played {
   let busyMs = 0;
   let count = 0;
 
-  function tell(command: Omit<Command, "id">): readonly Event[] {
+  const nextId = (): CommandId => toCommandId(`~bench:${(count += 1)}`);
+
+  function tell(command: Command): readonly Event[] {
     const context: Context = { now: clock.now, config };
-    const named = { ...command, id: toCommandId(`~bench:${(count += 1)}`) } as Command;
     const from = performance.now();
-    const decided = advance(state, { command: named, context });
+    const decided = advance(state, { command, context });
     const ms = performance.now() - from;
     busyMs += ms;
     samples.push(ms);
     if (command.type === "ReportSession") completions.push(ms);
     events += decided.length;
     if (keepsEntries && decided.length > 0)
-      entries.push({ id: named.id, command: named.type, at: clock.now, events: decided, effects: [] });
+      entries.push({ id: command.id, command: command.type, at: clock.now, events: decided, effects: [] });
     return decided;
   }
 
@@ -133,15 +135,16 @@ export function playBacklog(tasks: number, keepsEntries = false): Played {
   const running: { readonly task: TaskId; readonly fence: number }[] = [];
   let head = 0;
   for (;;) {
-    for (const event of tell({ type: "Schedule" } as Command)) {
+    for (const event of tell({ type: "Schedule", id: nextId() })) {
       if (event.type !== "TaskAssigned") continue;
       const { task, fence } = event;
       tell({
         type: "ReportOutcome",
+        id: nextId(),
         task,
         fence,
         outcome: { kind: "started", session: { id: `s${fence}`, url: null } },
-      } as Command);
+      });
       running.push({ task, fence });
     }
     if (head >= running.length) break;
@@ -149,7 +152,7 @@ export function playBacklog(tasks: number, keepsEntries = false): Played {
     clock.now += 1_000;
     for (; head < batch; head += 1) {
       const { task, fence } = running[head] as (typeof running)[number];
-      const report = {
+      const report: SessionReport = {
         state: "succeeded",
         session: null,
         pullUrl: null,
@@ -158,7 +161,7 @@ export function playBacklog(tasks: number, keepsEntries = false): Played {
         reason: null,
         costUsd: 0.1,
       };
-      tell({ type: "ReportSession", task, fence, report } as Command);
+      tell({ type: "ReportSession", id: nextId(), task, fence, report });
     }
   }
   const left = state.openCount;
