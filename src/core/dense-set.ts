@@ -11,7 +11,7 @@ interface Care {
 }
 
 /** Iterates in no order that anybody may depend on: who leaves is replaced by the last. */
-export class DenseSet<Key> implements Table<Key, true>, Undoable {
+export class DenseSet<Key extends string> implements Table<Key, true>, Undoable {
   readonly #numbering: Numbering<Key>;
   readonly #undo: UndoLog;
   readonly #onExchange: ((number: number) => void) | undefined;

@@ -63,7 +63,7 @@ export function rankWork(work: OpenWork, mode: Mode): readonly Ranked[] {
 /** The place of each node in a ranking of all. */
 export function ranksOf(work: OpenWork, ranking: readonly Ranked[]): Int32Array {
   const ranks = new Int32Array(work.tasks.length);
-  for (const [place, { id }] of ranking.entries()) ranks[work.graph.indexOf.get(id) as number] = place;
+  for (const [place, { id }] of ranking.entries()) ranks[work.graph.indexOf.find(id)] = place;
   return ranks;
 }
 

@@ -1,12 +1,9 @@
 /**
- * The number of each id. Ids are looked up once for every edge, which is most of the work of planning: an open hash table in
- * one typed array takes half to two thirds of a Map's time (measured on ids that were just read), and leaves no garbage.
+ * The number of each id. Ids are looked up for every edge and for every event, which is most of the work of planning and a good part of
+ * that of a fold: an open hash table in one typed array takes half to two thirds of a Map's time (measured on ids that were just
+ * read), and leaves no garbage.
  */
 import { at } from "./graph.ts";
-
-export interface IdIndex<Id extends string> {
-  get(id: Id): number | undefined;
-}
 
 /** Ids count up at their ends, and these characters tell most of them apart. */
 const hashedCharacters = 8;
@@ -16,57 +13,117 @@ const hashedCharacters = 8;
  * Ids that end alike, by chance or by intent, would make every look-up slow: they are left to a Map.
  */
 const distanceMax = 128;
+const firstCount = 16;
+
+/** Numbers ids in the order in which they come, from 0. */
+export class IdIndex<Id extends string> {
+  readonly #ids: Id[] = [];
+  /** In pairs: the number of an id plus 1, or 0 where there is none, and the hash of the id. */
+  #places: Int32Array;
+  #mask: number;
+  /** How far from its place an id was put at most. */
+  #farthest = 0;
+  /** In place of all that, where ids end alike. */
+  #map: Map<Id, number> | null = null;
+
+  /** Takes how many ids are expected; more of them may come. */
+  constructor(expected: number = firstCount) {
+    let count = 2;
+    while (count < 2 * expected) count *= 2;
+    this.#places = new Int32Array(2 * count);
+    this.#mask = count - 1;
+  }
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  idOf(number: number): Id {
+    return this.#ids[number] as Id;
+  }
+
+  /** -1 where the id has no number. */
+  find(id: Id): number {
+    return this.#map === null ? this.#lookUp(id, hashOf(id)) : (this.#map.get(id) ?? -1);
+  }
+
+  /** The number of the id, which gets the next one if it has none. */
+  number(id: Id): number {
+    if (this.#map !== null) return this.#numberInMap(this.#map, id);
+    const hash = hashOf(id);
+    const known = this.#lookUp(id, hash);
+    if (known !== -1) return known;
+    const number = this.#ids.push(id) - 1;
+    if (2 * this.#ids.length > this.#mask + 1) this.#grow();
+    else this.#put(number, hash);
+    return number;
+  }
+
+  #numberInMap(map: Map<Id, number>, id: Id): number {
+    const known = map.get(id);
+    if (known !== undefined) return known;
+    const number = this.#ids.push(id) - 1;
+    map.set(id, number);
+    return number;
+  }
+
+  #lookUp(id: Id, hash: number): number {
+    for (let distance = 0; distance <= this.#farthest; distance += 1) {
+      const place = 2 * ((hash + distance) & this.#mask);
+      const taken = at(this.#places, place);
+      if (taken === 0) return -1;
+      if (at(this.#places, place + 1) === hash && this.#ids[taken - 1] === id) return taken - 1;
+    }
+    return -1;
+  }
+
+  /** Takes its number from the id that came last. */
+  removeLast(): void {
+    const id = this.#ids.at(-1);
+    if (id === undefined) return;
+    if (this.#map !== null) this.#map.delete(id);
+    else this.#clear(this.#ids.length, hashOf(id));
+    this.#ids.pop();
+  }
+
+  #put(number: number, hash: number): void {
+    for (let distance = 0; distance <= distanceMax; distance += 1) {
+      const place = 2 * ((hash + distance) & this.#mask);
+      if (at(this.#places, place) !== 0) continue;
+      this.#places[place] = number + 1;
+      this.#places[place + 1] = hash;
+      if (distance > this.#farthest) this.#farthest = distance;
+      return;
+    }
+    this.#map = new Map(this.#ids.map((id, each) => [id, each]));
+  }
+
+  /** Of the id that was put last: nobody was put farther from its place because of it. */
+  #clear(taken: number, hash: number): void {
+    for (let distance = 0; distance <= this.#farthest; distance += 1) {
+      const place = 2 * ((hash + distance) & this.#mask);
+      if (at(this.#places, place) === taken) this.#places[place] = 0;
+    }
+  }
+
+  /** Twice the places, and everybody is put again, in turn. */
+  #grow(): void {
+    const count = 2 * (this.#mask + 1);
+    this.#places = new Int32Array(2 * count);
+    this.#mask = count - 1;
+    this.#farthest = 0;
+    for (let number = 0; number < this.#ids.length && this.#map === null; number += 1)
+      this.#put(number, hashOf(this.#ids[number] as Id));
+  }
+}
 
 /** Numbers ids by their place in the list. Throws when an id occurs twice. */
 export function indexIds<Id extends string>(ids: readonly Id[]): IdIndex<Id> {
-  const table = createTable(ids);
-  for (let number = 0; number < ids.length; number += 1) if (!insert(table, number)) return indexInMap(ids);
-  return { get: (id) => find(table, id) };
-}
-
-interface Table<Id extends string> {
-  readonly ids: readonly Id[];
-  /** In pairs: the number of an id plus 1, or 0 where there is none, and the hash of the id. */
-  readonly places: Int32Array;
-  readonly mask: number;
-  /** How far from its place an id was put at most. */
-  farthest: number;
-}
-
-function createTable<Id extends string>(ids: readonly Id[]): Table<Id> {
-  let placeCount = 2;
-  while (placeCount < 2 * ids.length) placeCount *= 2;
-  return { ids, places: new Int32Array(2 * placeCount), mask: placeCount - 1, farthest: 0 };
-}
-
-/** False when the id would come too far from its place. */
-function insert<Id extends string>(table: Table<Id>, number: number): boolean {
-  const { ids, places, mask } = table;
-  const id = ids[number] as Id;
-  const hash = hashOf(id);
-  for (let distance = 0; distance <= distanceMax; distance += 1) {
-    const place = 2 * ((hash + distance) & mask);
-    const taken = at(places, place);
-    if (taken === 0) {
-      places[place] = number + 1;
-      places[place + 1] = hash;
-      table.farthest = Math.max(table.farthest, distance);
-      return true;
-    }
-    if (at(places, place + 1) === hash && ids[taken - 1] === id) throw givenTwice(id);
+  const index = new IdIndex<Id>(ids.length);
+  for (const [place, id] of ids.entries()) {
+    if (index.number(id) !== place) throw new Error(`Task ${id} is given twice; a task graph needs distinct ids.`);
   }
-  return false;
-}
-
-function find<Id extends string>({ ids, places, mask, farthest }: Table<Id>, id: Id): number | undefined {
-  const hash = hashOf(id);
-  for (let distance = 0; distance <= farthest; distance += 1) {
-    const place = 2 * ((hash + distance) & mask);
-    const taken = at(places, place);
-    if (taken === 0) return undefined;
-    if (at(places, place + 1) === hash && ids[taken - 1] === id) return taken - 1;
-  }
-  return undefined;
+  return index;
 }
 
 /** FNV-1a over the last characters, with the high bits brought down to where the place is read. */
@@ -76,17 +133,4 @@ function hashOf(id: string): number {
     hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
   }
   return hash ^ (hash >>> 15);
-}
-
-function indexInMap<Id extends string>(ids: readonly Id[]): IdIndex<Id> {
-  const numbers = new Map<Id, number>();
-  for (const id of ids) {
-    if (numbers.has(id)) throw givenTwice(id);
-    numbers.set(id, numbers.size);
-  }
-  return numbers;
-}
-
-function givenTwice(id: string): Error {
-  return new Error(`Task ${id} is given twice; a task graph needs distinct ids.`);
 }

@@ -104,8 +104,8 @@ function internBlockers<Id extends string>(
   let node = 0;
   for (const { blockedBy } of tasks) {
     for (const { on, kind } of blockedBy) {
-      const blocker = indexOf.get(on);
-      if (blocker === undefined) continue;
+      const blocker = indexOf.find(on);
+      if (blocker === -1) continue;
       if (kind === "soft") {
         isSoft[length] = 1;
         softCount += 1;
