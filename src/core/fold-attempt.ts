@@ -163,7 +163,7 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
     branch: event.branch,
   };
   task.attempts = withAttempt(task.attempts, attempt);
-  state.hands.set(event.task, attempt.agent);
+  state.hands.set(event.task, slotsOf(state, attempt.agent).handOf(attempt.agent, attempt.worker));
   noteSessionEnd(state, task, { attempt, start: assignment.start });
   // It was done before it could give way, so it did not.
   if (assignment.preemptedFor !== null && event.result !== "preempted") task.preemptions -= 1;

@@ -236,7 +236,7 @@ function handsBefore(state: State, task: Task): readonly AgentId[] {
   const hands: AgentId[] = [];
   for (const number of state.blockers.get(task.id) ?? []) {
     const hand = state.hands.at(number);
-    if (hand !== undefined) hands.push(hand);
+    if (hand !== undefined) hands.push(hand.agent);
   }
   return hands;
 }
@@ -253,7 +253,8 @@ function cohesionOf(agent: AgentId, hands: readonly AgentId[]): number | null {
 function lastHand(state: State, task: Task, agent: AgentId): WorkerId | null {
   if (task.blockedBy.length === 0) return null;
   for (const number of state.blockers.get(task.id) ?? []) {
-    if (state.hands.at(number) === agent) return state.tasks.at(number)?.attempts.at(-1)?.worker ?? null;
+    const hand = state.hands.at(number);
+    if (hand?.agent === agent) return hand.worker;
   }
   return null;
 }

@@ -2,6 +2,7 @@
  * The slots of one agent as bits: which are taken and which are out of use. A thousand slots are 32 words, so finding a free
  * one, or counting, costs next to nothing, and a change is noted as the one bit that it is.
  */
+import { slotOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Undoable, UndoLog } from "./undo.ts";
 
 /** The key of a change that is that of no slot. */
@@ -10,6 +11,12 @@ const used = 0;
 interface Use {
   readonly busyMs: number;
   readonly busyAt: number;
+}
+
+/** A worker that has worked on something. */
+export interface Hand {
+  readonly agent: AgentId;
+  readonly worker: WorkerId;
 }
 
 export class Slots implements Undoable {
@@ -21,6 +28,8 @@ export class Slots implements Undoable {
   outCount = 0;
   /** No slot above was ever marked. */
   top = 0;
+  /** By slot: its worker, for those that have worked; one record each, however many tasks they have worked on. */
+  readonly #hands: Hand[] = [];
   /** How long slots were taken since the beginning, summed over the slots, milliseconds, up to `busyAt`. */
   busyMs = 0;
   busyAt = 0;
@@ -38,6 +47,16 @@ export class Slots implements Undoable {
   /** Marks slot `slot`, from 1, as out of use or in use. */
   markOff(slot: number, isOff: boolean): void {
     if (this.#putOff(slot, isOff) && this.#undo.isOn) this.#undo.note(this, -slot, !isOff);
+  }
+
+  /** The worker of this slot, as whoever has worked last on a task. */
+  handOf(agent: AgentId, worker: WorkerId): Hand {
+    const slot = slotOf(worker);
+    const known = this.#hands[slot];
+    if (known !== undefined) return known;
+    const hand = { agent, worker };
+    this.#hands[slot] = hand;
+    return hand;
   }
 
   /** Adds up how long slots were taken until now; before every change of how many are. */

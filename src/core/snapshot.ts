@@ -234,7 +234,7 @@ function indexTask(state: State, task: Task): void {
   state.numbers.set(task.definition.number, task.id);
   indexAssignment(state, task);
   const last = task.attempts.at(-1);
-  if (last !== undefined) state.hands.set(task.id, last.agent);
+  if (last !== undefined) state.hands.set(task.id, slotsOf(state, last.agent).handOf(last.agent, last.worker));
   if (task.pull !== null) state.pulls.set(task.pull.number, task.id);
   if (task.discardedPull !== null) state.pulls.set(task.discardedPull, task.id);
   if (task.cycle !== null) state.cyclicCount += 1;

@@ -34,7 +34,7 @@ import {
   type WorkerRecord,
 } from "./records.ts";
 import { Ring } from "./ring.ts";
-import type { Slots } from "./slots.ts";
+import type { Hand, Slots } from "./slots.ts";
 import { createTable, type Table } from "./table.ts";
 import { TaskCells } from "./task-cells.ts";
 import { copyTask } from "./task-record.ts";
@@ -118,8 +118,8 @@ export interface State {
   readonly active: DenseSet<TaskId>;
   /** Index: tasks whose merge was asked for and is on its way. */
   readonly merging: DenseSet<TaskId>;
-  /** Index: the agent of the last attempt. */
-  readonly hands: DenseTable<TaskId, AgentId>;
+  /** Index: the worker of the last attempt. */
+  readonly hands: DenseTable<TaskId, Hand>;
   /** Index: workers that are taken. */
   readonly occupied: Table<WorkerId, TaskId>;
   /** Index: the slots of each agent. */
