@@ -58,7 +58,7 @@ export function slotsOf(state: State, agent: AgentId): Slots {
   return slots;
 }
 
-export function ownAgent(state: State, agent: AgentId): AgentRecord {
+function ownAgent(state: State, agent: AgentId): AgentRecord {
   const known = state.agents.own(agent);
   if (known !== undefined) return known;
   const record = newAgentRecord();

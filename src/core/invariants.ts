@@ -34,6 +34,15 @@ export function allBrokenInvariants(state: State): readonly string[] {
       if (fault !== null) broken.push(`Task ${id}: ${fault}.`);
     }
   }
+  broken.push(...brokenWorkers(state));
+  for (const id of [...state.ready.keys(), ...state.active.keys()]) {
+    if (!state.tasks.has(id)) broken.push(`Task ${id} is indexed and does not exist.`);
+  }
+  return broken;
+}
+
+function brokenWorkers(state: State): readonly string[] {
+  const broken: string[] = [];
   for (const [worker, id] of state.occupied.entries()) {
     if (state.tasks.get(id)?.assignment?.worker !== worker) broken.push(`Worker ${worker} is taken by nobody.`);
   }
@@ -41,9 +50,6 @@ export function allBrokenInvariants(state: State): readonly string[] {
     const slots = state.slots.get(agentOf(worker));
     if (restsUntil === null || (slots !== undefined && !isFree(slots, slotOf(worker)))) continue;
     broken.push(`Worker ${worker} rests and could be given work.`);
-  }
-  for (const id of [...state.ready.keys(), ...state.active.keys()]) {
-    if (!state.tasks.has(id)) broken.push(`Task ${id} is indexed and does not exist.`);
   }
   return broken;
 }

@@ -32,12 +32,17 @@ export class Ledger {
   /** The reasons that kept a slot away, with how many. */
   counts(): Readonly<Record<string, number>> {
     const counts: Counts = { ...this.#whole };
-    if (this.#moreLoaded > 0) counts.more_loaded = (counts.more_loaded ?? 0) + this.#moreLoaded;
-    if (this.#lowerScore > 0) counts.lower_score = (counts.lower_score ?? 0) + this.#lowerScore;
+    if (this.#moreLoaded > 0) counts.more_loaded = this.#moreLoaded;
+    if (this.#lowerScore > 0) counts.lower_score = this.#lowerScore;
+    this.#countTaken(counts);
+    return counts;
+  }
+
+  /** What an agent may also be passed over for as a whole. */
+  #countTaken(counts: Counts): void {
     if (this.#atCapacity > 0) counts.at_capacity = (counts.at_capacity ?? 0) + this.#atCapacity;
     if (this.#disabled > 0) counts.disabled = (counts.disabled ?? 0) + this.#disabled;
     if (this.#resting > 0) counts.resting = (counts.resting ?? 0) + this.#resting;
     if (this.#notPinned > 0) counts.not_pinned = (counts.not_pinned ?? 0) + this.#notPinned;
-    return counts;
   }
 }

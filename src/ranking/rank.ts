@@ -96,7 +96,7 @@ export function placeOf<Id extends string>(mode: Mode, input: RankInput<Id>, sca
 }
 
 /** Negative when `a` goes first. Zero only for the same id. Both must have been placed by one mode on one scale. */
-export function comparePlaces(a: Placed, b: Placed): number {
+function comparePlaces(a: Placed, b: Placed): number {
   // Not subtractions, because two infinities would give no number.
   if (a.tier !== b.tier) return a.tier < b.tier ? -1 : 1;
   if (a.first !== b.first) return a.first < b.first ? -1 : 1;

@@ -50,7 +50,7 @@ export interface Scale {
 }
 
 /** One candidate for people. */
-export interface Standing {
+interface Standing {
   /** Higher is better, and no order contradicts it. */
   readonly score: number;
   /** The numbers that the score comes from. */
