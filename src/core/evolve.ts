@@ -200,6 +200,7 @@ function reindex(state: State, number: number, task: Task): void {
   reindexReady(state, number, task);
   state.active.mark(number, isActive(task));
   state.backingOff.mark(number, isBackingOff(task));
+  state.failed.mark(number, hasFailed(task));
   state.merging.mark(number, isMerging(task));
 }
 
@@ -254,4 +255,9 @@ function reindexReady(state: State, number: number, task: Task): void {
 /** Ready, but for an instant that it waits for. */
 function isBackingOff(task: Task): boolean {
   return task.readySince !== null && task.retryAt !== null;
+}
+
+/** Ready, after failures that are not forgiven. */
+function hasFailed(task: Task): boolean {
+  return task.readySince !== null && task.failuresInRow > 0;
 }

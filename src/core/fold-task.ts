@@ -43,6 +43,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.dossiers.delete(event.task);
   state.ready.delete(event.task);
   state.backingOff.delete(event.task);
+  state.failed.delete(event.task);
   state.active.delete(event.task);
   state.merging.delete(event.task);
 }

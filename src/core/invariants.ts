@@ -85,6 +85,8 @@ function faultOfIndexes(state: State, task: Task): string | null {
   const ready = isReady(state, task);
   if (state.ready.hasNumber(number) !== ready || (task.readySince !== null) !== ready)
     return "the index of ready tasks is wrong about it";
+  if (state.failed.hasNumber(number) !== (ready && task.failuresInRow > 0))
+    return "the index of tasks that have failed is wrong about it";
   if (state.active.hasNumber(number) !== isActive(task)) return "the index of active tasks is wrong about it";
   return state.merging.hasNumber(number) === isMerging(task)
     ? null

@@ -52,6 +52,7 @@ export function* readyInOrder(state: State, context: Context): IterableIterator<
   settleReach(state);
   const view = openView(state, context);
   const { queue } = state;
+  queue.measure(view.peaks.tail, state.failed);
   queue.sync(state.ready, orderingOf(state, view));
   const modes = queue.modes();
   const forPeople = { ...view, ageUntil: context.now };
@@ -108,11 +109,11 @@ function orderingOf(state: State, view: View): Ordering {
   };
 }
 
-/** Everything that the order depends on beside the tasks, as one text. */
+/** Everything that the order of most tasks depends on beside themselves, as one text. */
 function keyOf({ mode, scale, peaks, inherits, milestoneModes }: View): string {
   const { weights, ageing, quickWinBelow } = scale;
   const numbers = `${weights.priority} ${weights.blocker} ${weights.effort} ${ageing} ${quickWinBelow}`;
-  const highest = `${peaks.transitive} ${peaks.minutes} ${peaks.tail}`;
+  const highest = `${peaks.transitive} ${peaks.minutes}`;
   const phases = milestoneModes.size === 0 ? "" : JSON.stringify([...milestoneModes]);
   return `${mode} ${inherits} ${numbers} ${highest} ${phases}`;
 }

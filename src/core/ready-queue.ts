@@ -26,6 +26,7 @@ export interface Ready {
 export class ReadyQueue {
   readonly #idOf: (number: number) => string;
   #key: string | null = null;
+  #longest = 0;
   readonly #heaps = new Map<Mode, ReadyHeap>();
   readonly #touched: number[] = [];
   readonly #isTouched = new Flags();
@@ -40,6 +41,13 @@ export class ReadyQueue {
     if (this.#key === null || number === -1 || this.#isTouched.has(number)) return;
     this.#isTouched.set(number, true);
     this.#touched.push(number);
+  }
+
+  /** Tells how long the longest path is: where it is another one than before, the tasks that have failed may stand elsewhere. */
+  measure(longest: number, failed: Pick<Ready, "numbers">): void {
+    if (this.#longest === longest) return;
+    this.#longest = longest;
+    for (const number of failed.numbers()) this.touch(number);
   }
 
   /** Makes the queue that of `ready` in this ordering. */

@@ -249,6 +249,7 @@ function indexStanding(state: State, task: Task): void {
   if (ready !== (task.readySince !== null)) task.readySince = ready ? state.at : null;
   if (ready) state.ready.set(task.id, true);
   if (ready && task.retryAt !== null) state.backingOff.set(task.id, true);
+  if (ready && task.failuresInRow > 0) state.failed.set(task.id, true);
   if (isActive(task)) state.active.set(task.id, true);
   if (isMerging(task)) state.merging.set(task.id, true);
 }
