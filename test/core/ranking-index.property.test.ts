@@ -25,7 +25,7 @@ const number = fc.integer({ min: 1, max: tasksMax });
 type Step =
   | { readonly kind: "track"; readonly number: number; readonly priority: Priority; readonly minutes: number | null }
   | { readonly kind: "block"; readonly number: number; readonly on: readonly number[]; readonly soft: boolean }
-  | { readonly kind: "complete" | "fail" | "reopen" | "untrack" | "hold" | "resume"; readonly number: number }
+  | { readonly kind: "complete" | "fail" | "retry" | "reopen" | "untrack" | "hold" | "resume"; readonly number: number }
   | { readonly kind: "priority"; readonly number: number; readonly priority: Priority }
   | { readonly kind: "estimate"; readonly number: number; readonly minutes: number };
 
@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom("complete" as const, "fail", "reopen", "untrack", "hold", "resume"),
+      kind: fc.constantFrom("complete" as const, "fail", "retry", "reopen", "untrack", "hold", "resume"),
       number,
     }),
   },
@@ -101,6 +101,10 @@ function eventsOf(state: State, planned: Step): readonly Event[] {
           ];
     case "fail":
       return isEnded(known) ? [] : [{ type: "TaskFailed", task, reason: "r" }];
+    case "retry":
+      return isEnded(known)
+        ? []
+        : [{ type: "RetryScheduled", task, reason: "timeout", detail: "d", retryAt: 1, answers: null, counts: true }];
     case "reopen":
       return isEnded(known) ? [{ type: "TaskReopened", task, by: "wanda" }] : [];
     case "untrack":
@@ -199,10 +203,22 @@ function expectedOrder(state: State, mode: Mode): readonly TaskId[] {
   const keys = new Map(
     ready.map((task) => [
       task.id,
-      [...keysOf(state, task, mode), inherited(state, task), task.definition.createdAt, task.definition.number],
+      [
+        tierOf(state, task),
+        ...keysOf(state, task, mode),
+        inherited(state, task),
+        task.definition.createdAt,
+        task.definition.number,
+      ],
     ]),
   );
   return ready.toSorted((a, b) => compareLists(keys.get(a.id) ?? [], keys.get(b.id) ?? [])).map((task) => task.id);
+}
+
+/** After a failure on a path that is more than half of the longest, rounded up, it goes before all others. */
+function tierOf(state: State, task: Task): number {
+  const longest = 2 ** Math.ceil(Math.log2(Math.max(1, ...openTasks(state).map((each) => tail(state, each)))));
+  return task.failuresInRow > 0 && tail(state, task) > longest / 2 ? -1 : 0;
 }
 
 function isFree(state: State, task: Task): boolean {
