@@ -50,12 +50,27 @@ export class IdIndex<Id extends string> {
   /** The number of the id, which gets the next one if it has none. */
   number(id: Id): number {
     if (this.#map !== null) return this.#numberInMap(this.#map, id);
+    const places = this.#places;
     const hash = hashOf(id);
-    const known = this.#lookUp(id, hash);
-    if (known !== -1) return known;
-    const number = this.#ids.push(id) - 1;
-    if (2 * this.#ids.length > this.#mask + 1) this.#grow();
-    else this.#put(number, hash);
+    for (let distance = 0; distance <= distanceMax; distance += 1) {
+      const place = 2 * ((hash + distance) & this.#mask);
+      const taken = at(places, place);
+      if (taken === 0) {
+        if (distance > this.#farthest) this.#farthest = distance;
+        return this.#settle(id, place, hash);
+      }
+      if (at(places, place + 1) === hash && this.#ids[taken - 1] === id) return taken - 1;
+    }
+    return this.#numberInMap(this.#crowd(), id);
+  }
+
+  /** Gives the id the next number, at a place that is free. */
+  #settle(id: Id, place: number, hash: number): number {
+    const number = this.#ids.length;
+    this.#ids.push(id);
+    this.#places[place] = number + 1;
+    this.#places[place + 1] = hash;
+    if (2 * number + 2 > this.#mask + 1) this.#grow();
     return number;
   }
 
@@ -68,11 +83,13 @@ export class IdIndex<Id extends string> {
   }
 
   #lookUp(id: Id, hash: number): number {
-    for (let distance = 0; distance <= this.#farthest; distance += 1) {
+    const places = this.#places;
+    const farthest = this.#farthest;
+    for (let distance = 0; distance <= farthest; distance += 1) {
       const place = 2 * ((hash + distance) & this.#mask);
-      const taken = at(this.#places, place);
+      const taken = at(places, place);
       if (taken === 0) return -1;
-      if (at(this.#places, place + 1) === hash && this.#ids[taken - 1] === id) return taken - 1;
+      if (at(places, place + 1) === hash && this.#ids[taken - 1] === id) return taken - 1;
     }
     return -1;
   }
@@ -86,16 +103,10 @@ export class IdIndex<Id extends string> {
     this.#ids.pop();
   }
 
-  #put(number: number, hash: number): void {
-    for (let distance = 0; distance <= distanceMax; distance += 1) {
-      const place = 2 * ((hash + distance) & this.#mask);
-      if (at(this.#places, place) !== 0) continue;
-      this.#places[place] = number + 1;
-      this.#places[place + 1] = hash;
-      if (distance > this.#farthest) this.#farthest = distance;
-      return;
-    }
-    this.#map = new Map(this.#ids.map((id, each) => [id, each]));
+  /** Leaves the ids to a Map from now on. */
+  #crowd(): Map<Id, number> {
+    this.#map = new Map(this.#ids.map((id, number) => [id, number]));
+    return this.#map;
   }
 
   /** Of the id that was put last: nobody was put farther from its place because of it. */
@@ -112,15 +123,30 @@ export class IdIndex<Id extends string> {
     this.#places = new Int32Array(2 * count);
     this.#mask = count - 1;
     this.#farthest = 0;
-    for (let number = 0; number < this.#ids.length && this.#map === null; number += 1)
-      this.#put(number, hashOf(this.#ids[number] as Id));
+    for (let number = 0; number < this.#ids.length; number += 1) if (!this.#putAgain(number)) return;
+  }
+
+  /** False where it would come too far from its place. */
+  #putAgain(number: number): boolean {
+    const hash = hashOf(this.#ids[number] as Id);
+    for (let distance = 0; distance <= distanceMax; distance += 1) {
+      const place = 2 * ((hash + distance) & this.#mask);
+      if (at(this.#places, place) !== 0) continue;
+      this.#places[place] = number + 1;
+      this.#places[place + 1] = hash;
+      if (distance > this.#farthest) this.#farthest = distance;
+      return true;
+    }
+    this.#crowd();
+    return false;
   }
 }
 
 /** Numbers ids by their place in the list. Throws when an id occurs twice. */
 export function indexIds<Id extends string>(ids: readonly Id[]): IdIndex<Id> {
   const index = new IdIndex<Id>(ids.length);
-  for (const [place, id] of ids.entries()) {
+  for (let place = 0; place < ids.length; place += 1) {
+    const id = ids[place] as Id;
     if (index.number(id) !== place) throw new Error(`Task ${id} is given twice; a task graph needs distinct ids.`);
   }
   return index;
