@@ -47,12 +47,13 @@ export function accountForAll(field: Field): Account {
 
 /** Adds the contender to the five best, behind all that rank before it or are alike, and drops who is then the sixth. */
 function keepBest(best: Contender[], contender: Contender): void {
-  let place = best.length;
-  for (let last = best[place - 1]; last !== undefined && ranksBefore(contender, last); last = best[place - 1]) {
-    best[place] = last;
-    place -= 1;
+  best.push(contender);
+  for (let place = best.length - 1; place > 0; place -= 1) {
+    const before = best[place - 1] as Contender;
+    if (!ranksBefore(contender, before)) break;
+    best[place] = before;
+    best[place - 1] = contender;
   }
-  best[place] = contender;
   if (best.length > rejectedKeptMax) best.pop();
 }
 
