@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { metricsOf } from "../../src/core/metrics.ts";
+import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { utilisationByType } from "../../src/core/utilisation.ts";
 import { velocityOf } from "../../src/core/velocity.ts";
 import { blocker, configOf, issue, pull, report, taskId } from "../support/build.ts";
@@ -166,6 +167,30 @@ describe("utilisation", () => {
     expect(utilisation.byType).toEqual({ bifrost: 0, jules: 0.125 });
     expect(utilisation.total).toBeCloseTo(0.1);
     expect(utilisationByType(it.state, contextOf(it))).toEqual(utilisation.byType);
+  });
+
+  test("is the same after a snapshot, and after one of a version that kept it with the agent", () => {
+    const it = story(configOf({ agents: agents.slice(0, 1) }));
+    it.tell(observe({ issues: [issue(1)] }));
+    it.tell(schedule());
+    it.now += 30 * minute;
+    it.tell(say(1, 1, report("failed")));
+    it.now += 30 * minute;
+    const lines = toSnapshot(it.state);
+    const older = lines.flatMap((line) => {
+      const { use, record } = JSON.parse(line) as { use?: object; record?: { name: string; value: object } };
+      if (use !== undefined) return [];
+      const known = lines.map((each) => (JSON.parse(each) as { use?: object }).use).find((each) => each !== undefined);
+      return record?.name === "agents"
+        ? [JSON.stringify({ record: { ...record, value: { ...record.value, ...known } } })]
+        : [line];
+    });
+    expect(older).not.toEqual(lines);
+    for (const read of [lines, older]) {
+      expect(metricsOf(fromSnapshot(read), contextOf(it)).utilisation).toEqual(
+        metricsOf(it.state, contextOf(it)).utilisation,
+      );
+    }
   });
 
   test("counts sessions that still run, and no more than the last hour", () => {

@@ -1,6 +1,7 @@
 /** The figures of the day against a plain list: caps are counted over them, so one record too many or too few is money. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { PackedList, PlainList, type RecordList, type Row } from "../../src/core/packed-list.ts";
 import { Ring } from "../../src/core/ring.ts";
 import { UndoLog } from "../../src/core/undo.ts";
 
@@ -26,13 +27,17 @@ type Planned = { readonly kind: "push" | "shift" | "replace" | "keep" | "mark" |
 /** A ring beside a list that does the same; `found` and `wanted` are what each said. */
 class Pair {
   readonly undo = new UndoLog();
-  readonly ring = new Ring<Item>(this.undo);
+  readonly ring: Ring<Item>;
   list: { readonly number: number; readonly item: Item }[] = [];
   readonly marks: { readonly mark: number; readonly list: Pair["list"]; readonly next: number }[] = [];
   readonly found: unknown[] = [];
   readonly wanted: unknown[] = [];
   #next = 0;
   #now = 0;
+
+  constructor(list: RecordList<Item>) {
+    this.ring = new Ring<Item>(this.undo, list);
+  }
 
   readonly #acts: Readonly<Record<Planned["kind"], (by: number) => void>> = {
     push: (by) => {
@@ -88,16 +93,31 @@ class Pair {
   }
 }
 
-test("a ring holds what a list would, and after a change that was taken back what it held before", () => {
-  fc.assert(
-    fc.property(steps, (planned) => {
-      const pair = new Pair();
-      for (const each of planned) pair.play(each);
-      expect(pair.found).toEqual(pair.wanted);
-      const copy = new Ring<Item>(new UndoLog());
-      copy.fill(pair.ring.first, [...pair.ring]);
-      expect([...copy]).toEqual([...pair.ring]);
-    }),
-    { numRuns: 500 },
-  );
-});
+const row: Row<Item> = {
+  width: 2,
+  write(numbers, from, { at, cost }) {
+    numbers[from] = at;
+    numbers[from + 1] = cost;
+  },
+  read: (numbers, from) => ({ at: numbers[from] as number, cost: numbers[from + 1] as number }),
+};
+
+test.each([
+  { kept: "as they are", listed: () => new PlainList<Item>() },
+  { kept: "as numbers", listed: () => new PackedList(row) },
+])(
+  "a ring of records $kept holds what a list would, and after a change that was taken back what it held before",
+  ({ listed }) => {
+    fc.assert(
+      fc.property(steps, (planned) => {
+        const pair = new Pair(listed());
+        for (const each of planned) pair.play(each);
+        expect(pair.found).toEqual(pair.wanted);
+        const copy = new Ring<Item>(new UndoLog(), listed());
+        copy.fill(pair.ring.first, [...pair.ring]);
+        expect([...copy]).toEqual([...pair.ring]);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
