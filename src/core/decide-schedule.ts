@@ -13,7 +13,7 @@ import { DeadEnds, isLookOver, type DeadEnd } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
 import { preemptLookMax } from "./limits.ts";
 import { Pool } from "./pool.ts";
-import { expectedMs, rankReady, readyInOrder, type RankedTask } from "./rank-ready.ts";
+import { expectedMs, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
 import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
 import { continuationOf, policyOf, wishOf } from "./wish.ts";
 import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
@@ -24,7 +24,7 @@ export function decideSchedule(decision: Decision): void {
   if (state.isPaused || context.config.agents.length === 0 || state.ready.size === 0) return;
   const round = openRound(decision);
   // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.
-  for (const entry of readyInOrder(state, context)) {
+  for (const entry of takeInOrder(state, context)) {
     if (isOver(round)) break;
     round.looked += 1;
     tryTurn(round, { entry, rank: round.looked });

@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 import { isRefusing } from "./fold-health.ts";
 import type { Peaks } from "./open-scale.ts";
 import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";
-import type { Ordering } from "./ready-queue.ts";
+import type { Ordering, QueueReader } from "./ready-queue.ts";
 import type { State } from "./state.ts";
 
 export interface RankedTask {
@@ -47,26 +47,40 @@ export function rankReady(state: State, context: Context, max: number): readonly
   return found;
 }
 
-/** All ready tasks, best first, found as they are asked for. Nothing else may read the queue meanwhile. */
-export function* readyInOrder(state: State, context: Context): IterableIterator<RankedTask> {
+/** All ready tasks, best first, found as they are asked for. The state must not change meanwhile. */
+export function readyInOrder(state: State, context: Context): IterableIterator<RankedTask> {
+  const view = openQueue(state, context);
+  return inTurn(state, { ...view, ageUntil: context.now }, state.queue.look());
+}
+
+/** The same, for whoever assigns them one by one: until it is done with them, nobody else may read the queue. */
+export function takeInOrder(state: State, context: Context): IterableIterator<RankedTask> {
+  const view = openQueue(state, context);
+  return inTurn(state, { ...view, ageUntil: context.now }, state.queue);
+}
+
+/** Brings the queue up to date. */
+function openQueue(state: State, context: Context): View {
   settleReach(state);
   const view = openView(state, context);
-  const { queue } = state;
-  queue.measure(view.peaks.tail, state.failed);
-  queue.sync(state.ready, orderingOf(state, view));
-  const modes = queue.modes();
-  const forPeople = { ...view, ageUntil: context.now };
-  // Whoever was promised a slot goes first, whatever the mode.
+  state.queue.measure(view.peaks.tail, state.failed);
+  state.queue.sync(state.ready, orderingOf(state, view));
+  return view;
+}
+
+/** The heads of the modes in turn, but whoever was promised a slot first, whatever the mode. */
+function* inTurn(state: State, view: View, reader: QueueReader): IterableIterator<RankedTask> {
+  const modes = state.queue.modes();
   for (const mode of modes) {
-    while (queue.bestTier(mode) === promisedTier) yield scored(state, forPeople, { number: queue.take(mode), mode });
+    while (reader.bestTier(mode) === promisedTier) yield scored(state, view, { number: reader.take(mode), mode });
   }
   for (let taken = true; taken;) {
     taken = false;
     for (const mode of modes) {
-      const number = queue.take(mode);
+      const number = reader.take(mode);
       if (number === -1) continue;
       taken = true;
-      yield scored(state, forPeople, { number, mode });
+      yield scored(state, view, { number, mode });
     }
   }
 }

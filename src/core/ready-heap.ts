@@ -2,6 +2,7 @@
  * A binary heap of task numbers by the places that a mode gives them. Any of them can be moved and taken out, because the heap knows where
  * each is. The places are rows of numbers in the order of the heap: what is compared lies side by side, also among a hundred thousand.
  */
+import { NumberHeap } from "./number-heap.ts";
 import type { Placed } from "../ranking/rank.ts";
 
 /** What of a place is a number, in the order in which it counts; the id is asked for where all of them tie. */
@@ -63,6 +64,24 @@ export class ReadyHeap {
     if (best === undefined) return -1;
     this.#takeOut(0);
     return best;
+  }
+
+  /** Best first, each found when it is asked for: the first n cost n log n. The heap must not change meanwhile. */
+  *inOrder(): IterableIterator<number> {
+    if (this.size === 0) return;
+    const open = new NumberHeap((one, other) => this.#isBefore(one, this.#numbers[one] as number, other));
+    open.push(0);
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const left = 2 * at + 1;
+      if (left < this.size) open.push(left);
+      if (left + 1 < this.size) open.push(left + 1);
+      yield this.#numbers[at] as number;
+    }
+  }
+
+  /** The tier of a number that is in the heap. */
+  tierOf(number: number): number {
+    return this.#rows[this.#find(number) * width] as number;
   }
 
   /** The tier of the best number; undefined when there is none. */

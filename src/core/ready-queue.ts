@@ -23,7 +23,57 @@ export interface Ready {
   hasNumber(number: number): boolean;
 }
 
-export class ReadyQueue {
+/** Gives the ready tasks of each mode, best first. */
+export interface QueueReader {
+  /** The tier of the best task of the mode; undefined when there is none. */
+  bestTier(mode: Mode): number | undefined;
+  /** The number of the best task of the mode, which is not given again; -1 when there is none. */
+  take(mode: Mode): number;
+}
+
+/** Reads the queue and leaves it as it is, so that several may read at the same time. */
+class Look implements QueueReader {
+  readonly #heapOf: (mode: Mode) => ReadyHeap;
+  readonly #read = new Map<Mode, Reading>();
+
+  constructor(heapOf: (mode: Mode) => ReadyHeap) {
+    this.#heapOf = heapOf;
+  }
+
+  bestTier(mode: Mode): number | undefined {
+    const { head } = this.#reading(mode);
+    return head === undefined ? undefined : this.#heapOf(mode).tierOf(head);
+  }
+
+  take(mode: Mode): number {
+    const reading = this.#reading(mode);
+    const { head } = reading;
+    if (head === undefined) return -1;
+    reading.head = nextOf(reading.rest);
+    return head;
+  }
+
+  #reading(mode: Mode): Reading {
+    const known = this.#read.get(mode);
+    if (known !== undefined) return known;
+    const rest = this.#heapOf(mode).inOrder();
+    const reading = { rest, head: nextOf(rest) };
+    this.#read.set(mode, reading);
+    return reading;
+  }
+}
+
+interface Reading {
+  readonly rest: IterableIterator<number>;
+  head: number | undefined;
+}
+
+function nextOf(numbers: IterableIterator<number>): number | undefined {
+  const next = numbers.next();
+  return next.done === true ? undefined : next.value;
+}
+
+export class ReadyQueue implements QueueReader {
   readonly #idOf: (number: number) => string;
   #key: string | null = null;
   #longest = 0;
@@ -66,9 +116,14 @@ export class ReadyQueue {
     return [...this.#heaps.keys()].filter((mode) => this.#heapOf(mode).size > 0).toSorted();
   }
 
+  /** Reads without changing anything; good until the next `sync` or `take` that does. */
+  look(): QueueReader {
+    return new Look((mode) => this.#heapOf(mode));
+  }
+
   /**
-   * Takes the best task of the mode out and returns its number; -1 when there is none. It is back with the next `sync`, if it is
-   * still ready then.
+   * Takes the task out of the queue, for whoever is about to assign it: cheaper than to look at it and to remove it then. It is back
+   * with the next `sync`, if it is still ready then.
    */
   take(mode: Mode): number {
     const number = this.#heapOf(mode).take();
@@ -76,7 +131,6 @@ export class ReadyQueue {
     return number;
   }
 
-  /** The tier of the best task of the mode; undefined when there is none. */
   bestTier(mode: Mode): number | undefined {
     return this.#heapOf(mode).bestTier;
   }

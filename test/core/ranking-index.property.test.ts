@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evolve } from "../../src/core/evolve.ts";
-import { rankReady } from "../../src/core/rank-ready.ts";
+import { rankReady, takeInOrder } from "../../src/core/rank-ready.ts";
 import { reachOf } from "../../src/core/reach.ts";
 import { isEnded } from "../../src/core/readiness.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
@@ -242,6 +242,16 @@ function ids(state: State, mode: Mode, max = 100): readonly TaskId[] {
   return rankReady(state, { now: 5_000, config: configOf({ mode }) }, max).map((entry) => entry.id);
 }
 
+/** The best few, as a schedule takes them out of the queue. */
+function taken(state: State, mode: Mode, max: number): readonly TaskId[] {
+  const found: TaskId[] = [];
+  for (const { id } of takeInOrder(state, { now: 5_000, config: configOf({ mode }) })) {
+    found.push(id);
+    if (found.length === max) break;
+  }
+  return found;
+}
+
 test("what waits behind every open task is what a walk over the graph finds, after any change, kept or taken back", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), fc.nat(60), (steps, markAt) => {
@@ -282,6 +292,8 @@ test("the queue is everything sorted, in every mode, after any change, kept or t
           for (const event of eventsOf(state, planned)) evolve(state, event);
           // What was not read stays where it was.
           if (at % 7 === 0) look(second, 1 + (at % 3));
+          if (at % 7 === 3)
+            looks.push([taken(state, second as Mode, 2), expectedOrder(state, second as Mode).slice(0, 2)]);
         }
         look(third);
         const reloaded = fromSnapshot(toSnapshot(state));
