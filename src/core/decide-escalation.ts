@@ -3,7 +3,7 @@
  * agent can take, and caps that are reached. Each is told once; a start, an end or a retry makes it new.
  */
 import type { Config } from "../model/config.ts";
-import { agentOf, type TaskId, type WorkerId, slotOf } from "../model/ids.ts";
+import { agentOf, slotOf, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { spentCaps } from "./caps.ts";

@@ -63,17 +63,18 @@ export class DenseSet<Key extends string> implements Table<Key, true>, Undoable 
     this.#put(number, isIn);
   }
 
-  /** The numbers of all that are in. */
+  /** The numbers of all that are in; not to be gone through while any is put in or taken out. */
   numbers(): readonly number[] {
     return this.#members;
   }
 
+  /** Of those that are in when it is asked for: whoever goes through them may take them out. */
   *keys(): IterableIterator<Key> {
-    for (const number of this.#members) yield this.#numbering.keyOf(number);
+    for (const number of this.#members.slice()) yield this.#numbering.keyOf(number);
   }
 
   *entries(): IterableIterator<[Key, true]> {
-    for (const number of this.#members) yield [this.#numbering.keyOf(number), true];
+    for (const number of this.#members.slice()) yield [this.#numbering.keyOf(number), true];
   }
 
   exchange(number: number, isIn: boolean): boolean {

@@ -171,7 +171,8 @@ const kinds: ReadonlyMap<string, Kind> = new Map(
 /** Folds one event into `state` and returns it. Throws when the event cannot follow from the log: a broken log, or one of a newer version. */
 export function evolve(state: State, event: Event): State {
   const kind = kinds.get(event.type);
-  if (kind === undefined) throw new Error(`The log has an event ${event.type}, which this version does not know.`);
+  if (kind === undefined)
+    throw new Error(`The log has an event ${event.type}, which this version does not know: update Orchestrate.`);
   state.eventCount += 1;
   if (kind.stands) foldMove(state, event as EventOf<"TaskTracked">, kind);
   else kind.fold(state, event);

@@ -1,6 +1,6 @@
 /** What must be true of every state, whatever happened. Asserted on the tasks touched in production, on all in tests. */
 import type { Event } from "../model/event.ts";
-import { agentOf, type TaskId, slotOf } from "../model/ids.ts";
+import { agentOf, slotOf, type TaskId } from "../model/ids.ts";
 import type { Assignment, Dependency, Task } from "../model/task.ts";
 import { isActive, isMerging, isReady, openBlockers } from "./readiness.ts";
 import { isFree } from "./slots.ts";

@@ -2,20 +2,17 @@
  * The agents of the configuration with what matching asks of each: slots that are taken, out of use and free, pauses, quotas,
  * and what was learned. Made once a decision; an assignment changes only the agent that it goes to.
  */
-import { UndoLog } from "./undo.ts";
 import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
-import { agentOf, toAgentId, toWorkerId, type AgentId, type WorkerId, slotOf } from "../model/ids.ts";
+import { agentOf, slotOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { capacityOf } from "./capacity.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { kindsOf, learnedKey } from "./fold-health.ts";
-import { countSlots, firstFree, isFree, offSlots, Slots } from "./slots.ts";
+import { countSlots, firstFree, isFree, offSlots, untouched, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
-
-const untouched = new Slots(new UndoLog());
 
 export class Pool {
   readonly #state: State;
@@ -101,7 +98,7 @@ class Member implements AgentCandidate {
   quotaLeft: number | null = null;
   history: number | null = null;
   cohesion: number | null = null;
-  memo: object = {};
+  memo: object | undefined = undefined;
   readonly #state: State;
   readonly #context: Context;
   readonly #config: AgentConfig;

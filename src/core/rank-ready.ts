@@ -49,23 +49,21 @@ export function rankReady(state: State, context: Context, max: number): readonly
 
 /** All ready tasks, best first, found as they are asked for. The state must not change meanwhile. */
 export function readyInOrder(state: State, context: Context): IterableIterator<RankedTask> {
-  const view = openQueue(state, context);
-  return inTurn(state, { ...view, ageUntil: context.now }, state.queue.look());
+  return inTurn(state, openQueue(state, context), state.queue.look());
 }
 
 /** The same, for whoever assigns them one by one: until it is done with them, nobody else may read the queue. */
 export function takeInOrder(state: State, context: Context): IterableIterator<RankedTask> {
-  const view = openQueue(state, context);
-  return inTurn(state, { ...view, ageUntil: context.now }, state.queue);
+  return inTurn(state, openQueue(state, context), state.queue);
 }
 
-/** Brings the queue up to date. */
+/** Brings the queue up to date, and returns the view for people. */
 function openQueue(state: State, context: Context): View {
   settleReach(state);
   const view = openView(state, context);
   state.queue.measure(view.peaks.tail, state.failed);
   state.queue.sync(state.ready, orderingOf(state, view));
-  return view;
+  return { ...view, ageUntil: context.now };
 }
 
 /** The heads of the modes in turn, but whoever was promised a slot first, whatever the mode. */

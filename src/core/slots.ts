@@ -3,7 +3,7 @@
  * one, or counting, costs next to nothing, and a change is noted as the one bit that it is.
  */
 import { slotOf, type AgentId, type WorkerId } from "../model/ids.ts";
-import type { Undoable, UndoLog } from "./undo.ts";
+import { UndoLog, type Undoable } from "./undo.ts";
 
 /** The key of a change that is that of no slot. */
 const used = 0;
@@ -80,12 +80,10 @@ export class Slots implements Undoable {
     return !saved;
   }
 
+  /** False where it is so already. */
   #put(slot: number, isBusy: boolean): boolean {
     const word = this.#wordFor(slot);
-    const before = this.busy[word] as number;
-    const after = isBusy ? before | bitOf(slot) : before & ~bitOf(slot);
-    if (after === before) return false;
-    this.busy[word] = after;
+    if (!putBit(this.busy, word, { slot, is: isBusy })) return false;
     this.busyCount += isBusy ? 1 : -1;
     if (((this.off[word] as number) & bitOf(slot)) === 0) this.outCount += isBusy ? 1 : -1;
     return true;
@@ -93,10 +91,7 @@ export class Slots implements Undoable {
 
   #putOff(slot: number, isOff: boolean): boolean {
     const word = this.#wordFor(slot);
-    const before = this.off[word] as number;
-    const after = isOff ? before | bitOf(slot) : before & ~bitOf(slot);
-    if (after === before) return false;
-    this.off[word] = after;
+    if (!putBit(this.off, word, { slot, is: isOff })) return false;
     if (((this.busy[word] as number) & bitOf(slot)) === 0) this.outCount += isOff ? 1 : -1;
     return true;
   }
@@ -113,12 +108,22 @@ export class Slots implements Undoable {
   }
 }
 
+/** Those of an agent that was never given anything. */
+export const untouched = new Slots(new UndoLog());
+
 function wordOf(slot: number): number {
   return (slot - 1) >>> 5;
 }
 
 function bitOf(slot: number): number {
   return 1 << ((slot - 1) & 31);
+}
+
+/** Sets or clears the bit of the slot; false where it is so already. */
+function putBit(words: number[], word: number, { slot, is }: { readonly slot: number; readonly is: boolean }): boolean {
+  const before = words[word] as number;
+  words[word] = is ? before | bitOf(slot) : before & ~bitOf(slot);
+  return words[word] !== before;
 }
 
 export function isFree(slots: Slots, slot: number): boolean {

@@ -2,7 +2,7 @@
 import { completeConfig } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import { byRecording, effectKey } from "../model/effect.ts";
-import { agentOf, type AgentId, type CommandId, type TaskId, type WorkerId, slotOf } from "../model/ids.ts";
+import { agentOf, slotOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import { reviseSlot, slotsOf } from "./fold-health.ts";

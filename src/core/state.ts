@@ -43,7 +43,10 @@ import { UndoLog } from "./undo.ts";
 export interface State {
   /** Every change is noted here while a decision may be taken back; see transaction.ts. */
   readonly undo: UndoLog;
-  /** The copies of the values at the marks that are set, one a depth; they are written over when a mark is set there again. */
+  /**
+   * The copies of the values at the marks that are set, one a depth, to be written over when a mark is set there again. Of two marks at one
+   * depth the first has been kept by then: on the way back its copy is only passed through, because that of an outer mark comes after it.
+   */
   readonly marks: Values[];
   /** Entries folded. */
   version: number;

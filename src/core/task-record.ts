@@ -93,7 +93,7 @@ export function readTask(task: Task): Task {
   return recordOf(task.id, compactDefinition(task.definition), { ...blank, ...task, assignment });
 }
 
-/** A copy of what an owner of the task may mutate: all of it but the assignment; see live-assignments.ts. */
+/** A copy of what an owner of the task may mutate: all of it but the assignment; see task-cells.ts. */
 export function copyTask(task: Task): Task {
   return recordOf(task.id, task.definition, task);
 }

@@ -17,6 +17,8 @@ export class UndoLog {
   /** How many marks have not ended. */
   depth = 0;
   #size = 0;
+  /** How far the lists have been written since they were let go of last. */
+  #high = 0;
   /** Each is longer than `#size` by what earlier marks have noted: a list that shrinks and grows with every decision costs more than one that stays. */
   readonly #targets: Undoable[] = [];
   readonly #keys: unknown[] = [];
@@ -89,22 +91,22 @@ export class UndoLog {
   }
 
   #close(mark: number): void {
-    this.#letGo(mark);
+    if (this.#size > this.#high) this.#high = this.#size;
+    this.#size = mark;
     this.isOn = this.depth > 0;
+    if (!this.isOn && this.#high > heldMax) this.#letGo();
   }
 
   /** What was noted stays in the lists until it is written over, but not that of a large decision, which would be kept alive by it. */
-  #letGo(mark: number): void {
-    const noted = this.#size - mark;
-    this.#size = mark;
-    if (noted <= heldMax) return;
-    this.#targets.fill(nothing, mark);
-    this.#keys.fill(undefined, mark);
-    this.#saved.fill(undefined, mark);
+  #letGo(): void {
+    this.#targets.fill(nothing, 0, this.#high);
+    this.#keys.fill(undefined, 0, this.#high);
+    this.#saved.fill(undefined, 0, this.#high);
+    this.#high = 0;
     if (this.#targets.length <= lengthMax) return;
-    this.#targets.length = mark;
-    this.#keys.length = mark;
-    this.#saved.length = mark;
+    this.#targets.length = 0;
+    this.#keys.length = 0;
+    this.#saved.length = 0;
   }
 }
 

@@ -1,15 +1,12 @@
 /** How much agents are used: the time that their slots were taken, over the time that there was. Pure reads of the state. */
-import { UndoLog } from "./undo.ts";
 import type { AgentConfig, AgentType } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
 import type { Context } from "./context.ts";
 import { busyMsOf } from "./fold-figures.ts";
 import { capacityOf } from "./capacity.ts";
 import type { Reading } from "./records.ts";
-import { countSlots, Slots, type SlotCounts } from "./slots.ts";
+import { countSlots, untouched, type SlotCounts } from "./slots.ts";
 import type { State } from "./state.ts";
-
-const untouched = new Slots(new UndoLog());
 
 /** The slots of one agent now, and how much they were used. */
 export interface AgentUse extends SlotCounts {

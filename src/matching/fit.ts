@@ -35,7 +35,7 @@ export interface AgentCandidate {
   /** Tasks that wait for one of its slots already: each of them takes one before this task can. */
   readonly awaitedBy?: number;
   /** What matching keeps with it from one task to the next, so that a thousand tasks need not make it anew; see contender.ts. */
-  memo?: object;
+  memo?: object | undefined;
 }
 
 /** What the task asks of a worker. */

@@ -1,8 +1,10 @@
 /** What a process that starts from a snapshot must not see differently from one that has been there all along. */
 import { expect, test } from "vitest";
+import { evolve } from "../../src/core/evolve.ts";
 import { rankReady } from "../../src/core/rank-ready.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { dependentsOf } from "../../src/core/state.ts";
+import { createState, dependentsOf } from "../../src/core/state.ts";
+import type { Event } from "../../src/model/event.ts";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
 import { instruct, observe, say, schedule, story } from "../support/given.ts";
 
@@ -38,4 +40,11 @@ test("a pull request that no longer speaks for its task is not given to another"
   expect(it.state.tasks.get(taskId(2))?.pull).toBeNull();
   it.tell(observe({ pulls: [pull(9, { state: "merged", mergedBy: writer, mergedAt: 5, updatedAt: 2 })] }));
   expect([it.status(1), it.status(2)]).toEqual(["ready", "in_progress"]);
+});
+
+test("an event that a newer version has written stops the replay, and says what to do", () => {
+  const event = { type: "TaskTeleported", task: taskId(1) } as unknown as Event;
+  expect(() => evolve(createState(), event)).toThrow(
+    "TaskTeleported, which this version does not know: update Orchestrate",
+  );
 });
