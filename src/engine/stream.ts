@@ -48,6 +48,8 @@ export function createStream(parts: EngineParts): Stream {
   async function read(): Promise<State> {
     const log = await parts.store.read(parts.stream, state?.version);
     const base = log.snapshot === null ? (state ?? createState()) : fromSnapshot(log.snapshot.lines);
+    // What a broken entry leaves is half of it: where one throws, the log is read from its beginning the next time.
+    state = null;
     for (const line of log.entries) evolveEntry(base, JSON.parse(line) as Entry);
     state = base;
     return base;

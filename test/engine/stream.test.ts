@@ -17,7 +17,7 @@ async function ground() {
     observation: observation({ issues: [issue(number)] }),
   });
   await lane.submit([look(1)]);
-  return { lane, look, other: createStream(partsOf("two", { store, clock })) };
+  return { lane, look, store, other: createStream(partsOf("two", { store, clock })) };
 }
 
 test("whoever asks for the state before it is there, however many at once, gets each entry folded once", async () => {
@@ -41,4 +41,24 @@ test("what was decided on an older state than was read meanwhile is not appended
   expect(await appended).toBe(false);
   expect(isInForce).toBe(false);
   expect(other.peek()?.version).toBe(3);
+});
+
+test("an entry that cannot be folded leaves nothing behind: the log is read from its beginning the next time", async () => {
+  const { other, store } = await ground();
+  const { version, eventCount, at } = await other.current();
+  const event = { type: "OrchestrationPaused", by: "wanda" };
+  const events = [event, { type: "TaskTeleported" }];
+  const read = store.read.bind(store);
+  store.read = async (stream, since) => {
+    const log = await read(stream, since);
+    const entry = { id: "from-tomorrow", command: "Instruct", at, events, effects: [] };
+    return { ...log, entries: [...log.entries, JSON.stringify(entry)] };
+  };
+  await expect(other.refresh()).rejects.toThrow("TaskTeleported");
+  expect(other.peek()).toBeNull();
+  events.pop();
+  const after = await other.refresh();
+  expect(after).toMatchObject({ isPaused: true, version: version + 1, eventCount: eventCount + 1 });
+  expect(after.openCount).toBe(1);
+  expect(after.tasks.size).toBe(1);
 });
