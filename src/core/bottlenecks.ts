@@ -31,8 +31,8 @@ const lateShare = 0.5;
 
 /**
  * Tasks in flight, or waiting for their retry, that many wait for or whose remaining path is among the longest (more than half
- * of the longest, rounded up to a power of two), and that are late, failing, waiting for a person, or with an agent that is
- * overloaded or paused. Work in proportion to what is in flight and what waits for a retry.
+ * of the longest), and that are late, failing, waiting for a person, or with an agent that is overloaded or paused. Work in
+ * proportion to what is in flight and what waits for a retry.
  */
 export function detectBottlenecks(look: Look): readonly Finding[] {
   const { state } = look;

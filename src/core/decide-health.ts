@@ -11,20 +11,26 @@ import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { heartbeatMs, workerResultsMax } from "./limits.ts";
 import { capacityOf } from "./capacity.ts";
-import { newWorkerRecord, type WorkerRecord } from "./records.ts";
+import { newWorkerRecord, type VendorFailure, type WorkerRecord } from "./records.ts";
 import { countSlots, offSlots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 /** After the last attempt of the task `id` was seen ended, or its good end turned out to be none. */
 export function judgeWorker(decision: Decision, id: TaskId): void {
-  const { state, context } = decision;
-  const task = state.tasks.get(id);
+  const task = decision.state.tasks.get(id);
   const attempt = task?.attempts.at(-1);
   if (task === undefined || attempt === undefined) return;
+  // It says nothing of the worker, but of the vendor.
+  if (attempt.result === "api_error") isVendorsDoing(decision, attempt);
+  else judgeResult(decision, task, attempt);
+}
+
+function judgeResult(decision: Decision, task: Task, attempt: Attempt): void {
+  const { state, context } = decision;
   const record = state.workers.get(attempt.worker);
   const newest = record?.results.at(-1);
   // An end that says nothing of the worker has left no result.
-  if (record === undefined || newest?.task !== id || newest.at !== context.now) return;
+  if (record === undefined || newest?.task !== task.id || newest.at !== context.now) return;
   if (!newest.isGood) judgeFailure(decision, attempt, record);
   // While its pull request is still to come nobody knows what the end was worth.
   else if (record.isOnTrial && task.pullDueAt === null) restoreWorker(decision, attempt.worker, "orchestrate");
@@ -58,8 +64,8 @@ function restReason({ state, context }: Decision, record: WorkerRecord): string 
 }
 
 /**
- * Sessions of several workers at several tasks that fail at the vendor, with none that ends well in between, are the vendor's
- * outage: the agent is paused, and no worker rests for it.
+ * Sessions of several workers at several tasks that fail at the vendor, or as many at its API, with none that ends well in between,
+ * are the vendor's outage: the agent is paused, and no worker rests for it.
  */
 function isVendorsDoing(decision: Decision, { agent, detail }: Attempt): boolean {
   const { health } = decision.context.config;
@@ -73,12 +79,21 @@ function isVendorsDoing(decision: Decision, { agent, detail }: Attempt): boolean
     return true;
   }
   const recent = record.failures.filter((failure) => failure.at >= now - health.within);
-  const workers = new Set(recent.map((failure) => failure.worker)).size;
-  const tasks = new Set(recent.map((failure) => failure.task)).size;
-  if (Math.min(workers, tasks) < health.refusals) return false;
-  const reason = `Sessions of ${countOf(workers, "worker")} failed at the vendor within ${spanOf(health.within)}, the last with: ${detail}`;
+  const what = outageOf(recent, health.refusals);
+  if (what === null) return false;
+  const reason = `${what} within ${spanOf(health.within)}, the last with: ${detail}`;
   pauseAgent(decision, agent, { cause: "failures", reason });
   return true;
+}
+
+/** What has failed, in words, where it is an outage; null where it is none. */
+function outageOf(failures: readonly VendorFailure[], needed: number): string | null {
+  const ofApi = failures.filter((failure) => failure.isOfApi);
+  if (ofApi.length >= needed && isOfSeveral(ofApi, needed))
+    return `${countOf(ofApi.length, "session")} failed at the API of the vendor`;
+  const workers = new Set(failures.map((failure) => failure.worker)).size;
+  const tasks = new Set(failures.map((failure) => failure.task)).size;
+  return Math.min(workers, tasks) < needed ? null : `Sessions of ${countOf(workers, "worker")} failed at the vendor`;
 }
 
 /** After a start was refused by the vendor of `agent`, or its run ended before it started anything. */
@@ -109,7 +124,7 @@ export function judgeVendor(
   });
 }
 
-/** Whether more than one task was refused; a configuration that takes one refusal for an outage means any. */
+/** Whether it was more than one task; a configuration that takes one for an outage means any. */
 function isOfSeveral(refused: readonly { readonly task: TaskId }[], needed: number): boolean {
   return needed === 1 || refused.some((each) => each.task !== refused[0]?.task);
 }

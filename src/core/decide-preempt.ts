@@ -96,7 +96,7 @@ export function shouldStealWorker(task: Task, agents: readonly AgentId[], ground
 }
 
 /** The task's own priority, or that of the most urgent work that waits for it. */
-function urgencyOf(state: State, task: Task, context: Context): Priority {
+export function urgencyOf(state: State, task: Task, context: Context): Priority {
   return context.config.blockers.inherit ? (reachOf(state, task.id)?.priority ?? priorityOf(task)) : priorityOf(task);
 }
 

@@ -8,7 +8,7 @@ import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
 import * as dossier from "./fold-dossier.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
-import { foldCursorMoved, notePassEnd } from "./fold-watch.ts";
+import { foldCursorMoved, isOfPass, notePassEnd } from "./fold-watch.ts";
 import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
@@ -18,6 +18,7 @@ import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
 import { isActive, isEnded, isMerging, isStartable, openBlockerOf } from "./readiness.ts";
 import type { State } from "./state.ts";
+import { forgetOldTroubles } from "./vendor-trouble.ts";
 
 type Folds = { readonly [Type in EventType]: (state: State, event: EventOf<Type>) => void };
 
@@ -221,7 +222,10 @@ export function sealEntry(state: State, entry: Pick<Entry, "id" | "command">): S
   if (isKept(entry.id)) state.seen.set(entry.id, true);
   state.version += 1;
   forgetOldFigures(state, state.at);
-  notePassEnd(state, entry.command);
+  if (isOfPass(entry.command)) {
+    notePassEnd(state, entry.command);
+    forgetOldTroubles(state);
+  }
   takeReading(state);
   return state;
 }

@@ -3,16 +3,10 @@ import type { EventOf } from "../model/event.ts";
 import { agentOf, slotOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { workerResultsMax } from "./limits.ts";
-import {
-  newAgentRecord,
-  newWorkerRecord,
-  type AgentRecord,
-  type Learned,
-  type WorkerRecord,
-  type WorkerResult,
-} from "./records.ts";
+import { newWorkerRecord, type Learned, type WorkerRecord, type WorkerResult } from "./records.ts";
 import { Slots } from "./slots.ts";
 import type { State } from "./state.ts";
+import { endPause, isVendorFailure, ownAgent, reviseAgent } from "./vendor-trouble.ts";
 
 /** Ends that say nothing of the worker: a person's doing, the base's, or the vendor's. */
 const neutral: ReadonlySet<string> = new Set<FailureReason>([
@@ -58,14 +52,6 @@ export function slotsOf(state: State, agent: AgentId): Slots {
   return slots;
 }
 
-function ownAgent(state: State, agent: AgentId): AgentRecord {
-  const known = state.agents.own(agent);
-  if (known !== undefined) return known;
-  const record = newAgentRecord();
-  state.agents.set(agent, record);
-  return record;
-}
-
 function ownWorker(state: State, worker: WorkerId): WorkerRecord {
   const known = state.workers.own(worker);
   if (known !== undefined) return known;
@@ -82,12 +68,12 @@ export function reviseSlot(state: State, worker: WorkerId): void {
 
 /** What the end of a session says of its worker and of the vendor; nothing where it is neither's doing. */
 export function noteEnd(state: State, task: TaskId, attempt: Attempt): void {
+  if (isVendorFailure(attempt.result)) noteVendorFailure(state, task, attempt);
   const isGood = verdictOf(attempt.result);
   if (isGood === null) return;
   const record = ownWorker(state, attempt.worker);
   record.results = withResult(record.results, { at: state.at, task, isGood });
   if (isGood) noteGoodEnd(state, attempt.agent);
-  else if (attempt.result === "vendor_failed") noteVendorFailure(state, task, attempt);
 }
 
 /** The newest goes last, and the oldest falls off. */
@@ -107,9 +93,11 @@ function noteGoodEnd(state: State, agent: AgentId): void {
   });
 }
 
-function noteVendorFailure(state: State, task: TaskId, { agent, worker }: Attempt): void {
-  const record = ownAgent(state, agent);
-  record.failures = [...record.failures.slice(1 - workerResultsMax), { at: state.at, task, worker }];
+function noteVendorFailure(state: State, task: TaskId, { agent, worker, result }: Attempt): void {
+  const failure = { at: state.at, task, worker, ...(result === "api_error" ? { isOfApi: true as const } : {}) };
+  reviseAgent(state, agent, (record) => {
+    record.failures = [...record.failures.slice(1 - workerResultsMax), failure];
+  });
 }
 
 /**
@@ -163,22 +151,6 @@ export function noteRefusal(state: State, task: Task, agent: AgentId): void {
   });
 }
 
-/** Whether its vendor refuses: from a refused start, or a pause, until something was started or a person says so. */
-export function isRefusing(state: State, agent: AgentId): boolean {
-  const record = state.agents.get(agent);
-  return record !== undefined && (record.refusals.length > 0 || record.pausedUntil !== null);
-}
-
-/** Changes what is known of an agent. The tasks that it has refused stand elsewhere in the queue once it refuses no more. */
-function reviseAgent(state: State, agent: AgentId, revise: (record: AgentRecord) => void): void {
-  const wasRefusing = isRefusing(state, agent);
-  revise(ownAgent(state, agent));
-  if (isRefusing(state, agent) === wasRefusing) return;
-  for (const number of state.backingOff.numbers()) {
-    if (state.tasks.at(number)?.refusedBy === agent) state.queue.touch(number);
-  }
-}
-
 export function foldWorkerRested(state: State, event: EventOf<"WorkerRested">): void {
   const record = ownWorker(state, event.worker);
   record.restsUntil = event.until;
@@ -214,13 +186,6 @@ export function foldAgentPaused(state: State, event: EventOf<"AgentPaused">): vo
     record.failures = [];
     record.isFailing ||= event.cause === "failures";
   });
-}
-
-function endPause(record: AgentRecord): void {
-  record.pausedUntil = null;
-  record.pauseReason = null;
-  record.pauses = 0;
-  record.isFailing = false;
 }
 
 export function foldAgentResumed(state: State, event: EventOf<"AgentResumed">): void {

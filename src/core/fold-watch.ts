@@ -9,12 +9,16 @@ import type { State } from "./state.ts";
 /** The commands that only a pass with a tick has; a tick that decided nothing leaves no entry of its own. */
 const withTick: ReadonlySet<string> = new Set(["Tick", "Schedule", "LeaseEffects"]);
 
+/** Whether an entry of `command` is that of a pass. */
+export function isOfPass(command: string): boolean {
+  return withTick.has(command);
+}
+
 /**
- * After an entry of `command`. Whether workers are free is noted when their work has been handed out: a slot that a run has
+ * After an entry of a pass. Whether workers are free is noted when their work has been handed out: a slot that a run has
  * freed and that the next pass fills again was never idle.
  */
 export function notePassEnd(state: State, command: string): void {
-  if (!withTick.has(command)) return;
   state.watch = { ...state.watch, tickedAt: state.at };
   if (command === "Tick") return;
   const fullSince = isFull(state, state.configuration?.config.agents ?? [])

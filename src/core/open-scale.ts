@@ -1,6 +1,6 @@
 /**
- * What balanced scores are measured on: the highest impact, effort and path over all open tasks, each rounded up to a power of
- * two, so that one completion rarely re-ranks anything. Kept as counts per power, because a maximum alone cannot go down.
+ * What the ranks are measured on, over all open tasks: the highest impact and effort, rounded up to powers of two, so that one
+ * completion rarely re-ranks anything, and the longest remaining path as it is. Kept as counts, because a maximum alone cannot go down.
  */
 import type { Reach } from "./records.ts";
 import type { Undoable, UndoLog } from "./undo.ts";
@@ -8,20 +8,27 @@ import type { Undoable, UndoLog } from "./undo.ts";
 /** The powers of two that a count or a number of minutes is rounded up to. */
 const powersMax = 48;
 
-type Measure = "transitive" | "minutes" | "tail";
-const measures: readonly Measure[] = ["transitive", "minutes", "tail"];
+type Measure = "transitive" | "minutes";
+const measures: readonly Measure[] = ["transitive", "minutes"];
 
-/** The highest values, rounded up to powers of two; at least 1. */
+/** The highest values: of impact and effort rounded up to powers of two, at least 1. */
 export interface Peaks {
   readonly transitive: number;
   readonly minutes: number;
+  /** The longest remaining path, minutes; 0 where nothing is open. */
   readonly tail: number;
 }
+
+/** The longest path has to be looked for again. */
+const unknown = -1;
 
 export class OpenScale implements Undoable {
   readonly #undo: UndoLog;
   /** Counts per measure and power. */
   readonly #counts = new Int32Array(measures.length * powersMax);
+  /** How many tasks have a path of so many minutes. */
+  readonly #tails = new Map<number, number>();
+  #longest = 0;
 
   constructor(undo: UndoLog) {
     this.#undo = undo;
@@ -30,21 +37,36 @@ export class OpenScale implements Undoable {
   /** Counts one open task in (`by` 1) or out (-1). */
   count(reach: Reach, by: 1 | -1): void {
     if (this.#undo.isOn) this.#undo.note(this, reach, by);
-    this.#add(0, reach.transitive, by);
-    this.#add(1, reach.minutes, by);
-    this.#add(2, reach.tailMinutes, by);
+    this.#countIn(reach, by);
   }
 
   exchange(reach: Reach, by: 1 | -1): number {
     const back = by === 1 ? -1 : 1;
-    this.#add(0, reach.transitive, back);
-    this.#add(1, reach.minutes, back);
-    this.#add(2, reach.tailMinutes, back);
+    this.#countIn(reach, back);
     return back;
   }
 
+  /** Looks through the lengths that there are where the last of the longest paths has gone. */
   peaks(): Peaks {
-    return { transitive: this.#peak(0), minutes: this.#peak(1), tail: this.#peak(2) };
+    if (this.#longest === unknown) {
+      this.#longest = 0;
+      for (const minutes of this.#tails.keys()) this.#longest = Math.max(this.#longest, minutes);
+    }
+    return { transitive: this.#peak(0), minutes: this.#peak(1), tail: this.#longest };
+  }
+
+  #countIn(reach: Reach, by: 1 | -1): void {
+    this.#add(0, reach.transitive, by);
+    this.#add(1, reach.minutes, by);
+    this.#addTail(reach.tailMinutes, by);
+  }
+
+  #addTail(minutes: number, by: 1 | -1): void {
+    const count = (this.#tails.get(minutes) ?? 0) + by;
+    if (count > 0) this.#tails.set(minutes, count);
+    else this.#tails.delete(minutes);
+    if (by === 1 && this.#longest !== unknown) this.#longest = Math.max(this.#longest, minutes);
+    else if (count === 0 && minutes === this.#longest) this.#longest = unknown;
   }
 
   #add(measure: number, value: number, by: number): void {

@@ -5,11 +5,12 @@ import type { Mode } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
 import type { Context } from "./context.ts";
-import { isRefusing } from "./fold-health.ts";
 import type { Peaks } from "./open-scale.ts";
 import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";
+import type { Rank } from "./ready-heap.ts";
 import type { Ordering, QueueReader } from "./ready-queue.ts";
 import type { State } from "./state.ts";
+import { isHeldUpByVendor } from "./vendor-trouble.ts";
 
 export interface RankedTask {
   readonly id: TaskId;
@@ -35,8 +36,8 @@ export function modeOf(state: State, task: Task, context: Context): Mode {
 }
 
 /**
- * The best `max` ready tasks. Ranks within each mode, then takes the heads of the modes in turn, so that scores of different
- * modes are never compared. Nearly always there is one mode, and this is its order.
+ * The best `max` ready tasks. Ranks within each mode, then takes the heads of the modes in turn, but urgent ones first, so that scores of
+ * different modes are never compared and no mode waits for another for ever. Nearly always there is one mode, and this is its order.
  */
 export function rankReady(state: State, context: Context, max: number): readonly RankedTask[] {
   const found: RankedTask[] = [];
@@ -66,22 +67,43 @@ function openQueue(state: State, context: Context): View {
   return { ...view, ageUntil: context.now };
 }
 
-/** The heads of the modes in turn, but whoever was promised a slot first, whatever the mode. */
+/** The head of the mode whose turn it is, until nothing is left. */
 function* inTurn(state: State, view: View, reader: QueueReader): IterableIterator<RankedTask> {
-  const modes = state.queue.modes();
-  for (const mode of modes) {
-    while (reader.bestTier(mode) === promisedTier) yield scored(state, view, { number: reader.take(mode), mode });
-  }
-  for (let taken = true; taken;) {
-    taken = false;
-    for (const mode of modes) {
-      const number = reader.take(mode);
-      if (number === -1) continue;
-      taken = true;
-      yield scored(state, view, { number, mode });
-    }
+  const modes = withFirst(view.mode, state.queue.modes());
+  for (let turn = nextTurn(modes, -1, reader); turn !== -1; turn = nextTurn(modes, turn, reader)) {
+    const mode = modes[turn] as Mode;
+    yield scored(state, view, { number: reader.take(mode), mode });
   }
 }
+
+/** The mode in force goes before the others. */
+function withFirst(first: Mode, modes: readonly Mode[]): readonly Mode[] {
+  return modes.length < 2 || !modes.includes(first) ? modes : [first, ...modes.filter((mode) => mode !== first)];
+}
+
+/**
+ * The place of the mode whose head goes next, after that at `last`: the head that was promised a slot or goes first for another reason,
+ * then an urgent one; of those that are alike the next one around. -1 when nothing is left.
+ */
+function nextTurn(modes: readonly Mode[], last: number, reader: QueueReader): number {
+  let next = -1;
+  let best = Infinity;
+  for (let step = 1; step <= modes.length; step += 1) {
+    const place = (last + step) % modes.length;
+    const rank = reader.bestRank(modes[place] as Mode);
+    if (rank === undefined || classOf(rank) >= best) continue;
+    next = place;
+    best = classOf(rank);
+  }
+  return next;
+}
+
+/** Lower goes first, whatever the mode. */
+function classOf({ tier, priority }: Rank): number {
+  return 2 * tier + (priority === urgentPriority ? 0 : 1);
+}
+
+const urgentPriority = 1;
 
 /** What one reading of the queue goes by. */
 interface View {
@@ -200,9 +222,9 @@ function blankInput(): Writable<RankInput<TaskId>> {
 }
 
 /**
- * A failed task on the critical path goes first: its remaining path is more than half of the longest one, rounded up to a
- * power of two. One that a vendor refused to start goes last until that vendor starts something again. Before all goes the one
- * that another task gives way to: the slot was freed for it.
+ * A failed task on the critical path goes first: nobody's remaining path is longer. One that failed for its surroundings goes last
+ * until they have recovered: its start was refused, or its session failed, by a vendor that is not back yet. Before all goes the
+ * one that another task gives way to: the slot was freed for it.
  */
 function tierOf(
   state: State,
@@ -210,8 +232,8 @@ function tierOf(
   { tailMinutes, peaks }: { readonly tailMinutes: number; readonly peaks: Peaks },
 ): -2 | -1 | 0 | 1 {
   if (task.promised !== null) return promisedTier;
-  if (task.refusedBy !== null && isRefusing(state, task.refusedBy)) return 1;
-  return task.failuresInRow > 0 && tailMinutes > peaks.tail / 2 ? -1 : 0;
+  if (isHeldUpByVendor(state, task)) return 1;
+  return task.failuresInRow > 0 && tailMinutes >= peaks.tail ? -1 : 0;
 }
 
 /** How long a session of the task is expected to take, milliseconds. */

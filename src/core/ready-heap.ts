@@ -9,6 +9,9 @@ import type { Placed } from "../ranking/rank.ts";
 const width = 6;
 const firstCapacity = 16;
 
+/** What of a place can be compared with places that another mode has given. */
+export type Rank = Pick<Placed, "tier" | "priority">;
+
 export class ReadyHeap {
   readonly #idOf: (number: number) => string;
   /** Task numbers, each before the two at twice its place and one and two more. */
@@ -79,14 +82,19 @@ export class ReadyHeap {
     }
   }
 
-  /** The tier of a number that is in the heap. */
-  tierOf(number: number): number {
-    return this.#rows[this.#find(number) * width] as number;
+  /** The rank of a number that is in the heap. */
+  rankOf(number: number): Rank {
+    return this.#rankAt(this.#find(number));
   }
 
-  /** The tier of the best number; undefined when there is none. */
-  get bestTier(): number | undefined {
-    return this.#numbers.length === 0 ? undefined : this.#rows[0];
+  /** The rank of the best number; undefined when there is none. */
+  get bestRank(): Rank | undefined {
+    return this.#numbers.length === 0 ? undefined : this.#rankAt(0);
+  }
+
+  #rankAt(at: number): Rank {
+    const from = at * width;
+    return { tier: this.#rows[from] as number, priority: this.#rows[from + 3] as number };
   }
 
   #find(number: number): number {

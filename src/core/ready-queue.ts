@@ -6,7 +6,7 @@
 import type { Mode } from "../model/mode.ts";
 import type { Placed } from "../ranking/rank.ts";
 import { Flags } from "./flags.ts";
-import { ReadyHeap } from "./ready-heap.ts";
+import { ReadyHeap, type Rank } from "./ready-heap.ts";
 
 /** How ready tasks are ranked: everything that a change of puts them in another order. */
 export interface Ordering {
@@ -25,8 +25,8 @@ export interface Ready {
 
 /** Gives the ready tasks of each mode, best first. */
 export interface QueueReader {
-  /** The tier of the best task of the mode; undefined when there is none. */
-  bestTier(mode: Mode): number | undefined;
+  /** The rank of the best task of the mode; undefined when there is none. */
+  bestRank(mode: Mode): Rank | undefined;
   /** The number of the best task of the mode, which is not given again; -1 when there is none. */
   take(mode: Mode): number;
 }
@@ -40,9 +40,9 @@ class Look implements QueueReader {
     this.#heapOf = heapOf;
   }
 
-  bestTier(mode: Mode): number | undefined {
+  bestRank(mode: Mode): Rank | undefined {
     const { head } = this.#reading(mode);
-    return head === undefined ? undefined : this.#heapOf(mode).tierOf(head);
+    return head === undefined ? undefined : this.#heapOf(mode).rankOf(head);
   }
 
   take(mode: Mode): number {
@@ -131,8 +131,8 @@ export class ReadyQueue implements QueueReader {
     return number;
   }
 
-  bestTier(mode: Mode): number | undefined {
-    return this.#heapOf(mode).bestTier;
+  bestRank(mode: Mode): Rank | undefined {
+    return this.#heapOf(mode).bestRank;
   }
 
   #build(ready: Ready, ordering: Ordering): void {

@@ -58,12 +58,21 @@ export interface WorkerRecord {
   isOnTrial: boolean;
 }
 
+/** A session that failed at the vendor. */
+export interface VendorFailure {
+  readonly at: number;
+  readonly task: TaskId;
+  readonly worker: WorkerId;
+  /** It was the API that failed, whichever worker asked. */
+  readonly isOfApi?: true;
+}
+
 /** How one agent and its vendor have fared. */
 export interface AgentRecord {
   /** Refused starts since the last good one, oldest first. */
   refusals: readonly { readonly at: number; readonly task: TaskId }[];
   /** Sessions that failed at the vendor since the last one that ended well, oldest first. */
-  failures: readonly { readonly at: number; readonly task: TaskId; readonly worker: WorkerId }[];
+  failures: readonly VendorFailure[];
   /** It was paused because its sessions fail: a session that ends well, not a start, tells that the vendor is back. */
   isFailing: boolean;
   pausedUntil: number | null;

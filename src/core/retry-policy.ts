@@ -53,6 +53,7 @@ const doubts: Partial<Record<FailureReason, string>> = {
   no_result: "brought no result",
   vendor_failed: "failed at its vendor",
   api_error: "could not be reached",
+  validation: "brought work that did not pass its validation",
 };
 
 /** More agents than this are not listed in a sentence. */
@@ -187,7 +188,7 @@ function avoidedIn(
 
 /**
  * The agents that `task` should not go to again while there is another one that could take it: one that refused its last start,
- * brought no result or failed at the vendor; one that failed `retry.switchAfter` times since the task was last forgiven; and
+ * brought no result or an invalid one, or failed at the vendor; one that failed `retry.switchAfter` times since the task was last forgiven; and
  * before the last attempt the only one that has tried. A person's label or command goes before these rules, so for a task
  * that is pinned there are none. An open pull request keeps its agent unless that agent is among them.
  */

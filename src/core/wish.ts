@@ -3,10 +3,9 @@ import type { MatchingPolicy, Wish } from "../matching/fit.ts";
 import type { Config } from "../model/config.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Continuation, Task } from "../model/task.ts";
-import { keptWork } from "./decide-preempt.ts";
+import { keptWork, urgencyOf } from "./decide-preempt.ts";
 import type { Context } from "./context.ts";
 import { expectedMs, modeOf } from "./rank-ready.ts";
-import { reachOf } from "./reach.ts";
 import { avoidedAgents } from "./retry-policy.ts";
 import type { State } from "./state.ts";
 
@@ -24,7 +23,7 @@ export function wishOf(state: State, task: Task, context: Context): Wish {
     pinnedWorker: task.assignTo?.worker ?? null,
     avoidedAgents: avoided,
     minutes: expectedMs(task) / 60_000,
-    isUrgent: task.promised !== null || (reachOf(state, task.id)?.priority ?? task.definition.priority) === urgent,
+    isUrgent: task.promised !== null || urgencyOf(state, task, context) === urgent,
     waitedMs: task.readySince === null ? 0 : Math.max(0, context.now - task.readySince),
     readyCount: state.ready.size,
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { modesDueAt } from "../../src/core/decide-modes.ts";
 import { nextDueAt } from "../../src/core/decide-tick.ts";
-import { modeOf } from "../../src/core/rank-ready.ts";
+import { modeOf, rankReady } from "../../src/core/rank-ready.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Event, EventOf } from "../../src/model/event.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
@@ -72,10 +72,21 @@ describe("a mode that is switched counts from the next decision", () => {
     it.tell(observe({ issues: [urgent, small].flatMap((facts) => facts ?? []) }));
     it.tell(observe({ issues: [issue(2, { updatedAt: 2, labels: ["orchestrate", "estimate:20m", "mode:attack"] })] }));
     expect(started(it.tell(schedule()))).toEqual([
-      [2, "attack"],
       [1, "priority"],
+      [2, "attack"],
     ]);
     expect(it.state.attack).toBeNull();
+  });
+
+  test("and modes take turns, the one in force first, but urgent tasks of any mode go before all others", () => {
+    const it = story({ ...oneWorker, mode: "priority" });
+    const labels = ["orchestrate", "mode:effort", "priority:low"];
+    const plain = [2, 3, 4].map((number) => issue(number, { labels: ["orchestrate", "priority:high"] }));
+    const urgent = issue(5, { labels: ["orchestrate", "priority:urgent"] });
+    const hurried = issue(6, { labels: ["orchestrate", "mode:effort", "priority:urgent", "estimate:5m"] });
+    it.tell(observe({ issues: [issue(1, { labels }), ...plain, urgent, hurried] }));
+    const order = rankReady(it.state, { now: it.now, config: it.config }, 9).map(({ id }) => id);
+    expect(order).toEqual([5, 6, 2, 1, 3, 4].map(taskId));
   });
 
   test("by a line of its milestone, and the label of the issue counts for more", () => {

@@ -215,10 +215,10 @@ function expectedOrder(state: State, mode: Mode): readonly TaskId[] {
   return ready.toSorted((a, b) => compareLists(keys.get(a.id) ?? [], keys.get(b.id) ?? [])).map((task) => task.id);
 }
 
-/** After a failure on a path that is more than half of the longest, rounded up, it goes before all others. */
+/** After a failure on a path than which none is longer, it goes before all others. */
 function tierOf(state: State, task: Task): number {
-  const longest = 2 ** Math.ceil(Math.log2(Math.max(1, ...openTasks(state).map((each) => tail(state, each)))));
-  return task.failuresInRow > 0 && tail(state, task) > longest / 2 ? -1 : 0;
+  const longest = Math.max(...openTasks(state).map((each) => tail(state, each)));
+  return task.failuresInRow > 0 && tail(state, task) >= longest ? -1 : 0;
 }
 
 function isFree(state: State, task: Task): boolean {
@@ -307,12 +307,12 @@ test("the queue is everything sorted, in every mode, after any change, kept or t
   );
 });
 
-test("a task that has failed goes first as soon as no path is twice as long as its own", () => {
+test("a task that has failed goes first as soon as no path is longer than its own", () => {
   const state = createState();
   const play = (planned: Step): void => {
     for (const event of eventsOf(state, planned)) evolve(state, event);
   };
-  const minutes = [70, 40, 100, 100, 100];
+  const minutes = [100, 40, 60, 100, 100];
   for (const [at, each] of minutes.entries()) play({ kind: "track", number: at + 1, priority: 3, minutes: each });
   play({ kind: "block", number: 4, on: [3], soft: false });
   play({ kind: "hold", number: 5 });
@@ -320,6 +320,5 @@ test("a task that has failed goes first as soon as no path is twice as long as i
   play({ kind: "retry", number: 1 });
   expect(ids(state, "priority", 1)).toEqual([taskId(3)]);
   play({ kind: "complete", number: 4 });
-  play({ kind: "complete", number: 3 });
   expect(ids(state, "priority", 1)).toEqual([taskId(1)]);
 });

@@ -82,6 +82,7 @@ describe("what follows from a failure", () => {
   test.each([
     ["no_result", "bifrost is preferred: jules brought no result"],
     ["vendor_failed", "bifrost is preferred: jules failed at its vendor"],
+    ["validation", "bifrost is preferred: jules brought work that did not pass its validation"],
   ] as const)("that casts doubt on the agent (%s) is another agent at once", (reason, plan) => {
     expect(after([[jules, reason]])).toEqual(expect.objectContaining({ kind: "other_agent", plan }));
   });

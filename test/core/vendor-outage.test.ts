@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { healthOf } from "../../src/core/decide-health.ts";
 import { evolve } from "../../src/core/evolve.ts";
+import { rankReady } from "../../src/core/rank-ready.ts";
 import type { EffectOutcome } from "../../src/model/command.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { SessionReport } from "../../src/model/observation.ts";
@@ -233,6 +234,103 @@ describe("a vendor at which the sessions of three workers fail", () => {
       it.tell(instruct(1, { verb: "assign", target: worker }));
       expect(types(turnOf(it, worker, "failed"))).toEqual(["SessionStarted", "SessionEnded", "RetryScheduled"]);
     }
+  });
+});
+
+describe("sessions that fail at the API of their vendor", () => {
+  const broken = { failure: "api_error", reason: "429 Too Many Requests" } as const;
+
+  /** The only worker takes the next task, and its session fails at the API. */
+  function failNext(it: Story): readonly Event[] {
+    it.tell(schedule());
+    const [task] = held(it);
+    it.tell(say(task?.number ?? 0, task?.fence ?? 0, report("running")));
+    it.now += minute;
+    return end(it, "failed", broken);
+  }
+
+  test("are an outage from the third on, also where one worker had them all, and nobody rests for it", () => {
+    const it = backlog(1);
+    expect(types(failNext(it))).toEqual(["SessionEnded", "RetryScheduled"]);
+    expect(types(failNext(it))).toEqual(["SessionEnded", "RetryScheduled"]);
+    const events = failNext(it);
+    expect(types(events)).toEqual(["SessionEnded", "AgentPaused", "RetryScheduled"]);
+    expect(events[1]).toMatchObject({
+      until: it.now + 5 * minute,
+      reason: "3 sessions failed at the API of the vendor within 10 min, the last with: 429 Too Many Requests",
+      cause: "failures",
+    });
+    expect(it.tell(schedule())).toEqual([]);
+    expect(healthOf(it.state, first, it.now).failuresOfLast).toEqual([0, 0]);
+  });
+
+  test("are none when it is one task that always fails", () => {
+    const it = story(
+      configOf({
+        agents: [{ id: "jules", type: "jules", dispatch: "api" }],
+        retry: { maxAttempts: 9, backoff: { initial: "0s", max: "0s" } },
+      }),
+    );
+    it.tell(observe({ issues: [issue(1)] }));
+    for (let round = 0; round < 4; round += 1) expect(types(failNext(it))).not.toContain("AgentPaused");
+  });
+});
+
+describe("a task that failed for its surroundings", () => {
+  const labels = (priority: string): string[] => ["orchestrate", `priority:${priority}`];
+  /** The first task is the longest path, and its session fails like this. */
+  function failed(facts: Partial<SessionReport>): Story {
+    const agents = [{ id: "jules", type: "jules", dispatch: "api" }];
+    const it = story(configOf({ agents, mode: "priority", retry: { backoff: { initial: "0s", max: "0s" } } }));
+    it.tell(observe({ issues: [issue(1, { labels: [...labels("high"), "estimate:8h"] })] }));
+    it.tell(schedule());
+    it.tell(observe({ issues: [issue(2, { labels: labels("low") }), issue(3, { labels: labels("low") })] }));
+    it.tell(say(1, 1, report("running")));
+    end(it, "failed", facts);
+    return it;
+  }
+  const order = (it: Story): readonly unknown[] =>
+    rankReady(it.state, { now: it.now, config: it.config }, 9).map(({ id }) => id);
+
+  test.each([{ failure: "api_error" }, { failure: "vendor_failed" }] as const)(
+    "(%j) goes behind all others",
+    (facts) => {
+      expect(order(failed(facts))).toEqual([2, 3, 1].map(taskId));
+    },
+  );
+
+  test("goes first where the failure was its own, because nothing is done before its path is", () => {
+    expect(order(failed({ failure: "timeout" }))).toEqual([1, 2, 3].map(taskId));
+  });
+
+  test("is back in front as soon as a session ends well at that vendor", () => {
+    const it = failed({ failure: "api_error" });
+    it.tell(schedule());
+    it.tell(say(2, 2, report("running")));
+    end(it, "succeeded", good());
+    expect(order(it)).toEqual([1, 3].map(taskId));
+  });
+
+  test("is back in front when the failures are older than those that count, whoever has worked meanwhile", () => {
+    const it = failed({ failure: "vendor_failed" });
+    it.now += 11 * minute;
+    it.tell(schedule());
+    expect(order(it)).toEqual([1, 3].map(taskId));
+  });
+
+  test("does not wait for an agent that is configured no more", () => {
+    const it = failed({ failure: "vendor_failed" });
+    evolve(it.state, {
+      type: "AgentPaused",
+      agent: jules,
+      until: it.now + 60 * minute,
+      reason: "down",
+      cause: "failures",
+    });
+    it.config = configOf({ mode: "priority", agents: [{ id: "bifrost", type: "bifrost", dispatch: "api" }] });
+    it.tell({ type: "Configure", sha: "sha-1", config: it.config, problems: [] });
+    expect(it.tell(schedule())).toEqual([expect.objectContaining({ agent: "bifrost", task: taskId(2) })]);
+    expect(order(it)).toEqual([1, 3].map(taskId));
   });
 });
 
