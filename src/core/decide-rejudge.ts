@@ -45,6 +45,8 @@ export function rejudge(decision: Decision, ids: Iterable<TaskId>): void {
 /** Without a session, and without a pull request that waits for people, there is nothing else that a person is told of. */
 function isToldUnplaceable(task: Task): boolean {
   if (task.escalated === null || task.assignment !== null || isEnded(task)) return false;
+  // Vendors that refuse it are another matter: that is over with the next start.
+  if (task.refusals > 0) return false;
   return task.pull?.state !== "open" || task.retryAt !== null;
 }
 

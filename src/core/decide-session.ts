@@ -5,7 +5,7 @@ import type { SessionReport } from "../model/observation.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, FailureReason, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
-import { judgeVendor, judgeWorker } from "./decide-health.ts";
+import { agentsInService, judgeVendor, judgeWorker } from "./decide-health.ts";
 import { backoffMs, failAttempt } from "./decide-outcome.ts";
 import { returnInterrupted } from "./decide-preempt.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
@@ -161,20 +161,44 @@ export interface Refusal {
   readonly cause: "vendor" | "run" | "text";
 }
 
-/** A start that was none: no attempt is counted, the wait doubles with every refusal. Many of them pause the agent. */
+/**
+ * A start that was none: no attempt is counted, the wait doubles with every refusal. Many of them pause the agent, and one task that is
+ * refused as often reaches a person.
+ */
 export function refuseStart(decision: Decision, task: AssignedTask, refusal: Refusal): void {
   const { agent, fence } = task.assignment;
-  const wait = Math.max(backoffMs(decision, task.refusals + 1), refusal.retryAfterMs ?? 0);
   const reason = bounded(refusal.reason);
   decision.emit({
     type: "SessionRefused",
     task: task.id,
     fence,
     reason,
-    retryAt: decision.context.now + Math.min(Math.max(wait, 1_000), refusalBackoffMaxMs),
+    retryAt: decision.context.now + waitAfterRefusal(decision, task, refusal),
     cause: refusal.cause,
   });
-  if (refusal.cause !== "text") judgeVendor(decision, agent, { reason, retryAfterMs: refusal.retryAfterMs });
+  if (refusal.cause === "text") return;
+  judgeVendor(decision, agent, { reason, retryAfterMs: refusal.retryAfterMs });
+  tellOfRefusals(decision, task.id, `${agent}: ${reason}`);
+}
+
+/** Where another agent can take the task it waits ten minutes at most; else as long as an agent pauses at most. */
+function waitAfterRefusal(decision: Decision, task: AssignedTask, { retryAfterMs }: Refusal): number {
+  const { state, context } = decision;
+  const wish = Math.max(backoffMs(decision, task.refusals + 1), retryAfterMs ?? 0);
+  const others = agentsInService(state, context, task).filter((each) => each !== task.assignment.agent);
+  const most = others.length > 0 ? refusalBackoffMaxMs : Math.max(refusalBackoffMaxMs, context.config.health.pauseMax);
+  return Math.min(Math.max(wish, 1_000), most);
+}
+
+function tellOfRefusals(decision: Decision, id: TaskId, last: string): void {
+  const { state, context } = decision;
+  const task = state.tasks.get(id);
+  if (task === undefined || task.refusals < context.config.health.refusals) return;
+  const told = bounded(
+    `Nobody starts it: ${task.refusals} starts in a row were refused, and it is tried again. Look whether the keys and limits of the ` +
+      `agents are in order, or ask for another agent with /orchestrate assign. The last refusal came from ${last}`,
+  );
+  decision.emit({ type: "TaskEscalated", task: id, reason: told });
 }
 
 /** The agent workflow's run. An ended one that never claimed started nothing; one that claimed may have. */

@@ -15,7 +15,7 @@ export const assignmentSurfaceDelayMs = 60_000;
 /** A finished task is shown soon, but a burst of merges is still one write. */
 export const completionSurfaceDelayMs = 5_000;
 
-/** A refused start never waits longer than this, whatever the number of refusals. */
+/** A task whose start was refused waits no longer than this for another agent, whatever the number of refusals. */
 export const refusalBackoffMaxMs = 10 * 60_000;
 
 /** Effects that become due within this are leased with the pass that records them, and wait at their owner: no commit of their own. */

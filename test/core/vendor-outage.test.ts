@@ -6,7 +6,7 @@ import type { EffectOutcome } from "../../src/model/command.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { SessionReport } from "../../src/model/observation.ts";
 import { configOf, issue, report, taskId } from "../support/build.ts";
-import { instruct, observe, say, schedule, story, types, type Story } from "../support/given.ts";
+import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 import { backlog, end, first, good, held, jules, minute } from "./health-story.ts";
 
 const refused = { kind: "refused", reason: "503 Service Unavailable", retryAfterMs: null } as const;
@@ -87,14 +87,36 @@ describe("a vendor that refuses three starts", () => {
     expect(it.tell(schedule())).toEqual([expect.objectContaining({ agent: "bifrost" })]);
   });
 
-  test("is no outage when it is one task that nobody would start", () => {
+  test("is no outage when it is one task that nobody would start: from the third time on a person is told", () => {
     const it = story();
     it.tell(observe({ issues: [issue(1)] }));
-    for (let round = 0; round < 6; round += 1) {
+    const rounds = Array.from({ length: 4 }, () => {
       it.tell(schedule());
-      expect(types(answerStarts(it, refused))).toEqual(["SessionRefused"]);
+      const events = answerStarts(it, refused);
       it.now += 10 * minute;
-    }
+      return types(events);
+    });
+    const told = ["SessionRefused", "TaskEscalated"];
+    expect(rounds).toEqual([["SessionRefused"], ["SessionRefused"], told, told]);
+    expect(taskAt(it, 1).escalated).toMatch(
+      /^Nobody starts it: 4 starts in a row were refused, and it is tried again.*jules: 503 Service Unavailable$/,
+    );
+    it.tell(schedule());
+    answerStarts(it, { kind: "started", session: { id: "sessions/1", url: null } });
+    expect(taskAt(it, 1).escalated).toBeNull();
+  });
+
+  test("is given the time that it asks for where no other agent could start the task, and ten minutes else", () => {
+    const waited = (agents: readonly unknown[]): number | null => {
+      const it = story(configOf({ agents }));
+      it.tell(observe({ issues: [issue(1)] }));
+      it.tell(schedule());
+      answerStarts(it, { ...refused, retryAfterMs: 40 * minute });
+      return ((taskAt(it, 1).retryAt ?? 0) - it.now) / minute;
+    };
+    const one = { id: "jules", type: "jules", dispatch: "api" };
+    expect(waited([one])).toBe(40);
+    expect(waited([one, { id: "bifrost", type: "bifrost", dispatch: "api" }])).toBe(10);
   });
 
   test("puts what it refused behind everything else, and back to its place with the next start that succeeds", () => {
