@@ -16,6 +16,7 @@ import { decideClaim, decideRunReport, decideSessionReport } from "./decide-sess
 import { decideTick } from "./decide-tick.ts";
 import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
+import { decideAssignmentRequest } from "./instruct-task.ts";
 import { brokenInvariants } from "./invariants.ts";
 import type { Context } from "./context.ts";
 import { openDecision, type Decision, type EventListener } from "./decision.ts";
@@ -73,6 +74,7 @@ const deciders: Deciders = {
   Observe: (decision, { observation }) => decideObservation(decision, observation),
   Instruct: decideInstruction,
   SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),
+  RequestAssignment: decideAssignmentRequest,
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
   ClaimAssignment: decideClaim,
   ReportSession: decideSessionReport,

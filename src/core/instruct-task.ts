@@ -1,4 +1,5 @@
 /** Slash commands about the task of the issue they stand on: approve, assign, retry, complete, fail, cancel, hold, and what ranks it. */
+import type { Command } from "../model/command.ts";
 import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
@@ -50,25 +51,48 @@ function approve(decision: Decision, { task, by }: Act): Reply {
 }
 
 function assign(decision: Decision, { task, by, instruction }: Act): Reply {
-  if (instruction.verb !== "assign") return done;
-  const workers = workersNamed(decision.state, decision.context, instruction.target);
+  return instruction.verb === "assign" ? assignTo(decision, task, { by, target: instruction.target }) : done;
+}
+
+/** What whoever asks for an agent or a worker in person gets: the task goes there and to nobody else, as soon as there is room. */
+export function assignTo(
+  decision: Decision,
+  task: Task,
+  { by, target }: { readonly by: string; readonly target: string },
+): Reply {
+  const workers = workersNamed(decision.state, decision.context, target);
   const [first] = workers;
-  if (first === undefined) return refused(unknownTarget(decision.context, instruction.target));
+  if (first === undefined) return refused(unknownTarget(decision.context, target));
   if (task.assignment !== null) {
     return refused(
       `It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`,
     );
   }
   const agent = agentOf(first);
-  const worker = instruction.target === agent ? null : first;
-  if (task.trust === null || task.pendingReason !== null) approve(decision, { task, by, instruction });
+  const worker = target === agent ? null : first;
+  if (task.trust === null || task.pendingReason !== null) {
+    decision.emit({ type: "TaskTrusted", task: task.id, by, hash: task.definition.hash });
+  }
   decision.emit({ type: "AssignmentRequested", task: task.id, agent, worker, by });
   rejudge(decision, [task.id]);
   return { kind: "done", answer: noteOnTarget(decision, agent, worker) };
 }
 
+/** The same from a door that answers by itself; nothing where it is refused. */
+export function decideAssignmentRequest(
+  decision: Decision,
+  { task: id, target, by }: Extract<Command, { readonly type: "RequestAssignment" }>,
+): void {
+  const task = decision.state.tasks.get(id);
+  if (task !== undefined && !isEnded(task)) assignTo(decision, task, { by, target });
+}
+
 /** Why whoever was asked for does not take it at once, and what to do about it; null where it can, or is only busy. */
-function noteOnTarget({ state, context }: Decision, agent: AgentId, worker: WorkerId | null): string | null {
+export function noteOnTarget(
+  { state, context }: Pick<Decision, "state" | "context">,
+  agent: AgentId,
+  worker: WorkerId | null,
+): string | null {
   const pausedUntil = state.agents.get(agent)?.pausedUntil ?? 0;
   if (pausedUntil > context.now) return noteUntil(agent, "is paused because of its vendor", pausedUntil);
   if (worker === null) return null;

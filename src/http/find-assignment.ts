@@ -59,7 +59,7 @@ export const durationField = z
 const durationMsMax = 30 * 86_400_000;
 
 /** The repository that the task is of. Throws a 404, and a 503 while its state is being read. */
-export function findPlace(ground: Ground, about: About): Repository {
+export function findPlace(ground: Ground, about: Pick<About, "taskId" | "repository">): Repository {
   if (about.repository !== undefined) return findRepository(ground, about.repository, "`repository` in the body");
   const stream = about.taskId.split(":").slice(0, 2).join(":");
   const found = ground

@@ -5,14 +5,26 @@ import { authenticate } from "./authenticate.ts";
 import { healthz } from "./healthz.ts";
 import { agentHeartbeat, heartbeat } from "./heartbeat.ts";
 import { mode } from "./mode.ts";
+import { override } from "./override.ts";
 import { Problem, toDocument } from "./problem.ts";
 import { readBody } from "./read-input.ts";
 import { complete, fail } from "./report.ts";
 import { createReporters, type Reporters } from "./reporters.ts";
 import type { Ground, Route } from "./route.ts";
 import { status } from "./status.ts";
+import { visualization } from "./visualization.ts";
 
-const routes: readonly Route[] = [healthz, mode, status, complete, fail, heartbeat, agentHeartbeat];
+const routes: readonly Route[] = [
+  healthz,
+  mode,
+  override,
+  status,
+  visualization,
+  complete,
+  fail,
+  heartbeat,
+  agentHeartbeat,
+];
 
 /** Every address below it is answered here. */
 const own = "/orchestrator/";

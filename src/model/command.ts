@@ -82,6 +82,14 @@ export type Command =
   | { readonly type: "ObserveCockpit"; readonly id: CommandId; readonly cockpit: CockpitFacts }
   /** A switch of the mode from a door that has seen to the permission itself; null: the configuration's again. */
   | { readonly type: "SwitchMode"; readonly id: CommandId; readonly mode: Mode | null; readonly by: string }
+  /** The wish that an agent or one of its workers takes the task, from a door that has seen to the permission itself. */
+  | {
+      readonly type: "RequestAssignment";
+      readonly id: CommandId;
+      readonly task: TaskId;
+      readonly target: string;
+      readonly by: string;
+    }
   /** An agent workflow run takes (assignment, fence) for itself. */
   | {
       readonly type: "ClaimAssignment";

@@ -422,6 +422,10 @@ const modeSwitch: fc.Arbitrary<Step> = fc
   .constantFrom(null, "effort" as const, "attack" as const)
   .map((mode) => () => ({ type: "SwitchMode", mode, by: "http:token" }));
 
+const override: fc.Arbitrary<Step> = fc
+  .record({ number: fc.integer({ min: 1, max: 6 }), target: fc.constantFrom("jules", "jules/2", "bifrost", "nobody") })
+  .map(({ number, target }) => () => ({ type: "RequestAssignment", task: taskId(number), target, by: "http:token" }));
+
 const configure: fc.Arbitrary<Step> = fc.integer({ min: -1, max: configs.length - 1 }).map((index) => () => ({
   type: "Configure",
   sha: `sha-${index}`,
@@ -441,6 +445,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: lease },
   { weight: 1, arbitrary: configure },
   { weight: 1, arbitrary: modeSwitch },
+  { weight: 1, arbitrary: override },
 );
 
 /** A history: passes one after another. It begins with a look, so that there is something to speak of. */

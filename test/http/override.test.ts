@@ -1,0 +1,92 @@
+/** A person's word on who takes a task, and what a dashboard draws: real requests, on a real port. */
+import { describe, expect, test } from "vitest";
+import { blocker, issue, taskId } from "../support/build.ts";
+import { minute, pass } from "../engine/given.ts";
+import { backlog, givenRoutes, type Routes } from "./given.ts";
+
+const path = "/orchestrator/override";
+const agents = [
+  { id: "jules", type: "jules", dispatch: "api" },
+  { id: "sprites", type: "bifrost", dispatch: "api", capacity: 2, capabilities: { go: 1 } },
+];
+
+async function wishes(it: Routes): Promise<readonly unknown[]> {
+  const events = (await it.places[0]?.events()) ?? [];
+  return events.flatMap((event) => (event.type === "AssignmentRequested" ? [[event.task, event.by]] : []));
+}
+
+describe("a task that a person gives to somebody over HTTP", () => {
+  const issues = [1, 2, 3, 4, 5].map((number) => issue(number, { labels: ["orchestrate", "needs:go"] }));
+
+  test("starts there in the same moment where that worker is free, whatever the issue says", async () => {
+    const pinned = [1, 2, 3].map((number) => issue(number, { labels: ["orchestrate", "agent:sprites"] }));
+    const it = await givenRoutes({ agents, issues: pinned });
+    const { json } = await it.post(path, { taskId: taskId(3), agent: "jules", by: "wanda" });
+    expect(json).toMatchObject({ agent: "jules", workerId: "jules/1", status: "assigned", note: null });
+  });
+
+  test("waits for the worker that is asked for, although another one is idle, and says so", async () => {
+    const it = await givenRoutes({ agents, issues });
+    const answer = await it.post(path, { taskId: taskId(5), workerId: "sprites/2", by: "wanda" });
+    expect(answer.json).toEqual({
+      repository: "acme/shop",
+      taskId: taskId(5),
+      agent: "sprites",
+      workerId: "sprites/2",
+      status: "ready",
+      note: null,
+    });
+    expect(await wishes(it)).toEqual([[taskId(5), "http:wanda"]]);
+  });
+
+  test("is given to an agent by its type where none has that id, and to the token where nobody is named", async () => {
+    const it = await givenRoutes({ agents, issues });
+    expect((await it.post(path, { taskId: taskId(4), agent: "bifrost" })).json).toMatchObject({
+      agent: "sprites",
+      workerId: null,
+    });
+    expect(await wishes(it)).toEqual([[taskId(4), "http:token"]]);
+  });
+
+  test("twice with one key is wished once", async () => {
+    const it = await givenRoutes({ agents, issues });
+    const key = { "idempotency-key": "one" };
+    await it.post(path, { taskId: taskId(5), agent: "sprites" }, key);
+    await it.post(path, { taskId: taskId(5), agent: "sprites" }, key);
+    expect(await wishes(it)).toHaveLength(1);
+  });
+
+  test.each([
+    ["an unknown agent", { taskId: taskId(5), agent: "hal" }, [400, /no agent or worker hal.*jules, sprites/]],
+    ["a worker that there is not", { taskId: taskId(5), workerId: "jules/9" }, [400, /no agent or worker jules\/9/]],
+    ["nobody", { taskId: taskId(5) }, [400, /either `workerId`.*or `agent`/]],
+    ["both", { taskId: taskId(5), agent: "jules", workerId: "jules/1" }, [400, /either/]],
+    ["a login that is none", { taskId: taskId(5), agent: "jules", by: "a b" }, [400, /`by` must be the name/]],
+    ["an unknown task", { taskId: "gh:7:4711", agent: "jules" }, [404, /is no task/]],
+    ["a task that somebody has", { taskId: taskId(1), agent: "jules" }, [409, /#1 is with worker jules\/1: cancel it/]],
+  ] as const)("is refused for %s, and nothing is changed", async (_what, body, [status, detail]) => {
+    const it = await givenRoutes({ agents, issues });
+    const answer = await it.post(path, body);
+    expect(answer.json).toMatchObject({ status, detail: expect.stringMatching(detail) });
+    expect(await wishes(it)).toEqual([]);
+  });
+});
+
+describe("the visualization", () => {
+  test("has every worker, the queue in its order, what is blocked and what runs", async () => {
+    const short = issue(1, { labels: ["orchestrate", "priority:urgent", "estimate:20m"] });
+    const waiting = issue(4, { blockedBy: [blocker(3)] });
+    const it = await givenRoutes({ issues: [short, ...backlog.slice(1), waiting] });
+    await pass(it.clock, 31 * minute);
+    const { json } = await it.ask("/orchestrator/visualization");
+    expect(json).toMatchObject({
+      repository: "acme/shop",
+      refreshSeconds: 10,
+      counts: { ready: 2, blocked: 1, inProgress: 1 },
+      workers: [{ worker: "jules/1", agent: "jules", type: "jules", state: "overloaded", task: taskId(1) }],
+      blocked: [{ reference: "#4", status: "blocked", blockers: ["#3"] }],
+      inProgress: [{ reference: "#1", worker: "jules/1", elapsedMinutes: 31, expectedMinutes: 20 }],
+    });
+    expect(json.ready.map((each: { readonly reference: string }) => each.reference)).toEqual(["#2", "#3"]);
+  });
+});
