@@ -8,7 +8,7 @@ import { quotaLeft, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { clear, raise } from "./decide-warnings.ts";
-import type { AgentRecord } from "./records.ts";
+import { raisedTo, type AgentRecord } from "./records.ts";
 import { capacityOf } from "./capacity.ts";
 import { Pool } from "./pool.ts";
 import { leftOver } from "./queue-depth.ts";
@@ -55,7 +55,7 @@ function follow(decision: Decision, { target, reason }: ScalingAdvice): boolean 
 /** Ends what scaling did, for `reason`. Emits nothing where it did nothing. */
 export function takeScalingBack(decision: Decision, reason: string): void {
   for (const agent of decision.context.config.agents) {
-    if (recordOf(decision.state, agent)?.isScaled === true) restore(decision, agent, reason);
+    if (raisedTo(recordOf(decision.state, agent)) !== null) restore(decision, agent, reason);
   }
   clear(decision, "scaling", "all");
 }
@@ -65,9 +65,19 @@ function warn(decision: Decision, advice: ScalingAdvice): void {
     code: "scaling",
     subject: "all",
     detail: `Attack mode wants ${advice.target} workers and no agent may have more: ${advice.reason}.`,
-    suggestion: "Raise maxCapacity of an agent of the type bifrost in .github/orchestrate.yml.",
+    suggestion: suggestionFor(decision),
     severity: "notice",
   });
+}
+
+/** A larger `maxCapacity` helps nobody whose vendor runs no more sessions. */
+function suggestionFor({ state, context }: Decision): string {
+  const limited = context.config.agents.find(
+    (agent) => agent.maxCapacity !== undefined && isLimitedByVendor(recordOf(state, agent)),
+  );
+  return limited === undefined
+    ? "Raise maxCapacity of an agent of the type bifrost in .github/orchestrate.yml."
+    : `The vendor of ${limited.id} runs no more sessions at once: ask it for a higher limit, which counts as soon as it tells of it.`;
 }
 
 /**
@@ -134,19 +144,20 @@ function roomOf(state: State, context: Context, agent: AgentConfig): number {
 }
 
 function isLimitedByVendor(record: AgentRecord | undefined): boolean {
-  return record !== undefined && record.capacity !== null && !record.isScaled;
+  return record !== undefined && record.capacity !== null && record.capacity !== raisedTo(record);
 }
 
 /** While nothing waits a raised agent with a free slot has what the configuration says; it never has more than it may have at most. */
 function keepWithin(decision: Decision, agent: AgentConfig): void {
   const { state, context } = decision;
-  if (recordOf(state, agent)?.isScaled !== true) return;
+  const raised = raisedTo(recordOf(state, agent));
+  if (raised === null) return;
   const most = agent.type === "bifrost" ? (agent.maxCapacity ?? agent.capacity) : agent.capacity;
-  const capacity = capacityOf(state, agent);
-  if (capacity <= agent.capacity || most <= agent.capacity) restore(decision, agent, "the configuration has changed");
-  else if (capacity > most) {
-    const reason = "the configuration has changed";
-    decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity: most, reason, isScaled: true });
+  const reason = "the configuration has changed";
+  if (raised <= agent.capacity || most <= agent.capacity) restore(decision, agent, reason);
+  else if (raised > most) {
+    const capacity = Math.min(capacityOf(state, agent), most);
+    decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity, reason, raisedTo: most });
   } else if (state.ready.size === 0 && lookBefore(state, (before) => hasIdleSlot(before, context, agent))) {
     restore(decision, agent, "nothing waits any more");
   }
@@ -156,8 +167,12 @@ function hasIdleSlot(state: State, context: Context, agent: AgentConfig): boolea
   return new Pool(state, { ...context, config: { ...context.config, agents: [agent] } }).hasFree();
 }
 
+/** To the slots of the configuration, or to the fewer that the vendor allows. */
 function restore(decision: Decision, agent: AgentConfig, reason: string): void {
-  decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity: null, reason });
+  const record = recordOf(decision.state, agent);
+  const slots = capacityOf(decision.state, agent);
+  const capacity = isLimitedByVendor(record) && slots < agent.capacity ? slots : null;
+  decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity, reason });
 }
 
 function recordOf(state: State, agent: AgentConfig): AgentRecord | undefined {

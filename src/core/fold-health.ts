@@ -198,8 +198,9 @@ export function foldAgentResumed(state: State, event: EventOf<"AgentResumed">): 
 
 export function foldCapacityChanged(state: State, event: EventOf<"CapacityChanged">): void {
   const record = ownAgent(state, event.agent);
-  record.isScaled = event.isScaled === true;
-  if (record.isScaled) record.scaledAt = state.at;
+  if (event.isScaled === true) record.scaledAt = state.at;
+  record.raisedTo = event.raisedTo ?? (event.isScaled === true ? event.capacity : null);
+  record.isScaled = record.raisedTo !== null;
   record.capacity = event.capacity;
   record.capacityReason = event.reason;
 }

@@ -84,6 +84,8 @@ export interface AgentRecord {
   capacityReason: string | null;
   /** Attack mode has raised the capacity. */
   isScaled: boolean;
+  /** What it has raised it to, also while the vendor allows fewer; null where it has not. Left out by older versions. */
+  raisedTo?: number | null;
   /** When attack mode last raised the capacity. */
   scaledAt: number | null;
   /** At all of its work, whatever its kind. */
@@ -198,12 +200,18 @@ const unknownAgent: AgentRecord = {
   capacity: null,
   capacityReason: null,
   isScaled: false,
+  raisedTo: null,
   scaledAt: null,
   learned: { successes: 0, failures: 0, minutes: 0 },
 };
 
 export function newAgentRecord(): AgentRecord {
   return copyAgent(unknownAgent);
+}
+
+/** What attack mode has raised the capacity to; null where it has not. */
+export function raisedTo(record: AgentRecord | undefined): number | null {
+  return record?.isScaled === true ? (record.raisedTo ?? record.capacity) : null;
 }
 
 /** A copy of everything that an owner of the record may mutate. */
@@ -219,6 +227,7 @@ export function copyAgent(from: AgentRecord): AgentRecord {
     capacity: from.capacity,
     capacityReason: from.capacityReason,
     isScaled: from.isScaled,
+    raisedTo: raisedTo(from),
     scaledAt: from.scaledAt,
     learned: { successes, failures, minutes },
   };

@@ -216,6 +216,8 @@ export type Event =
       readonly reason: string;
       /** Raised by attack mode, which takes it back. */
       readonly isScaled?: true;
+      /** What attack mode has raised them to, where the vendor has its say: the capacity is this, or the fewer that it allows. */
+      readonly raisedTo?: number;
     }
   | { readonly type: "WorkerRested"; readonly worker: WorkerId; readonly until: number; readonly reason: string }
   /** Its rest is over: one task tries it out. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { shouldScaleWorkers } from "../../src/core/decide-scaling.ts";
+import { raisedTo } from "../../src/core/records.ts";
+import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Event } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";
@@ -112,6 +114,96 @@ describe("more workers", () => {
     it.tell(tick);
     expect(it.state.agents.get(bifrost)?.capacity).toBeNull();
     expect(it.state.attack).not.toBeNull();
+  });
+
+  describe("where the vendor runs fewer sessions at once", () => {
+    const says = (limit: number | null) => ({ type: "ReportCapacity", agent: bifrost, limit }) as const;
+    const slots = (it: Story) => it.state.agents.get(bifrost)?.capacity ?? null;
+
+    /** Raised from 2 to 10. */
+    function raisedToTen(): Story {
+      const it = stretched(40, sprites(2, 10, scaled));
+      it.tell(tick);
+      it.tell(schedule());
+      startAll(it);
+      expect(slots(it)).toBe(10);
+      return it;
+    }
+
+    test("are as many as it says for as long as it says so, and no slot is lost and found in between", () => {
+      const it = raisedToTen();
+      const seen: unknown[] = [];
+      for (let passed = 0; passed < 25; passed += 1) {
+        it.now += minute;
+        it.tell(says(8));
+        it.tell(tick);
+        it.tell(schedule());
+        seen.push(slots(it));
+      }
+      expect(new Set(seen)).toEqual(new Set([8]));
+    });
+
+    test("are more again when it allows more, up to what they were raised to, and it says which it was", () => {
+      const it = raisedToTen();
+      expect(it.tell(says(8))).toEqual([
+        {
+          type: "CapacityChanged",
+          agent: bifrost,
+          capacity: 8,
+          reason: "its vendor runs 8 sessions at once",
+          raisedTo: 10,
+        },
+      ]);
+      expect(capacities(it.tell(says(9)))).toEqual([9]);
+      expect(it.tell(says(50))).toMatchObject([{ capacity: 10, reason: "its vendor has room again" }]);
+      expect(it.tell(says(50))).toEqual([]);
+    });
+
+    test("go with attack mode all the same, and never beyond what the vendor allows", () => {
+      for (const [limit, left] of [
+        [8, null],
+        [1, 1],
+      ] as const) {
+        const it = raisedToTen();
+        it.tell(says(limit));
+        it.tell(off);
+        expect(capacities(it.tell(tick))).toEqual([left]);
+        expect(it.tell(tick)).toEqual([]);
+        it.tell(says(20));
+        expect(slots(it)).toBeNull();
+      }
+    });
+
+    test("follow a configuration that allows fewer than the vendor, and than they were raised to", () => {
+      const it = raisedToTen();
+      it.tell(says(8));
+      it.config = sprites(2, 9, scaled);
+      expect(it.tell(tick)).toContainEqual(expect.objectContaining({ capacity: 8, raisedTo: 9 }));
+      it.config = sprites(2, 5, scaled);
+      expect(it.tell(tick)).toContainEqual(expect.objectContaining({ capacity: 5, raisedTo: 5 }));
+      it.tell(says(1));
+      expect([slots(it), it.tell(tick)]).toEqual([1, []]);
+    });
+
+    test("are not promised by a larger maxCapacity: the warning names the vendor", () => {
+      const it = raisedToTen();
+      it.tell(says(8));
+      it.now += 11 * minute;
+      const suggestions = it.tell(tick).flatMap((event) => {
+        return event.type === "WarningRaised" && event.warning.code === "scaling" ? [event.warning.suggestion] : [];
+      });
+      expect(suggestions).toEqual([expect.stringContaining("The vendor of bifrost runs no more sessions")]);
+    });
+
+    test("are known again from a snapshot, also from one that knew the raised number only", () => {
+      const it = raisedToTen();
+      it.tell(says(8));
+      const again = fromSnapshot(toSnapshot(it.state));
+      expect(again.agents.get(bifrost)).toMatchObject({ capacity: 8, isScaled: true, raisedTo: 10 });
+      const old = toSnapshot(raisedToTen().state).map((line) => line.replace('"raisedTo":10,', ""));
+      const known = fromSnapshot(old);
+      expect(raisedTo(known.agents.get(bifrost))).toBe(10);
+    });
   });
 
   test("follow a configuration that allows fewer, or has as many itself", () => {
