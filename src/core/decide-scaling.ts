@@ -60,7 +60,11 @@ export function takeScalingBack(decision: Decision, reason: string): void {
   clear(decision, "scaling", "all");
 }
 
+/** At most once in `attack.scale.every`, also where the queue was shorter for a moment. */
 function warn(decision: Decision, advice: ScalingAdvice): void {
+  const { state, context } = decision;
+  const { recommendedAt } = state.watch;
+  if (recommendedAt !== undefined && context.now - recommendedAt < context.config.attack.scale.every) return;
   raise(decision, {
     code: "scaling",
     subject: "all",

@@ -10,6 +10,7 @@ export function foldWarningRaised(state: State, event: EventOf<"WarningRaised">)
   const key = warningKey(event.warning);
   const since = state.warnings.get(key)?.since ?? state.at;
   state.warnings.set(key, { ...event.warning, since });
+  if (event.warning.code === "scaling") state.watch = { ...state.watch, recommendedAt: state.at };
 }
 
 export function foldWarningCleared(state: State, event: EventOf<"WarningCleared">): void {

@@ -128,6 +128,8 @@ export interface Watch {
   readonly fullSince: number | null;
   /** The last warnings that have passed, newest first. */
   readonly passed: readonly (Warning & { readonly since: number; readonly until: number })[];
+  /** When attack mode last said that it wants more workers than it may have. Left out before the first time. */
+  readonly recommendedAt?: number;
   /** How far the tracker was read by whoever keeps no cursor of its own, and when everything was. */
   readonly readUpTo?: { readonly cursor: Cursor; readonly wholeAt: number };
 }

@@ -85,6 +85,27 @@ describe("more workers", () => {
     expect(it.tell(tick)).toContainEqual({ type: "WarningCleared", code: "scaling", subject: "all" });
   });
 
+  test("that nobody may have are told of once in ten minutes, however often the queue is shorter in between", () => {
+    const it = stretched(
+      8,
+      configOf({
+        agents: [{ id: "jules", type: "jules", capacity: 1, dispatch: "api" }],
+        attack: { scale: { ready: 6 } },
+      }),
+    );
+    const started = it.now;
+    const told: unknown[] = [];
+    for (let half = 0; half < 30; half += 1) {
+      it.tell(instruct(2, half % 4 === 2 ? { verb: "hold" } : { verb: "resume", number: 2 }));
+      it.tell(schedule());
+      it.now += minute / 2;
+      const isTold = it.tell(tick).some((event) => event.type === "WarningRaised" && event.warning.code === "scaling");
+      if (isTold) told.push((it.now - started) / minute);
+    }
+    expect(told).toHaveLength(2);
+    expect(Number(told[1]) - Number(told[0])).toBeGreaterThanOrEqual(10);
+  });
+
   test("go with attack mode, and no session that runs is ended for it", () => {
     const it = stretched(10, sprites(2, 20, scaled));
     it.tell(tick);
