@@ -11,13 +11,12 @@ export function thresholdMinutes(state: State, config: Config): number {
 }
 
 /**
- * Above the target the threshold rises by `attack.raise`, below it falls by `attack.lower`, between `attack.min` and
+ * From the target on the threshold rises by `attack.raise`, below it falls by `attack.lower`, between `attack.min` and
  * `attack.max`: 15 minutes become 18, or 13.5. Takes minutes and completed tasks an hour, returns minutes.
  */
 export function adjustEffortThreshold(threshold: number, velocity: number, config: Config): number {
   const { target, raise, lower } = config.attack;
-  if (velocity > target) return bounded(threshold * (1 + raise), config);
-  return velocity < target ? bounded(threshold * (1 - lower), config) : bounded(threshold, config);
+  return bounded(threshold * (velocity >= target ? 1 + raise : 1 - lower), config);
 }
 
 /** To hundredths of a minute, so that no rounding of the machine is left in what people read. */

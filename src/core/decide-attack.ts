@@ -42,8 +42,8 @@ function isOver({ state, context }: Decision, attack: Attack): boolean {
 }
 
 /**
- * Once a window, and for the first time as soon as the window has seen enough completions. Without quick wins there is no momentum
- * to judge, so an idle attack mode changes nothing.
+ * Once a window, and for the first time as soon as there are enough completions since attack mode began: those before it are not its
+ * momentum. Without quick wins there is none to judge, so an idle attack mode changes nothing.
  */
 function decideMomentum(decision: Decision, attack: Attack): void {
   const { state, context } = decision;
@@ -52,7 +52,7 @@ function decideMomentum(decision: Decision, attack: Attack): void {
   const isDue = context.now - attack.adjustedAt >= within;
   if (!isDue && !isFirst) return;
   let completed = 0;
-  for (const _ of state.completions.since(context.now - within)) completed += 1;
+  for (const _ of state.completions.since(Math.max(attack.since - 1, context.now - within))) completed += 1;
   if (!isDue && completed < tasks) return;
   const velocity = Math.round((completed * hourMs * 10) / within) / 10;
   const before = thresholdMinutes(state, context.config);

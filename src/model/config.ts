@@ -144,7 +144,7 @@ export const Config = z.strictObject({
       min: Duration.default(5 * unitMs.m).describe("The threshold never falls below."),
       max: Duration.default(60 * unitMs.m).describe("The threshold never rises above."),
       target: z.number().min(0.1).max(10_000).default(20).describe("Tasks an hour that keep the momentum."),
-      raise: part.default(0.2).describe("Above the target the threshold rises by this part."),
+      raise: part.default(0.2).describe("With the target reached the threshold rises by this part."),
       lower: part.default(0.1).describe("Below the target it falls by this part."),
       momentum: z
         .strictObject({ tasks: counted.default(10), within: Duration.default(30 * unitMs.m) })

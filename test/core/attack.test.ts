@@ -158,7 +158,7 @@ describe("the momentum", () => {
   test.each([
     [15, 21, 18],
     [15, 19, 13.5],
-    [15, 20, 15],
+    [15, 20, 18],
     [55, 100, 60],
     [5.2, 0, 5],
   ])("makes a threshold of %d minutes at %d an hour one of %d", (threshold, velocity, wanted) => {
@@ -195,20 +195,34 @@ describe("the momentum", () => {
     );
   }
 
-  test("raises the threshold as soon as it shows, then once a window", () => {
+  test("raises the threshold with the tenth task of half an hour, then once a window", () => {
     const it = attacking(40);
     complete(it, ...Array.from({ length: 9 }, (_, index) => index + 1));
     it.now += 5 * minute;
     expect(thresholds(it.tell(tick))).toEqual([]);
-    complete(it, 10, 11);
-    expect(thresholds(it.tell(tick))).toEqual([[18, 22]]);
+    complete(it, 10);
+    expect(thresholds(it.tell(tick))).toEqual([[18, 20]]);
     expect(thresholdMinutes(it.state, it.config)).toBe(18);
-    complete(it, 12, 13, 14);
+    complete(it, 11, 12, 13, 14);
     it.now += 10 * minute;
     expect(thresholds(it.tell(tick))).toEqual([]);
     it.now += 20 * minute;
     complete(it, ...Array.from({ length: 12 }, (_, index) => index + 15));
     expect(thresholds(it.tell(tick))).toEqual([[21.6, 24]]);
+  });
+
+  test("counts nothing that was completed before attack mode began", () => {
+    const it = story(sprites(2, 2));
+    it.tell(observe({ issues: quickWins(1, 40) }));
+    complete(it, ...Array.from({ length: 12 }, (_, index) => index + 1));
+    it.now += 1 * minute;
+    it.tell(on);
+    expect(thresholds(it.tell(tick))).toEqual([]);
+    it.now += 1 * minute;
+    complete(it, ...Array.from({ length: 9 }, (_, index) => index + 13));
+    expect(thresholds(it.tell(tick))).toEqual([]);
+    complete(it, 22);
+    expect(thresholds(it.tell(tick))).toEqual([[18, 20]]);
   });
 
   test("lowers it when a window brought too little although there is work", () => {
