@@ -1,11 +1,13 @@
 /** The quick wins that attack mode works through: which tasks they are, which are ready, whether any is in flight. */
 import type { Config } from "../model/config.ts";
-import type { Task } from "../model/task.ts";
+import type { Assignment, Task } from "../model/task.ts";
 import { isQuickWin } from "../ranking/attack.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
 import type { Context } from "./context.ts";
+import { isLookOver } from "./dead-ends.ts";
 import { modeOf, readyInOrder } from "./rank-ready.ts";
 import { estimateOf } from "./reach.ts";
+import { isWorkable } from "./readiness.ts";
 import type { State } from "./state.ts";
 
 /** Labelled `quick-win`, or known to need less than the threshold in force. */
@@ -19,25 +21,33 @@ function isAttacked(state: State, task: Task, context: Context): boolean {
 }
 
 /**
- * Ready quick wins of the mode `attack`, in its order, found as they are asked for. Looks at no more than `matching.lookAhead`
- * tasks of the queue and at those that are backing off: what attack mode ranks first stands at the beginning.
+ * Ready quick wins of the mode `attack`, in its order, found as they are asked for: not those of which people were told that nobody can
+ * take them. Looks at as many tasks of the queue as a pass does, and at those that are backing off: what attack mode ranks first stands
+ * at the beginning.
  */
 export function* readyQuickWins(state: State, context: Context): IterableIterator<Task> {
-  let looked = 0;
+  const counts = { tried: 0, passed: 0 };
   for (const entry of readyInOrder(state, context)) {
-    if ((looked += 1) > context.config.matching.lookAhead) break;
+    if (isLookOver(counts, context.config)) break;
     const task = state.tasks.get(entry.id);
+    counts[isForNobody(task) ? "passed" : "tried"] += 1;
     if (task === undefined || task.refusals > 0) continue;
-    if (isAttacked(state, task, context)) yield task;
+    if (!isForNobody(task) && isAttacked(state, task, context)) yield task;
   }
   // A start that was refused ranks last, whatever the task is.
   for (const id of state.backingOff.keys()) {
     const task = state.tasks.get(id);
-    if (task !== undefined && task.refusals > 0 && isAttacked(state, task, context)) yield task;
+    if (task === undefined || task.refusals === 0 || isForNobody(task)) continue;
+    if (isAttacked(state, task, context)) yield task;
   }
 }
 
-/** Whether attack mode has anything to do: a quick win that is ready, or one that is in flight and not left to a person. */
+/** Of a ready task people are told one thing only: that nobody will take it until somebody changes something. */
+function isForNobody(task: Task | undefined): boolean {
+  return task !== undefined && task.escalated !== null;
+}
+
+/** Whether attack mode has anything to do: a quick win that somebody can take, or one that is in flight and not left to a person. */
 export function hasQuickWin(state: State, context: Context): boolean {
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
@@ -46,9 +56,18 @@ export function hasQuickWin(state: State, context: Context): boolean {
   return readyQuickWins(state, context).next().done !== true;
 }
 
-/** A pull request that attack mode does not merge, or could not, is up to people: it does not keep the mode on. */
+/**
+ * A pull request that attack mode does not merge, or could not, and a session that goes on only when a person does something, as people
+ * were told: these are up to people and do not keep the mode on.
+ */
 function isLeftToPerson(task: Task): boolean {
+  const { assignment } = task;
   if (task.manualReview !== null) return true;
-  const isUnderReview = task.assignment === null && task.retryAt === null && task.pull?.state === "open";
-  return isUnderReview && (!task.definition.quickWin || task.escalated !== null);
+  if (assignment !== null) return isStopped(assignment) && task.escalated !== null;
+  const isUnderReview = task.retryAt === null && task.pull?.state === "open";
+  return isUnderReview && (!task.definition.quickWin || !isWorkable(task) || task.escalated !== null);
+}
+
+function isStopped({ phase }: Assignment): boolean {
+  return phase === "waiting" || phase === "ending";
 }

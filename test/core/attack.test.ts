@@ -4,7 +4,7 @@ import { adjustEffortThreshold, thresholdMinutes } from "../../src/core/attack-t
 import { isAttackModeEligible } from "../../src/core/quick-wins.ts";
 import type { Event, EventOf } from "../../src/model/event.ts";
 import { configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
-import { instruct, observe, say, schedule, story, taskAt, type Story } from "../support/given.ts";
+import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 import { complete, quickWins, sprites } from "./attack-story.ts";
 
 const minute = 60_000;
@@ -132,6 +132,64 @@ describe("switching attack mode off", () => {
     };
     expect(endsWith(["estimate:5m"])).toBe(true);
     expect(endsWith(["quick-win"])).toBe(false);
+  });
+
+  test("is not put off by a quick win that nobody can take, but by one that somebody takes up again", () => {
+    const agents = [{ id: "jules", type: "jules", capacity: 1, dispatch: "api", capabilities: { ts: 1 } }];
+    const it = story(configOf({ agents }));
+    it.tell(observe({ issues: [issue(1, { labels: ["orchestrate", "quick-win", "needs:rust"] })] }));
+    it.tell(on);
+    expect(it.tell(schedule())).toMatchObject([{ type: "TaskEscalated" }]);
+    it.now += 29 * minute;
+    expect(it.ask(tick)).not.toContainEqual(expect.objectContaining({ type: "ModeChanged" }));
+    it.now += 1 * minute;
+    expect(it.ask(tick)).toContainEqual({ type: "ModeChanged", mode: null, by: "orchestrate" });
+    expect(answer(it.ask(on))).toContain("No task is a quick win now");
+    it.config = configOf();
+    expect(types(it.ask(schedule()))).toContain("TaskAssigned");
+    it.tell(schedule());
+    expect(it.tell(tick)).not.toContainEqual(expect.objectContaining({ type: "ModeChanged" }));
+  });
+
+  test("is not put off by many of them either, while one behind them can be taken", () => {
+    const agents = [{ id: "jules", type: "jules", capacity: 1, dispatch: "api", capabilities: { ts: 1 } }];
+    const it = story(configOf({ agents, matching: { lookAhead: 2 }, preemption: { enabled: false } }));
+    const forNobody = [1, 2, 3, 4, 5].map((number) =>
+      issue(number, { labels: ["orchestrate", "quick-win", "needs:rust"] }),
+    );
+    it.tell(observe({ issues: [...forNobody, ...quickWins(6, 2)] }));
+    it.tell(on);
+    it.tell(schedule());
+    complete(it, 6);
+    it.now += 31 * minute;
+    expect(it.tell(tick)).not.toContainEqual(expect.objectContaining({ type: "ModeChanged" }));
+    complete(it, 7);
+    it.now += 31 * minute;
+    expect(it.tell(tick)).toContainEqual({ type: "ModeChanged", mode: null, by: "orchestrate" });
+  });
+
+  test("is not put off by a pull request on hold, nor by a question that nobody answers", () => {
+    const held = story();
+    held.tell(observe({ issues: quickWins(1, 1) }));
+    held.tell(on);
+    held.tell(schedule());
+    held.tell(say(1, 1, report("running")));
+    held.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
+    held.tell(observe({ pulls: [pull(9, { checks: "pending", requiredChecks: "pending" })] }));
+    held.tell(instruct(1, { verb: "hold" }));
+    held.now += 31 * minute;
+    expect(types(held.tell(tick))).toContain("ModeChanged");
+    const asking = story();
+    asking.tell(observe({ issues: quickWins(1, 1) }));
+    asking.tell(on);
+    asking.tell(schedule());
+    asking.tell(say(1, 1, report("running")));
+    asking.tell(say(1, 1, report("waiting", { question: "Which one?" })));
+    asking.now += 40 * minute;
+    expect(types(asking.tell(tick))).not.toContain("ModeChanged");
+    asking.now += 90 * minute;
+    asking.tell(tick);
+    expect(types(asking.tell(tick))).toContain("ModeChanged");
   });
 
   test("does not happen by itself where the configuration says attack", () => {
