@@ -27,24 +27,27 @@ function isAttacked(state: State, task: Task, context: Context): boolean {
  */
 export function* readyQuickWins(state: State, context: Context): IterableIterator<Task> {
   const counts = { tried: 0, passed: 0 };
-  for (const entry of readyInOrder(state, context)) {
+  for (const { id } of readyInOrder(state, context)) {
     if (isLookOver(counts, context.config)) break;
-    const task = state.tasks.get(entry.id);
+    const task = state.tasks.get(id);
+    if (task === undefined) continue;
     counts[isForNobody(task) ? "passed" : "tried"] += 1;
-    if (task === undefined || task.refusals > 0) continue;
-    if (!isForNobody(task) && isAttacked(state, task, context)) yield task;
+    if (task.refusals === 0 && isTarget(state, task, context)) yield task;
   }
   // A start that was refused ranks last, whatever the task is.
   for (const id of state.backingOff.keys()) {
     const task = state.tasks.get(id);
-    if (task === undefined || task.refusals === 0 || isForNobody(task)) continue;
-    if (isAttacked(state, task, context)) yield task;
+    if (task !== undefined && task.refusals > 0 && isTarget(state, task, context)) yield task;
   }
 }
 
+function isTarget(state: State, task: Task, context: Context): boolean {
+  return !isForNobody(task) && isAttacked(state, task, context);
+}
+
 /** Of a ready task people are told one thing only: that nobody will take it until somebody changes something. */
-function isForNobody(task: Task | undefined): boolean {
-  return task !== undefined && task.escalated !== null;
+function isForNobody(task: Task): boolean {
+  return task.escalated !== null;
 }
 
 /** Whether attack mode has anything to do: a quick win that somebody can take, or one that is in flight and not left to a person. */
