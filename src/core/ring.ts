@@ -116,6 +116,11 @@ export class Ring<Item extends { readonly at: number }> implements Undoable {
     return this.get(this.#next - 1);
   }
 
+  /** The oldest record that has not fallen off. */
+  get oldest(): Item | undefined {
+    return this.get(this.#first);
+  }
+
   get first(): number {
     return this.#first;
   }

@@ -18,7 +18,10 @@ export interface Velocity {
   /** `alerts.velocity`, and whether the short window reached it. */
   readonly target: number;
   readonly isOnTarget: boolean;
-  /** The short window against the middle one: by more than a fifth, and from five completions on; else steady. */
+  /**
+   * The short window against the middle one, both only as far as the history reaches: by more than a fifth, and from five completions
+   * on; else steady.
+   */
   readonly trend: "accelerating" | "steady" | "decelerating";
 }
 
@@ -32,14 +35,15 @@ export function velocityOf(state: State, { now, config }: Context): Velocity {
     if (at > now - windows.short) short += 1;
   }
   const { velocity: target } = config.alerts;
-  const rates = { short: anHour(short, windows.short), middle: anHour(middle, windows.middle) };
+  const shortRate = anHour(short, windows.short);
   return {
-    ...rates,
+    short: shortRate,
+    middle: anHour(middle, windows.middle),
     long: anHour(long, windows.long),
     windows: { short: minutes(windows.short), middle: minutes(windows.middle), long: minutes(windows.long) },
     target,
-    isOnTarget: rates.short >= target,
-    trend: middle < trendSample ? "steady" : trendOf(rates),
+    isOnTarget: shortRate >= target,
+    trend: middle < trendSample ? "steady" : trendOf(windows, { short, middle }, historyOf(state, now)),
   };
 }
 
@@ -51,7 +55,21 @@ function minutes(ms: number): number {
   return ms / 60_000;
 }
 
-function trendOf({ short, middle }: { readonly short: number; readonly middle: number }): Velocity["trend"] {
+interface Spans {
+  readonly short: number;
+  readonly middle: number;
+}
+
+/** Of hours that were before anything nothing can be said: a repository that is two hours old is not faster than it was before. */
+function trendOf(windows: Spans, counts: Spans, history: number): Velocity["trend"] {
+  if (history <= windows.short) return "steady";
+  const short = anHour(counts.short, windows.short);
+  const middle = anHour(counts.middle, Math.min(windows.middle, history));
   if (Math.abs(short - middle) <= middle * trendTolerance) return "steady";
   return short > middle ? "accelerating" : "decelerating";
+}
+
+/** For how long there has been anything: since the oldest of the readings and completions that are kept, milliseconds. */
+function historyOf({ readings, completions }: State, now: number): number {
+  return now - Math.min(readings.oldest?.at ?? now, completions.oldest?.at ?? now);
 }

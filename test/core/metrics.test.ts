@@ -108,6 +108,27 @@ describe("velocity", () => {
     expect(velocityOf(it.state, contextOf(it)).trend).toBe("decelerating");
   });
 
+  test.each([30, 60, 120, 180, 300])("is steady at a constant rate when everything began %d minutes ago", (age) => {
+    const it = completing(age / 6, 6 * minute);
+    expect(velocityOf(it.state, contextOf(it))).toMatchObject({ trend: "steady", middle: Math.min(10, age / 24) });
+  });
+
+  test("accelerates and decelerates in a young repository as well", () => {
+    const faster = completing(4, 15 * minute);
+    completing(20, 3 * minute, faster);
+    expect(velocityOf(faster.state, contextOf(faster)).trend).toBe("accelerating");
+    const slower = completing(20, 3 * minute);
+    completing(4, 15 * minute, slower);
+    expect(velocityOf(slower.state, contextOf(slower)).trend).toBe("decelerating");
+  });
+
+  test("accelerates after a quiet time, which is history too", () => {
+    const it = completing(1, minute);
+    it.now += 20 * hour;
+    completing(10, 5 * minute, it);
+    expect(velocityOf(it.state, contextOf(it)).trend).toBe("accelerating");
+  });
+
   test("has no trend below five completions", () => {
     const it = completing(4, minute);
     it.now += 2 * hour;
