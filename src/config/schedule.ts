@@ -131,8 +131,8 @@ function wallTimeAt(format: Intl.DateTimeFormat, instant: number): number {
 }
 
 /**
- * The instant at which the wall clock shows `wallTime`: the first of two when an hour comes twice, and as much later as the clocks
- * were put forward when it is left out.
+ * The instant at which the wall clock shows `wallTime`: the first of two when an hour comes twice, and the one at which the clocks are
+ * put forward when they leave it out.
  */
 function instantOf(format: Intl.DateTimeFormat, wallTime: number): number {
   const offsetAt = (instant: number): number => wallTimeAt(format, instant) - instant;
@@ -141,5 +141,16 @@ function instantOf(format: Intl.DateTimeFormat, wallTime: number): number {
   const first = wallTime - before;
   if (before === after || offsetAt(first) === before) return first;
   const second = wallTime - after;
-  return offsetAt(second) === after ? second : first;
+  return offsetAt(second) === after ? second : changeBetween([second, first], (instant) => offsetAt(instant) === after);
+}
+
+/** The first whole minute between the two, the second of them included, of which `isAfter` is true: it is so from there on. */
+function changeBetween([from, to]: readonly [number, number], isAfter: (instant: number) => boolean): number {
+  let [low, high] = [from, to];
+  while (high - low > minuteMs) {
+    const middle = low + Math.floor((high - low) / 2 / minuteMs) * minuteMs;
+    if (isAfter(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }

@@ -55,10 +55,38 @@ describe("a daily rule", () => {
 
   test("begins later where the clocks leave its hour out, and once where they repeat it", () => {
     const early = rule("02:30", "04:00");
-    expect(at("2026-03-29T01:29:00Z", early)).toEqual([null, "2026-03-29T01:30"]);
-    expect(at("2026-03-29T01:30:00Z", early)).toEqual(["attack", "2026-03-29T02:00"]);
+    expect(at("2026-03-29T00:59:00Z", early)).toEqual([null, "2026-03-29T01:00"]);
+    expect(at("2026-03-29T01:00:00Z", early)).toEqual(["attack", "2026-03-29T02:00"]);
     expect(at("2026-10-25T00:30:00Z", early)).toEqual(["attack", "2026-10-25T03:00"]);
     expect(at("2026-10-25T01:10:00Z", early)).toEqual(["attack", "2026-10-25T03:00"]);
+  });
+});
+
+describe("on the day on which the clocks leave an hour out", () => {
+  const on = (zone: string, [from, to]: readonly [string, string], instant: string) =>
+    at(instant, rule(from, to, { timezone: zone }));
+
+  test("a rule that begins in it has what is left: the hour that the clock does show", () => {
+    expect(on("Europe/Berlin", ["02:30", "03:30"], "2026-03-29T00:59:00Z")).toEqual([null, "2026-03-29T01:00"]);
+    expect(on("Europe/Berlin", ["02:30", "03:30"], "2026-03-29T01:00:00Z")).toEqual(["attack", "2026-03-29T01:30"]);
+    expect(on("Europe/Berlin", ["02:30", "03:30"], "2026-03-29T01:30:00Z")).toEqual([null, "2026-03-30T00:30"]);
+    // By half an hour only, from 02:00 to 02:30.
+    expect(on("Australia/Lord_Howe", ["02:15", "03:00"], "2026-10-03T15:30:00Z")).toEqual([
+      "attack",
+      "2026-10-03T16:00",
+    ]);
+    // At midnight.
+    expect(on("Africa/Cairo", ["00:30", "02:00"], "2026-04-23T22:00:00Z")).toEqual(["attack", "2026-04-23T23:00"]);
+  });
+
+  test("a rule that ends in it ends when the clocks are put forward, and the next one begins there", () => {
+    expect(on("Europe/Berlin", ["01:00", "02:30"], "2026-03-29T00:59:00Z")).toEqual(["attack", "2026-03-29T01:00"]);
+    const both = [rule("01:00", "02:30", { mode: "effort" }), rule("02:30", "05:00")];
+    expect(at("2026-03-29T01:00:00Z", ...both)).toEqual(["attack", "2026-03-29T03:00"]);
+  });
+
+  test("a rule that lies wholly within it does not happen", () => {
+    expect(on("Europe/Berlin", ["02:15", "02:45"], "2026-03-29T00:00:00Z")).toEqual([null, "2026-03-30T00:15"]);
   });
 });
 
