@@ -129,7 +129,8 @@ function describe(state: State, task: Task, kind: Kind): string {
 }
 
 function describeSlow(assignment: Assignment | null): string {
-  const expected = Math.ceil((assignment?.expectedMs ?? 0) / 60_000);
+  const expectedMs = assignment?.expectedMs ?? 0;
+  const expected = Math.ceil(Math.min(expectedMs, assignment?.usualMs ?? expectedMs) / 60_000);
   const from = instant(assignment?.startedAt ?? 0);
   return `It takes longer than expected, which was about ${expected} min from ${from} on: its vendor is asked, and it goes on until its timeout.`;
 }

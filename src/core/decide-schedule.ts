@@ -9,6 +9,7 @@ import { escalateUnplaceable } from "./decide-escalation.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { decidePreemption, fullAgents } from "./decide-preempt.ts";
 import { liftEscalation } from "./decide-rejudge.ts";
+import { usualMs } from "./durations.ts";
 import { DeadEnds, isLookOver, type DeadEnd } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
 import { preemptLookMax } from "./limits.ts";
@@ -170,6 +171,7 @@ function assign(round: Round, task: Task, { choice, turn }: Assigning): void {
   const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
   const agent = agentConfigOf(context.config, choice.agent);
   if (worker === null || agent === undefined) return;
+  const usual = usualMs(state, task, { agent: choice.agent, stale: context.config.stale });
   decision.emit({
     type: "TaskAssigned",
     task: task.id,
@@ -180,6 +182,7 @@ function assign(round: Round, task: Task, { choice, turn }: Assigning): void {
     continues: continuationOf(task, choice.agent),
     timeoutMs: timeoutFor(task, agent, context.config),
     expectedMs: expectedMs(task),
+    ...(usual === null ? {} : { usualMs: usual }),
     reasons: reasonsOf(round, choice, turn),
   });
   round.assigned += 1;

@@ -18,14 +18,20 @@ export function holdsUpImportantWork(state: State, id: TaskId): boolean {
   return reach !== null && reach.direct > 0 && reach.priority <= importantPriority;
 }
 
-/** How long a session may take before it is stale: `stale.factor` times what is expected, half of that where important work waits for it, never under `stale.min`. */
+/**
+ * How long a session may take before it is stale: `stale.factor` times what is expected; where nobody has estimated the task, what such
+ * sessions usually take at most, once enough is known of them. Half of that where important work waits for it, but of what is usual no
+ * less than is expected. Never under `stale.min`.
+ */
 export function staleAfterMs(
-  assignment: Pick<Assignment, "expectedMs">,
+  assignment: Pick<Assignment, "expectedMs" | "usualMs">,
   stale: Config["stale"],
   isHoldingUp: boolean,
 ): number {
-  const factor = isHoldingUp ? stale.factor / 2 : stale.factor;
-  return Math.max(stale.min, factor * assignment.expectedMs);
+  const { expectedMs, usualMs = null } = assignment;
+  const wholeMs = usualMs ?? stale.factor * expectedMs;
+  const halfMs = usualMs === null ? wholeMs / 2 : Math.max(usualMs / 2, Math.min(usualMs, expectedMs));
+  return Math.max(stale.min, isHoldingUp ? halfMs : wholeMs);
 }
 
 /** When the live assignment of `task` is or was stale; null while it waits for a person, ends already, or there is none. */

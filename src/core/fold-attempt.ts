@@ -34,6 +34,7 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
     assignedAt: state.at,
     timeoutMs: event.timeoutMs,
     expectedMs: event.expectedMs,
+    usualMs: event.usualMs ?? null,
     waitedMs: task.readySince === null ? 0 : state.at - task.readySince,
     start: null,
     startedAt: null,

@@ -1,6 +1,7 @@
 /** How events change the figures of the day: starts, ends, completions and the readings taken of them. */
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
+import { noteDuration } from "./durations.ts";
 import { isFoundLater, learn, noteEnd, turnResult, verdictOf } from "./fold-health.ts";
 import type { Reading } from "./records.ts";
 import type { State } from "./state.ts";
@@ -59,6 +60,7 @@ export function noteSessionEnd(
   const { agent, costUsd } = attempt;
   state.ends.push({ at: state.at, task: task.id, agent, isGood, isSecondThought: false, durationMs, costUsd });
   noteEnd(state, task.id, attempt);
+  if (isGood === true && durationMs !== null) noteDuration(state, task, { agent, durationMs });
   // A good end is not yet a good result: that is learned from the completion.
   if (isGood === false) learn(state, task, { agent, isGood, minutes: 0 });
 }

@@ -48,6 +48,9 @@ export const impactMax = 1_000;
 /** Results kept of a worker, and refusals of an agent: more than any sample that is taken of them. */
 export const workerResultsMax = 50;
 
+/** Durations of sessions kept of a kind of work, of an agent and of all: enough for a percentile, and newer than how it once was. */
+export const durationsMax = 50;
+
 /** Timeouts in a row lengthen the next one to at most this many times the agent's own: a session that hangs must still end. */
 export const timeoutGrowthMax = 4;
 

@@ -69,6 +69,7 @@ interface Records {
   readonly workers: WorkerRecord;
   readonly agents: AgentRecord;
   readonly learned: Learned;
+  readonly durations: readonly number[];
   readonly milestoneModes: Mode;
   readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
@@ -79,6 +80,7 @@ const recordNames = [
   "workers",
   "agents",
   "learned",
+  "durations",
   "milestoneModes",
   "milestones",
   "patterns",

@@ -151,6 +151,7 @@ export function copyAssignment(from: Assignment): Assignment {
     assignedAt: from.assignedAt,
     timeoutMs: from.timeoutMs,
     expectedMs: from.expectedMs,
+    usualMs: from.usualMs ?? null,
     waitedMs: from.waitedMs,
     start: from.start,
     startedAt: from.startedAt,

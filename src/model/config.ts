@@ -131,6 +131,13 @@ export const Config = z.strictObject({
         .max(100)
         .default(2)
         .describe("A session of this many times the estimate is asked for at its vendor."),
+      sample: z
+        .number()
+        .int()
+        .min(1)
+        .max(50)
+        .default(10)
+        .describe("What such sessions usually take counts once so many of them are known."),
       min: Duration.default(20 * unitMs.m).describe("No session is stale before."),
       person: Duration.default(2 * unitMs.h).describe("A task that has not moved for this long goes to a person."),
       escalate: Duration.default(5 * unitMs.m).describe("What cannot be resolved reaches a person within this time."),

@@ -57,6 +57,8 @@ export type Event =
       readonly continues: Continuation | null;
       readonly timeoutMs: number;
       readonly expectedMs: number;
+      /** How long such sessions usually take at most, where nobody has estimated the task and enough is known. */
+      readonly usualMs?: number;
       readonly reasons: AssignmentReasons;
     }
   | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }

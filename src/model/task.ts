@@ -157,6 +157,8 @@ export interface Assignment {
   readonly timeoutMs: number;
   /** How long it is expected to take. */
   readonly expectedMs: number;
+  /** How long such sessions usually take at most; null where a person has estimated the task or too little is known. Left out by older versions. */
+  readonly usualMs?: number | null;
   /** How long the task was ready before it was claimed. */
   readonly waitedMs: number;
   /** The number of its start in the figures of the day. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { escalateUnplaceable } from "../../src/core/decide-escalation.ts";
 import { detectStaleAssignments, isStale } from "../../src/core/decide-stale.ts";
 import { nextDueAt } from "../../src/core/decide-tick.ts";
+import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Task } from "../../src/model/task.ts";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
@@ -68,6 +69,126 @@ describe("a session is stale", () => {
     it.tell(observe({ issues: [issue(2, { labels: ["orchestrate", "priority:high"], blockedBy: [blocker(1)] })] }));
     it.now += 45 * minute;
     expect(isStale(it.state, task(it), context(it))).toBe(true);
+  });
+
+  describe("where nobody has estimated its task", () => {
+    const bifrost = { ...jules, id: "bifrost", type: "bifrost" };
+
+    /** Sessions of `agent` at tasks with these labels, one after the other, each of which ended well after so many minutes. */
+    function after(
+      it: Story,
+      durations: readonly number[],
+      {
+        labels = [],
+        agent = "jules",
+        first = 100,
+      }: { labels?: readonly string[]; agent?: string; first?: number } = {},
+    ): Story {
+      for (const [index, minutes] of durations.entries()) {
+        const number = first + index;
+        it.tell(observe({ issues: [issue(number, { labels: ["orchestrate", `agent:${agent}`, ...labels] })] }));
+        it.tell(schedule());
+        const { fence = 0 } = task(it, number).assignment ?? {};
+        it.tell(say(number, fence, report("running")));
+        it.now += minutes * minute;
+        it.tell(say(number, fence, report("succeeded", { pullUrl: pull(number).url })));
+        it.tell(instruct(number, { verb: "complete" }));
+      }
+      return it;
+    }
+
+    /** After how many minutes a session of issue 1 is stale. */
+    function staleAfter(it: Story, labels: readonly string[] = [], agent = "jules"): number {
+      it.tell(observe({ issues: [issue(1, { labels: ["orchestrate", `agent:${agent}`, ...labels] })] }));
+      it.tell(schedule());
+      it.tell(say(1, task(it).assignment?.fence ?? 0, report("running")));
+      const from = it.now;
+      while (!isStale(it.state, task(it), context(it))) it.now += minute;
+      return (it.now - from) / minute;
+    }
+
+    const given = (config: Record<string, unknown> = {}): Story =>
+      story(configOf({ agents: [jules, bifrost], ...config }));
+    const tens = [80, 10, 20, 30, 40, 50, 60, 70, 95, 25];
+
+    test("when it takes longer than nine of ten at tasks of its kind did", () => {
+      expect(staleAfter(after(given(), tens, { labels: ["area:api"] }), ["area:api"])).toBe(80);
+    });
+
+    test("when it takes longer than nine of ten of its agent, else of all, where too few are of its kind", () => {
+      const known = (): Story => {
+        const it = after(given(), tens.slice(1), { labels: ["area:api"] });
+        return after(it, [45], { agent: "bifrost", first: 200 });
+      };
+      expect(staleAfter(after(known(), [35], { first: 300 }), ["area:api"])).toBe(70);
+      expect(staleAfter(known(), ["area:web"], "bifrost")).toBe(70);
+      expect(staleAfter(given())).toBe(60);
+    });
+
+    test("from stale.sample sessions on, and never before stale.min", () => {
+      expect(staleAfter(after(given({ stale: { sample: 3 } }), [50, 40, 45]))).toBe(50);
+      expect(staleAfter(after(given({ stale: { sample: 4 } }), [50, 40, 45]))).toBe(60);
+      expect(staleAfter(after(given({ stale: { sample: 1 } }), [3]))).toBe(20);
+    });
+
+    test("by the newest fifty: how it was in the beginning is forgotten", () => {
+      const it = after(
+        given(),
+        Array.from({ length: 20 }, () => 400),
+      );
+      after(
+        it,
+        Array.from({ length: 50 }, () => 35),
+        { first: 200 },
+      );
+      expect(staleAfter(it)).toBe(35);
+      expect(it.state.durations.get("all")).toHaveLength(50);
+    });
+
+    test("by its estimate all the same once a person has given it one", () => {
+      expect(staleAfter(after(given(), tens), ["estimate:1h"])).toBe(120);
+    });
+
+    test("as early as it is expected to end where high work waits for it", () => {
+      const it = after(
+        given(),
+        Array.from({ length: 10 }, () => 50),
+        { labels: ["area:api"] },
+      );
+      it.tell(observe({ issues: [issue(2, { labels: ["orchestrate", "priority:high"], blockedBy: [blocker(1)] })] }));
+      expect(staleAfter(it, ["area:api"])).toBe(50);
+      const uneven = after(given(), [10, 10, 10, 10, 10, 10, 10, 10, 90, 90], { labels: ["area:api"] });
+      uneven.tell(
+        observe({ issues: [issue(2, { labels: ["orchestrate", "priority:high"], blockedBy: [blocker(1)] })] }),
+      );
+      expect(staleAfter(uneven, ["area:api"])).toBe(45);
+    });
+
+    test("and a session that failed, was cancelled or never started teaches nothing", () => {
+      const it = given({ stale: { sample: 1 } });
+      it.tell(observe({ issues: [issue(50)] }));
+      it.tell(schedule());
+      it.tell(say(50, 1, report("running")));
+      it.now += 3 * hour;
+      it.tell(say(50, 1, report("failed", { reason: "It broke." })));
+      expect([...it.state.durations.keys()]).toEqual([]);
+    });
+
+    test("the same after a snapshot, and by what is expected after one of an older version", () => {
+      const it = after(given(), tens);
+      const lines = toSnapshot(it.state);
+      const again = fromSnapshot(lines);
+      expect(again.durations.get("all")).toEqual(it.state.durations.get("all"));
+      expect(toSnapshot(again)).toEqual(lines);
+      const older = fromSnapshot(lines.filter((line) => !line.includes('"name":"durations"')));
+      expect(older.durations.size).toBe(0);
+    });
+
+    test("and people are told what was to be expected of it", () => {
+      const it = after(given({ stale: { sample: 3 } }), [25, 25, 25]);
+      staleAfter(it);
+      expect(reasons(tick(it))).toEqual([expect.stringContaining("which was about 25 min")]);
+    });
   });
 
   test("also when it was given a worker and never started", () => {
