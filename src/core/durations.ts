@@ -12,7 +12,6 @@ import type { State } from "./state.ts";
 /** What so large a part of the sessions took at most is as long as one usually takes. */
 const usualPart = 0.9;
 
-const ofAll = "all";
 const ofAgent = (agent: AgentId): string => `agent|${agent}`;
 const ofKind = (kind: string): string => `kind|${kind}`;
 
@@ -25,18 +24,14 @@ export function noteDuration(
   const { agent, durationMs } = how;
   for (const kind of kindsOf(task)) append(state, ofKind(kind), durationMs);
   append(state, ofAgent(agent), durationMs);
-  append(state, ofAll, durationMs);
 }
 
 /** The newest goes last, and the oldest falls off. */
 function append(state: State, key: string, durationMs: number): void {
-  const known = state.durations.own(key);
-  if (known === undefined) {
-    state.durations.set(key, [durationMs]);
-    return;
-  }
-  known.push(durationMs);
-  if (known.length > durationsMax) known.shift();
+  const known = state.durations.get(key) ?? [];
+  const kept = known.length < durationsMax ? known.slice() : known.slice(1 - durationsMax);
+  kept.push(durationMs);
+  state.durations.set(key, kept);
 }
 
 /**
@@ -49,14 +44,34 @@ export function usualMs(
   { agent, stale }: { readonly agent: AgentId; readonly stale: Config["stale"] },
 ): number | null {
   if ((task.estimateOverride ?? task.definition.estimateMinutes) !== null) return null;
-  const samples = [kindsOf(task).map(ofKind), [ofAgent(agent)], [ofAll]].map((keys) =>
-    keys.flatMap((key) => state.durations.get(key) ?? []),
-  );
-  const known = samples.find((durations) => durations.length >= stale.sample);
-  return known === undefined ? null : percentile(known);
+  const ofKinds = together(state, kindsOf(task).map(ofKind));
+  if (ofKinds.length >= stale.sample) return percentile(ofKinds);
+  const ofOne = state.durations.get(ofAgent(agent)) ?? none;
+  if (ofOne.length >= stale.sample) return percentile(ofOne);
+  const agents = [...state.durations.keys()].filter((key) => key.startsWith(ofAgent("" as AgentId)));
+  const ofAll = together(state, agents.toSorted());
+  return ofAll.length >= stale.sample ? percentile(ofAll) : null;
 }
 
+const none: readonly number[] = [];
+
+/** One list is given as it is. */
+function together(state: Pick<State, "durations">, keys: readonly string[]): readonly number[] {
+  const [only] = keys;
+  if (only === undefined) return none;
+  if (keys.length === 1) return state.durations.get(only) ?? none;
+  return keys.flatMap((key) => state.durations.get(key) ?? none);
+}
+
+/** Lists are replaced, never changed: a thousand assignments ask for what one has found. */
+const known = new WeakMap<readonly number[], number>();
+
 function percentile(durations: readonly number[]): number {
-  const sorted = durations.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length * usualPart) - 1] ?? 0;
+  let found = known.get(durations);
+  if (found === undefined) {
+    const sorted = durations.toSorted((a, b) => a - b);
+    found = sorted[Math.ceil(sorted.length * usualPart) - 1] ?? 0;
+    known.set(durations, found);
+  }
+  return found;
 }

@@ -91,7 +91,7 @@ export interface State {
   /** By `<agent>|<kind of work>`. */
   readonly learned: Table<string, Learned>;
   /** The newest durations of sessions that ended well, milliseconds, oldest first; see durations.ts. */
-  readonly durations: Table<string, number[]>;
+  readonly durations: Table<string, readonly number[]>;
   readonly milestoneModes: Table<string, Mode>;
   /** Milestones with a due date, as the issue that was read last says. */
   readonly milestones: Table<string, MilestoneSpan>;
@@ -178,7 +178,7 @@ export function createState(): State {
     workers: createTable(undo, copyWorker),
     agents: createTable(undo, copyAgent),
     learned: createTable(undo, copyLearned),
-    durations: createTable(undo, copyDurations),
+    durations: createTable(undo),
     milestoneModes: createTable(undo),
     milestones: createTable(undo),
     patterns: createTable(undo, copyPattern),
@@ -280,7 +280,6 @@ export function copyValues(state: State, into: Values = initialValues()): Values
 
 // One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.
 const copyLearned = (learned: Learned): Learned => ({ ...learned });
-const copyDurations = (durations: number[]): number[] => durations.slice();
 const copyPattern = (record: PatternRecord): PatternRecord => ({ ...record });
 const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });
 
