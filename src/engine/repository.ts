@@ -18,6 +18,7 @@ import { Cycle } from "./cycle.ts";
 import { Delivery } from "./deliver.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import { Idle } from "./idle.ts";
+import { Progress } from "./progress.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Pass } from "./pass.ts";
@@ -39,6 +40,7 @@ export class Repository implements LaneHooks {
   readonly #scout: Scout;
   readonly #cycle: Cycle;
   readonly #idle: Idle;
+  readonly #progress: Progress;
   #hasTakenStock = false;
   #isStopped = false;
   #wake: Timer | null = null;
@@ -48,6 +50,7 @@ export class Repository implements LaneHooks {
     this.#world = world;
     this.lane = new Lane(parts, this);
     this.#idle = new Idle(parts.journal);
+    this.#progress = new Progress(parts.journal);
     this.#delivery = new Delivery(parts, world, this.lane);
     this.#scout = new Scout(parts, world.tracker, this.lane);
     this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout, heartbeats: this.heartbeats });
@@ -128,6 +131,7 @@ export class Repository implements LaneHooks {
 
   appended(entries: readonly Entry[], state: State): void {
     this.#idle.note(entries);
+    this.#progress.note(entries);
     this.#hooks.appended(entries, state);
   }
 
@@ -142,6 +146,7 @@ export class Repository implements LaneHooks {
     if (!this.#hasTakenStock) return;
     this.#scout.admit(state);
     this.#idle.say(state, this.lane.contextOf(state));
+    this.#progress.say(state, this.lane.contextOf(state));
     const dueAt = this.#nextWakeAt(state);
     if (dueAt === null) return;
     const waitMs = Math.min(dueAt - this.#parts.clock.now(), wakeAheadMs);
