@@ -31,9 +31,15 @@ export function createApplication(surroundings: Surroundings): Application {
       const loaded = new Installations(app, surroundings);
       installations = loaded;
       const journal = surroundings.journalFor({});
-      const { clock, httpToken: token = null } = surroundings;
-      const reports = reportersOf(surroundings);
-      addHandler(createHttpHandler({ repositories: () => loaded.repositories, token, reports, clock, journal }));
+      const { clock, memory, httpToken: token = null } = surroundings;
+      const ground = {
+        repositories: () => loaded.repositories,
+        token,
+        reports: reportersOf(surroundings),
+        clock,
+        journal,
+      };
+      addHandler(createHttpHandler({ ...ground, ...(memory === undefined ? {} : { memory }) }));
       app.onAny((event) => hear(loaded, event));
       app.onError((error) => journal.error("A webhook could not be handled.", { reason: error.message }));
     },

@@ -17,6 +17,7 @@ import type { Hint } from "../ports/tracker.ts";
 import { Cycle } from "./cycle.ts";
 import { Delivery } from "./deliver.ts";
 import { Heartbeats } from "./heartbeats.ts";
+import { Counters } from "./counters.ts";
 import { Idle } from "./idle.ts";
 import { Progress } from "./progress.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
@@ -33,6 +34,7 @@ const wakeAheadMs = 24 * 60 * 60_000;
 export class Repository implements LaneHooks {
   readonly lane: Lane;
   readonly heartbeats = new Heartbeats();
+  readonly counters = new Counters();
   readonly #parts: EngineParts;
   readonly #world: World;
   readonly #hooks: PassHooks;
@@ -130,6 +132,7 @@ export class Repository implements LaneHooks {
   }
 
   appended(entries: readonly Entry[], state: State): void {
+    this.counters.note(entries, state);
     this.#idle.note(entries);
     this.#progress.note(entries);
     this.#hooks.appended(entries, state);

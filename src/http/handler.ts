@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { authenticate } from "./authenticate.ts";
 import { healthz } from "./healthz.ts";
 import { agentHeartbeat, heartbeat } from "./heartbeat.ts";
+import { metrics } from "./metrics.ts";
 import { mode } from "./mode.ts";
 import { override } from "./override.ts";
 import { Problem, toDocument } from "./problem.ts";
@@ -20,6 +21,7 @@ const routes: readonly Route[] = [
   override,
   status,
   visualization,
+  metrics,
   complete,
   fail,
   heartbeat,
@@ -39,8 +41,9 @@ export function createHttpHandler(ground: Ground): HttpHandler {
     const here = routes.filter((route) => route.path === path);
     if (here.length === 0 && !path.startsWith(own)) return false;
     try {
-      const answer = await answerWith(findRoute(here, request), request, { ground, reporters });
-      send(response, { status: 200, type: "application/json", body: answer });
+      const route = findRoute(here, request);
+      const answer = await answerWith(route, request, { ground, reporters });
+      send(response, { status: 200, type: route.mediaType ?? "application/json", body: answer });
     } catch (error) {
       const problem = error instanceof Problem ? error : unexpected(error, path, ground);
       const { status: code, headers } = problem;
@@ -104,7 +107,7 @@ function send(
     readonly headers?: Readonly<Record<string, string>>;
   },
 ): void {
-  const text = `${JSON.stringify(answer.body)}\n`;
+  const text = typeof answer.body === "string" ? answer.body : `${JSON.stringify(answer.body)}\n`;
   response.writeHead(answer.status, {
     "content-type": answer.type,
     "content-length": Buffer.byteLength(text),

@@ -20,6 +20,8 @@ export interface Ground {
   };
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Resident megabytes of the process; left out where nobody can say. */
+  readonly memory?: () => number;
 }
 
 export interface Call {
@@ -39,6 +41,8 @@ export interface Route {
   readonly path: string;
   /** `reporter`: the token, a worker's token, or one that GitHub made for a job; what it may report the route finds out. */
   readonly access: "anybody" | "token" | "reporter";
-  /** Returns the JSON of a 200. Throws a Problem. */
+  /** What the answer is where it is not JSON but text. */
+  readonly mediaType?: string;
+  /** Returns the JSON, or the text, of a 200. Throws a Problem. */
   answer(call: Call): unknown;
 }

@@ -1,0 +1,35 @@
+/** What Prometheus scrapes: a real request, and every line of the answer. */
+import { expect, test } from "vitest";
+import { minute, pass } from "../engine/given.ts";
+import { givenRoutes } from "./given.ts";
+
+/** The samples by name and labels, as a scraper reads them; every other line must be a comment of the format. */
+function samplesOf(text: string): ReadonlyMap<string, number> {
+  const samples = new Map<string, number>();
+  for (const line of text.trimEnd().split("\n")) {
+    if (/^# (?:HELP|TYPE) [a-z0-9_]+ \S/.test(line)) continue;
+    const found = /^(?<name>[a-z0-9_]+(?:\{[^}]*\})?) (?<value>\S+)$/.exec(line)?.groups;
+    if (found === undefined) throw new Error(`Not a sample: ${line}`);
+    samples.set(found["name"] ?? "", Number(found["value"]));
+  }
+  return samples;
+}
+
+test("the figures of every repository are there for Prometheus, and only for whoever has the token", async () => {
+  const it = await givenRoutes({ names: ["acme/shop", "acme/till"] });
+  await pass(it.clock, minute);
+  const { status, headers, text } = await it.ask("/metrics");
+  expect(status).toBe(200);
+  expect(headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  const samples = samplesOf(text);
+  for (const repository of ["acme/shop", "acme/till"]) {
+    const of = (name: string): number | undefined => samples.get(`${name}{repository="${repository}"}`);
+    expect([of("queue_depth"), of("active_tasks"), of("open_tasks")]).toEqual([2, 1, 3]);
+    expect([of("assignments_total"), of("reassignments_total"), of("conflicts_total")]).toEqual([1, 0, 0]);
+    expect([of("assignment_latency_ms_count"), of("p95_assignment_latency_ms")]).toEqual([1, 0]);
+    expect(samples.get(`assignment_latency_ms_bucket{repository="${repository}",le="1000"}`)).toBe(1);
+    expect(samples.get(`assignment_latency_ms_bucket{repository="${repository}",le="+Inf"}`)).toBe(1);
+    expect(of("orchestrator_memory_limit_mb")).toBe(512);
+  }
+  expect((await it.ask("/metrics", { headers: { authorization: "Bearer wrong" } })).status).toBe(401);
+});
