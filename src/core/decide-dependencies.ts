@@ -2,7 +2,7 @@
 import type { TaskId } from "../model/ids.ts";
 import type { IssueFacts } from "../model/observation.ts";
 import type { Dependency } from "../model/task.ts";
-import { reviseUpstream } from "./decide-outcome.ts";
+import { isBlameOver, reviseUpstream } from "./decide-upstream.ts";
 import { blockersOf, defineDependencies, isSameEdges } from "./define-task.ts";
 import type { Decision } from "./decision.ts";
 import { emitExternal } from "./externals.ts";
@@ -20,6 +20,7 @@ export function decideDependencies(decision: Decision, facts: IssueFacts): void 
     emitExternal(decision, { id, reference, url, state, ...(waitsFor === undefined ? {} : { waitsFor }) });
   }
   if (!isSameEdges(edges, task.blockedBy)) changeDependencies(decision, facts.id, edges);
+  else if (isBlameOver(decision.state, task)) reviseUpstream(decision, facts.id);
 }
 
 /** Sets the edges of a task and follows up: cycles that came or went, failures upstream. */

@@ -2,6 +2,7 @@
 import type { TaskId } from "../model/ids.ts";
 import type { FailureReason, Receipt, Task } from "../model/task.ts";
 import { agentsInService, judgeWorker } from "./decide-health.ts";
+import { carryFailure, reviseUpstream, reviseWaiters } from "./decide-upstream.ts";
 import type { Decision } from "./decision.ts";
 import { isFoundLater } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
@@ -49,77 +50,13 @@ export function failTask(
   why: { readonly reason: string; readonly cause?: FailureReason },
 ): void {
   decision.emit({ type: "TaskFailed", task: id, ...why });
-  propagateFailure(decision, id);
-}
-
-/** Hard edges carry failure on; soft ones do not. Work in proportion to those who wait. */
-function propagateFailure(decision: Decision, root: TaskId): void {
-  const queue = [root];
-  for (let upstream = queue.shift(); upstream !== undefined; upstream = queue.shift()) {
-    for (const waiter of hardWaiters(decision.state, upstream)) {
-      if (isEnded(waiter) || waiter.upstreamFailed !== null) continue;
-      decision.emit({ type: "UpstreamFailed", task: waiter.id, upstream: root });
-      queue.push(waiter.id);
-    }
-  }
-}
-
-/** Lets return those who failed only because of an upstream that no longer has. */
-function recoverDownstream(decision: Decision, root: TaskId): void {
-  const queue = [root];
-  for (let upstream = queue.shift(); upstream !== undefined; upstream = queue.shift()) {
-    for (const waiter of hardWaiters(decision.state, upstream)) {
-      if (waiter.upstreamFailed === null || hasFailedBlocker(decision.state, waiter)) continue;
-      decision.emit({ type: "UpstreamRecovered", task: waiter.id });
-      queue.push(waiter.id);
-    }
-  }
-}
-
-/** A task whose edges changed may have gained or lost a failed blocker. */
-export function reviseUpstream(decision: Decision, id: TaskId): void {
-  const task = decision.state.tasks.get(id);
-  if (task === undefined || isEnded(task)) return;
-  const isFailing = hasFailedBlocker(decision.state, task);
-  if (isFailing && task.upstreamFailed === null) {
-    const upstream = failedBlocker(decision.state, task);
-    if (upstream === null) return;
-    decision.emit({ type: "UpstreamFailed", task: id, upstream });
-    propagateFailure(decision, id);
-  } else if (!isFailing && task.upstreamFailed !== null) {
-    decision.emit({ type: "UpstreamRecovered", task: id });
-    recoverDownstream(decision, id);
-  }
-}
-
-function hardWaiters(state: State, upstream: TaskId): readonly Task[] {
-  const waiters: Task[] = [];
-  for (const id of dependentsOf(state, upstream)) {
-    const waiter = state.tasks.get(id);
-    const edge = waiter?.blockedBy.find((dependency) => dependency.on === upstream);
-    if (waiter !== undefined && edge?.kind === "hard" && !waiter.unblocked.includes(upstream)) waiters.push(waiter);
-  }
-  return waiters;
-}
-
-function hasFailedBlocker(state: State, task: Task): boolean {
-  return failedBlocker(state, task) !== null;
-}
-
-function failedBlocker(state: State, task: Task): TaskId | null {
-  for (const edge of task.blockedBy) {
-    if (edge.kind === "soft" || task.unblocked.includes(edge.on)) continue;
-    const blocker = state.tasks.get(edge.on);
-    if (blocker?.outcome === "failed") return blocker.id;
-    if (blocker !== undefined && blocker.upstreamFailed !== null) return blocker.upstreamFailed;
-  }
-  return null;
+  carryFailure(decision, id);
 }
 
 /** Done, with the evidence. Those who wait become ready in the same decision; a parent may end with its last child. */
 export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): void {
   decision.emit({ type: "TaskCompleted", task: id, receipt });
-  recoverDownstream(decision, id);
+  reviseWaiters(decision, id);
   completeParents(decision, id);
 }
 
@@ -159,6 +96,7 @@ export function cancelTask(
 ): void {
   requestCancel(decision, id, { reason: "cancelled", by: why.by });
   decision.emit({ type: "TaskCancelled", task: id, reason: why.reason, by: why.by });
+  reviseWaiters(decision, id);
 }
 
 export function requestCancel(
@@ -174,6 +112,17 @@ export function requestCancel(
 /** Back to work after an end: failures are forgiven, and those who failed with it return. */
 export function reopenTask(decision: Decision, id: TaskId, by: string): void {
   decision.emit({ type: "TaskReopened", task: id, by });
-  recoverDownstream(decision, id);
+  takeUpAgain(decision, id);
+}
+
+/** What it was taken to be done by is none: those who wait for it are blocked again. */
+export function revokeReceipt(decision: Decision, id: TaskId, reason: string): void {
+  decision.emit({ type: "ReceiptRevoked", task: id, reason });
+  takeUpAgain(decision, id);
+}
+
+/** It is open again, behind the blockers that it has. */
+function takeUpAgain(decision: Decision, id: TaskId): void {
   reviseUpstream(decision, id);
+  reviseWaiters(decision, id);
 }

@@ -5,7 +5,7 @@ import type { PullFacts } from "../model/observation.ts";
 import type { PullRequest, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { decideMergeOurselves, isOurMerge, whyQueueLeft } from "./decide-merge.ts";
-import { completeTask, failAttempt } from "./decide-outcome.ts";
+import { completeTask, failAttempt, revokeReceipt } from "./decide-outcome.ts";
 import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
 import { matchPull } from "./match-pull.ts";
@@ -266,10 +266,6 @@ function decideRevert(decision: Decision, facts: PullFacts): void {
     const task = id === undefined ? undefined : decision.state.tasks.get(id);
     if (task === undefined || task.receipt?.kind !== "merge" || task.pull?.number !== number) continue;
     if (facts.mergedAt !== null && facts.mergedAt < task.receipt.at) continue;
-    decision.emit({
-      type: "ReceiptRevoked",
-      task: task.id,
-      reason: `Pull request #${number} was reverted by #${facts.number}.`,
-    });
+    revokeReceipt(decision, task.id, `Pull request #${number} was reverted by #${facts.number}.`);
   }
 }

@@ -6,7 +6,7 @@ import { pullNumberOf } from "../model/pull-url.ts";
 import type { Assignment, FailureReason, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { agentsInService, judgeVendor, judgeWorker } from "./decide-health.ts";
-import { backoffMs, failAttempt } from "./decide-outcome.ts";
+import { backoffMs, completeTask, failAttempt } from "./decide-outcome.ts";
 import { returnInterrupted } from "./decide-preempt.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
@@ -119,10 +119,12 @@ function pullDueAt(decision: Decision, task: Task, pullUrl: string | null): numb
 function completeByReport(decision: Decision, id: TaskId, agent: string): void {
   const task = decision.state.tasks.get(id);
   if (task === undefined || isEnded(task)) return;
-  decision.emit({
-    type: "TaskCompleted",
-    task: id,
-    receipt: { kind: "reported", by: agent, at: decision.context.now, reference: "session ended well", warning: null },
+  completeTask(decision, id, {
+    kind: "reported",
+    by: agent,
+    at: decision.context.now,
+    reference: "session ended well",
+    warning: null,
   });
 }
 

@@ -2,6 +2,7 @@
 import { dateOfWait } from "../model/external-wait.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { External } from "../model/task.ts";
+import { reviseWaiters } from "./decide-upstream.ts";
 import type { Decision } from "./decision.ts";
 import { isEnded } from "./readiness.ts";
 import { dependentsOf, type State } from "./state.ts";
@@ -12,6 +13,8 @@ export function emitExternal(decision: Decision, external: External): void {
   const now = asOfNow(decision, external, known);
   if (known?.state === now.state && known.reference === now.reference && known.waitsFor === now.waitsFor) return;
   decision.emit({ type: "ExternalObserved", external: now });
+  // It may have been a task that had failed.
+  reviseWaiters(decision, external.id);
 }
 
 /** Whether a date has come is decided here, by our own time; one that has come stays so, whatever another clock says. */

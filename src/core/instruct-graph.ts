@@ -4,7 +4,7 @@ import type { SlashCommand } from "../model/slash.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { changeDependencies, findCycle, reportCycles } from "./decide-dependencies.ts";
-import { reviseUpstream } from "./decide-outcome.ts";
+import { reviseUpstream } from "./decide-upstream.ts";
 import { uniteEdges } from "./define-task.ts";
 import type { State } from "./state.ts";
 import { begin, takeBack } from "./transaction.ts";

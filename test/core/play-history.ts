@@ -13,6 +13,7 @@ import type { PullFacts } from "../../src/model/observation.ts";
 import type { Task } from "../../src/model/task.ts";
 import { warningKey } from "../../src/model/warning.ts";
 import { commandsOf, contextOf, firstConfig, type PlannedPass } from "./histories.ts";
+import { wrongInGraph } from "./graph-rules.ts";
 import { MergeLedger } from "./merge-ledger.ts";
 
 export interface Played {
@@ -62,7 +63,11 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
       text = textOf(state);
       if (text !== textOf(replica)) problems.push(`pass ${index}: what the writer has is not what the log gives`);
     }
-    problems.push(...[...allBrokenInvariants(state), ...twice(state)].map((each) => `pass ${index}: ${each}`));
+    problems.push(
+      ...[...allBrokenInvariants(state), ...twice(state), ...wrongInGraph(state)].map(
+        (each) => `pass ${index}: ${each}`,
+      ),
+    );
     told.push(...commands);
   }
   return { state, lines, problems };
