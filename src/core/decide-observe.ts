@@ -3,6 +3,7 @@ import { permits, type Actor } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { IssueFacts, Observation } from "../model/observation.ts";
 import type { External, Task } from "../model/task.ts";
+import { leaveCycles } from "./decide-cycles.ts";
 import { decideDependencies } from "./decide-dependencies.ts";
 import { cancelTask, completeContainer, completeTask, reopenTask, requestCancel } from "./decide-outcome.ts";
 import { decidePulls } from "./decide-pulls.ts";
@@ -93,8 +94,13 @@ function deselect(decision: Decision, task: Task, facts: IssueFacts): void {
     }
     return;
   }
-  decision.emit({ type: "TaskUntracked", task: task.id, reason: "The issue is no longer selected." });
+  letGo(decision, task, "The issue is no longer selected.");
   observeExternal(decision, facts);
+}
+
+function letGo(decision: Decision, task: Task, reason: string): void {
+  decision.emit({ type: "TaskUntracked", task: task.id, reason });
+  leaveCycles(decision, task);
 }
 
 function isTrusted(decision: Decision, actor: Actor | null): boolean {
@@ -200,6 +206,6 @@ function decideGone(decision: Decision, id: TaskId, reason: "deleted" | "transfe
     state: task.receipt !== null ? "completed" : "missing",
   };
   const isAwaited = decision.state.dependents.has(id);
-  decision.emit({ type: "TaskUntracked", task: id, reason: sentence });
+  letGo(decision, task, sentence);
   if (isAwaited) emitExternal(decision, external);
 }

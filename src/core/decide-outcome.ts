@@ -1,6 +1,7 @@
 /** Ends and their consequences: an attempt that failed, a task that is done, failed or called off, and those who wait. */
 import type { TaskId } from "../model/ids.ts";
 import type { FailureReason, Receipt, Task } from "../model/task.ts";
+import { leaveCycles, reportCycles } from "./decide-cycles.ts";
 import { agentsInService, judgeWorker } from "./decide-health.ts";
 import { carryFailure, reviseUpstream, reviseWaiters } from "./decide-upstream.ts";
 import type { Decision } from "./decision.ts";
@@ -50,12 +51,14 @@ export function failTask(
   why: { readonly reason: string; readonly cause?: FailureReason },
 ): void {
   decision.emit({ type: "TaskFailed", task: id, ...why });
+  leave(decision, id);
   carryFailure(decision, id);
 }
 
 /** Done, with the evidence. Those who wait become ready in the same decision; a parent may end with its last child. */
 export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): void {
   decision.emit({ type: "TaskCompleted", task: id, receipt });
+  leave(decision, id);
   reviseWaiters(decision, id);
   completeParents(decision, id);
 }
@@ -96,6 +99,7 @@ export function cancelTask(
 ): void {
   requestCancel(decision, id, { reason: "cancelled", by: why.by });
   decision.emit({ type: "TaskCancelled", task: id, reason: why.reason, by: why.by });
+  leave(decision, id);
   reviseWaiters(decision, id);
 }
 
@@ -121,8 +125,15 @@ export function revokeReceipt(decision: Decision, id: TaskId, reason: string): v
   takeUpAgain(decision, id);
 }
 
+/** It has ended: whoever waited for it in a circle waits in none. */
+function leave(decision: Decision, id: TaskId): void {
+  const task = decision.state.tasks.get(id);
+  if (task !== undefined) leaveCycles(decision, task);
+}
+
 /** It is open again, behind the blockers that it has. */
 function takeUpAgain(decision: Decision, id: TaskId): void {
+  reportCycles(decision, id);
   reviseUpstream(decision, id);
   reviseWaiters(decision, id);
 }

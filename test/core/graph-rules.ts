@@ -1,11 +1,12 @@
-/** What holds of the graph after every pass, found from the edges alone: who bears the name of a failed task. */
+/** What holds of the graph after every pass, found from the edges alone: who bears the name of a failed task, and who waits for itself. */
 import type { State } from "../../src/core/state.ts";
 import type { TaskId } from "../../src/model/ids.ts";
 import type { Task } from "../../src/model/task.ts";
 
 /** The sentences that are not true; `[]` when all is well. */
 export function wrongInGraph(state: State): readonly string[] {
-  return [...state.tasks.entries()].flatMap(([, task]) => wrongBlame(state, task));
+  const tasks = [...state.tasks.entries()].map(([, task]) => task);
+  return tasks.flatMap((task) => [...wrongBlame(state, task), ...wrongCycle(state, task)]);
 }
 
 function wrongBlame(state: State, task: Task): readonly string[] {
@@ -28,6 +29,27 @@ function failedBefore(state: State, start: Task): ReadonlySet<TaskId> {
     }
   }
   return failed;
+}
+
+function wrongCycle(state: State, { id, cycle }: Task): readonly string[] {
+  const isInOne = before(state, id).has(id);
+  if (cycle === null) return isInOne ? [`${id} does not know that it waits for itself`] : [];
+  if (!isInOne) return [`${id} is said to wait for itself, and does not`];
+  const isWayRound = cycle.every((each, place) => waitsFor(state, each).includes(cycle[place + 1] ?? id));
+  return cycle[0] === id && isWayRound ? [] : [`the cycle of ${id} is none`];
+}
+
+/** What it waits for, directly or not. */
+function before(state: State, start: TaskId): ReadonlySet<TaskId> {
+  const found = new Set(waitsFor(state, start));
+  for (const id of found) for (const on of waitsFor(state, id)) found.add(on);
+  return found;
+}
+
+function waitsFor(state: State, id: TaskId): readonly TaskId[] {
+  const task = state.tasks.get(id);
+  if (task === undefined || !isOpen(task)) return [];
+  return task.blockedBy.flatMap(({ on }) => (task.unblocked.includes(on) ? [] : [on]));
 }
 
 function isOpen(task: Task): boolean {

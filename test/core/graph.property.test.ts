@@ -58,7 +58,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: goes },
 );
 
-test("whoever is behind a failed task bears its name, and nobody else does", () => {
+test("whoever is behind a failed task bears its name, whoever waits for itself is told so, and nobody else is", () => {
   fc.assert(
     fc.property(fc.array(look, { minLength: 4, maxLength: 6 }), fc.array(step, { maxLength: 20 }), (first, steps) => {
       const it = story();

@@ -1,7 +1,7 @@
 /** The way out of a cycle: the edge that costs least goes, and a person's word is the last to go. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findCycle } from "../../src/core/decide-dependencies.ts";
+import { findCycle } from "../../src/core/decide-cycles.ts";
 import { proposeCut } from "../../src/core/propose-cut.ts";
 import { toTaskView } from "../../src/engine/task-views.ts";
 import { renderExplain } from "../../src/views/explain.ts";
