@@ -24,11 +24,12 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   task.outcomeReason = null;
   state.dossiers.delete(event.task);
   noteCompletion(state, task);
-  notePatterns(state, task);
+  notePatterns(state, task, 1);
 }
 
 export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked">): void {
   const task = ownTask(state, event.task);
+  notePatterns(state, task, -1);
   task.receipt = null;
   task.failuresInRow = 0;
   task.answeredFailure = null;
@@ -94,15 +95,15 @@ function discardPull(state: State, task: Task): void {
   task.vendorPull = null;
 }
 
-/** Merged work with the label of a pattern counts towards its next series. */
-function notePatterns(state: State, task: Task): void {
+/** Merged work with the label of a pattern counts towards its next series, and no more when the merge was reverted: it is merged again. */
+function notePatterns(state: State, task: Task, by: 1 | -1): void {
   const patterns = state.configuration?.config.patterns ?? [];
   if (patterns.length === 0 || task.receipt?.kind !== "merge") return;
   for (const pattern of patterns) {
     const wanted = pattern.label.toLowerCase();
     if (!task.definition.labels.some((label) => label.toLowerCase() === wanted)) continue;
     const known = state.patterns.own(pattern.id);
-    if (known === undefined) state.patterns.set(pattern.id, { merged: 1, series: 0 });
-    else known.merged += 1;
+    if (known !== undefined) known.merged = Math.max(0, known.merged + by);
+    else if (by === 1) state.patterns.set(pattern.id, { merged: 1, series: 0 });
   }
 }

@@ -83,6 +83,32 @@ describe("a pattern", () => {
     expect(it.tell({ type: "Tick" })).toEqual([{ type: "PatternMatched", pattern: "deps", series: 2 }]);
   });
 
+  test("counts a task once whose merge was reverted and came again", () => {
+    const it = withPatterns();
+    merge(it, 1);
+    const undo = { branch: "undo", author: writer, mergedBy: writer, mergedAt: it.now } as const;
+    it.tell(observe({ pulls: [pull(200, { ...undo, state: "merged", reverts: [101] })] }));
+    expect(it.status(1)).toBe("manual_review");
+    expect(it.state.patterns.get("deps")?.merged).toBe(0);
+    it.tell(instruct(1, { verb: "retry" }));
+    it.tell(schedule());
+    const fence = it.state.tasks.get(taskId(1))?.assignment?.fence ?? 0;
+    it.tell(say(1, fence, report("succeeded", { pullUrl: pull(102).url })));
+    it.tell(observe({ pulls: [pull(102, { state: "merged", mergedBy: writer, mergedAt: it.now })] }));
+    expect([it.status(1), tick(it)]).toEqual(["completed", []]);
+    merge(it, 3);
+    expect(tick(it)).toEqual(["PatternMatched"]);
+  });
+
+  test("is not below nothing when a merge is reverted that an earlier series was asked for with", () => {
+    const it = withPatterns();
+    for (const number of [1, 2]) merge(it, number);
+    tick(it);
+    const undo = { branch: "undo", author: writer, mergedBy: writer, mergedAt: it.now } as const;
+    it.tell(observe({ pulls: [pull(200, { ...undo, state: "merged", reverts: [101] })] }));
+    expect(it.state.patterns.get("deps")).toEqual({ merged: 0, series: 1 });
+  });
+
   test("remembers its count and its issue over a snapshot", () => {
     const it = withPatterns();
     for (const number of [1, 2]) merge(it, number);
