@@ -192,6 +192,7 @@ function foldMove(state: State, event: Event & { readonly task: TaskId }, kind: 
     const isOpen = task !== undefined && !isEnded(task);
     if (isOpen !== wasOpen) state.openCount += isOpen ? 1 : -1;
     state.unsettled.push(id);
+    state.stages.touch(number);
   }
   if (task !== undefined) reindex(state, number, task);
   if (kind.dependents) reindexDependents(state, number);

@@ -9,13 +9,14 @@ import type { Context } from "./context.ts";
 import { capacityOf } from "./capacity.ts";
 import { expectedMs, readyInOrder } from "./rank-ready.ts";
 import { isEnded, openBlockers } from "./readiness.ts";
+import { barrierIn, type Barrier } from "./stages.ts";
 import type { State } from "./state.ts";
 
 /** How far down the queue, and how far up the chain of blockers, it is worth guessing. */
 const queueMax = 1_000;
 const chainMax = 100;
 
-/** Epoch milliseconds; null where it cannot be said: paused, at a cap, held back by a person, in a cycle, or too far off. */
+/** Epoch milliseconds; null where it cannot be said: paused, at a cap, held back by a person or an earlier stage, in a cycle, or too far off. */
 export function expectedStart(state: State, task: Task, context: Context): number | null {
   if (state.isPaused || isEnded(task) || task.assignment !== null) return null;
   if (spentCaps(state, context).length > 0) return null;
@@ -28,18 +29,26 @@ class Forecast {
   readonly #context: Context;
   readonly #queued: ReadonlyMap<TaskId, number>;
   readonly #following = new Set<TaskId>();
+  readonly #barrier: Barrier | null;
 
   constructor(state: State, context: Context) {
     this.#state = state;
     this.#context = context;
     this.#queued = playQueue(state, context);
+    this.#barrier = barrierIn(state, context.config);
   }
 
   startOf(task: Task): number | null {
+    if (this.#isHeldBack(task)) return null;
     const queued = this.#queued.get(task.id);
     if (queued !== undefined) return Math.max(queued, task.retryAt ?? 0);
     if (this.#state.ready.has(task.id) || !isWaitingForTasks(task)) return null;
     return this.#afterBlockers(task);
+  }
+
+  #isHeldBack({ id }: Task): boolean {
+    const { numbering, stages } = this.#state;
+    return this.#barrier !== null && stages.isBehind(numbering.find(id), this.#barrier);
   }
 
   /** A blocked task starts when the last of its blockers has ended. */

@@ -9,6 +9,7 @@ import type { Peaks } from "./open-scale.ts";
 import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";
 import type { Rank } from "./ready-heap.ts";
 import type { Ordering, QueueReader } from "./ready-queue.ts";
+import { barrierIn, type Barrier } from "./stages.ts";
 import type { State } from "./state.ts";
 import { isHeldUpByVendor } from "./vendor-trouble.ts";
 
@@ -111,6 +112,8 @@ interface View {
   readonly scale: Scale;
   readonly peaks: Peaks;
   readonly inherits: boolean;
+  /** What is behind it goes last, so that nobody who looks for work has to pass it over first. */
+  readonly barrier: Barrier | null;
   readonly milestoneModes: ReadonlyMap<string, Mode>;
   /**
    * Ages count up to this instant. For the order it is the epoch: only differences matter to it, and a queue that knows no clock need
@@ -132,7 +135,8 @@ function openView(state: State, context: Context): View {
   const milestoneModes = state.milestoneModes.size === 0 ? noModes : new Map(state.milestoneModes.entries());
   const inherits = blockers.inherit;
   const input = blankInput();
-  return { mode: modeInForce(state, context), scale, peaks, inherits, milestoneModes, ageUntil: 0, input };
+  const barrier = barrierIn(state, context.config);
+  return { mode: modeInForce(state, context), scale, peaks, inherits, barrier, milestoneModes, ageUntil: 0, input };
 }
 
 function orderingOf(state: State, view: View): Ordering {
@@ -144,12 +148,12 @@ function orderingOf(state: State, view: View): Ordering {
 }
 
 /** Everything that the order of most tasks depends on beside themselves, as one text. */
-function keyOf({ mode, scale, peaks, inherits, milestoneModes }: View): string {
+function keyOf({ mode, scale, peaks, inherits, barrier, milestoneModes }: View): string {
   const { weights, ageing, quickWinBelow } = scale;
   const numbers = `${weights.priority} ${weights.blocker} ${weights.effort} ${ageing} ${quickWinBelow}`;
   const highest = `${peaks.transitive} ${peaks.minutes}`;
   const phases = milestoneModes.size === 0 ? "" : JSON.stringify([...milestoneModes]);
-  return `${mode} ${inherits} ${numbers} ${highest} ${phases}`;
+  return `${mode} ${inherits} ${numbers} ${highest} ${barrier?.key ?? ""} ${phases}`;
 }
 
 /** As `modeOf`, by the modes of the view. */
@@ -163,6 +167,9 @@ function modeWithin(task: Task | undefined, view: View): Mode {
 
 /** The tier of a task that has been promised a slot: it goes before all others, those of other modes too. */
 const promisedTier = -2;
+
+/** The tier of a task that an earlier stage holds back. */
+const heldBackTier = 2;
 
 /** The score for people, in their view. */
 function scored(state: State, view: View, found: { readonly number: number; readonly mode: Mode }): RankedTask {
@@ -180,7 +187,7 @@ function scored(state: State, view: View, found: { readonly number: number; read
 }
 
 function tierPart(input: RankInput): Readonly<Record<string, number>> | null {
-  if (input.tier === undefined || input.tier === 0) return null;
+  if (input.tier === undefined || input.tier === 0 || input.tier === heldBackTier) return null;
   return input.tier === promisedTier ? { promised: 1 } : { retry: -input.tier };
 }
 
@@ -200,8 +207,14 @@ function inputOf(state: State, number: number, view: View): RankInput<TaskId> {
   input.impact = reach;
   input.tailMinutes = reach.tailMinutes;
   input.ageMs = view.ageUntil - createdAt;
-  input.tier = tierOf(state, task, { tailMinutes: reach.tailMinutes, peaks: view.peaks });
+  input.tier = isHeldBack(state, number, view)
+    ? heldBackTier
+    : tierOf(state, task, { tailMinutes: reach.tailMinutes, peaks: view.peaks });
   return input;
+}
+
+function isHeldBack(state: State, number: number, { barrier }: View): boolean {
+  return barrier !== null && state.stages.isBehind(number, barrier);
 }
 
 type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] };

@@ -34,6 +34,7 @@ import {
   type WorkerRecord,
 } from "./records.ts";
 import { Ring } from "./ring.ts";
+import { Stages } from "./stages.ts";
 import type { Hand, Slots } from "./slots.ts";
 import { createTable, type Table } from "./table.ts";
 import { TaskCells } from "./task-cells.ts";
@@ -149,6 +150,8 @@ export interface State {
   readonly scale: OpenScale;
   /** Index: the ready tasks in the order in which they were last asked for. */
   readonly queue: ReadyQueue;
+  /** Index: the stages of tasks, where anybody has asked for them. */
+  readonly stages: Stages;
 }
 
 /** The state before anything has happened. */
@@ -159,7 +162,12 @@ export function createState(): State {
   const queue = new ReadyQueue((number) => numbering.keyOf(number));
   /** Where a task stands in the queue follows from these three. */
   const ranked = { undo, onExchange: (number: number) => queue.touch(number) };
-  const tasks = new DenseTable<TaskId, Task>(numbering, { ...ranked, copy: copyTask });
+  const stages = new Stages();
+  const onExchange = (number: number): void => {
+    queue.touch(number);
+    stages.touch(number);
+  };
+  const tasks = new DenseTable<TaskId, Task>(numbering, { undo, onExchange, copy: copyTask });
   return {
     undo,
     marks: [],
@@ -203,6 +211,7 @@ export function createState(): State {
     reach: new DenseTable(numbering, ranked),
     scale: new OpenScale(undo),
     queue,
+    stages,
   };
 }
 

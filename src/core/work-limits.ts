@@ -1,16 +1,18 @@
 /**
- * How much may be worked on at once: in the whole repository, with a label, and for one milestone while others wait. What is
- * counted are tasks with an assignment, once a schedule; open pull requests that wait for people hold nobody back.
+ * How much may be worked on at once: in the whole repository, with a label, and for one milestone while others wait; and what an earlier
+ * stage holds back. What is counted are tasks with an assignment, once a schedule; open pull requests that wait for people hold nobody back,
+ * unless stages are barriers.
  */
 import type { Config } from "../model/config.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { capacityOf } from "./capacity.ts";
+import { barrierIn, type Barrier } from "./stages.ts";
 import type { State } from "./state.ts";
 
 /** Why a task is passed over for now. */
 export interface WorkLimit {
-  readonly code: "limit_in_progress" | "limit_label" | "fair_share";
+  readonly code: "earlier_stage" | "limit_in_progress" | "limit_label" | "fair_share";
   readonly detail: string;
 }
 
@@ -24,8 +26,35 @@ export interface WorkLimits {
 
 const noLimits: WorkLimits = { blocks: () => null, take: () => undefined };
 
-/** The limits of `limits.inProgress` and `limits.labels`. Costs nothing where neither is set, else one look at what is in flight. */
+/** What keeps tasks from being started while others are open or under way: `strictStages`, then `limits.inProgress` and `limits.labels`. */
 export function openWorkLimits(state: State, config: Config): WorkLimits {
+  const limits = openLimits(state, config);
+  const barrier = barrierIn(state, config);
+  if (barrier === null) return limits;
+  return {
+    blocks: (task) => stageLimit(state, task, barrier) ?? limits.blocks(task),
+    take: (task) => limits.take(task),
+  };
+}
+
+/** The first of the earlier stage is looked for where the words are read, not for each task that is passed over. */
+function stageLimit(state: State, task: Task, barrier: Barrier): WorkLimit | null {
+  const number = state.numbering.find(task.id);
+  if (!state.stages.isBehind(number, barrier)) return null;
+  const { stage, openCount } = barrier;
+  return {
+    code: "earlier_stage",
+    get detail() {
+      const first = state.stages.firstOpen(state, stage);
+      const left = `${openCount} ${openCount === 1 ? "task has" : "tasks have"} not ended`;
+      const named = first === null ? "" : `, first #${first.definition.number}`;
+      return `It is of stage ${state.stages.stageOf(number) ?? stage + 1}. strictStages keeps it behind stage ${stage}, of which ${left}${named}.`;
+    },
+  };
+}
+
+/** Costs nothing where neither is set, else one look at what is in flight. */
+function openLimits(state: State, config: Config): WorkLimits {
   const { inProgress, labels } = config.limits;
   const limitOf = new Map(Object.entries(labels).map(([label, limit]) => [label.toLowerCase(), limit]));
   if (inProgress === undefined && limitOf.size === 0) return noLimits;

@@ -102,6 +102,10 @@ export const Config = z.strictObject({
       perWeek: part.default(0.05).describe("What a week of waiting adds to the score of the mode balanced."),
     })
     .prefault({}),
+  strictStages: z
+    .boolean()
+    .default(false)
+    .describe("Nothing of a stage is started before every task of the stages before it has ended."),
   blockers: z
     .strictObject({
       inherit: z.boolean().default(true).describe("A task that important work waits for takes over its priority."),

@@ -22,9 +22,10 @@ export interface RankInput<Id extends string = string> {
   readonly ageMs: number | null;
   /**
    * What goes before or after all others, whatever the mode: -2 has been promised a slot that another task gives up, -1 is a
-   * retry that holds up the critical path, 1 failed for its surroundings, which have not recovered.
+   * retry that holds up the critical path, 1 failed for its surroundings, which have not recovered, 2 may not be started before an
+   * earlier stage is over.
    */
-  readonly tier?: -2 | -1 | 0 | 1;
+  readonly tier?: -2 | -1 | 0 | 1 | 2;
 }
 
 export interface Weights {

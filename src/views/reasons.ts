@@ -56,6 +56,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "A worker is free, but too many tasks that fit nobody free stand before it.",
     "Look at what those wait for, or raise `matching.lookAhead`.",
   ),
+  earlier_stage: fact(
+    "An earlier stage is not over.",
+    "`strictStages` is why: look at what the first task of that stage waits for.",
+  ),
   limit_in_progress: fact("As many tasks are being worked on as `limits.inProgress` allows.", limitAdvice),
   limit_label: fact("As many tasks with its label are being worked on as `limits.labels` allows.", limitAdvice),
   fair_share: fact("Its milestone has its share of the slots, and others wait.", "`limits.fairShare` is why."),

@@ -55,3 +55,39 @@ function waitsFor(state: State, id: TaskId): readonly TaskId[] {
 function isOpen(task: Task): boolean {
   return task.receipt === null && task.outcome === null;
 }
+
+/** The stages of these tasks and the earliest that is not over, by the definition: the longest chain, link by link. */
+export function stagesOf(
+  state: State,
+  ids: readonly TaskId[],
+): {
+  readonly barrier: { readonly stage: number; readonly openCount: number } | null;
+  readonly stages: readonly (number | null)[];
+} {
+  const tasks = [...state.tasks.entries()].map(([, task]) => task);
+  const onTasks = (task: Task): readonly Task[] =>
+    task.blockedBy.flatMap(({ on }) => (task.unblocked.includes(on) ? [] : (state.tasks.get(on) ?? [])));
+  const inCircle = new Set(tasks.filter((task) => chainBefore(task, onTasks) === null));
+  const links = (task: Task): readonly Task[] => (inCircle.has(task) && !isOpen(task) ? [] : onTasks(task));
+  const stageOf = (task: Task | undefined): number | null => (task === undefined ? null : chainBefore(task, links));
+  const work = tasks.filter((task) => isOpen(task) && !task.definition.isContainer);
+  const open = work.flatMap((task) => stageOf(task) ?? []);
+  const stage = Math.min(...open);
+  const openCount = open.filter((each) => each === stage).length;
+  return {
+    barrier: open.length === 0 ? null : { stage, openCount },
+    stages: ids.map((id) => stageOf(state.tasks.get(id))),
+  };
+}
+
+/** One more than the longest chain before the task; null where it waits for itself, or for one that does. */
+function chainBefore(task: Task, links: (task: Task) => readonly Task[], path: readonly Task[] = []): number | null {
+  if (path.includes(task)) return null;
+  let longest = 0;
+  for (const blocker of links(task)) {
+    const chain = chainBefore(blocker, links, [...path, task]);
+    if (chain === null) return null;
+    longest = Math.max(longest, chain);
+  }
+  return longest + 1;
+}

@@ -108,6 +108,7 @@ const configs: readonly Config[] = [
     patterns: [{ id: "deps", label: "deps", merged: 1, create: { title: "Update all" } }],
   }),
   config({ agents, merge: "auto", retry: { maxAttempts: 10 } }),
+  config({ agents, strictStages: true }),
   config({ agents, merge: "queue", limits: { attemptsPerTask: 100 } }),
 ];
 

@@ -13,7 +13,7 @@ import type { PullFacts } from "../../src/model/observation.ts";
 import type { Task } from "../../src/model/task.ts";
 import { warningKey } from "../../src/model/warning.ts";
 import { commandsOf, contextOf, firstConfig, type PlannedPass } from "./histories.ts";
-import { wrongInGraph } from "./graph-rules.ts";
+import { stagesOf, wrongInGraph } from "./graph-rules.ts";
 import { MergeLedger } from "./merge-ledger.ts";
 
 export interface Played {
@@ -154,8 +154,15 @@ function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly stri
     [task.blockedBy.every((edge) => isMet(state, task, edge)), "although a blocker is open"],
     [event.attempt === countedAttempts(task) + 1, "with an attempt lost, or given twice"],
     [isWithinCapacity(state, event.worker), "to a slot beyond the capacity"],
+    [isOfOpenStage(state, task), "although an earlier stage is not over"],
   ];
   return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} was assigned ${wrong}`);
+}
+
+function isOfOpenStage(state: State, { id }: Task): boolean {
+  if (!configNow(state).strictStages) return true;
+  const { barrier, stages } = stagesOf(state, [id]);
+  return (stages[0] ?? 0) <= (barrier?.stage ?? 0);
 }
 
 /** A paused agent gets nothing; after the pause one start goes before the others. */
