@@ -17,6 +17,11 @@ export class Numbering<Key extends string> implements Undoable {
     this.#undo = undo;
   }
 
+  /** How many ids have one. */
+  get size(): number {
+    return this.#index.size;
+  }
+
   /** -1 where the id was never seen. */
   find(key: Key): number {
     if (key === this.#lastKey) return this.#lastNumber;

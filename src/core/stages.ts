@@ -6,11 +6,11 @@
  * edges since the last one. All stages are found anew, linear in tasks and edges, ended ones included, where edges have changed of a
  * task that others wait for, or a task in or behind a cycle has opened or ended.
  */
-import { at, buildGraph, type Graph } from "../graph/graph.ts";
+import { at, buildGraphFromBlockers, type Graph } from "../graph/graph.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Config } from "../model/config.ts";
 import type { TaskId } from "../model/ids.ts";
-import type { Task } from "../model/task.ts";
+import type { Dependency, Task } from "../model/task.ts";
 import type { DenseTable, Numbering } from "./dense-table.ts";
 import { Flags } from "./flags.ts";
 
@@ -116,14 +116,16 @@ export class Stages {
       return true;
     }
     if (wasOpen !== undefined || (edges.dependents.at(number)?.length ?? 0) > 0) return false;
-    const stage = task === undefined ? noStage : this.#stageBehind(blockersOf(edges, number));
+    const stage = task === undefined ? noStage : this.#stageBehind(edges, number);
     if (stage === null) return false;
     this.#place(number, task, stage);
     return true;
   }
 
-  /** The stage after those of the blockers; null where one has none, or might be given one. */
-  #stageBehind(blockers: readonly number[]): number | null {
+  /** The stage after those of its blockers; null where one has none, or might be given one. */
+  #stageBehind(edges: Edges, number: number): number | null {
+    const blockers: number[] = [];
+    gatherBlockers(edges, number, blockers);
     let stage = 0;
     for (const blocker of blockers) {
       const before = this.#stageOf[blocker] ?? noStage;
@@ -159,18 +161,19 @@ export class Stages {
     this.#clear();
     this.#isOn = true;
     this.#builds += 1;
-    const numbers: number[] = [];
-    for (const id of edges.tasks.keys()) numbers.push(edges.numbering.find(id));
-    const count = (numbers.at(-1) ?? -1) + 1;
-    const whole = topologicalOrder(graphOf(edges, { count, numbers }, () => true));
-    for (const number of numbers) {
+    const { size } = edges.numbering;
+    const whole = topologicalOrder(graphOf(edges, size, () => true));
+    for (let number = 0; number < size; number += 1) {
       if (at(whole.stageOf, number) === noStage) this.#looseOpen.set(number, isOpen(edges.tasks.at(number)));
     }
     // Whoever has ended waits for nobody: a cycle that is over holds no stage back.
     const isLink = (number: number): boolean => this.#looseOpen.get(number) !== false;
     const hasEndedInCycle = [...this.#looseOpen.values()].includes(false);
-    const { stageOf } = hasEndedInCycle ? topologicalOrder(graphOf(edges, { count, numbers }, isLink)) : whole;
-    for (const number of numbers) this.#place(number, edges.tasks.at(number), at(stageOf, number));
+    const { stageOf } = hasEndedInCycle ? topologicalOrder(graphOf(edges, size, isLink)) : whole;
+    for (let number = 0; number < size; number += 1) {
+      const task = edges.tasks.at(number);
+      if (task !== undefined) this.#place(number, task, at(stageOf, number));
+    }
   }
 
   #clear(): void {
@@ -196,30 +199,27 @@ export function barrierIn(
 }
 
 /** The edges between tasks that are not waived; those of a task count only where it is a link. */
-function graphOf(
-  edges: Edges,
-  { count, numbers }: { readonly count: number; readonly numbers: readonly number[] },
-  isLink: (number: number) => boolean,
-): Graph {
-  const pairs: number[] = [];
-  for (const number of numbers) {
-    if (isLink(number)) for (const blocker of blockersOf(edges, number)) pairs.push(blocker, number);
+function graphOf(edges: Edges, count: number, isLink: (number: number) => boolean): Graph {
+  const start = new Int32Array(count + 1);
+  const values: number[] = [];
+  for (let number = 0; number < count; number += 1) {
+    if (isLink(number)) gatherBlockers(edges, number, values);
+    start[number + 1] = values.length;
   }
-  return buildGraph(count, pairs);
+  return buildGraphFromBlockers(count, { start, values: Int32Array.from(values) });
 }
 
-const nobody: readonly number[] = [];
-
-/** The tasks that the one with this number waits for. */
-function blockersOf({ tasks, blockers }: Edges, number: number): readonly number[] {
+/** Adds the tasks that the one with this number waits for. */
+function gatherBlockers({ tasks, blockers }: Edges, number: number, into: number[]): void {
   const task = tasks.at(number);
   const all = blockers.at(number);
-  if (task === undefined || all === undefined) return nobody;
+  if (task === undefined || all === undefined) return;
   const { blockedBy, unblocked } = task;
-  return all.filter((blocker, place) => {
-    const edge = blockedBy[place];
-    return edge !== undefined && tasks.at(blocker) !== undefined && !unblocked.includes(edge.on);
-  });
+  for (let place = 0; place < all.length; place += 1) {
+    const blocker = all[place] as number;
+    if (tasks.at(blocker) === undefined) continue;
+    if (unblocked.length === 0 || !unblocked.includes((blockedBy[place] as Dependency).on)) into.push(blocker);
+  }
 }
 
 function isSame(seen: Seen | undefined, task: Task | undefined): boolean {
