@@ -8,7 +8,7 @@ import type { Decision } from "./decision.ts";
 import { isFoundLater } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
 import { determineRetryAction, type Failure } from "./retry-policy.ts";
-import { dependentsOf, type State } from "./state.ts";
+import { numbersOfWaiters, type State } from "./state.ts";
 
 /**
  * The task did not get done by this attempt: it is tried again after a backoff, a person is asked, or it is given up with the
@@ -64,8 +64,8 @@ export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): 
 }
 
 function completeParents(decision: Decision, child: TaskId): void {
-  for (const id of dependentsOf(decision.state, child)) {
-    const parent = decision.state.tasks.get(id);
+  for (const number of numbersOfWaiters(decision.state, child)) {
+    const parent = decision.state.tasks.at(number);
     if (parent !== undefined) completeContainer(decision, parent);
   }
 }

@@ -6,7 +6,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import { isEnded } from "./readiness.ts";
-import { dependentsOf, type State } from "./state.ts";
+import { dependentsOf, numbersOfWaiters, type State } from "./state.ts";
 
 /** The task has failed: those behind it fail with it, unless they bear another one's name already. */
 export function carryFailure(decision: Decision, id: TaskId): void {
@@ -17,10 +17,14 @@ export function carryFailure(decision: Decision, id: TaskId): void {
 
 /** The task has not failed any more, or is no task any more: those behind it are told who is to blame now, if anybody is. */
 export function reviseWaiters(decision: Decision, id: TaskId): void {
-  reviseAll(
-    decision,
-    hardWaiters(decision.state, id).filter(({ upstreamFailed }) => upstreamFailed !== null),
-  );
+  const { state } = decision;
+  const bearing: Task[] = [];
+  // Nearly always nobody bears a name, and every completion comes by here: that is seen first.
+  for (const number of numbersOfWaiters(state, id)) {
+    const waiter = state.tasks.at(number);
+    if (waiter !== undefined && waiter.upstreamFailed !== null && isHardEdge(waiter, id)) bearing.push(waiter);
+  }
+  reviseAll(decision, bearing);
 }
 
 /** A task whose edges changed, or that is back, may have gained or lost a failed blocker. */

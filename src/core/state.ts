@@ -309,5 +309,12 @@ function tracked(id: TaskId, task: Task | undefined): Task {
 
 /** Who waits for a task or external, in the order of their ids. */
 export function dependentsOf(state: State, id: TaskId): readonly TaskId[] {
-  return (state.dependents.get(id) ?? []).map((number) => state.numbering.keyOf(number));
+  return numbersOfWaiters(state, id).map((number) => state.numbering.keyOf(number));
+}
+
+const nobody: readonly number[] = [];
+
+/** The same by number; a list that is replaced when it changes. */
+export function numbersOfWaiters(state: State, id: TaskId): readonly number[] {
+  return state.dependents.get(id) ?? nobody;
 }
