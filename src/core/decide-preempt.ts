@@ -11,7 +11,7 @@ import type { Assignment, Continuation, Priority, Task } from "../model/task.ts"
 import { canEndSessions } from "../model/vendors.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { requestCancel } from "./decide-outcome.ts";
-import { holdsUpImportantWork, staleAfterMs } from "./decide-stale.ts";
+import { staleAfterMs } from "./decide-stale.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { capacityOf } from "./capacity.ts";
@@ -150,7 +150,7 @@ function surveyWorkers(workers: Iterable<WorkerId>, ground: Ground): Bench {
     const holder = holderOf(state, worker);
     if (holder === null || isGivenAway(state, holder) || holder.assignment.personAsked) continue;
     if (holder.assignment.cancelReason !== null || sinceOf(holder.assignment) >= since) return noBench;
-    if (mayGiveWay(state, holder, context)) victims.push(holder);
+    if (mayGiveWay(holder, context)) victims.push(holder);
   }
   return { isStuck: true, victims: victims.toSorted((one, other) => compareVictims(one, other, ground)) };
 }
@@ -182,25 +182,25 @@ function compareVictims(one: Holder, other: Holder, { state, context }: Ground):
 }
 
 /** Running, without a pull request, not interrupted too often, not near its end, and of an agent whose sessions can be ended. */
-function mayGiveWay(state: State, holder: Holder, context: Context): boolean {
+function mayGiveWay(holder: Holder, context: Context): boolean {
   const { assignment } = holder;
   const { perTask } = context.config.preemption;
   if (assignment.phase !== "running" || assignment.startedAt === null || isEnded(holder)) return false;
   if (holder.pull?.state === "open" || holder.preemptions >= perTask) return false;
   const agent = agentConfigOf(context.config, assignment.agent);
   if (agent === undefined || agent.dispatch === "label" || !canEndSessions[agent.type]) return false;
-  return !isNearItsEnd(state, holder, context);
+  return !isNearItsEnd(holder, context);
 }
 
 /**
- * From `preemption.nearEnd` of the expected time on. A session beyond its expected time may end any moment; one that is stale
- * has shown that nobody can tell, and is near nothing.
+ * From `preemption.nearEnd` of the expected time on. A session beyond its expected time may end any moment; one that has taken the whole
+ * time after which any is stale has shown that nobody can tell, and is near nothing. That important work waits for it, for which it is
+ * looked into earlier, makes it no less near its end.
  */
-function isNearItsEnd(state: State, holder: Holder, { config, now }: Context): boolean {
-  const { assignment } = holder;
+function isNearItsEnd({ assignment }: Holder, { config, now }: Context): boolean {
   const elapsed = now - sinceOf(assignment);
   if (elapsed < config.preemption.nearEnd * assignment.expectedMs) return false;
-  return elapsed < staleAfterMs(assignment, config.stale, holdsUpImportantWork(state, holder.id));
+  return elapsed < staleAfterMs(assignment, config.stale, false);
 }
 
 function describe(task: Task, victim: Holder, { state, context }: Ground): string {

@@ -132,6 +132,27 @@ describe("nobody gives way", () => {
     expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1) });
   });
 
+  test("near the end of what important work waits for: it is looked into earlier, and gives way no earlier", () => {
+    const it = story(configOf({ agents: [{ ...cursor, capacity: 1, timeout: "5h" }] }));
+    it.tell(
+      observe({
+        issues: [
+          labelled(1, "priority:low", "estimate:30m"),
+          issue(2, { labels: ["orchestrate", "priority:high"], blockedBy: [blocker(1)] }),
+        ],
+      }),
+    );
+    it.tell(schedule());
+    it.tell(say(1, fenceOf(it, 1), running(1)));
+    it.now += 31 * minute;
+    urgent(it);
+    expectNobody(it);
+    it.now += 28 * minute;
+    expectNobody(it);
+    it.now += 2 * minute;
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1) });
+  });
+
   test("with an open pull request", () => {
     const it = busy({ config: { agents: [{ ...cursor, capacity: 2 }] } });
     for (const number of [1, 2]) {
