@@ -7,9 +7,10 @@ import type { Wish } from "../matching/fit.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Config } from "../model/config.ts";
 
+type Asked = Pick<Wish, "pinnedAgent" | "pinnedWorker" | "needs">;
+
 /** Nobody free can take such a task. */
 export interface DeadEnd {
-  readonly rejectedCount: Readonly<Record<string, number>>;
   /** Those that could, and are all full. */
   readonly full: readonly AgentId[];
   /** How many such tasks were looked at, the first one included. */
@@ -23,11 +24,11 @@ export class DeadEnds {
   readonly #known = new Map<string, DeadEnd>();
 
   find(wish: Wish): DeadEnd | undefined {
-    return this.#known.size === 0 ? undefined : this.#known.get(keyOf(wish));
+    return this.#known.size === 0 ? undefined : this.#known.get(askedOf(wish));
   }
 
   add(wish: Wish, end: Omit<DeadEnd, "looked">): void {
-    this.#known.set(keyOf(wish), { ...end, looked: 1 });
+    this.#known.set(askedOf(wish), { ...end, looked: 1 });
   }
 }
 
@@ -37,8 +38,8 @@ export function isLookOver(counts: { readonly tried: number; readonly passed: nu
   return counts.tried >= lookAhead || counts.passed >= lookAhead * passedFactor;
 }
 
-/** Everything of a wish that may keep free slots from it. */
-function keyOf({ pinnedAgent, pinnedWorker, needs }: Wish): string {
+/** Everything of a wish that may keep free slots from it, as one text. */
+export function askedOf({ pinnedAgent, pinnedWorker, needs }: Asked): string {
   if (needs.length === 0) return `${pinnedAgent ?? ""} ${pinnedWorker ?? ""}`;
   const asked = needs.map((need) => need.toLowerCase()).toSorted();
   return JSON.stringify([pinnedAgent, pinnedWorker, ...asked]);

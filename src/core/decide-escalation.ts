@@ -150,7 +150,7 @@ const lastingCodes: ReadonlySet<string> = new Set([
 
 /**
  * Tells at once that nobody will ever take the ready `task`, where all of the reasons in `rejectedCount` are of that kind, and returns
- * whether it is so. Called for the tasks that the schedule has looked at, so the backlog is never searched.
+ * whether it is so. Called for the tasks that something happened to, so the backlog is never searched.
  */
 export function escalateUnplaceable(
   decision: Decision,

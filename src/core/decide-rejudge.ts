@@ -1,20 +1,75 @@
 /**
- * A task that nobody can take is told of once, and the telling is taken back as soon as it is no longer so: when another configuration
- * comes into force, when the issue is revised, when a person asks for another agent.
+ * A task that nobody can ever take is told of once, as soon as it is ready, whatever is busy and wherever it ranks; and the telling is
+ * taken back as soon as it is no longer so: when another configuration comes into force, when the issue is revised, when a person asks
+ * for another agent.
  */
-import { chooseAgent } from "../matching/choose-agent.ts";
+import type { Config } from "../model/config.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { Able } from "./able.ts";
 import { isCostCapSpent } from "./caps.ts";
 import { escalateUnplaceable } from "./decide-escalation.ts";
 import type { Decision } from "./decision.ts";
-import { Pool } from "./pool.ts";
+import { judgedMax } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
-import { policyOf, wishOf } from "./wish.ts";
+import type { State } from "./state.ts";
+import { wishOf } from "./wish.ts";
 
-/** Takes back what was told of a task that nobody could take: the schedule has just found that somebody can. */
-export function liftEscalation(decision: Decision, task: Task): void {
-  if (isToldUnplaceable(task)) decision.emit({ type: "EscalationLifted", task: task.id });
+/**
+ * Judges the ready tasks that something happened to since the last time, by the configuration alone. At most `judgedMax` of them are
+ * told of, the others with the next schedule.
+ */
+export function judgeChanged(decision: Decision): void {
+  const { state, context } = decision;
+  const able = new Able(context.config);
+  const found: Task[] = [];
+  for (const number of state.unjudged.take(state.ready, keyOf(context.config))) {
+    const task = readyAt(state, number);
+    // The capacity of its agent may come and go.
+    state.unjudged.watch(number, asksForWorker(task));
+    if (task !== null && mayBeUnplaceable(decision, task, able)) found.push(task);
+  }
+  if (found.length === 0) return;
+  let untold = 0;
+  for (const task of found.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
+    untold += task.escalated === null ? 1 : 0;
+    if (task.escalated !== null || untold <= judgedMax) judge(decision, task, able);
+    else state.unjudged.touch(state.numbering.find(task.id));
+  }
+}
+
+function readyAt(state: State, number: number): Task | null {
+  const task = state.tasks.at(number);
+  return task === undefined || task.readySince === null ? null : task;
+}
+
+function asksForWorker(task: Task | null): boolean {
+  return task !== null && task.assignTo !== null && task.assignTo.worker !== null;
+}
+
+/** Or was, and a person knows of it. */
+function mayBeUnplaceable(decision: Decision, task: Task, able: Able): boolean {
+  if (asksForNothing(task)) return false;
+  return asksForWorker(task) || task.escalated !== null || !isEmpty(lackOf(decision, task, able));
+}
+
+/** Nearly every task: any agent can take it, and nothing was told of it. */
+function asksForNothing({ definition, assignTo, pull, attempts, escalated }: Task): boolean {
+  const isPlain = definition.needs.length === 0 && definition.pinnedAgent === null && assignTo === null;
+  return isPlain && pull === null && attempts.length === 0 && escalated === null;
+}
+
+const keys = new WeakMap<Config, string>();
+
+/** Everything of the configuration that says who can take a task, as one text. */
+function keyOf(config: Config): string {
+  let key = keys.get(config);
+  if (key === undefined) {
+    const agents = config.agents.map(({ id, capabilities }) => [id, capabilities]);
+    key = JSON.stringify([agents, config.retry, config.limits.costPerTask]);
+    keys.set(config, key);
+  }
+  return key;
 }
 
 /** Judges every task anew that was told of. The tasks are walked through once for it, which is once for each configuration. */
@@ -24,7 +79,7 @@ export function rejudgeAll(decision: Decision): void {
 
 /**
  * Judges those of the tasks `ids` anew that were told of because nobody can take them, by the configuration of the decision. What is
- * still so is not told again, what is so for another reason is told with that one. Only those that were told of are matched.
+ * still so is not told again, what is so for another reason is told with that one. Only those that were told of are looked at.
  */
 export function rejudge(decision: Decision, ids: Iterable<TaskId>): void {
   const { tasks } = decision.state;
@@ -34,12 +89,17 @@ export function rejudge(decision: Decision, ids: Iterable<TaskId>): void {
     if (task !== undefined && isToldUnplaceable(task)) told.push(id);
   }
   if (told.length === 0) return;
-  const pool = new Pool(decision.state, decision.context);
+  const able = new Able(decision.context.config);
   for (const id of told.toSorted()) {
     const task = tasks.get(id);
-    if (task === undefined || escalateUnplaceable(decision, task, lackOf(decision, task, pool))) continue;
-    liftEscalation(decision, task);
+    if (task !== undefined) judge(decision, task, able);
   }
+}
+
+/** Tells of the task where nobody can ever take it, and takes it back where somebody can. */
+function judge(decision: Decision, task: Task, able: Able): void {
+  if (escalateUnplaceable(decision, task, lackOf(decision, task, able))) return;
+  if (isToldUnplaceable(task)) decision.emit({ type: "EscalationLifted", task: task.id });
 }
 
 /** Without a session, and without a pull request that waits for people, there is nothing else that a person is told of. */
@@ -50,9 +110,15 @@ function isToldUnplaceable(task: Task): boolean {
   return task.pull?.state !== "open" || task.retryAt !== null;
 }
 
-/** What keeps the task from every worker; nothing where somebody can take it. */
-function lackOf({ state, context }: Decision, task: Task, pool: Pool): Readonly<Record<string, number>> {
+const nothing: Readonly<Record<string, number>> = {};
+
+/** What keeps the task from every agent, whatever the time; nothing where one of them may and can take it. */
+function lackOf({ state, context }: Decision, task: Task, able: Able): Readonly<Record<string, number>> {
   if (isCostCapSpent(task, context)) return { cap_cost_per_task: 1 };
-  const choice = chooseAgent(wishOf(state, task, context), pool.candidatesFor(task), policyOf(state, task, context));
-  return choice.kind === "none" ? choice.rejectedCount : {};
+  const { agents, lack } = able.for(wishOf(state, task, context));
+  return agents.length === 0 ? lack : nothing;
+}
+
+function isEmpty(lack: Readonly<Record<string, number>>): boolean {
+  return Object.keys(lack).length === 0;
 }

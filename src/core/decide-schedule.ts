@@ -5,10 +5,9 @@ import type { AssignmentReasons, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { batchLimit } from "./attack-threshold.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
-import { escalateUnplaceable } from "./decide-escalation.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { decidePreemption, fullAgents } from "./decide-preempt.ts";
-import { liftEscalation } from "./decide-rejudge.ts";
+import { judgeChanged } from "./decide-rejudge.ts";
 import { usualMs } from "./durations.ts";
 import { DeadEnds, isLookOver, type DeadEnd } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
@@ -23,6 +22,7 @@ import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 export function decideSchedule(decision: Decision): void {
   const { state, context } = decision;
   if (state.isPaused || context.config.agents.length === 0 || state.ready.size === 0) return;
+  judgeChanged(decision);
   const round = openRound(decision);
   // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.
   for (const entry of takeInOrder(state, context)) {
@@ -108,7 +108,6 @@ function tryTurn(round: Round, turn: Turn): void {
   }
   if (isCostCapSpent(task, context)) {
     round.passed += 1;
-    escalateUnplaceable(round.decision, task, { cap_cost_per_task: 1 });
     return;
   }
   if (round.limits.blocks(task) !== null) {
@@ -138,12 +137,9 @@ function place(round: Round, task: Task, turn: Turn): void {
   const candidates = pool.candidatesFor(task);
   const choice = chooseAgent(wish, candidates, policyOf(state, task, context));
   if (choice.kind === "assign") return assign(round, task, { choice, turn });
-  if (choice.kind === "wait") {
-    liftEscalation(decision, task);
-    return pool.expect(choice.agent);
-  }
+  if (choice.kind === "wait") return pool.expect(choice.agent);
   if (!pool.hasFree()) round.lookedWhenFull += 1;
-  const end = { rejectedCount: choice.rejectedCount, full: fullAgents(wish, candidates) };
+  const end = { full: fullAgents(wish, candidates) };
   round.deadEnds.add(wish, end);
   atDeadEnd(round, task, end);
 }
@@ -158,8 +154,7 @@ function passBy(round: Round, task: Task, end: DeadEnd): void {
   atDeadEnd(round, task, isLookedAt ? end : { ...end, full: [] });
 }
 
-function atDeadEnd(round: Round, task: Task, { rejectedCount, full }: Omit<DeadEnd, "looked">): void {
-  if (!escalateUnplaceable(round.decision, task, rejectedCount)) liftEscalation(round.decision, task);
+function atDeadEnd(round: Round, task: Task, { full }: Omit<DeadEnd, "looked">): void {
   if (full.length > 0) decidePreemption(round.decision, task, full);
 }
 

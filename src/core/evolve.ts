@@ -136,6 +136,7 @@ const moves: { readonly [Type in EventType]?: Moves } = {
   EstimateOverridden: graph,
   TaskHeld: stands,
   TaskResumed: stands,
+  AssignmentRequested: stands,
   TaskAssigned: stands,
   SessionRefused: stands,
   SessionEnded: stands,
@@ -251,7 +252,10 @@ function reindexReady(state: State, number: number, task: Task): void {
   if (state.watched.at(number) !== watched) state.watched.setAt(number, watched);
   const ready = startable && blocker === -1;
   const wasReady = task.readySince !== null;
-  if (ready || wasReady) state.queue.touch(number);
+  if (ready || wasReady) {
+    state.queue.touch(number);
+    state.unjudged.touch(number);
+  }
   if (ready === wasReady) return;
   if (task.promised !== null) (state.tasks.ownAt(number) as Task).promised = null;
   state.cells.setReadySince(number, ready ? state.at : null);

@@ -54,6 +54,9 @@ export const durationsMax = 50;
 /** Timeouts in a row lengthen the next one to at most this many times the agent's own: a session that hangs must still end. */
 export const timeoutGrowthMax = 4;
 
+/** So many tasks that nobody can take are told of with one schedule: a configuration that loses an agent must not fill one commit with them. */
+export const judgedMax = 500;
+
 /** When every slot is taken, so many of the best ready tasks are looked at to see whether somebody gives way to them. */
 export const preemptLookMax = 20;
 

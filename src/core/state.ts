@@ -40,6 +40,7 @@ import { createTable, type Table } from "./table.ts";
 import { TaskCells } from "./task-cells.ts";
 import { copyTask } from "./task-record.ts";
 import { UndoLog } from "./undo.ts";
+import { Unjudged } from "./unjudged.ts";
 
 export interface State {
   /** Every change is noted here while a decision may be taken back; see transaction.ts. */
@@ -152,6 +153,8 @@ export interface State {
   readonly queue: ReadyQueue;
   /** Index: the stages of tasks, where anybody has asked for them. */
   readonly stages: Stages;
+  /** Index: the ready tasks that changed since somebody looked whether anybody can take them. */
+  readonly unjudged: Unjudged;
 }
 
 /** The state before anything has happened. */
@@ -160,11 +163,16 @@ export function createState(): State {
   const numbering = new Numbering<TaskId>(undo);
   const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
   const queue = new ReadyQueue((number) => numbering.keyOf(number));
-  /** Where a task stands in the queue follows from these three. */
-  const ranked = { undo, onExchange: (number: number) => queue.touch(number) };
-  const stages = new Stages();
-  const onExchange = (number: number): void => {
+  const unjudged = new Unjudged();
+  const touch = (number: number): void => {
     queue.touch(number);
+    unjudged.touch(number);
+  };
+  /** Where a task stands in the queue follows from these three. */
+  const stages = new Stages();
+  const ranked = { undo, onExchange: touch };
+  const onExchange = (number: number): void => {
+    touch(number);
     stages.touch(number);
   };
   const tasks = new DenseTable<TaskId, Task>(numbering, { undo, onExchange, copy: copyTask });
@@ -212,6 +220,7 @@ export function createState(): State {
     scale: new OpenScale(undo),
     queue,
     stages,
+    unjudged,
   };
 }
 

@@ -142,7 +142,7 @@ function lookAt(look: Look, task: Task): void {
   }
   look.tried += 1;
   const choice = chooseAgent(wish, look.pool.candidatesFor(task), policyOf(state, task, context));
-  if (choice.kind === "none") deadEnds.add(wish, { rejectedCount: choice.rejectedCount, full: [] });
+  if (choice.kind === "none") deadEnds.add(wish, { full: [] });
 }
 
 /** Counts per reason code over all workers. */

@@ -20,7 +20,11 @@ export const rejectionCodes = [
 export type RejectionCode = (typeof rejectionCodes)[number];
 
 /** What keeps the whole agent from the task, from a person's wish down to what passes by itself; null when nothing does. */
-export function agentRejection(wish: Wish, candidate: AgentCandidate, capability: number | null): RejectionCode | null {
+export function agentRejection(
+  wish: Pick<Wish, "pinnedAgent" | "pinnedWorker" | "excludedAgents">,
+  candidate: Pick<AgentCandidate, "agent" | "paused" | "quotaLeft" | "capacity">,
+  capability: number | null,
+): RejectionCode | null {
   if (!isPinned(wish, candidate)) return "not_pinned";
   if (wish.excludedAgents?.includes(candidate.agent) === true) return "excluded";
   if (capability === null) return "missing_capability";
@@ -29,7 +33,7 @@ export function agentRejection(wish: Wish, candidate: AgentCandidate, capability
   return candidate.capacity === 0 ? "at_capacity" : null;
 }
 
-function isPinned(wish: Wish, { agent }: AgentCandidate): boolean {
+function isPinned(wish: Pick<Wish, "pinnedAgent" | "pinnedWorker">, { agent }: Pick<AgentCandidate, "agent">): boolean {
   if (wish.pinnedWorker !== null) return agentOf(wish.pinnedWorker) === agent;
   return wish.pinnedAgent === null || wish.pinnedAgent === agent;
 }

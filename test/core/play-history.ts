@@ -63,8 +63,9 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
       text = textOf(state);
       if (text !== textOf(replica)) problems.push(`pass ${index}: what the writer has is not what the log gives`);
     }
+    const silent = planned.isFull ? untold(state) : [];
     problems.push(
-      ...[...allBrokenInvariants(state), ...twice(state), ...wrongInGraph(state)].map(
+      ...[...allBrokenInvariants(state), ...twice(state), ...wrongInGraph(state), ...silent].map(
         (each) => `pass ${index}: ${each}`,
       ),
     );
@@ -173,6 +174,18 @@ function isOpenToWork(state: State, agent: string): boolean {
     ([, { assignment }]) => assignment?.agent === agent && assignment.startedAt === null,
   );
   return pausedUntil <= state.at && !isTried;
+}
+
+/** After a schedule a person knows of every ready task that asks for an agent which the configuration does not name. */
+function untold(state: State): readonly string[] {
+  const { agents } = configNow(state);
+  if (state.isPaused || agents.length === 0) return [];
+  const isNamed = (agent: string): boolean => agents.some(({ id }) => id === agent);
+  return [...state.tasks.entries()].flatMap(([id, task]) => {
+    const pinned = task.assignTo?.agent ?? task.definition.pinnedAgent;
+    const isLost = state.ready.has(id) && pinned !== null && !isNamed(pinned);
+    return isLost && task.escalated === null ? [`nobody can take ${id}, and nobody was told`] : [];
+  });
 }
 
 /** The configuration's slots, or what attack mode has made of them, which is never more than it may. */

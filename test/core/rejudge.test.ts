@@ -1,14 +1,16 @@
 /** What a person was told of a task that nobody can take: taken back as soon as it is no longer so, and told once while it is. */
 import { describe, expect, test } from "vitest";
-import { surfaceDelayMs } from "../../src/core/limits.ts";
+import { advance } from "../../src/core/decide.ts";
+import { judgedMax, surfaceDelayMs } from "../../src/core/limits.ts";
 import { react } from "../../src/core/react.ts";
+import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { toTaskView } from "../../src/engine/task-views.ts";
 import type { Event } from "../../src/model/event.ts";
-import { toAgentId } from "../../src/model/ids.ts";
+import { toAgentId, toCommandId } from "../../src/model/ids.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import { renderSticky } from "../../src/views/sticky-comment.ts";
-import { configOf, issue, pull, report, taskId } from "../support/build.ts";
+import { blocker, configOf, issue, pull, report, taskId } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 import { held } from "./health-story.ts";
 
@@ -43,6 +45,91 @@ function told(facts: IssueFacts = labelled("needs:rust"), agents: readonly unkno
 function comment(it: Story): string {
   return renderSticky(toTaskView(it.state, taskAt(it, 1), { now: it.now, config: it.config }));
 }
+
+/** The tasks that a person is told of with the next schedule. */
+function toldNext(it: Story): readonly string[] {
+  return it.tell(schedule()).flatMap((event) => (event.type === "TaskEscalated" ? [event.task] : []));
+}
+
+/** The one worker is at #100, whatever comes after it. */
+function occupied(config: Record<string, unknown> = {}): Story {
+  const it = story(configOf({ agents: [jules], ...config }));
+  it.tell(observe({ issues: [issue(100, { labels: ["orchestrate", "estimate:3h"] })] }));
+  it.tell(schedule());
+  it.tell(say(100, 1, report("running")));
+  return it;
+}
+
+function many(count: number, ...labels: readonly string[]): readonly IssueFacts[] {
+  return Array.from({ length: count }, (_, index) => issue(101 + index, { labels: ["orchestrate", ...labels] }));
+}
+
+describe("a task that nobody can ever take is told of with the next schedule", () => {
+  test("although every worker is busy, and although as many more urgent ones stand before it as there may be", () => {
+    const it = occupied();
+    it.tell(observe({ issues: [...many(300, "priority:urgent"), labelled("needs:rust", "priority:low")] }));
+    expect(toldNext(it)).toEqual([taskId(1)]);
+    expect(comment(it)).toContain(noAgent);
+    expect(it.tell(schedule())).toEqual([]);
+  });
+
+  test("although nothing gives way to anything", () => {
+    const it = occupied({ preemption: { enabled: false } });
+    it.tell(observe({ issues: [labelled("agent:devin")] }));
+    expect(toldNext(it)).toEqual([taskId(1)]);
+  });
+
+  test("when it has waited for long and is changed so, by its labels or by a person who asks for an agent", () => {
+    const it = occupied({ agents: [jules, cursor] });
+    it.tell(
+      observe({
+        issues: [...many(300, "priority:urgent"), labelled(), issue(2, { labels: ["orchestrate", "needs:go"] })],
+      }),
+    );
+    expect(toldNext(it)).toEqual([]);
+    it.tell(observe({ issues: [{ ...labelled("needs:cobol"), updatedAt: 2 }] }));
+    it.tell(instruct(2, { verb: "assign", target: "cursor" }));
+    expect(toldNext(it)).toEqual([taskId(1), taskId(2)]);
+  });
+
+  test("when what it waited for is done, and when another configuration names nobody who can", () => {
+    const it = occupied();
+    const behind = { ...labelled("needs:rust"), blockedBy: [blocker(2)] };
+    it.tell(observe({ issues: [issue(2), behind, issue(3, { labels: ["orchestrate", "needs:go"] })] }));
+    expect(toldNext(it)).toEqual([]);
+    it.tell(instruct(2, { verb: "complete" }));
+    expect(toldNext(it)).toEqual([taskId(1)]);
+    configure(it, { agents: [{ ...jules, capabilities: { rust: 1 } }] });
+    expect(toldNext(it)).toEqual([taskId(3)]);
+  });
+
+  test("by a process that has just read a snapshot as well, once", () => {
+    const it = occupied();
+    it.tell(observe({ issues: [labelled("needs:rust")] }));
+    const restarted = fromSnapshot(toSnapshot(it.state));
+    const context = { now: it.now, config: it.config };
+    const schedules = (id: string): readonly string[] =>
+      types(advance(restarted, { command: { type: "Schedule", id: toCommandId(id) }, context }));
+    expect(schedules("~one")).toEqual(["TaskEscalated"]);
+    expect(schedules("~two")).toEqual([]);
+  });
+
+  test("and a thousand of them are told of one part after another", () => {
+    const it = occupied();
+    it.tell(observe({ issues: many(judgedMax + 3, "needs:rust") }));
+    expect(toldNext(it)).toHaveLength(judgedMax);
+    expect(toldNext(it)).toHaveLength(3);
+    expect(toldNext(it)).toEqual([]);
+  });
+
+  test("but not again because its decision was taken back and made once more", () => {
+    const it = occupied();
+    it.tell(observe({ issues: [labelled("needs:rust")] }));
+    expect(types(it.ask(schedule()))).toEqual(["TaskEscalated"]);
+    expect(toldNext(it)).toEqual([taskId(1)]);
+    expect(toldNext(it)).toEqual([]);
+  });
+});
 
 describe("when another configuration comes into force", () => {
   test("that names somebody who can, the words are gone from the comment, which is written, and the task starts", () => {

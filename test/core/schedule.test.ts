@@ -212,7 +212,10 @@ describe("when several issues are ready", () => {
     expect(it.tell(schedule())).toEqual([{ type: "TaskEscalated", task: taskId(1), reason }]);
     expect(it.tell(schedule())).toEqual([]);
     it.config = withSlots(3);
-    expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", worker: "jules/3" })]);
+    expect(it.tell(schedule())).toEqual([
+      { type: "EscalationLifted", task: taskId(1) },
+      expect.objectContaining({ type: "TaskAssigned", worker: "jules/3" }),
+    ]);
   });
 
   test("nothing waits for a better worker that is disabled and will not be free", () => {
