@@ -4,31 +4,23 @@
  * a thousand tasks for an agent that is off keep nothing from the others.
  */
 import type { Wish } from "../matching/fit.ts";
-import type { AgentId } from "../model/ids.ts";
 import type { Config } from "../model/config.ts";
 
 type Asked = Pick<Wish, "pinnedAgent" | "pinnedWorker" | "needs">;
-
-/** Nobody free can take such a task. */
-export interface DeadEnd {
-  /** Those that could, and are all full. */
-  readonly full: readonly AgentId[];
-  /** How many such tasks were looked at, the first one included. */
-  looked: number;
-}
 
 /** So many times `matching.lookAhead` may be passed over in one look: the bound of its work. */
 const passedFactor = 10;
 
 export class DeadEnds {
-  readonly #known = new Map<string, DeadEnd>();
+  readonly #known = new Set<string>();
 
-  find(wish: Wish): DeadEnd | undefined {
-    return this.#known.size === 0 ? undefined : this.#known.get(askedOf(wish));
+  /** Whether nobody free could take one before it that asked for the same. */
+  has(wish: Asked): boolean {
+    return this.#known.size > 0 && this.#known.has(askedOf(wish));
   }
 
-  add(wish: Wish, end: Omit<DeadEnd, "looked">): void {
-    this.#known.set(askedOf(wish), { ...end, looked: 1 });
+  add(wish: Asked): void {
+    this.#known.add(askedOf(wish));
   }
 }
 

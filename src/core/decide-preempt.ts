@@ -5,7 +5,7 @@
 import { capabilityOf, foldCase } from "../matching/capability.ts";
 import type { AgentCandidate, Wish } from "../matching/fit.ts";
 import { agentRejection } from "../matching/rejection.ts";
-import { toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
+import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import { priorityWords } from "../model/priority.ts";
 import type { Assignment, Continuation, Priority, Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
@@ -15,12 +15,9 @@ import { staleAfterMs } from "./decide-stale.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { capacityOf } from "./capacity.ts";
-import { priorityOf, reachOf } from "./reach.ts";
 import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";
-
-/** The least urgent priority: a task of it never takes a worker from anybody. */
-const lowestPriority = 5;
+import { lowestPriority, urgencyOf } from "./urgency.ts";
 
 /** The task that gives way, and why in a sentence with the numbers. */
 export interface Theft {
@@ -52,7 +49,7 @@ export function decidePreemption(decision: Decision, task: Task, agents: readonl
 }
 
 /** A slot is on its way to it already. */
-function isPromised(state: State, task: Task): boolean {
+export function isPromised(state: State, task: Task): boolean {
   if (task.promised === null) return false;
   return state.tasks.get(task.promised)?.assignment?.preemptedFor === task.id;
 }
@@ -95,9 +92,21 @@ export function shouldStealWorker(task: Task, agents: readonly AgentId[], ground
   return { victim: best.id, reason: describe(task, best, ground) };
 }
 
-/** The task's own priority, or that of the most urgent work that waits for it. */
-export function urgencyOf(state: State, task: Task, context: Context): Priority {
-  return context.config.blockers.inherit ? (reachOf(state, task.id)?.priority ?? priorityOf(task)) : priorityOf(task);
+/**
+ * The urgency of the least urgent task that may give way at all to whoever does not ask for one worker: only what is more urgent need be
+ * looked at. Null when none may. An agent whose workers have not all been busy for long is done with after the first that has not.
+ */
+export function urgencyToBeat(decision: Decision): Priority | null {
+  const { state, context } = decision;
+  const ground = { state, context, benches: benchesOf(decision) };
+  let least: Priority | null = null;
+  for (const { id } of context.config.agents) {
+    const [first] = benchOf(toAgentId(id), ground).victims;
+    if (first === undefined) continue;
+    const urgency = urgencyOf(state, first, context);
+    if (least === null || urgency > least) least = urgency;
+  }
+  return least;
 }
 
 interface Survey {
@@ -127,7 +136,10 @@ function benchesOf(decision: Decision): Map<AgentId, Bench> {
 /** Where a person asked for one worker, that one is the whole bench. */
 function benchFor(task: Task, agent: AgentId, ground: Ground): Bench {
   const pinned = task.assignTo?.worker ?? null;
-  if (pinned !== null) return surveyWorkers([pinned], ground);
+  return pinned === null ? benchOf(agent, ground) : surveyWorkers([pinned], ground);
+}
+
+function benchOf(agent: AgentId, ground: Ground): Bench {
   let bench = ground.benches.get(agent);
   if (bench === undefined) {
     bench = surveyWorkers(workersOf(agent, ground), ground);

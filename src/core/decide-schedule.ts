@@ -6,12 +6,11 @@ import { agentConfigOf } from "./agent-config.ts";
 import { batchLimit } from "./attack-threshold.ts";
 import { isCostCapSpent, spentCaps } from "./caps.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
-import { decidePreemption, fullAgents } from "./decide-preempt.ts";
 import { judgeChanged } from "./decide-rejudge.ts";
+import { decideUrgent } from "./decide-urgent.ts";
 import { usualMs } from "./durations.ts";
-import { DeadEnds, isLookOver, type DeadEnd } from "./dead-ends.ts";
+import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
-import { preemptLookMax } from "./limits.ts";
 import { Pool } from "./pool.ts";
 import { expectedMs, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
 import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
@@ -31,6 +30,7 @@ export function decideSchedule(decision: Decision): void {
     tryTurn(round, { entry, rank: round.looked });
   }
   comeBack(round);
+  decideUrgent(decision, round);
 }
 
 /** One schedule: what it has done so far, and what it goes by. */
@@ -48,8 +48,6 @@ interface Round {
   /** Those of them that a limit or their own pin or needs keep from every free worker, as is known without matching them. */
   passed: number;
   assigned: number;
-  /** Tasks that were looked at after the last slot was taken: only to see whether somebody gives way to them. */
-  lookedWhenFull: number;
   /** Passed over so that other milestones get their share first. */
   readonly passedOver: Turn[];
 }
@@ -73,7 +71,6 @@ function openRound(decision: Decision): Round {
     backingOff: 0,
     passed: 0,
     assigned: 0,
-    lookedWhenFull: 0,
     passedOver: [],
   };
 }
@@ -90,12 +87,9 @@ function isOver(round: Round): boolean {
   return isLookOver({ tried, passed }, round.decision.context.config) || isFull(round);
 }
 
-/** The batch is full, a cap is reached, or nobody is free and nobody gives way. */
-function isFull(round: Round): boolean {
-  const { state, context } = round.decision;
-  const { preemption } = context.config;
-  if (round.assigned >= round.batch || spentCaps(state, context).length > 0) return true;
-  return !round.pool.hasFree() && (!preemption.enabled || round.lookedWhenFull >= preemptLookMax);
+/** The batch is full, a cap is reached, or nobody is free. */
+function isFull({ decision: { state, context }, assigned, batch, pool }: Round): boolean {
+  return assigned >= batch || spentCaps(state, context).length > 0 || !pool.hasFree();
 }
 
 function tryTurn(round: Round, turn: Turn): void {
@@ -106,11 +100,7 @@ function tryTurn(round: Round, turn: Turn): void {
     round.backingOff += 1;
     return;
   }
-  if (isCostCapSpent(task, context)) {
-    round.passed += 1;
-    return;
-  }
-  if (round.limits.blocks(task) !== null) {
+  if (isCostCapSpent(task, context) || round.limits.blocks(task) !== null) {
     round.passed += 1;
     return;
   }
@@ -127,35 +117,19 @@ function comeBack(round: Round): void {
   }
 }
 
-/** Assigns the task where somebody can take it now; else it waits, or makes somebody give way to it. */
+/** Assigns the task where somebody can take it now; else it waits. */
 function place(round: Round, task: Task, turn: Turn): void {
   const { decision, pool } = round;
   const { state, context } = decision;
   const wish = wishOf(state, task, context);
-  const known = round.deadEnds.find(wish);
-  if (known !== undefined) return passBy(round, task, known);
-  const candidates = pool.candidatesFor(task);
-  const choice = chooseAgent(wish, candidates, policyOf(state, task, context));
-  if (choice.kind === "assign") return assign(round, task, { choice, turn });
-  if (choice.kind === "wait") return pool.expect(choice.agent);
-  if (!pool.hasFree()) round.lookedWhenFull += 1;
-  const end = { full: fullAgents(wish, candidates) };
-  round.deadEnds.add(wish, end);
-  atDeadEnd(round, task, end);
-}
-
-/** It asks for what one before it asked for in vain. */
-function passBy(round: Round, task: Task, end: DeadEnd): void {
-  round.passed += 1;
-  end.looked += 1;
-  if (!round.pool.hasFree()) round.lookedWhenFull += 1;
-  // Whoever is more urgent than the first may still make somebody give way.
-  const isLookedAt = end.looked <= preemptLookMax;
-  atDeadEnd(round, task, isLookedAt ? end : { ...end, full: [] });
-}
-
-function atDeadEnd(round: Round, task: Task, { full }: Omit<DeadEnd, "looked">): void {
-  if (full.length > 0) decidePreemption(round.decision, task, full);
+  if (round.deadEnds.has(wish)) {
+    round.passed += 1;
+    return;
+  }
+  const choice = chooseAgent(wish, pool.candidatesFor(task), policyOf(state, task, context));
+  if (choice.kind === "assign") assign(round, task, { choice, turn });
+  else if (choice.kind === "wait") pool.expect(choice.agent);
+  else round.deadEnds.add(wish);
 }
 
 type Assigning = { readonly choice: Choice & { readonly kind: "assign" }; readonly turn: Turn };

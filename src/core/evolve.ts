@@ -254,6 +254,7 @@ function reindexReady(state: State, number: number, task: Task): void {
   const wasReady = task.readySince !== null;
   if (ready || wasReady) {
     state.queue.touch(number);
+    state.urgent.touch(number);
     state.unjudged.touch(number);
   }
   if (ready === wasReady) return;

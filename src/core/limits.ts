@@ -57,8 +57,11 @@ export const timeoutGrowthMax = 4;
 /** So many tasks that nobody can take are told of with one schedule: a configuration that loses an agent must not fill one commit with them. */
 export const judgedMax = 500;
 
-/** When every slot is taken, so many of the best ready tasks are looked at to see whether somebody gives way to them. */
+/** So many of the most urgent ready tasks are weighed against what runs, to see whether somebody gives way to them. */
 export const preemptLookMax = 20;
+
+/** So many are passed over in it, because they may not start now or one like them was weighed in vain. */
+export const preemptPassMax = 1_000;
 
 /** The paths that a merge changes are kept while it is on its way, up to this many characters: what changes more overlaps everything. */
 export const mergeFilesLengthMax = 4_000;

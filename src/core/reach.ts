@@ -194,7 +194,9 @@ function write(state: State, id: TaskId, reach: Reach | null): void {
     state.reach.set(id, reach);
     state.scale.count(reach, 1);
   }
-  state.queue.touch(state.numbering.find(id));
+  const number = state.numbering.find(id);
+  state.queue.touch(number);
+  state.urgent.touch(number);
 }
 
 function isSame(a: Reach, b: Reach): boolean {

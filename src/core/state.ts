@@ -153,6 +153,8 @@ export interface State {
   readonly queue: ReadyQueue;
   /** Index: the stages of tasks, where anybody has asked for them. */
   readonly stages: Stages;
+  /** Index: the ready tasks by their urgency, as they were last asked for; see urgency.ts. */
+  readonly urgent: ReadyQueue;
   /** Index: the ready tasks that changed since somebody looked whether anybody can take them. */
   readonly unjudged: Unjudged;
 }
@@ -163,9 +165,11 @@ export function createState(): State {
   const numbering = new Numbering<TaskId>(undo);
   const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
   const queue = new ReadyQueue((number) => numbering.keyOf(number));
+  const urgent = new ReadyQueue((number) => numbering.keyOf(number));
   const unjudged = new Unjudged();
   const touch = (number: number): void => {
     queue.touch(number);
+    urgent.touch(number);
     unjudged.touch(number);
   };
   /** Where a task stands in the queue follows from these three. */
@@ -220,6 +224,7 @@ export function createState(): State {
     scale: new OpenScale(undo),
     queue,
     stages,
+    urgent,
     unjudged,
   };
 }

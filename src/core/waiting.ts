@@ -134,15 +134,14 @@ function openLook(state: State, context: Context): Look {
 function lookAt(look: Look, task: Task): void {
   const { state, context, deadEnds } = look;
   const wish = wishOf(state, task, context);
-  const isKnown =
-    isCostCapSpent(task, context) || look.limits.blocks(task) !== null || deadEnds.find(wish) !== undefined;
+  const isKnown = isCostCapSpent(task, context) || look.limits.blocks(task) !== null || deadEnds.has(wish);
   if (isKnown) {
     look.passed += 1;
     return;
   }
   look.tried += 1;
   const choice = chooseAgent(wish, look.pool.candidatesFor(task), policyOf(state, task, context));
-  if (choice.kind === "none") deadEnds.add(wish, { full: [] });
+  if (choice.kind === "none") deadEnds.add(wish);
 }
 
 /** Counts per reason code over all workers. */

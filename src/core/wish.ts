@@ -3,11 +3,12 @@ import type { MatchingPolicy, Wish } from "../matching/fit.ts";
 import type { Config } from "../model/config.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Continuation, Task } from "../model/task.ts";
-import { keptWork, urgencyOf } from "./decide-preempt.ts";
+import { keptWork } from "./decide-preempt.ts";
 import type { Context } from "./context.ts";
 import { expectedMs, modeOf } from "./rank-ready.ts";
 import { avoidedAgents } from "./retry-policy.ts";
 import type { State } from "./state.ts";
+import { urgencyOf } from "./urgency.ts";
 
 /** Urgent work takes whoever is free, and so does a task that somebody has given way to. */
 const urgent = 1;

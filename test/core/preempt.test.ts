@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keptWork } from "../../src/core/decide-preempt.ts";
+import { rankReady } from "../../src/core/rank-ready.ts";
 import { attemptsUsed } from "../../src/core/retry-policy.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import { modes } from "../../src/model/mode.ts";
@@ -101,6 +102,80 @@ describe("when urgent work waits and every worker has long been busy", () => {
     const it = busy();
     it.tell(observe({ issues: [issue(5), labelled(6, "priority:urgent")] }));
     it.tell(observe({ issues: [{ ...labelled(6, "priority:urgent"), blockedBy: [blocker(5)], updatedAt: 2 }] }));
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(5) });
+  });
+});
+
+describe("what arrives is weighed by its urgency, wherever the mode ranks it", () => {
+  const day = 24 * 60 * minute;
+  const one = { ...cursor, capacity: 1 };
+
+  /** #1, which is low, has run for 25 of its 60 minutes with the one worker, and `waiting` come. */
+  function waitedFor(config: Record<string, unknown>, waiting: readonly ReturnType<typeof issue>[]): Story {
+    const it = story(configOf({ agents: [one], ...config }));
+    it.now = 2_000 * day;
+    it.tell(observe({ issues: [{ ...labelled(1, "priority:low", "estimate:60m"), createdAt: it.now }] }));
+    it.tell(schedule());
+    it.tell(say(1, fenceOf(it, 1), running(1)));
+    it.now += 25 * minute;
+    it.tell(observe({ issues: waiting }));
+    return it;
+  }
+
+  function several(count: number, make: (number: number) => ReturnType<typeof issue>): ReturnType<typeof issue>[] {
+    return Array.from({ length: count }, (_, index) => make(100 + index));
+  }
+
+  function rankOf(it: Story, number: number): number {
+    const ranked = rankReady(it.state, { now: it.now, config: it.config }, 10_000);
+    return ranked.findIndex(({ id }) => id === taskId(number)) + 1;
+  }
+
+  test("behind old work that is not urgent, in the mode that nobody has chosen", () => {
+    const old = several(25, (number) => ({ ...labelled(number, "priority:low"), createdAt: 1_880 * day }));
+    const it = waitedFor({ mode: "balanced" }, old);
+    it.tell(observe({ issues: [{ ...labelled(5, "priority:urgent"), createdAt: it.now }] }));
+    expect(rankOf(it, 5)).toBe(26);
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(5) });
+    it.tell(say(1, fenceOf(it, 1), ended(1)));
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskAssigned", task: taskId(5) });
+  });
+
+  test("behind small work, and also where it is urgent only because urgent work waits for it", () => {
+    const small = several(300, (number) => labelled(number, "priority:low", "estimate:5m"));
+    const large = labelled(5, "priority:low", "estimate:4h");
+    const behind = { ...labelled(6, "priority:urgent"), blockedBy: [blocker(5)] };
+    const it = waitedFor({ mode: "effort" }, [...small, large, behind]);
+    expect(rankOf(it, 5)).toBe(301);
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(5) });
+    const own = waitedFor({ mode: "effort", blockers: { inherit: false } }, [...small, large, behind]);
+    expect(own.tell(schedule())).toEqual([]);
+  });
+
+  test("behind urgent work that waits for somebody else, or may not start", () => {
+    const agents = [one, { id: "jules", type: "jules", capacity: 1, dispatch: "api" }];
+    const it = waitedFor({ agents, limits: { labels: { database: 1 } } }, [
+      labelled(2, "priority:urgent", "agent:jules", "database"),
+    ]);
+    it.tell(schedule());
+    const others = several(90, (number) =>
+      labelled(number, "priority:urgent", ...(number % 2 === 0 ? ["agent:jules"] : ["database"])),
+    );
+    it.tell(observe({ issues: [...others, labelled(3, "priority:high", "agent:cursor")] }));
+    expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(3) });
+  });
+
+  test("for the worker that a person asked for, although others of its agent have just begun", () => {
+    const it = story(configOf({ agents: [cursor] }));
+    it.tell(observe({ issues: [labelled(1, "priority:low", "estimate:60m")] }));
+    it.tell(schedule());
+    it.tell(say(1, fenceOf(it, 1), running(1)));
+    it.now += 25 * minute;
+    it.tell(observe({ issues: [labelled(2, "priority:low", "estimate:60m")] }));
+    it.tell(schedule());
+    urgent(it);
+    expect(it.tell(schedule())).toEqual([]);
+    it.tell(instruct(5, { verb: "assign", target: it.state.tasks.get(taskId(1))?.assignment?.worker ?? "" }));
     expect(it.tell(schedule())[0]).toMatchObject({ type: "TaskPreempted", task: taskId(1), for: taskId(5) });
   });
 });

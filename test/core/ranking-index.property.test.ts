@@ -11,6 +11,7 @@ import { isEnded } from "../../src/core/readiness.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { createState, type State } from "../../src/core/state.ts";
 import { begin, takeBack } from "../../src/core/transaction.ts";
+import { urgentInOrder } from "../../src/core/urgency.ts";
 import { modes, type Mode } from "../../src/model/mode.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { TaskId } from "../../src/model/ids.ts";
@@ -300,6 +301,55 @@ test("the queue is everything sorted, in every mode, after any change, kept or t
         expect(ids(reloaded, last as Mode)).toEqual(expectedOrder(state, last as Mode));
         if (mark !== null) takeBack(state, mark);
         look(third);
+        expect(looks.map(([found]) => found)).toEqual(looks.map(([, wanted]) => wanted));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+/** The ready tasks that are not of the lowest priority, most urgent first, then the oldest. */
+function expectedUrgent(state: State, inherit: boolean): readonly TaskId[] {
+  const urgency = (task: Task): number =>
+    inherit ? inherited(state, task) : (task.priorityOverride ?? task.definition.priority);
+  const keys = (task: Task): readonly number[] => [urgency(task), task.definition.createdAt, task.definition.number];
+  return [...state.ready.keys()]
+    .flatMap((id) => state.tasks.get(id) ?? [])
+    .filter((task) => urgency(task) < 5)
+    .toSorted((a, b) => compareLists(keys(a), keys(b)))
+    .map(({ id }) => id);
+}
+
+function urgentIds(state: State, inherit: boolean): readonly TaskId[] {
+  const context = { now: 5_000, config: configOf({ blockers: { inherit } }) };
+  return [...urgentInOrder(state, context)].map(({ id }) => id);
+}
+
+test("the order of urgency is everything sorted, after any change, kept or taken back, and after a snapshot", () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 5, maxLength: 60 }),
+      fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+      fc.nat(60),
+      (steps, [first = true, second = true, third = true], markAt) => {
+        const state = createState();
+        let mark: number | null = null;
+        const looks: (readonly [unknown, unknown])[] = [];
+        const look = (of: State, inherit: boolean): void => {
+          looks.push([urgentIds(of, inherit), expectedUrgent(of, inherit)]);
+        };
+        for (const [at, planned] of steps.entries()) {
+          if (at === markAt) {
+            look(state, first);
+            mark = begin(state);
+          }
+          for (const event of eventsOf(state, planned)) evolve(state, event);
+          if (at % 5 === 0) look(state, second);
+        }
+        look(state, third);
+        look(fromSnapshot(toSnapshot(state)), first);
+        if (mark !== null) takeBack(state, mark);
+        look(state, third);
         expect(looks.map(([found]) => found)).toEqual(looks.map(([, wanted]) => wanted));
       },
     ),
