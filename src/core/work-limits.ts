@@ -22,9 +22,11 @@ export interface WorkLimits {
   blocks(task: Task): WorkLimit | null;
   /** The task has been started. */
   take(task: Task): void;
+  /** Its session has ended, for those who look ahead. */
+  leave(task: Task): void;
 }
 
-const noLimits: WorkLimits = { blocks: () => null, take: () => undefined };
+const noLimits: WorkLimits = { blocks: () => null, take: () => undefined, leave: () => undefined };
 
 /** What keeps tasks from being started while others are open or under way: `strictStages`, then `limits.inProgress` and `limits.labels`. */
 export function openWorkLimits(state: State, config: Config): WorkLimits {
@@ -60,10 +62,10 @@ function openLimits(state: State, config: Config): WorkLimits {
   if (inProgress === undefined && limitOf.size === 0) return noLimits;
   const counts = new Map<string, number>();
   let all = state.occupied.size;
-  const count = (task: Task): void => {
-    for (const label of labelsOf(task)) if (limitOf.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const count = (task: Task, by: 1 | -1): void => {
+    for (const label of labelsOf(task)) if (limitOf.has(label)) add(counts, label, by);
   };
-  if (limitOf.size > 0) for (const task of tasksInFlight(state)) count(task);
+  if (limitOf.size > 0) for (const task of tasksInFlight(state)) count(task, 1);
   return {
     blocks(task) {
       if (inProgress !== undefined && all >= inProgress) return inProgressReached(all, inProgress);
@@ -76,7 +78,11 @@ function openLimits(state: State, config: Config): WorkLimits {
     },
     take(task) {
       all += 1;
-      count(task);
+      count(task, 1);
+    },
+    leave(task) {
+      all -= 1;
+      count(task, -1);
     },
   };
 }
@@ -92,7 +98,7 @@ function labelReached(label: string, taken: number, limit: number): WorkLimit {
 }
 
 /** GitHub tells labels apart by their letters, not by their case. */
-function labelsOf(task: Task): readonly string[] {
+export function labelsOf(task: Task): readonly string[] {
   const labels = task.definition.labels.map((label) => label.toLowerCase());
   return task.definition.quickWin ? [...labels, "quick-win"] : labels;
 }
@@ -134,6 +140,9 @@ export function fairShare(state: State, context: Context, lookedAt: readonly Tas
       add(held, milestoneOf(task), 1);
       add(waiting, milestoneOf(task), -1);
     },
+    leave(task) {
+      add(held, milestoneOf(task), -1);
+    },
   };
 }
 
@@ -141,8 +150,8 @@ function milestoneOf(task: Task): string {
   return task.definition.milestone ?? noMilestone;
 }
 
-function add(counts: Map<string, number>, milestone: string, by: number): void {
-  counts.set(milestone, (counts.get(milestone) ?? 0) + by);
+function add(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
 function slotsOf(state: State, { config }: Context): number {
