@@ -48,7 +48,26 @@ test("a cycle that starts nothing says why, task by task, and says it again only
   expect(lines).toHaveLength(1);
   it.tell(instruct(2, { verb: "hold" }));
   say();
-  expect(lines[1]).toBe("Nothing was started in this cycle. #2 held; #3 blocked; #5 held (0 more)");
+  expect(lines[1]).toBe("Nothing was started in this cycle. #2, #5 held; #3 blocked (0 more)");
+});
+
+test("every reason is named, however many tasks have another one and stand before it", () => {
+  const it = story(
+    configOf({ agents: [{ id: "jules", type: "jules", capacity: 1, dispatch: "api", capabilities: { go: 1 } }] }),
+  );
+  const many = Array.from({ length: 300 }, (_, index) =>
+    issue(index + 1, { labels: ["orchestrate", "priority:urgent"] }),
+  );
+  const last = issue(900, { labels: ["orchestrate", "needs:rust", "priority:low"] });
+  it.tell(observe({ issues: [...many, last, issue(901, { labels: ["orchestrate", "hold"] })] }));
+  it.tell(schedule());
+  it.tell(say(1, 1, report("running")));
+  it.now += 30_000;
+  const { idle, lines } = listening();
+  idle.say(it.state, { now: it.now, config: it.config });
+  expect(lines).toEqual([
+    "Nothing was started in this cycle. #2, #3, #4, #5, #6 and 294 more at_capacity; #900 missing_capability; #901 held (0 more)",
+  ]);
 });
 
 test("a cycle in which something was started says nothing, and neither does an empty backlog", () => {
