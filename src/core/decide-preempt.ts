@@ -5,7 +5,7 @@
 import { capabilityOf, foldCase } from "../matching/capability.ts";
 import type { AgentCandidate, Wish } from "../matching/fit.ts";
 import { agentRejection } from "../matching/rejection.ts";
-import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
+import { toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import { priorityWords } from "../model/priority.ts";
 import type { Assignment, Continuation, Priority, Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
@@ -93,15 +93,16 @@ export function shouldStealWorker(task: Task, agents: readonly AgentId[], ground
 }
 
 /**
- * The urgency of the least urgent task that may give way at all to whoever does not ask for one worker: only what is more urgent need be
- * looked at. Null when none may. An agent whose workers have not all been busy for long is done with after the first that has not.
+ * The urgency of the least urgent task of `agents`, whose slots are all taken, that may give way at all to whoever does not ask for one
+ * worker: only what is more urgent need be looked at. Null when none may. An agent whose workers have not all been busy for long is done
+ * with after the first that has not.
  */
-export function urgencyToBeat(decision: Decision): Priority | null {
+export function urgencyToBeat(decision: Decision, agents: readonly AgentId[]): Priority | null {
   const { state, context } = decision;
   const ground = { state, context, benches: benchesOf(decision) };
   let least: Priority | null = null;
-  for (const { id } of context.config.agents) {
-    const [first] = benchOf(toAgentId(id), ground).victims;
+  for (const agent of agents) {
+    const [first] = benchOf(agent, ground).victims;
     if (first === undefined) continue;
     const urgency = urgencyOf(state, first, context);
     if (least === null || urgency > least) least = urgency;

@@ -27,9 +27,9 @@ interface Weighing {
 /** Lets less urgent tasks give way to those that found every worker that could take them taken. */
 export function decideUrgent(decision: Decision, left: { readonly pool: Pool; readonly limits: WorkLimits }): void {
   const { state, context } = decision;
-  if (!context.config.preemption.enabled || spentCaps(state, context).length > 0) return;
+  if (!context.config.preemption.enabled || state.ready.size === 0 || spentCaps(state, context).length > 0) return;
   const weighing: Weighing = { decision, ...left, inVain: new Set(), tried: 0, passed: 0 };
-  const beaten = urgencyToBeat(decision);
+  const beaten = urgencyToBeat(decision, left.pool.takenAgents());
   if (beaten !== null) weighUrgent(weighing, beaten);
   weighWatched(weighing);
 }

@@ -31,6 +31,11 @@ export class Pool {
     return false;
   }
 
+  /** The agents whose slots are all taken, but for those that are out of use. */
+  takenAgents(): readonly AgentId[] {
+    return this.#members.filter((member) => member.busy > 0 && !member.hasFreeSlot).map((member) => member.agent);
+  }
+
   /** All slots, and those that are taken. */
   totals(): { readonly capacity: number; readonly busy: number } {
     let [capacity, busy] = [0, 0];
@@ -122,6 +127,11 @@ class Member implements AgentCandidate {
 
   get isOpen(): boolean {
     return this.#freeCount > 0 && this.paused === null && (this.quotaLeft === null || this.quotaLeft > 0);
+  }
+
+  /** For whoever does not ask for a certain one. */
+  get hasFreeSlot(): boolean {
+    return this.#freeCount > 0;
   }
 
   get freeInMs(): number | null {
