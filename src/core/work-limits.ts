@@ -36,6 +36,7 @@ export function openWorkLimits(state: State, config: Config): WorkLimits {
   return {
     blocks: (task) => stageLimit(state, task, barrier) ?? limits.blocks(task),
     take: (task) => limits.take(task),
+    leave: (task) => limits.leave(task),
   };
 }
 

@@ -43,8 +43,8 @@ describe("a cap on cost", () => {
     failAt(it, 3);
     it.now += 60 * minute;
     expect(it.tell(schedule())).toEqual([
-      expect.objectContaining({ type: "TaskAssigned", task: taskId(2) }),
       expect.objectContaining({ type: "TaskEscalated", task: taskId(1) }),
+      expect.objectContaining({ type: "TaskAssigned", task: taskId(2) }),
     ]);
     expect(reasons(it, 1)).toEqual(["cap_cost_per_task"]);
   });
