@@ -1,10 +1,11 @@
-/** The caps that stop starts: sessions and cost a day, cost a task. A cap says that it is a cap. */
+/** The caps that stop starts: sessions and cost a day, attempts and cost a task. A cap says that it is a cap. */
 import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
+import { attemptsUsed } from "./retry-policy.ts";
 import { busySlots } from "./slots.ts";
 import type { State } from "./state.ts";
 import { dayOf, windowWords } from "./windows.ts";
@@ -72,10 +73,24 @@ function costInFlight(state: State, config: Config): number {
   return toUsd(micros);
 }
 
-/** Whether the task has cost as much as one task may. */
-export function isCostCapSpent(task: Task, context: Context): boolean {
+/** A cap of one task that is reached: nobody is given it any more, whoever asks, until the cap is raised. */
+export interface SpentTaskCap {
+  readonly code: "cap_attempts_per_task" | "cap_cost_per_task";
+  readonly detail: string;
+}
+
+/** The cap that the task has reached, over its whole life; null while there is none. */
+export function spentCapOf(task: Task, { config }: Context): SpentTaskCap | null {
+  if (task.attempts.length === 0) return null;
+  const { attemptsPerTask, costPerTask } = config.limits;
+  const used = attemptsUsed(task);
+  if (used >= attemptsPerTask) {
+    const detail = `The cap limits.attemptsPerTask is reached: ${used} of ${attemptsPerTask} attempts.`;
+    return { code: "cap_attempts_per_task", detail };
+  }
   const cost = task.attempts.reduce((sum, attempt) => sum + attempt.costUsd, 0);
-  return cost > 0 && cost >= context.config.limits.costPerTask;
+  if (cost === 0 || cost < costPerTask) return null;
+  return { code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." };
 }
 
 /** Sessions that the agent may still be given today, those on their way counted as started; null where it has no quota. */

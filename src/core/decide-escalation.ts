@@ -146,6 +146,7 @@ const lastingCodes: ReadonlySet<string> = new Set([
   "excluded",
   "missing_capability",
   "cap_cost_per_task",
+  "cap_attempts_per_task",
 ]);
 
 /**
@@ -178,6 +179,9 @@ function isBeyondCapacity({ state, context }: Decision, worker: WorkerId): boole
 
 function describeUnplaceable(task: Task, codes: readonly string[], config: Config): string {
   const needs = task.definition.needs.join(", ");
+  if (codes.includes("cap_attempts_per_task")) {
+    return `Agents have tried it as often as limits.attemptsPerTask (${config.limits.attemptsPerTask}) allows: raise it, or cancel the task.`;
+  }
   if (codes.includes("cap_cost_per_task")) {
     return `It has cost as much as one task may (limits.costPerTask, ${config.limits.costPerTask} US dollars): raise it, or cancel the task.`;
   }

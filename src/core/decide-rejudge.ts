@@ -7,7 +7,7 @@ import type { Config } from "../model/config.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { Able } from "./able.ts";
-import { isCostCapSpent } from "./caps.ts";
+import { spentCapOf } from "./caps.ts";
 import { escalateUnplaceable } from "./decide-escalation.ts";
 import type { Decision } from "./decision.ts";
 import { judgedMax } from "./limits.ts";
@@ -66,7 +66,7 @@ function keyOf(config: Config): string {
   let key = keys.get(config);
   if (key === undefined) {
     const agents = config.agents.map(({ id, capabilities }) => [id, capabilities]);
-    key = JSON.stringify([agents, config.retry, config.limits.costPerTask]);
+    key = JSON.stringify([agents, config.retry, config.limits.costPerTask, config.limits.attemptsPerTask]);
     keys.set(config, key);
   }
   return key;
@@ -114,7 +114,8 @@ const nothing: Readonly<Record<string, number>> = {};
 
 /** What keeps the task from every agent, whatever the time; nothing where one of them may and can take it. */
 function lackOf({ state, context }: Decision, task: Task, able: Able): Readonly<Record<string, number>> {
-  if (isCostCapSpent(task, context)) return { cap_cost_per_task: 1 };
+  const cap = spentCapOf(task, context);
+  if (cap !== null) return { [cap.code]: 1 };
   const { agents, lack } = able.for(wishOf(state, task, context));
   return agents.length === 0 ? lack : nothing;
 }

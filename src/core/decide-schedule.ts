@@ -4,7 +4,7 @@ import type { Choice } from "../matching/fit.ts";
 import type { AssignmentReasons, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { batchLimit } from "./attack-threshold.ts";
-import { isCostCapSpent, spentCaps } from "./caps.ts";
+import { spentCapOf, spentCaps } from "./caps.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { judgeChanged } from "./decide-rejudge.ts";
 import { decideUrgent } from "./decide-urgent.ts";
@@ -100,7 +100,7 @@ function tryTurn(round: Round, turn: Turn): void {
     round.backingOff += 1;
     return;
   }
-  if (isCostCapSpent(task, context) || round.limits.blocks(task) !== null) {
+  if (spentCapOf(task, context) !== null || round.limits.blocks(task) !== null) {
     round.passed += 1;
     return;
   }

@@ -3,7 +3,7 @@
  * order of their urgency and not of the mode, to see whether somebody gives way to them.
  */
 import type { Task } from "../model/task.ts";
-import { isCostCapSpent, spentCaps } from "./caps.ts";
+import { spentCapOf, spentCaps } from "./caps.ts";
 import { askedOf } from "./dead-ends.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { decidePreemption, fullAgents, isPromised, urgencyToBeat } from "./decide-preempt.ts";
@@ -79,5 +79,5 @@ function weigh(weighing: Weighing, task: Task): void {
 function mayStart({ decision, limits }: Weighing, task: Task): boolean {
   const { state, context } = decision;
   if ((task.retryAt ?? 0) > context.now || isFeedbackAwaited(state, task, context.now)) return false;
-  return !isCostCapSpent(task, context) && limits.blocks(task) === null;
+  return spentCapOf(task, context) === null && limits.blocks(task) === null;
 }

@@ -4,7 +4,7 @@
  */
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import { spentCaps } from "./caps.ts";
+import { spentCapOf, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { expectedEnd } from "./lanes.ts";
 import { QueuePlay } from "./play-queue.ts";
@@ -22,7 +22,7 @@ const chainMax = 100;
  */
 export function expectedStart(state: State, task: Task, context: Context): number | null {
   if (state.isPaused || isEnded(task) || task.assignment !== null) return null;
-  if (spentCaps(state, context).length > 0) return null;
+  if (spentCaps(state, context).length > 0 || spentCapOf(task, context) !== null) return null;
   const forecast = new Forecast(state, context);
   return forecast.startOf(task);
 }

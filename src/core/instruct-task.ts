@@ -3,11 +3,13 @@ import type { Command } from "../model/command.ts";
 import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
+import { spentCapOf } from "./caps.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
 import { rejudge } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 import { isEnded } from "./readiness.ts";
+import { attemptsUsed } from "./retry-policy.ts";
 
 /** Null when the command is not one of these. */
 export function instructTask(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
@@ -68,6 +70,8 @@ export function assignTo(
       `It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`,
     );
   }
+  const spent = refusalOfAttempts(decision, task);
+  if (spent !== null) return spent;
   const agent = agentOf(first);
   const worker = target === agent ? null : first;
   if (task.trust === null || task.pendingReason !== null) {
@@ -118,8 +122,19 @@ function retry(decision: Decision, { task, by }: Act): Reply {
   if (!isEnded(task) && task.manualReview === null && task.attempts.length === 0) return done;
   if (task.receipt !== null) return refused("It is completed. Reopen the issue to work on it again.");
   if (!task.definition.isOpen) return refused("The issue is closed. Reopen it to work on it again.");
+  const spent = refusalOfAttempts(decision, task);
+  if (spent !== null) return spent;
   reopenTask(decision, task.id, by);
   return done;
+}
+
+/** Another attempt is not to be had by a command: the cap is for the whole life of the task, and who may raise it says so in the configuration. */
+function refusalOfAttempts({ context }: Decision, task: Task): Reply | null {
+  if (spentCapOf(task, context)?.code !== "cap_attempts_per_task") return null;
+  const { attemptsPerTask } = context.config.limits;
+  return refused(
+    `Agents have tried it ${attemptsUsed(task)} times, and the cap \`limits.attemptsPerTask\` allows ${attemptsPerTask} in the life of a task. Raise it in \`.github/orchestrate.yml\`, then ask again; or do it by hand, and \`/orchestrate complete\` accepts it.`,
+  );
 }
 
 function complete(decision: Decision, { task, by }: Act): Reply {

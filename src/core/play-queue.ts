@@ -7,7 +7,7 @@ import { slotOf, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { Able } from "./able.ts";
 import { batchLimit } from "./attack-threshold.ts";
-import { figuresOfTheDay, isCostCapSpent } from "./caps.ts";
+import { figuresOfTheDay, spentCapOf } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { askedOf } from "./dead-ends.ts";
 import { expectedEnd, Lane } from "./lanes.ts";
@@ -80,7 +80,7 @@ export class QueuePlay {
 
   /** The first instant at which anybody could take the task, the queue left aside; null where nobody ever can. */
   firstFor(task: Task): number | null {
-    if (isCostCapSpent(task, this.#context)) return null;
+    if (spentCapOf(task, this.#context) !== null) return null;
     const lanes = this.#lanesFor(task).map(({ lane }) => lane.first);
     const first = Math.min(...lanes);
     return Number.isFinite(first) ? first : null;
@@ -104,7 +104,7 @@ export class QueuePlay {
       if (rank >= queueMax) return;
       rank += 1;
       const task = this.#state.tasks.at(number);
-      if (task === undefined || isCostCapSpent(task, this.#context)) continue;
+      if (task === undefined || spentCapOf(task, this.#context) !== null) continue;
       const line = this.#lineOf(task);
       if (line.lanes.length === 0) continue;
       line.waiting.push({ task, rank, from: task.retryAt ?? 0 });

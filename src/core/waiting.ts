@@ -1,7 +1,7 @@
 /** Why a task is not moving: reason codes with their details, recomputed from the state. Silence is a bug. */
 import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Task } from "../model/task.ts";
-import { isCostCapSpent, spentCaps } from "./caps.ts";
+import { spentCapOf, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
@@ -84,8 +84,8 @@ function readyReasons(state: State, task: Task, context: Context): readonly Wait
   if (isFeedbackAwaited(state, task, context.now))
     reasons.push({ code: "feedback", detail: "What its checks and reviewers said is being read." });
   reasons.push(...spentCaps(state, context));
-  if (isCostCapSpent(task, context))
-    reasons.push({ code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." });
+  const cap = spentCapOf(task, context);
+  if (cap !== null) reasons.push(cap);
   const limit = openWorkLimits(state, context.config).blocks(task) ?? shareLimit(state, task, context);
   if (limit !== null) reasons.push(limit);
   return reasons.length > 0 ? reasons : workerReasons(state, task, context);
@@ -134,7 +134,7 @@ function openLook(state: State, context: Context): Look {
 function lookAt(look: Look, task: Task): void {
   const { state, context, deadEnds } = look;
   const wish = wishOf(state, task, context);
-  const isKnown = isCostCapSpent(task, context) || look.limits.blocks(task) !== null || deadEnds.has(wish);
+  const isKnown = spentCapOf(task, context) !== null || look.limits.blocks(task) !== null || deadEnds.has(wish);
   if (isKnown) {
     look.passed += 1;
     return;

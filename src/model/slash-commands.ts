@@ -72,7 +72,8 @@ const entries: readonly Entry[] = [
     usage: "",
     takes: "nothing",
     needs: "write",
-    summary: "Tries a failed task again, with the attempts counted from zero.",
+    summary:
+      "Tries a failed task again, with its failures forgiven, as long as `limits.attemptsPerTask` allows another attempt.",
     example: "/orchestrate retry",
   },
   {

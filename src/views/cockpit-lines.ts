@@ -29,7 +29,7 @@ export function describeAttention(line: AttentionLine): string {
  * nobody would have asked for anything.
  */
 function boxWords(box: Box): string {
-  if (box.kind === "retry") return `Try ${toCode(`#${box.number}`)} again, with its attempts counted from zero`;
+  if (box.kind === "retry") return `Try ${toCode(`#${box.number}`)} again, with its failures forgiven`;
   if (box.kind === "approve") return `Approve ${toCode(`#${box.number}`)} with the text it has now: **read it first**`;
   return toCode(box.kind);
 }

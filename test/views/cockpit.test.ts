@@ -85,7 +85,7 @@ describe("the cockpit", () => {
     expect(text).toContain(`### Needs a person (2)
 
 - ${link} Add a search box (failed): checks failed
-  - [ ] Try \`#12\` again, with its attempts counted from zero <!-- orchestrate:box:retry:12 -->
+  - [ ] Try \`#12\` again, with its failures forgiven <!-- orchestrate:box:retry:12 -->
 - #13 Add a search box (needs input)
 `);
   });
