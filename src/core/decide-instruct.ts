@@ -25,11 +25,14 @@ export function decideInstruction(decision: Decision, command: Instruct): void {
   acknowledge(decision, command, { reaction: reply.kind === "done" ? "+1" : "-1", answer: reply.answer });
 }
 
+/** What lets dependents start without a merge: evidence is taken from people with write alone, whoever may start work. */
+const evidence: ReadonlySet<SlashCommand["verb"]> = new Set<SlashCommand["verb"]>(["complete", "unblock"]);
+
 /** `trust: triage` lets those who triage start work as well; whom a task waits for may say that it need not any more. */
 function permissionFor(decision: Decision, command: Instruct, instruction: SlashCommand): Permission {
   if ("wait" in instruction && instruction.wait === `@${command.by.login.toLowerCase()}`) return "none";
   const needed = neededPermission(instruction);
-  if (startsAttack(instruction)) return needed;
+  if (startsAttack(instruction) || evidence.has(instruction.verb)) return needed;
   return needed === "write" ? decision.context.config.trust : needed;
 }
 

@@ -177,7 +177,8 @@ function decideState(decision: Decision, facts: IssueFacts): void {
     const reason = facts.stateReason === "duplicate" ? "duplicate" : "not planned";
     return cancelTask(decision, task.id, { reason: `The issue was closed as ${reason}.`, by });
   }
-  if (!isTrusted(decision, facts.closedBy)) {
+  // Evidence: `trust` widens who starts work, never who says that it is done.
+  if (facts.closedBy === null || !permits(facts.closedBy.permission, "write")) {
     return cancelTask(decision, task.id, { reason: `The issue was closed by ${by}, who has no write access.`, by });
   }
   requestCancel(decision, task.id, { reason: "cancelled", by });

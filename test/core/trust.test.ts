@@ -57,6 +57,23 @@ describe("who may start work", () => {
     ]);
   });
 
+  test("where triage may start work, it still takes write to say that work is done, or need not be waited for", () => {
+    const tina = { ...writer, login: "tina", permission: "triage" } as const;
+    const it = story(configOf({ trust: "triage" }));
+    const selectedBy = { actor: tina, at: 1 };
+    it.tell(observe({ issues: [issue(1, { selectedBy }), issue(2, { selectedBy, blockedBy: [blocker(1)] })] }));
+    expect([it.status(1), it.status(2)]).toEqual(["ready", "blocked"]);
+    const refusal = { reaction: "-1", answer: expect.stringContaining("needs write permission") };
+    expect(it.tell(instruct(1, { verb: "complete" }, tina))).toMatchObject([refusal]);
+    expect(it.tell(instruct(2, { verb: "unblock", number: 1, repository: null }, tina))).toMatchObject([refusal]);
+    const closed = { state: "closed", stateReason: "completed", updatedAt: 2 } as const;
+    expect(types(it.tell(observe({ issues: [issue(1, { ...closed, selectedBy, closedBy: tina })] })))).toEqual([
+      "TaskRevised",
+      "TaskCancelled",
+    ]);
+    expect([it.status(1), it.status(2)]).toEqual(["cancelled", "blocked"]);
+  });
+
   test("the same comment delivered twice is one command", () => {
     const it = story();
     it.tell(observe({ issues: [issue(1)] }));
