@@ -75,14 +75,23 @@ function groundOf({ state, context }: Decision): Parameters<typeof defineTask>[1
 }
 
 /** An issue that somebody waits for but that is not work here: only its state counts. */
-function observeExternal(decision: Decision, facts: IssueFacts): void {
+function observeExternal(decision: Decision, facts: IssueFacts, hasReceipt = false): void {
   if (!decision.state.dependents.has(facts.id)) return;
-  emitExternal(decision, { id: facts.id, reference: `#${facts.number}`, url: facts.url, state: stateOf(facts) });
+  const seen = stateOf(facts);
+  const state = hasReceipt && seen === "closed" ? "completed" : seen;
+  emitExternal(decision, { id: facts.id, reference: `#${facts.number}`, url: facts.url, state });
 }
 
 function stateOf(facts: IssueFacts): External["state"] {
   if (facts.state === "open") return "open";
-  return facts.stateReason ?? "completed";
+  if (facts.stateReason === "not_planned" || facts.stateReason === "duplicate") return facts.stateReason;
+  // As with a task: closing an issue is no evidence by itself, above all by its author.
+  return facts.isClosedByMerge === true || isCloserTrusted(facts) ? "completed" : "closed";
+}
+
+/** Evidence: `trust` widens who starts work, never who says that it is done. */
+function isCloserTrusted({ closedBy }: IssueFacts): boolean {
+  return closedBy !== null && permits(closedBy.permission, "write");
 }
 
 /** The selecting label is gone: not our work any more. A live session is asked to end first. */
@@ -94,8 +103,9 @@ function deselect(decision: Decision, task: Task, facts: IssueFacts): void {
     }
     return;
   }
+  const isDone = task.receipt !== null;
   letGo(decision, task, "The issue is no longer selected.");
-  observeExternal(decision, facts);
+  observeExternal(decision, facts, isDone);
 }
 
 function letGo(decision: Decision, task: Task, reason: string): void {
@@ -177,8 +187,7 @@ function decideState(decision: Decision, facts: IssueFacts): void {
     const reason = facts.stateReason === "duplicate" ? "duplicate" : "not planned";
     return cancelTask(decision, task.id, { reason: `The issue was closed as ${reason}.`, by });
   }
-  // Evidence: `trust` widens who starts work, never who says that it is done.
-  if (facts.closedBy === null || !permits(facts.closedBy.permission, "write")) {
+  if (!isCloserTrusted(facts)) {
     return cancelTask(decision, task.id, { reason: `The issue was closed by ${by}, who has no write access.`, by });
   }
   requestCancel(decision, task.id, { reason: "cancelled", by });

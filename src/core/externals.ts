@@ -10,6 +10,8 @@ import { dependentsOf, type State } from "./state.ts";
 /** Notes what an external blocker is now, when that is news. */
 export function emitExternal(decision: Decision, external: External): void {
   const known = decision.state.externals.get(external.id);
+  // What was evidence once stays so until the issue is open again: whoever closed it may have left since.
+  if (known?.state === "completed" && external.state === "closed") return;
   const now = asOfNow(decision, external, known);
   if (known?.state === now.state && known.reference === now.reference && known.waitsFor === now.waitsFor) return;
   decision.emit({ type: "ExternalObserved", external: now });
@@ -86,6 +88,7 @@ const waitWords: Readonly<Record<NonNullable<External["waitsFor"]>, { readonly o
 
 /** How a blocker that is no issue stands, in words; null where it is one, or where its end is none. */
 export function describeExternal(external: External): string | null {
+  if (external.state === "closed") return "closed by somebody who has no write access";
   if (external.waitsFor === undefined) return null;
   if (external.state === "open") return waitWords[external.waitsFor].open;
   return external.state === "completed" ? waitWords[external.waitsFor].over : null;

@@ -159,7 +159,7 @@ function isHeldBackForGood(state: State, task: Task): boolean {
 }
 
 function isLost(blocker: BlockerState): boolean {
-  return blocker === "cancelled" || blocker === "not_planned" || blocker === "duplicate" || blocker === "missing";
+  return blocker !== "open" && blocker !== "completed" && blocker !== "failed";
 }
 
 /** Events that are shown only where there is something to tell; null: nothing. */

@@ -2,7 +2,7 @@
 import type { Dependency, External, Task, TaskStatus } from "../model/task.ts";
 import type { State } from "./state.ts";
 
-export type BlockerState = "open" | "completed" | "failed" | "cancelled" | "not_planned" | "duplicate" | "missing";
+export type BlockerState = External["state"] | "failed" | "cancelled";
 
 /** What became of the far end of an edge, whether it is a task or an external fact. */
 export function blockerState(state: State, dependency: Dependency): BlockerState {

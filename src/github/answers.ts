@@ -34,12 +34,28 @@ export const LinkNode = z.object({
   url: z.string(),
   state: IssueState,
   stateReason: StateReason,
+  closedAt: Instant.nullish(),
   repository: z.object({ databaseId: z.number(), nameWithOwner: z.string() }),
 });
 export type LinkNode = z.output<typeof LinkNode>;
 
 /** A link that may not be seen comes back as null, or with holes; then it is a blocker that nobody can tell the end of. */
 const Links = z.object({ nodes: z.array(LinkNode.nullable().catch(null)).nullish() });
+
+/** Closed by somebody; `closer` is the commit or the pull request that did it. */
+export const ClosedEvent = z.object({
+  __typename: z.literal("ClosedEvent"),
+  createdAt: Instant,
+  actor: ActorNode.nullish(),
+  closer: z
+    .object({
+      merged: z.boolean().optional(),
+      repository: z.object({ databaseId: z.number() }).nullish(),
+    })
+    .nullish()
+    .catch(null),
+});
+export type ClosedEvent = z.output<typeof ClosedEvent>;
 
 const ActNode = z.union([
   z.object({
@@ -48,7 +64,7 @@ const ActNode = z.union([
     actor: ActorNode.nullish(),
     label: z.object({ name: z.string() }),
   }),
-  z.object({ __typename: z.literal("ClosedEvent"), createdAt: Instant, actor: ActorNode.nullish() }),
+  ClosedEvent,
 ]);
 
 export const Acts = z.object({
@@ -68,6 +84,7 @@ export const IssueNode = z.object({
   updatedAt: Instant,
   state: IssueState,
   stateReason: StateReason,
+  closedAt: Instant.nullish(),
   author: z.object({ login: z.string() }).nullish(),
   editor: ActorNode.nullish(),
   lastEditedAt: Instant.nullish(),

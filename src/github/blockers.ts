@@ -6,6 +6,7 @@ import type { DependencyKind, DependencySource, External } from "../model/task.t
 import { ReferencedNode, pickAlias } from "./answers.ts";
 import type { LinkNode } from "./answers.ts";
 import type { GithubClient } from "./client.ts";
+import type { Closers } from "./closers.ts";
 import { classifyGraphError } from "./classify-error.ts";
 import { GithubFault } from "./classify-error.ts";
 import { fullNameOf } from "./place.ts";
@@ -28,17 +29,18 @@ function referenceOf(place: Place, repository: { databaseId: number; nameWithOwn
 }
 
 /** An issue as something that others wait for. */
-export function toExternal(place: Place, node: LinkNode): External {
+export function toExternal(place: Place, node: LinkNode, unproven: ReadonlySet<TaskId>): External {
+  const id = toTaskId(node.repository.databaseId, node.fullDatabaseId);
   return {
-    id: toTaskId(node.repository.databaseId, node.fullDatabaseId),
+    id,
     reference: referenceOf(place, node.repository, node.number),
     url: node.url,
-    state: stateOf(node),
+    state: unproven.has(id) ? "closed" : stateOf(node),
   };
 }
 
-function resolveNode(place: Place, node: ReferencedNode): External {
-  if (node.__typename === "Issue") return toExternal(place, node);
+function resolveNode(place: Place, node: ReferencedNode, unproven: ReadonlySet<TaskId>): External {
+  if (node.__typename === "Issue") return toExternal(place, node, unproven);
   // A pull request has an issue id too, but GraphQL does not tell it: it gets an identity of its own that no issue has.
   return {
     id: toTaskId(node.repository.databaseId, `pull-${node.number}`),
@@ -55,27 +57,28 @@ export function toWaitedPull(
   pull: { readonly number: number; readonly url: string; readonly state: "OPEN" | "CLOSED" | "MERGED" },
 ): External {
   const repository = { databaseId: place.id, nameWithOwner: fullNameOf(place) };
-  return resolveNode(place, {
-    __typename: "PullRequest",
+  const node = {
+    __typename: "PullRequest" as const,
     number: pull.number,
     url: pull.url,
     pullState: pull.state,
     repository,
-  });
+  };
+  return resolveNode(place, node, new Set());
 }
 
 /** Native links. One that may not be seen stays in the way as a missing blocker: it must not vanish unnoticed. */
 export function toBlockers(
   place: Place,
   links: Links,
-  how: { readonly issue: TaskId; readonly source: DependencySource },
+  how: { readonly issue: TaskId; readonly source: DependencySource; readonly unproven: ReadonlySet<TaskId> },
 ): readonly BlockerFacts[] {
   return (links.nodes ?? []).map((node, index): BlockerFacts => {
     const edge = { kind: "hard", source: how.source } as const satisfies {
       kind: DependencyKind;
       source: DependencySource;
     };
-    if (node !== null) return { ...toExternal(place, node), ...edge };
+    if (node !== null) return { ...toExternal(place, node, how.unproven), ...edge };
     const reference = `an issue that Orchestrate may not see (${how.source} ${index + 1} of ${how.issue})`;
     return { id: toMissingTaskId(reference), reference, url: null, state: "missing", ...edge };
   });
@@ -99,10 +102,10 @@ export function toMissing(place: Place, reference: Reference): External {
  * `missing`. Rejects with `GithubFault` when GitHub could not be asked.
  */
 export async function resolveReferences(
-  parts: { readonly client: GithubClient; readonly place: Place },
+  parts: { readonly client: GithubClient; readonly place: Place; readonly closers: Closers },
   references: readonly Reference[],
 ): Promise<ReadonlyMap<string, External>> {
-  const { client, place } = parts;
+  const { client, place, closers } = parts;
   const unique = new Map(references.map((each) => [toReferenceKey(place, each), each]));
   const resolved = new Map<string, External>();
   for (const chunk of toChunks([...unique], chunkSize)) {
@@ -113,7 +116,7 @@ export async function resolveReferences(
       }),
     );
     const answer = await client.query(document.text, document.variables);
-    chunk.forEach(([key, each], index) => {
+    const found = chunk.map(([key, each], index) => {
       const error = answer.errors.find((one) => one.path[0] === `r${index}`);
       const kind = error === undefined ? null : classifyGraphError(error);
       // Only a clear answer makes a blocker missing; an outage in the middle is an outage.
@@ -121,8 +124,13 @@ export async function resolveReferences(
         throw new GithubFault(`GitHub could not resolve ${key} (${error.message}).`, { kind, retryAfterMs: 60_000 });
       }
       const node = ReferencedNode.safeParse(pickAlias(answer.data, `r${index}`, "target"));
-      resolved.set(key, node.success ? resolveNode(place, node.data) : toMissing(place, each));
+      return { key, each, node: node.success ? node.data : null };
     });
+    const issues = found.flatMap(({ node }) => (node?.__typename === "Issue" ? [node] : []));
+    const unproven = await closers.unproven(issues);
+    for (const { key, each, node } of found) {
+      resolved.set(key, node === null ? toMissing(place, each) : resolveNode(place, node, unproven));
+    }
   }
   return resolved;
 }

@@ -3,7 +3,7 @@ import type { Actor } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { BlockerFacts, IssueFacts } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
-import type { IssueNode, Somebody } from "./answers.ts";
+import type { ClosedEvent, IssueNode, Somebody } from "./answers.ts";
 import { toBlockers, toMissing, toReferenceKey } from "./blockers.ts";
 import { ghost } from "./permissions.ts";
 import { fullNameOf, hashText, taskIdIn } from "./place.ts";
@@ -21,6 +21,8 @@ export interface ReadIssue {
   readonly selected: { readonly actor: Somebody | null; readonly at: number } | null;
   /** It carries a selecting label and the act that put it there is older than what was read. */
   readonly lacksSelection: boolean;
+  /** Its last closing, while it is closed; null where GitHub tells of none. */
+  readonly closing: ClosedEvent | null;
   readonly closer: Somebody | null;
   readonly lacksCloser: boolean;
   readonly edited: { readonly actor: Somebody | null; readonly at: number } | null;
@@ -69,10 +71,17 @@ export function readIssue(node: IssueNode, options: ReadOptions): ReadIssue {
     // Without the act (an imported issue) somebody without any right put it there, long ago.
     selected: selection.isCarried ? (selection.act ?? { actor: null, at: node.createdAt }) : null,
     lacksSelection: selection.isCarried && selection.act === null && hasOlder,
+    closing: close ?? null,
     closer: close?.actor ?? null,
     lacksCloser: node.state === "CLOSED" && close === undefined && hasOlder,
     edited: readEdit(node),
   };
+}
+
+/** Whether the closing is that of a merged pull request of this repository. */
+export function isByMerge(closing: ClosedEvent | null, place: Place): boolean {
+  const closer = closing?.closer;
+  return closer?.merged === true && closer.repository?.databaseId === place.id;
 }
 
 /** Everybody whose permission the facts of an issue need. */
@@ -106,11 +115,14 @@ export interface FactsOptions {
   readonly toActor: (somebody: Somebody | null | undefined) => Actor;
   readonly resolved: ReadonlyMap<string, External>;
   readonly waits: ReadonlyMap<TaskId, External>;
+  /** Closed issues of this repository that nobody closed whose word counts. */
+  readonly unproven: ReadonlySet<TaskId>;
 }
 
 function readBlockers(issue: ReadIssue, options: FactsOptions): readonly BlockerFacts[] {
   const { place, resolved } = options;
-  const native = toBlockers(place, issue.node.blockedBy, { issue: issue.id, source: "native" });
+  const { unproven } = options;
+  const native = toBlockers(place, issue.node.blockedBy, { issue: issue.id, source: "native", unproven });
   const known = new Set(native.map((blocker) => blocker.id));
   const named = issue.references.map((reference): BlockerFacts => {
     const external = resolved.get(toReferenceKey(place, reference)) ?? toMissing(place, reference);
@@ -126,14 +138,15 @@ function readBlockers(issue: ReadIssue, options: FactsOptions): readonly Blocker
 }
 
 function readState(
-  { node, closer }: ReadIssue,
-  toActor: FactsOptions["toActor"],
-): Pick<IssueFacts, "state" | "stateReason" | "closedBy"> {
+  { node, closing, closer }: ReadIssue,
+  { place, toActor }: FactsOptions,
+): Pick<IssueFacts, "state" | "stateReason" | "closedBy" | "isClosedByMerge"> {
   if (node.state === "OPEN") return { state: "open", stateReason: null, closedBy: null };
   return {
     state: "closed",
     stateReason: node.stateReason ? stateReasons[node.stateReason] : null,
     closedBy: toActor(closer),
+    ...(isByMerge(closing, place) ? { isClosedByMerge: true } : {}),
   };
 }
 
@@ -151,14 +164,18 @@ export function toIssueFacts(issue: ReadIssue, options: FactsOptions): IssueFact
     author: node.author?.login ?? ghost.login,
     createdAt: node.createdAt,
     updatedAt: node.updatedAt,
-    ...readState(issue, toActor),
+    ...readState(issue, options),
     labels: (node.labels?.nodes ?? []).map((label) => label.name),
     milestone: readMilestone(node),
     selectedBy: issue.selected === null ? null : { actor: toActor(issue.selected.actor), at: issue.selected.at },
     editedBy: issue.edited === null ? null : toActor(issue.edited.actor),
     editedAt: issue.edited?.at ?? null,
     blockedBy: readBlockers(issue, options),
-    children: toBlockers(place, node.subIssues, { issue: issue.id, source: "sub_issue" }),
+    children: toBlockers(place, node.subIssues, {
+      issue: issue.id,
+      source: "sub_issue",
+      unproven: options.unproven,
+    }),
     madeFor: readMadeFor(issue),
     // Looked up by `write` before one is created; reading every comment here would double the price of a look.
     sticky: null,

@@ -3,7 +3,9 @@ import type { TaskId } from "../model/ids.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Wanted } from "../ports/tracker.ts";
 import { resolveReferences, toExternal, toReferenceKey, toWaitedPull } from "./blockers.ts";
+import type { LinkNode } from "./answers.ts";
 import type { GithubClient } from "./client.ts";
+import type { Closers } from "./closers.ts";
 import { peopleOf, toIssueFacts } from "./issue-facts.ts";
 import type { ReadIssue } from "./issue-facts.ts";
 import type { Permissions } from "./permissions.ts";
@@ -24,6 +26,7 @@ export interface ObserveParts {
   readonly client: GithubClient;
   readonly place: Place;
   readonly permissions: Permissions;
+  readonly closers: Closers;
   readonly waits: WaitReader;
   readonly selectLabels: () => readonly string[];
   readonly extras?: () => PullExtras;
@@ -86,9 +89,9 @@ export function createLook(parts: ObserveParts): (wanted: Wanted) => Promise<Obs
 async function resolveAll(
   parts: ObserveParts,
   readings: Readings,
-  known: ReadonlyMap<number, TaskId>,
+  { known, unproven }: { readonly known: ReadonlyMap<number, TaskId>; readonly unproven: ReadonlySet<TaskId> },
 ): Promise<ReadonlyMap<string, External>> {
-  const { client, place } = parts;
+  const { place } = parts;
   const closing = [...readings.pulls.pulls.values()].flatMap((pull) => closingOf(pull, place));
   const references: Reference[] = [
     ...[...readings.issues.issues.values()].flatMap((issue) => issue.references),
@@ -100,9 +103,18 @@ async function resolveAll(
   for (const reference of references) {
     const issue = reference.repository === null ? readings.issues.issues.get(reference.number) : undefined;
     if (issue === undefined) unknown.push(reference);
-    else resolved.set(toReferenceKey(place, reference), externalOf(place, issue));
+    else resolved.set(toReferenceKey(place, reference), toExternal(place, toLink(place, issue), unproven));
   }
-  return new Map([...resolved, ...(await resolveReferences({ client, place }, unknown))]);
+  return new Map([...resolved, ...(await resolveReferences(parts, unknown))]);
+}
+
+/** Closed issues that nobody closed whose word counts, among those that were read and those that they wait for. */
+function findUnproven({ place, closers }: ObserveParts, issues: readonly ReadIssue[]): Promise<ReadonlySet<TaskId>> {
+  closers.learn(issues);
+  const links = issues.flatMap(({ node }) => [...(node.blockedBy.nodes ?? []), ...(node.subIssues.nodes ?? [])]);
+  const named = new Set(issues.flatMap(({ references }) => references.map((reference) => reference.number)));
+  const read = issues.filter(({ node }) => named.has(node.number)).map((issue) => toLink(place, issue));
+  return closers.unproven([...read, ...links.filter((link) => link !== null)]);
 }
 
 async function toFacts(
@@ -111,8 +123,9 @@ async function toFacts(
   known: ReadonlyMap<number, TaskId>,
 ): Promise<Pick<Observation, "issues" | "pulls">> {
   const { place } = parts;
-  const resolved = await resolveAll(parts, readings, known);
   const issues = [...readings.issues.issues.values()];
+  const unproven = await findUnproven(parts, issues);
+  const resolved = await resolveAll(parts, readings, { known, unproven });
   const pulls = [...readings.pulls.pulls.values()];
   const waits = await parts.waits.resolve(issues.flatMap((issue) => issue.waits));
   const toActor = await parts.permissions.lookUp([
@@ -127,7 +140,7 @@ async function toFacts(
   }
   const { defaultBranch } = readings.pulls;
   return {
-    issues: issues.map((issue) => toIssueFacts(issue, { place, toActor, resolved, waits })),
+    issues: issues.map((issue) => toIssueFacts(issue, { place, toActor, resolved, waits, unproven })),
     pulls: pulls.map((pull) => toPullFacts(pull, { place, defaultBranch, toActor, toTask })),
   };
 }
@@ -170,12 +183,8 @@ async function findGone(parts: ObserveParts, search: Search): Promise<readonly G
   return gone;
 }
 
-function externalOf(place: Place, issue: ReadIssue): External {
-  const { node } = issue;
-  return toExternal(place, {
-    ...node,
-    repository: { databaseId: place.id, nameWithOwner: fullNameOf(place) },
-  });
+function toLink(place: Place, { node }: ReadIssue): LinkNode {
+  return { ...node, repository: { databaseId: place.id, nameWithOwner: fullNameOf(place) } };
 }
 
 async function askWhyGone(parts: ObserveParts, number: number): Promise<Gone["reason"]> {

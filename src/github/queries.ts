@@ -17,18 +17,23 @@ export const actorParts = `fragment ActorParts on Actor {
 }`;
 
 const linkParts = `fragment LinkParts on Issue {
-  fullDatabaseId number url state stateReason(enableDuplicate: true) repository { databaseId nameWithOwner }
+  fullDatabaseId number url state stateReason(enableDuplicate: true) closedAt repository { databaseId nameWithOwner }
+}`;
+
+const closedEvent = `... on ClosedEvent {
+  createdAt actor { ...ActorParts }
+  closer { ... on PullRequest { merged repository { databaseId } } }
 }`;
 
 const actNodes = `pageInfo { hasPreviousPage startCursor }
   nodes {
     __typename
     ... on LabeledEvent { createdAt actor { ...ActorParts } label { name } }
-    ... on ClosedEvent { createdAt actor { ...ActorParts } }
+    ${closedEvent}
   }`;
 
 const issueParts = `fragment IssueParts on Issue {
-  id fullDatabaseId number url title body createdAt updatedAt state stateReason(enableDuplicate: true)
+  id fullDatabaseId number url title body createdAt updatedAt state stateReason(enableDuplicate: true) closedAt
   author { login }
   editor { ...ActorParts }
   lastEditedAt viewerDidAuthor
@@ -287,6 +292,22 @@ export function referencedIssues(references: readonly ReferencedIssue[]): Docume
         references.map((each) => each.number),
       ),
     },
+  };
+}
+
+/** The last closing of issues by number, under the aliases `i0`, `i1`, …. */
+export function closingsOf(place: { owner: string; name: string }, numbers: readonly number[]): Document {
+  const fields = numbers.map(
+    (_, index) => `i${index}: issue(number: $i${index}) {
+    closings: timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) { nodes { __typename ${closedEvent} } }
+  }`,
+  );
+  return {
+    text: `query ($owner: String!, $name: String!${declare(numbers.length, "i", "Int!")}) {
+  repository(owner: $owner, name: $name) { ${fields.join("\n")} }
+}
+${actorParts}`,
+    variables: { owner: place.owner, name: place.name, ...toVariables("i", numbers) },
   };
 }
 

@@ -19,6 +19,7 @@ import { createPatternIssue } from "./create-issue.ts";
 import { createWaitReader } from "./external-waits.ts";
 import { hear } from "./hear.ts";
 import { createLabels } from "./labels.ts";
+import { createClosers } from "./closers.ts";
 import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
 import { createEnqueue } from "./enqueue.ts";
@@ -102,10 +103,12 @@ export function createTracker(options: TrackerOptions): Tracker {
   const place: Place = { host: "github.com", ...options.repository };
   const permissions = createPermissions({ client, place, clock });
   const waits = createWaitReader({ client, place });
+  const closers = createClosers({ client, place, permissions });
   const look = createLook({
     client,
     place,
     permissions,
+    closers,
     waits,
     selectLabels,
     ...(options.extras === undefined ? {} : { extras: options.extras }),
@@ -132,7 +135,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     hear: (hints) => available(() => hear(permissions, hints)),
     resolve: (reference) =>
       available(async (): Promise<BlockerFacts | null> => {
-        const resolved = await resolveReferences({ client, place }, [reference]);
+        const resolved = await resolveReferences({ client, place, closers }, [reference]);
         const external = resolved.get(toReferenceKey(place, reference));
         if (external === undefined || external.state === "missing") return null;
         return { ...external, kind: "hard", source: "command" };

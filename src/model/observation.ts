@@ -73,6 +73,8 @@ export interface IssueFacts {
   readonly state: "open" | "closed";
   readonly stateReason: "completed" | "not_planned" | "duplicate" | null;
   readonly closedBy: Actor | null;
+  /** A merged pull request of this repository closed it, whoever merged. */
+  readonly isClosedByMerge?: true;
   /** Who reopened it last; null when it never was. */
   readonly reopenedBy?: Actor | null;
   readonly labels: readonly string[];

@@ -295,7 +295,8 @@ export interface External {
   /** `#12` or `owner/repo#12`. */
   readonly reference: string;
   readonly url: string | null;
-  readonly state: "open" | "completed" | "not_planned" | "duplicate" | "missing";
+  /** `closed`: as completed, by somebody whose word is no evidence. */
+  readonly state: "open" | "completed" | "closed" | "not_planned" | "duplicate" | "missing";
   /** What is waited for, where it is no issue: a pull request that merges, a workflow that is green, a date, a person. */
   readonly waitsFor?: "pull" | "workflow" | "date" | "person";
 }

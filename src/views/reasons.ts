@@ -35,6 +35,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   blocker_cancelled: fact("A blocker was cancelled.", hardBlockerAdvice),
   blocker_not_planned: fact("A blocker was closed as not planned.", hardBlockerAdvice),
   blocker_duplicate: fact("A blocker was closed as a duplicate.", hardBlockerAdvice),
+  blocker_closed: fact(
+    "A blocker was closed by somebody who has no write access.",
+    `It counts when somebody with write access closes it again. ${hardBlockerAdvice}`,
+  ),
   blocker_missing: fact("A blocker does not exist or cannot be seen.", hardBlockerAdvice),
   cycle: fact(
     "It is part of a dependency cycle.",

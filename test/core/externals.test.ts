@@ -216,3 +216,65 @@ describe("partial results", () => {
     expect(it.state.tasks.get(taskId(2))?.blockedBy).toEqual([{ on: taskId(1), kind: "hard", source: "native" }]);
   });
 });
+
+describe("an issue here that is no task", () => {
+  const closed = { state: "closed", stateReason: "completed", labels: [], selectedBy: null, updatedAt: 2 } as const;
+
+  function blockedBy2(kind: "hard" | "soft" = "hard"): Story {
+    const it = story();
+    it.tell(observe({ issues: [issue(1, { blockedBy: [blocker(2, { kind })] })] }));
+    expect(it.status(1)).toBe("blocked");
+    return it;
+  }
+
+  test("that its author closes holds a hard edge back and says why; a soft one only wanted its end", () => {
+    const it = blockedBy2();
+    it.tell(observe({ issues: [issue(2, { ...closed, closedBy: stranger })] }));
+    expect([it.status(1), it.tell(schedule())]).toEqual(["blocked", []]);
+    expect(explained(it)).toContain("2 is closed by somebody who has no write access. It counts when");
+    const soft = blockedBy2("soft");
+    soft.tell(observe({ issues: [issue(2, { ...closed, closedBy: stranger })] }));
+    expect(soft.status(1)).toBe("ready");
+  });
+
+  test("that somebody with write closes, or a merged pull request, is done, and stays so when its closer leaves", () => {
+    const byWriter = blockedBy2();
+    byWriter.tell(observe({ issues: [issue(2, { ...closed, closedBy: writer })] }));
+    expect(byWriter.status(1)).toBe("ready");
+    byWriter.tell(observe({ issues: [issue(1, { blockedBy: [blocker(2, { state: "closed" })], updatedAt: 3 })] }));
+    expect(byWriter.status(1)).toBe("ready");
+    const byMerge = blockedBy2();
+    byMerge.tell(observe({ issues: [issue(2, { ...closed, closedBy: stranger, isClosedByMerge: true })] }));
+    expect(byMerge.status(1)).toBe("ready");
+  });
+
+  test("that a stranger closes does not complete its parent", () => {
+    const it = story();
+    const child = blocker(2, { source: "sub_issue", state: "closed" });
+    it.tell(observe({ issues: [issue(1, { children: [child] })] }));
+    expect(it.status(1)).toBe("blocked");
+    it.tell(observe({ issues: [issue(1, { children: [{ ...child, state: "completed" }], updatedAt: 2 })] }));
+    expect(it.status(1)).toBe("completed");
+  });
+
+  test("and was done as a task before its label was taken off stays done, although the program itself closed it", () => {
+    const it = story();
+    it.tell(observe({ issues: [issue(2), issue(1, { blockedBy: [blocker(2)] })] }));
+    it.tell(instruct(2, { verb: "complete" }));
+    it.tell(observe({ issues: [issue(2, { ...closed, closedBy: { ...stranger, kind: "bot" } })] }));
+    expect([it.status(2), it.status(1)]).toEqual([null, "ready"]);
+  });
+
+  test("and is named by a command is waited for as it is: not at all where it is done already", () => {
+    const it = story();
+    it.tell(observe({ issues: [issue(1), issue(3)] }));
+    const blockedBy = (number: number, state: External["state"]) => ({
+      ...instruct(number, { verb: "blocked-by", number: 2, repository: null }),
+      reference: blocker(2, { state }),
+    });
+    it.tell(blockedBy(1, "completed"));
+    expect(it.status(1)).toBe("ready");
+    it.tell(blockedBy(3, "open"));
+    expect([it.status(1), it.status(3)]).toEqual(["blocked", "blocked"]);
+  });
+});

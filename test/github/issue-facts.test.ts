@@ -25,7 +25,13 @@ function milestoneOf(milestone: object | null) {
     renames: { nodes: [] },
   });
   const issue = readIssue(node, { place, selectLabels: ["orchestrate"] });
-  return toIssueFacts(issue, { place, toActor: () => ghost, resolved: new Map(), waits: new Map() }).milestone;
+  return toIssueFacts(issue, {
+    place,
+    toActor: () => ghost,
+    resolved: new Map(),
+    waits: new Map(),
+    unproven: new Set(),
+  }).milestone;
 }
 
 test("a milestone tells its mode and from when to when it runs", () => {
