@@ -30,8 +30,10 @@ function block(decision: Decision, command: Instruct, task: Task): Reply {
   const edges = uniteEdges([...task.blockedBy, edge], task.id);
   if (wouldCircle(decision.state, task.id, edges))
     return refused(`${blocker.reference} waits for this task already: that would be a cycle.`);
-  if (!decision.state.tasks.has(blocker.id) && !decision.state.externals.has(blocker.id)) {
-    emitExternal(decision, { id: blocker.id, reference: blocker.reference, url: blocker.url, state: "open" });
+  const { tasks, externals } = decision.state;
+  if (!tasks.has(blocker.id) && (blocker.state !== undefined || !externals.has(blocker.id))) {
+    const { id, reference, url, state = "open", waitsFor } = blocker;
+    emitExternal(decision, { id, reference, url, state, ...(waitsFor === undefined ? {} : { waitsFor }) });
   }
   changeDependencies(decision, task.id, edges);
   return done;

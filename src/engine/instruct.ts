@@ -2,7 +2,7 @@
 import type { State } from "../core/state.ts";
 import type { Context } from "../core/context.ts";
 import { describeRefusal, describeUnselected } from "../core/intake.ts";
-import type { Command } from "../model/command.ts";
+import type { Command, NamedIssue } from "../model/command.ts";
 import { toCommandId, type CommandId, type TaskId } from "../model/ids.ts";
 import { parseSlash } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
@@ -53,13 +53,12 @@ export async function toInstruction(
   };
 }
 
-async function resolve(
-  tracker: Tracker,
-  command: SlashCommand,
-): Promise<{ readonly id: TaskId; readonly reference: string; readonly url: string | null } | null | undefined> {
+async function resolve(tracker: Tracker, command: SlashCommand): Promise<NamedIssue | null | undefined> {
   if ((command.verb !== "blocked-by" && command.verb !== "unblock") || "wait" in command) return undefined;
   const found = await tracker.resolve({ repository: command.repository, number: command.number });
-  return found === null ? null : { id: found.id, reference: found.reference, url: found.url };
+  if (found === null) return null;
+  const { id, reference, url, state, waitsFor } = found;
+  return { id, reference, url, state, ...(waitsFor === undefined ? {} : { waitsFor }) };
 }
 
 /** Verbs that only ask are answered from the state as it is. */

@@ -8,7 +8,7 @@ import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
 import type { SlashCommand } from "./slash.ts";
-import type { Session } from "./task.ts";
+import type { External, Session } from "./task.ts";
 
 /** What came of performing an effect. */
 export type EffectOutcome =
@@ -54,6 +54,9 @@ export type EffectOutcome =
   /** Never going to work: the issue is gone, the comment was deleted. */
   | { readonly kind: "dropped"; readonly reason: string };
 
+/** The issue or pull request that a command names, as it was found; without a state where nobody has looked. */
+export type NamedIssue = Pick<External, "id" | "reference" | "url" | "waitsFor"> & Partial<Pick<External, "state">>;
+
 export type Command =
   /** A look at the tracker, whole or in part. */
   | { readonly type: "Observe"; readonly id: CommandId; readonly observation: Observation }
@@ -68,7 +71,7 @@ export type Command =
       readonly instruction: SlashCommand | null;
       readonly problem: string | null;
       /** What `#n` of blocked-by and unblock resolved to. */
-      readonly reference?: { readonly id: TaskId; readonly reference: string; readonly url: string | null } | null;
+      readonly reference?: NamedIssue | null;
       /** The issue's number, where it is no task. */
       readonly issue?: number;
       /** It is selected, and no task for want of room. */
