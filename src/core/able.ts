@@ -6,6 +6,7 @@ import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
 import { askedOf } from "./dead-ends.ts";
+import { toMicros } from "./fold-figures.ts";
 
 /** An agent that may and can, and how well. */
 export interface AbleAgent {
@@ -23,11 +24,14 @@ export interface Ability {
 
 /** Remembers what it has found: a thousand tasks mostly ask for the same. */
 export class Able {
+  /** Whether the first session of a task may cost what some agent costs. */
+  readonly isAnybodyAffordable: boolean;
   readonly #config: Config;
   readonly #known = new Map<string, Ability>();
 
   constructor(config: Config) {
     this.#config = config;
+    this.isAnybodyAffordable = config.agents.some(({ cost }) => cost <= config.limits.costPerTask);
   }
 
   /** Who could do what is asked for, and what keeps it from the others. */
@@ -41,12 +45,14 @@ export class Able {
   }
 }
 
-function survey({ agents }: Config, wish: Wish): Ability {
+function survey({ agents, limits }: Config, wish: Wish): Ability {
   const folded = foldCase({ ...wish, prefers: [] });
   const able: AbleAgent[] = [];
   const lack: Record<string, number> = {};
   for (const config of agents) {
-    const member = { agent: toAgentId(config.id), paused: null, quotaLeft: null, capacity: 1 };
+    const isTooDear = config.cost > 0 && toMicros((wish.costUsd ?? 0) + config.cost) > toMicros(limits.costPerTask);
+    const costCap = isTooDear ? ("cap_cost_per_task" as const) : null;
+    const member = { agent: toAgentId(config.id), paused: null, quotaLeft: null, capacity: 1, costCap };
     const capability = capabilityOf(config, folded);
     const code = agentRejection(wish, member, capability);
     if (code !== null) lack[code] = (lack[code] ?? 0) + 1;

@@ -1,7 +1,8 @@
 /** What is amiss with the whole: a long or growing queue, workers all taken or hardly used, failures, tasks and vendors that take too long. Pure reads of the state. */
 import { toAgentId, toWorkerId } from "../model/ids.ts";
 import { agentConfigOf } from "./agent-config.ts";
-import { quotaLeft, spentCaps } from "./caps.ts";
+import { quotaLeft, roomOfDay, spentCaps } from "./caps.ts";
+import { toMicros } from "./fold-figures.ts";
 import {
   countOf,
   isAbove,
@@ -177,6 +178,7 @@ function idleAgents(look: Look): readonly Finding[] {
 function canTakeMore(look: Look, use: AgentUse): boolean {
   const agent = agentConfigOf(look.context.config, use.agent);
   if (agent === undefined || use.free === 0 || pausedUntil(look, use.agent) !== null) return false;
+  if (toMicros(agent.cost) > Math.max(0, roomOfDay(look.state, look.context))) return false;
   return quotaLeft(look.state, look.context, agent) !== 0;
 }
 

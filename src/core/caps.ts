@@ -44,7 +44,9 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
   // Sessions that were assigned and have not started yet count as well: a burst must not slip under the cap.
   const sessions = day.sessions + state.unstartedCount;
   const costUsd = day.costUsd + running;
-  const isCostSpent = costUsd >= costPerDay && costUsd > 0;
+  const isCostReached = costUsd >= costPerDay && costUsd > 0;
+  const cheapest = cheapestOf(context.config);
+  const isCostSpent = isCostReached || toMicros(costUsd) + toMicros(cheapest) > toMicros(costPerDay);
   if (sessions < sessionsPerDay && !isCostSpent) return none;
   const spent: SpentCap[] = [];
   const within = `in the last ${windowWords(dayOf(state))}`;
@@ -56,9 +58,11 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
   }
   if (isCostSpent) {
     const part = running === 0 ? "" : `, ${running.toFixed(2)} of it for sessions that have not ended`;
+    const what = isCostReached ? "is reached" : "has no room for another session";
+    const next = isCostReached ? "" : `; the cheapest agent costs ${cheapest.toFixed(2)} a session`;
     spent.push({
       code: "cap_cost_per_day",
-      detail: `The cap limits.costPerDay is reached: ${costUsd.toFixed(2)} of ${costPerDay} US dollars ${within}${part}.`,
+      detail: `The cap limits.costPerDay ${what}: ${costUsd.toFixed(2)} of ${costPerDay} US dollars ${within}${part}${next}.`,
     });
   }
   return spent;
@@ -70,6 +74,28 @@ function costInFlight(state: State, config: Config): number {
   for (const { id, cost } of config.agents) {
     if (cost > 0) micros += toMicros(cost) * (state.slots.get(toAgentId(id))?.busyCount ?? 0);
   }
+  return toUsd(micros);
+}
+
+function cheapestOf({ agents }: Config): number {
+  return agents.reduce((least, { cost }) => Math.min(least, cost), agents[0]?.cost ?? 0);
+}
+
+/**
+ * What is left of `limits.costPerDay` for sessions that are still to start, millionths of a US dollar; infinite where no agent has a cost. A
+ * session that would cost more is not started.
+ */
+export function roomOfDay(state: State, context: Context): number {
+  const { config } = context;
+  if (config.agents.every(({ cost }) => cost === 0)) return Infinity;
+  const { costUsd } = figuresOfTheDay(state, context.now);
+  return toMicros(config.limits.costPerDay) - toMicros(costUsd) - toMicros(costInFlight(state, config));
+}
+
+/** What the sessions of the task have cost so far, US dollars. */
+export function costOf({ attempts }: Task): number {
+  let micros = 0;
+  for (const { costUsd } of attempts) micros += toMicros(costUsd);
   return toUsd(micros);
 }
 
@@ -88,7 +114,7 @@ export function spentCapOf(task: Task, { config }: Context): SpentTaskCap | null
     const detail = `The cap limits.attemptsPerTask is reached: ${used} of ${attemptsPerTask} attempts.`;
     return { code: "cap_attempts_per_task", detail };
   }
-  const cost = task.attempts.reduce((sum, attempt) => sum + attempt.costUsd, 0);
+  const cost = costOf(task);
   if (cost === 0 || cost < costPerTask) return null;
   return { code: "cap_cost_per_task", detail: "The cap limits.costPerTask is reached." };
 }

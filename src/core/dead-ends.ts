@@ -6,7 +6,7 @@
 import type { Wish } from "../matching/fit.ts";
 import type { Config } from "../model/config.ts";
 
-type Asked = Pick<Wish, "pinnedAgent" | "pinnedWorker" | "needs">;
+type Asked = Pick<Wish, "pinnedAgent" | "pinnedWorker" | "needs" | "costUsd">;
 
 /** So many times `matching.lookAhead` may be passed over in one look: the bound of its work. */
 const passedFactor = 10;
@@ -31,8 +31,8 @@ export function isLookOver(counts: { readonly tried: number; readonly passed: nu
 }
 
 /** Everything of a wish that may keep free slots from it, as one text. */
-export function askedOf({ pinnedAgent, pinnedWorker, needs }: Asked): string {
-  if (needs.length === 0) return `${pinnedAgent ?? ""} ${pinnedWorker ?? ""}`;
+export function askedOf({ pinnedAgent, pinnedWorker, needs, costUsd = 0 }: Asked): string {
+  if (needs.length === 0 && costUsd === 0) return `${pinnedAgent ?? ""} ${pinnedWorker ?? ""}`;
   const asked = needs.map((need) => need.toLowerCase()).toSorted();
-  return JSON.stringify([pinnedAgent, pinnedWorker, ...asked]);
+  return JSON.stringify([pinnedAgent, pinnedWorker, costUsd, ...asked]);
 }

@@ -6,7 +6,7 @@ import type { Config } from "../model/config.ts";
 import { agentOf, slotOf, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
-import { spentCaps } from "./caps.ts";
+import { costOf, spentCaps } from "./caps.ts";
 import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
@@ -182,9 +182,7 @@ function describeUnplaceable(task: Task, codes: readonly string[], config: Confi
   if (codes.includes("cap_attempts_per_task")) {
     return `Agents have tried it as often as limits.attemptsPerTask (${config.limits.attemptsPerTask}) allows: raise it, or cancel the task.`;
   }
-  if (codes.includes("cap_cost_per_task")) {
-    return `It has cost as much as one task may (limits.costPerTask, ${config.limits.costPerTask} US dollars): raise it, or cancel the task.`;
-  }
+  if (codes.includes("cap_cost_per_task")) return describeCostCap(task, config);
   if (!codes.includes("not_pinned")) {
     return `No agent of the configuration can do what it needs (${needs}): name it under capabilities of an agent, or remove the needs: label.`;
   }
@@ -193,6 +191,17 @@ function describeUnplaceable(task: Task, codes: readonly string[], config: Confi
   return isKnown
     ? `It asks for the agent ${pinned}, which cannot do what it needs (${needs}): ask for another with /orchestrate assign.`
     : `It asks for the agent ${pinned}, which the configuration does not name: ask for another with /orchestrate assign.`;
+}
+
+function describeCostCap(task: Task, { limits, agents }: Config): string {
+  const cap = `limits.costPerTask, ${limits.costPerTask} US dollars`;
+  const cost = costOf(task);
+  const isForAnother = cost < limits.costPerTask && agents.some((agent) => cost + agent.cost > limits.costPerTask);
+  if (!isForAnother) {
+    return `It has cost as much as one task may (${cap}): raise it, or cancel the task.`;
+  }
+  const sofar = cost === 0 ? "" : `, of which ${cost.toFixed(2)} are spent`;
+  return `Another session would cost more than one task may (${cap}${sofar}): raise it, let a cheaper agent take it, or cancel the task.`;
 }
 
 /** A cap that stops everything while work is ready is told as a warning, and taken back when the day has moved on. */

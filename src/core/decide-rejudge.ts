@@ -49,7 +49,7 @@ function asksForWorker(task: Task | null): boolean {
 
 /** Or was, and a person knows of it. */
 function mayBeUnplaceable(decision: Decision, task: Task, able: Able): boolean {
-  if (asksForNothing(task)) return false;
+  if (able.isAnybodyAffordable && asksForNothing(task)) return false;
   return asksForWorker(task) || task.escalated !== null || !isEmpty(lackOf(decision, task, able));
 }
 
@@ -65,7 +65,7 @@ const keys = new WeakMap<Config, string>();
 function keyOf(config: Config): string {
   let key = keys.get(config);
   if (key === undefined) {
-    const agents = config.agents.map(({ id, capabilities }) => [id, capabilities]);
+    const agents = config.agents.map(({ id, capabilities, cost }) => [id, capabilities, cost]);
     key = JSON.stringify([agents, config.retry, config.limits.costPerTask, config.limits.attemptsPerTask]);
     keys.set(config, key);
   }

@@ -8,21 +8,26 @@ import type { AgentConfig } from "../model/config-agent.ts";
 import { agentOf, slotOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { capacityOf } from "./capacity.ts";
-import { quotaLeft } from "./caps.ts";
+import { costOf, quotaLeft, roomOfDay } from "./caps.ts";
 import type { Context } from "./context.ts";
+import { toMicros } from "./fold-figures.ts";
 import { kindsOf, learnedKey } from "./fold-health.ts";
 import { countSlots, firstFree, isFree, offSlots, untouched, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 export class Pool {
   readonly #state: State;
+  readonly #context: Context;
   readonly #members: readonly Member[];
+  readonly #budget: Budget;
   /** The members have faced a task of no kind, that follows on nothing and that nobody wants at a certain worker. */
   #areFacingPlain = false;
 
   constructor(state: State, context: Context) {
     this.#state = state;
-    this.#members = context.config.agents.map((config) => new Member(state, context, config));
+    this.#context = context;
+    this.#budget = { leftMicros: roomOfDay(state, context) };
+    this.#members = context.config.agents.map((config) => new Member({ state, context, budget: this.#budget }, config));
   }
 
   /** Whether any slot could take a task. */
@@ -46,8 +51,9 @@ export class Pool {
     return { capacity, busy };
   }
 
-  /** Everything again for the agent that has just been given a task. */
+  /** Everything again for the agent that has just been given a task, and what is left of the day's cost for all. */
   refresh(agent: AgentId): void {
+    if (this.#budget.leftMicros !== Infinity) this.#budget.leftMicros = roomOfDay(this.#state, this.#context);
     this.#members.find((each) => each.agent === agent)?.refresh();
   }
 
@@ -62,9 +68,12 @@ export class Pool {
     const hands = handsBefore(this.#state, task);
     const kinds = kindsOf(task);
     const pinned = task.assignTo?.worker ?? null;
-    const isPlain = hands.length === 0 && kinds.length === 0 && pinned === null;
+    const spentUsd = task.attempts.length === 0 ? 0 : costOf(task);
+    const isPlain = hands.length === 0 && kinds.length === 0 && pinned === null && spentUsd === 0;
     // One such task sees what the one before has seen; a member that has changed since has shown itself again.
-    if (!isPlain || !this.#areFacingPlain) for (const member of this.#members) member.face({ hands, kinds, pinned });
+    if (!isPlain || !this.#areFacingPlain) {
+      for (const member of this.#members) member.face({ hands, kinds, pinned, spentUsd });
+    }
     this.#areFacingPlain = isPlain;
     return this.#members;
   }
@@ -85,6 +94,20 @@ interface Facing {
   readonly hands: readonly AgentId[];
   readonly kinds: readonly string[];
   readonly pinned: WorkerId | null;
+  /** What it has cost so far, US dollars. */
+  readonly spentUsd: number;
+}
+
+/** What sessions that are still to start may cost today, all together: one for all agents. */
+interface Budget {
+  leftMicros: number;
+}
+
+/** What every agent of a pool is made from. */
+interface Ground {
+  readonly state: State;
+  readonly context: Context;
+  readonly budget: Budget;
 }
 
 /** One agent. It shows itself to one task after another, because a thousand tasks look at the same ten agents. */
@@ -107,6 +130,10 @@ class Member implements AgentCandidate {
   readonly #state: State;
   readonly #context: Context;
   readonly #config: AgentConfig;
+  readonly #budget: Budget;
+  readonly #costMicros: number;
+  /** What is left of `limits.costPerTask` for the task at hand. */
+  #taskLeftMicros = Infinity;
   /** All free slots; `free` is what the task at hand may use of them. */
   #freeCount = 0;
   /** The slot that a person wants for the task at hand. */
@@ -114,7 +141,9 @@ class Member implements AgentCandidate {
   #historyKey: string | null = null;
   #historyValue: number | null = null;
 
-  constructor(state: State, context: Context, config: AgentConfig) {
+  constructor({ state, context, budget }: Ground, config: AgentConfig) {
+    this.#budget = budget;
+    this.#costMicros = toMicros(config.cost);
     this.#state = state;
     this.#context = context;
     this.#config = config;
@@ -126,7 +155,16 @@ class Member implements AgentCandidate {
   }
 
   get isOpen(): boolean {
-    return this.#freeCount > 0 && this.paused === null && (this.quotaLeft === null || this.quotaLeft > 0);
+    const isAffordable = this.#costMicros <= Math.max(0, this.#budget.leftMicros);
+    const hasQuota = this.quotaLeft === null || this.quotaLeft > 0;
+    return this.#freeCount > 0 && this.paused === null && hasQuota && isAffordable;
+  }
+
+  /** An agent without a cost fits into every cap: what is reached stops it elsewhere. */
+  get costCap(): AgentCandidate["costCap"] {
+    if (this.#costMicros === 0) return null;
+    if (this.#costMicros > this.#taskLeftMicros) return "cap_cost_per_task";
+    return this.#costMicros > this.#budget.leftMicros ? "cap_cost_per_day" : null;
   }
 
   /** For whoever does not ask for a certain one. */
@@ -154,7 +192,8 @@ class Member implements AgentCandidate {
   }
 
   /** What depends on the task: what was learned of its kinds, what it follows on, and the slot that a person wants. */
-  face({ hands, kinds, pinned }: Facing): void {
+  face({ hands, kinds, pinned, spentUsd }: Facing): void {
+    this.#taskLeftMicros = toMicros(this.#context.config.limits.costPerTask) - toMicros(spentUsd);
     this.#pinned = pinned;
     this.free = this.#usableCount();
     this.history = this.#historyAt(kinds);

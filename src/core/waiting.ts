@@ -152,6 +152,11 @@ function workerReasons(state: State, task: Task, context: Context): readonly Wai
   if (choice.kind === "wait") return [{ code: "better_worker", detail: choice.note }];
   return Object.entries(choice.rejectedCount).map(([code, count]) => ({
     code,
-    detail: `${count} ${count === 1 ? "worker" : "workers"}: ${code.replaceAll("_", " ")}.`,
+    detail: `${count} ${count === 1 ? "worker" : "workers"}: ${costWords[code] ?? code.replaceAll("_", " ")}.`,
   }));
 }
+
+const costWords: Readonly<Record<string, string>> = {
+  cap_cost_per_task: "a session there would cost it more than limits.costPerTask allows",
+  cap_cost_per_day: "a session there costs more than is left of limits.costPerDay",
+};

@@ -3,6 +3,7 @@ import type { MatchingPolicy, Wish } from "../matching/fit.ts";
 import type { Config } from "../model/config.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Continuation, Task } from "../model/task.ts";
+import { costOf } from "./caps.ts";
 import { keptWork } from "./decide-preempt.ts";
 import type { Context } from "./context.ts";
 import { expectedMs, modeOf } from "./rank-ready.ts";
@@ -26,6 +27,7 @@ export function wishOf(state: State, task: Task, context: Context): Wish {
     minutes: expectedMs(task) / 60_000,
     isUrgent: task.promised !== null || urgencyOf(state, task, context) === urgent,
     waitedMs: task.readySince === null ? 0 : Math.max(0, context.now - task.readySince),
+    costUsd: task.attempts.length === 0 ? 0 : costOf(task),
     readyCount: state.ready.size,
   };
 }

@@ -26,6 +26,8 @@ export interface AgentCandidate {
   readonly paused: string | null;
   /** Sessions that the agent may still start; null where there is no quota. */
   readonly quotaLeft: number | null;
+  /** The cap on cost that another session of it would break: for this task, or for all today; null or missing where there is none. */
+  readonly costCap?: "cap_cost_per_task" | "cap_cost_per_day" | null | undefined;
   /** Learned share of good attempts at this kind of task, 0 to 1; null where nothing is known yet. */
   readonly history: number | null;
   /** How close the task is to what the agent has just done (same blockers, same milestone), 0 to 1; null where nothing is known. */
@@ -57,6 +59,8 @@ export interface Wish {
   readonly isUrgent: boolean;
   /** How long it has waited for a better worker already, milliseconds. */
   readonly waitedMs: number;
+  /** What its sessions have cost so far, US dollars; missing: nothing. */
+  readonly costUsd?: number;
   /** Ready tasks, this one included. */
   readonly readyCount: number;
 }

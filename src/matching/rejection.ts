@@ -8,8 +8,10 @@ export const rejectionCodes = [
   "excluded",
   "disabled",
   "missing_capability",
+  "cap_cost_per_task",
   "agent_paused",
   "quota_spent",
+  "cap_cost_per_day",
   "resting",
   "at_capacity",
   "avoided",
@@ -22,14 +24,16 @@ export type RejectionCode = (typeof rejectionCodes)[number];
 /** What keeps the whole agent from the task, from a person's wish down to what passes by itself; null when nothing does. */
 export function agentRejection(
   wish: Pick<Wish, "pinnedAgent" | "pinnedWorker" | "excludedAgents">,
-  candidate: Pick<AgentCandidate, "agent" | "paused" | "quotaLeft" | "capacity">,
+  candidate: Pick<AgentCandidate, "agent" | "paused" | "quotaLeft" | "capacity" | "costCap">,
   capability: number | null,
 ): RejectionCode | null {
   if (!isPinned(wish, candidate)) return "not_pinned";
   if (wish.excludedAgents?.includes(candidate.agent) === true) return "excluded";
   if (capability === null) return "missing_capability";
+  if (candidate.costCap === "cap_cost_per_task") return candidate.costCap;
   if (candidate.paused !== null) return "agent_paused";
   if (candidate.quotaLeft !== null && candidate.quotaLeft <= 0) return "quota_spent";
+  if (candidate.costCap === "cap_cost_per_day") return candidate.costCap;
   return candidate.capacity === 0 ? "at_capacity" : null;
 }
 

@@ -85,3 +85,61 @@ describe("the cap on attempts", () => {
     expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", task: taskId(3) })]);
   });
 });
+
+describe("a session that would cost more than is left", () => {
+  const dear = { id: "dear", type: "jules", capacity: 5, dispatch: "api", cost: 10 };
+  const cheap = { id: "cheap", type: "cursor", capacity: 5, dispatch: "api", cost: 2 };
+
+  function agentsOf(it: Story): readonly string[] {
+    return it.tell(schedule()).flatMap((event) => (event.type === "TaskAssigned" ? [event.agent] : []));
+  }
+
+  function backlog(config: Record<string, unknown>, count = 4): Story {
+    const it = story(configOf(config));
+    it.tell(observe({ issues: Array.from({ length: count }, (_, index) => issue(index + 1)) }));
+    return it;
+  }
+
+  test("of the day is not started, which is told as the cap; one that reaches the cap exactly is", () => {
+    const it = backlog({ agents: [dear], limits: { costPerDay: 15 } });
+    expect(agentsOf(it)).toEqual(["dear"]);
+    const context = { now: it.now, config: it.config };
+    expect(waitingReasons(it.state, taskAt(it, 2), context)).toEqual([
+      {
+        code: "cap_cost_per_day",
+        detail:
+          "The cap limits.costPerDay has no room for another session: 10.00 of 15 US dollars in the last 24 hours, 10.00 of it for sessions that have not ended; the cheapest agent costs 10.00 a session.",
+      },
+    ]);
+    expect(agentsOf(backlog({ agents: [dear], limits: { costPerDay: 20 } }))).toEqual(["dear", "dear"]);
+    expect(agentsOf(backlog({ agents: [dear], limits: { costPerDay: 9 } }))).toEqual([]);
+  });
+
+  test("of the day goes to a cheaper agent instead, as long as that fits", () => {
+    const it = backlog({ agents: [dear, cheap], limits: { costPerDay: 15 } }, 6);
+    const started = agentsOf(it);
+    expect(started.toSorted()).toEqual(["cheap", "cheap", "dear"]);
+    const pinned = backlog({ agents: [dear, cheap], limits: { costPerDay: 5 } }, 0);
+    pinned.tell(observe({ issues: [issue(1, { labels: ["orchestrate", "agent:dear"] }), issue(2)] }));
+    expect(agentsOf(pinned)).toEqual(["cheap"]);
+    expect(codes(pinned, 1)).toEqual(["cap_cost_per_day", "not_pinned"]);
+  });
+
+  test("of the task is not started, and a person is told that nobody fits; a cheaper agent still takes it", () => {
+    const never = backlog({ agents: [dear], limits: { costPerTask: 5 } }, 1);
+    const reason =
+      "Another session would cost more than one task may (limits.costPerTask, 5 US dollars): raise it, let a cheaper agent take it, or cancel the task.";
+    expect(never.tell(schedule())).toEqual([{ type: "TaskEscalated", task: taskId(1), reason }]);
+    expect([never.tell(schedule()), codes(never, 1)]).toEqual([[], ["cap_cost_per_task"]]);
+    expect(agentsOf(backlog({ agents: [dear, cheap], limits: { costPerTask: 5 } }, 1))).toEqual(["cheap"]);
+  });
+
+  test("of one task keeps nothing from the tasks after it", () => {
+    const it = backlog({ agents: [{ ...dear, capacity: 1 }], limits: { costPerTask: 15 } }, 1);
+    expect(failOnce(it)).toEqual(["TaskAssigned"]);
+    it.tell(observe({ issues: [issue(2)] }));
+    expect(types(it.tell(schedule())).toSorted()).toEqual(["TaskAssigned", "TaskEscalated"]);
+    expect(taskAt(it, 1).escalated).toContain("of which 10.00 are spent");
+    expect(it.status(2)).toBe("assigned");
+  });
+});
