@@ -264,8 +264,14 @@ function decideRevert(decision: Decision, facts: PullFacts): void {
   for (const number of facts.reverts) {
     const id = decision.state.pulls.get(number);
     const task = id === undefined ? undefined : decision.state.tasks.get(id);
-    if (task === undefined || task.receipt?.kind !== "merge" || task.pull?.number !== number) continue;
+    if (task === undefined || task.receipt === null || !restsOnMerge(task, number)) continue;
     if (facts.mergedAt !== null && facts.mergedAt < task.receipt.at) continue;
     revokeReceipt(decision, task.id, `Pull request #${number} was reverted by #${facts.number}.`);
   }
+}
+
+/** Whatever told first that the task is done, its checks or a report: what was merged for it is gone again. A person's `complete` stands. */
+function restsOnMerge({ receipt, pull }: Task, number: number): boolean {
+  if (receipt?.kind === "command" || receipt?.kind === "children") return false;
+  return pull?.number === number && pull.state === "merged";
 }

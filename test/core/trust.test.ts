@@ -151,6 +151,38 @@ describe("what counts as done", () => {
     expect([it.status(1), it.status(2)]).toEqual(["manual_review", "blocked"]);
   });
 
+  test.each(["checks", "reported"] as const)(
+    "a revert takes back what %s said before the merge; what is named and was never merged it does not touch",
+    (done) => {
+      const it = story(configOf({ done }));
+      it.tell(observe({ issues: [issue(1), issue(2, { blockedBy: [blocker(1)] })] }));
+      it.tell(schedule());
+      it.tell(say(1, 1, report("running")));
+      it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
+      it.tell(observe({ pulls: [pull(9)] }));
+      expect([it.status(1), it.status(2)]).toEqual(["completed", "ready"]);
+      const at = { mergedAt: it.now + 9, updatedAt: it.now + 9, mergedBy: writer };
+      const revert = pull(10, { ...at, state: "merged", author: writer, branch: "revert-9", reverts: [9] });
+      expect(it.tell(observe({ pulls: [revert] }))).toEqual([]);
+      it.tell(observe({ pulls: [pull(9, { ...at, state: "merged" })] }));
+      expect(types(it.tell(observe({ pulls: [revert] })))).toEqual(["ReceiptRevoked"]);
+      expect([it.status(1), it.status(2)]).toEqual(["manual_review", "blocked"]);
+      expect(it.tell(observe({ pulls: [revert, pull(9, { ...at, state: "merged" })] }))).toEqual([]);
+    },
+  );
+
+  test("a revert does not take back a person's word that the task is done", () => {
+    const it = story();
+    it.tell(observe({ issues: [issue(1)] }));
+    it.tell(schedule());
+    it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
+    it.tell(observe({ pulls: [pull(9)] }));
+    it.tell(instruct(1, { verb: "complete" }));
+    const at = { state: "merged", mergedAt: it.now + 9, updatedAt: it.now + 9, mergedBy: writer } as const;
+    it.tell(observe({ pulls: [pull(9, at), pull(10, { ...at, author: writer, branch: "revert-9", reverts: [9] })] }));
+    expect(it.status(1)).toBe("completed");
+  });
+
   test("an older look never overrules a newer one", () => {
     const it = story();
     it.tell(observe({ issues: [issue(1, { updatedAt: 5 })] }));
