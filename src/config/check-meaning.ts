@@ -56,16 +56,9 @@ function describePair(entry: Config["schedule"][number]): string | null {
   return isSame ? `is ${shown}, when the rule begins: write a later time; one before from is on the next day` : null;
 }
 
-/** Completions are counted over this long at least: in less there are none. */
-const leastWindowMs = 60_000;
-
 function checkAttack({ attack }: Config): readonly MeaningProblem[] {
-  const { min, max, threshold, momentum } = attack;
+  const { min, max, threshold } = attack;
   const problems: MeaningProblem[] = [];
-  if (momentum.within < leastWindowMs) {
-    const message = `is ${toDurationText(momentum.within)}: write at least ${toDurationText(leastWindowMs)}`;
-    problems.push({ path: ["attack", "momentum", "within"], message });
-  }
   if (threshold < min)
     problems.push(belowAbove(["attack", "threshold"], threshold, `below attack.min (${toDurationText(min)})`));
   if (threshold > max)
@@ -90,23 +83,9 @@ function checkBackoff(config: Config): readonly MeaningProblem[] {
   return [{ path: ["retry", "backoff", "max"], message }];
 }
 
-/** Nothing is kept for longer: it would be kept in memory. */
-const longestWindowMs = 31 * 24 * 60 * 60_000;
-
-function checkWindows({ limits, metrics, alerts }: Config): readonly MeaningProblem[] {
+function checkWindows({ metrics }: Config): readonly MeaningProblem[] {
   const { short, middle, long } = metrics.velocity;
-  const windows: readonly (readonly [readonly PathPart[], number])[] = [
-    [["limits", "day"], limits.day],
-    [["alerts", "failureWindow"], alerts.failureWindow],
-    [["metrics", "velocity", "short"], short],
-    [["metrics", "velocity", "middle"], middle],
-    [["metrics", "velocity", "long"], long],
-  ];
-  const problems: MeaningProblem[] = windows.flatMap(([path, ms]) => {
-    if (ms >= leastWindowMs && ms <= longestWindowMs) return [];
-    const bounds = `${toDurationText(leastWindowMs)} to ${toDurationText(longestWindowMs)}`;
-    return [{ path, message: `is ${toDurationText(ms)}: write ${bounds}` }];
-  });
+  const problems: MeaningProblem[] = [];
   if (short >= middle) problems.push(notLonger("middle", middle, "short"));
   if (middle >= long) problems.push(notLonger("long", long, "middle"));
   return problems;

@@ -25,6 +25,8 @@ export interface SchemaNode {
   properties?: Record<string, SchemaNode>;
   additionalProperties?: boolean | SchemaNode;
   items?: SchemaNode;
+  /** How short or long a duration may be; put into the description, where editors show it. */
+  range?: string;
 }
 
 const durationDescription = Duration.description ?? "";
@@ -68,12 +70,30 @@ function pick(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
-/** Safe-integer bounds say nothing to a person, and a duration says what it looks like. */
+/** Safe-integer bounds say nothing to a person. */
 function tidy(node: SchemaNode): void {
   if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
-  if (isDuration(node) && node.description !== undefined && node.description !== durationDescription) {
-    node.description = `${node.description} ${durationDescription}`;
+}
+
+/** A duration says what it looks like, and how short or long it may be. */
+function describeDurations(node: SchemaNode): void {
+  if (isDuration(node)) {
+    const own = node.description === durationDescription ? [] : [node.description ?? ""];
+    const range = node.range === undefined ? [] : [`${upperFirst(node.range)}.`];
+    node.description = [...own, durationDescription, ...range].filter((sentence) => sentence !== "").join(" ");
+    delete node.range;
   }
+  const { additionalProperties: values } = node;
+  const children = [
+    ...Object.values(node.properties ?? {}),
+    node.items,
+    typeof values === "object" ? values : undefined,
+  ];
+  for (const child of children) if (child !== undefined) describeDurations(child);
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function createSchema(): SchemaNode {
@@ -81,6 +101,7 @@ function createSchema(): SchemaNode {
     io: "input",
     override: ({ jsonSchema }) => tidy(jsonSchema as SchemaNode),
   }) as SchemaNode;
+  describeDurations(schema);
   fillDefaults(schema, defaultConfig);
   const agent = schema.properties?.["agents"]?.items;
   if (agent !== undefined) {

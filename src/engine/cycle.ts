@@ -25,6 +25,8 @@ const fullReadMs = 60 * 60_000;
 const pullsEveryCycles = 10;
 /** A vendor's limit changes when somebody changes the plan, not from minute to minute. */
 const capacitiesEveryCycles = 20;
+/** A configuration that an older version took may still be in force, and it may say 0. */
+const leastCycleMs = 1_000;
 /** What is waited for outside is asked for by turns: a request each, which is free while nothing changed. */
 const waitsPerRefresh = 30;
 
@@ -86,7 +88,7 @@ export class Cycle {
     if (this.#isStopped) return;
     const state = this.#lane.stream.peek();
     const { every } = (state === null ? defaultConfig : this.#lane.contextOf(state).config).cycle;
-    this.#timer = this.#parts.clock.after(every, "cycle", () => {
+    this.#timer = this.#parts.clock.after(Math.max(leastCycleMs, every), "cycle", () => {
       void this.#once()
         .catch((error: unknown) => this.#note(error))
         .finally(() => this.schedule());

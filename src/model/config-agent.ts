@@ -1,6 +1,6 @@
 /** One agent of `.github/orchestrate.yml`: what it is, how it is started, and how far it may go. */
 import { z } from "zod";
-import { Duration } from "./config-duration.ts";
+import { durationFrom } from "./config-duration.ts";
 import { unitMs } from "./duration.ts";
 
 export const vendorTypes = ["jules", "cursor", "bifrost"] as const;
@@ -13,6 +13,9 @@ export type DispatchWay = (typeof dispatchWays)[number];
 
 export const agentIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
+/** At 0 a session would be ended, or asked for, before it has begun. */
+const Lasting = durationFrom("1s");
+
 export const AgentConfig = z
   .strictObject({
     id: z.string().regex(agentIdPattern, "lower-case letters, digits and dashes, at most 40"),
@@ -21,13 +24,13 @@ export const AgentConfig = z
     maxCapacity: z.number().int().min(1).max(1_000).optional().describe("How far scaling may raise the capacity."),
     dispatch: z.enum(dispatchWays).default("workflow"),
     capabilities: z.record(z.string(), z.number().min(0).max(1)).default({}),
-    timeout: Duration.default(45 * unitMs.m).describe("After this long the vendor is asked and the session cancelled."),
-    watch: Duration.default(60 * unitMs.m).describe(
+    timeout: Lasting.default(45 * unitMs.m).describe("After this long the vendor is asked and the session cancelled."),
+    watch: Lasting.default(60 * unitMs.m).describe(
       "How long a job of the agent workflow watches before it hands over.",
     ),
     cost: z.number().min(0).default(0).describe("US dollars a session, where the vendor does not report it."),
     quota: z.number().int().min(1).optional().describe("Sessions a day at this agent."),
-    heartbeat: Duration.optional().describe(
+    heartbeat: Lasting.optional().describe(
       "How long the agent may be silent, for agents that send heartbeats: after that the vendor is asked.",
     ),
     label: z.string().min(1).max(50).optional().describe("The label that the vendor listens to (dispatch: label)."),

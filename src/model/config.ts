@@ -1,7 +1,7 @@
 /** `.github/orchestrate.yml`: every key optional, an empty file works. One zod schema feeds validation, types and docs. */
 import { z } from "zod";
 import { AgentConfig, agentIdPattern } from "./config-agent.ts";
-import { Duration } from "./config-duration.ts";
+import { Duration, durationFrom } from "./config-duration.ts";
 import { unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
 
@@ -11,6 +11,14 @@ const share = z.number().min(0).max(1_000);
 /** A part of a whole, 0 to 1. */
 const part = z.number().min(0).max(1);
 const counted = z.number().int().min(1).max(100_000);
+/** What happens again and again, or ends something, needs some time: at 0 it would never stop, or never begin. */
+const Lasting = durationFrom("1s");
+/** The timers of a process fire at once when they are set for more than 24 days. */
+const Clocked = durationFrom("1s", "7d");
+/** What is counted backwards from now: in less nothing happens, and what is longer ago would have to be kept in memory. */
+const Window = durationFrom("1m", "31d");
+/** An effort is whole minutes. */
+const Effort = durationFrom("1m");
 
 export const Config = z.strictObject({
   version: z.literal(1).default(1),
@@ -55,7 +63,7 @@ export const Config = z.strictObject({
       costPerTask: z.number().min(0).default(20),
       costPerDay: z.number().min(0).default(200),
       sessionsPerDay: z.number().int().min(1).default(100),
-      day: Duration.default(24 * unitMs.h).describe("How long a day of costPerDay, sessionsPerDay and quotas is."),
+      day: Window.default(24 * unitMs.h).describe("How long a day of costPerDay, sessionsPerDay and quotas is."),
       inProgress: counted.optional().describe("Tasks being worked on at once in the whole repository."),
       labels: z.record(z.string(), counted).default({}).describe("Tasks being worked on at once, per label."),
       fairShare: z.boolean().default(false).describe("Milestones with ready work take turns."),
@@ -70,8 +78,8 @@ export const Config = z.strictObject({
     .prefault({}),
   cycle: z
     .strictObject({
-      every: Duration.default(30 * unitMs.s).describe("How often the App looks after everything in flight."),
-      refresh: Duration.default(60 * unitMs.s).describe(
+      every: Clocked.default(30 * unitMs.s).describe("How often the App looks after everything in flight."),
+      refresh: Clocked.default(60 * unitMs.s).describe(
         "How often the App asks the tracker what is new, whatever webhooks say.",
       ),
     })
@@ -116,15 +124,15 @@ export const Config = z.strictObject({
       sample: counted.default(10).describe("The last attempts of a worker that the failure rate is taken over."),
       failureRate: part.default(0.3).describe("A worker that fails more than this share of them rests."),
       failures: counted.default(3).describe("A worker that fails this often within the time below rests."),
-      within: Duration.default(10 * unitMs.m),
-      rest: Duration.default(15 * unitMs.m).describe("How long it rests; then one task tries it out."),
+      within: Lasting.default(10 * unitMs.m),
+      rest: Lasting.default(15 * unitMs.m).describe("How long it rests; then one task tries it out."),
       refusals: counted
         .default(3)
         .describe("Refused starts within the time above that pause the whole agent: its vendor has an outage."),
-      pause: Duration.default(5 * unitMs.m).describe(
+      pause: Lasting.default(5 * unitMs.m).describe(
         "How long the agent pauses; it doubles while the vendor goes on refusing.",
       ),
-      pauseMax: Duration.default(60 * unitMs.m),
+      pauseMax: Lasting.default(60 * unitMs.m),
     })
     .prefault({}),
   stale: z
@@ -143,7 +151,7 @@ export const Config = z.strictObject({
         .default(10)
         .describe("What such sessions usually take counts once so many of them are known."),
       min: Duration.default(20 * unitMs.m).describe("No session is stale before."),
-      person: Duration.default(2 * unitMs.h).describe("A task that has not moved for this long goes to a person."),
+      person: Lasting.default(2 * unitMs.h).describe("A task that has not moved for this long goes to a person."),
       escalate: Duration.default(5 * unitMs.m).describe("What cannot be resolved reaches a person within this time."),
     })
     .prefault({}),
@@ -158,15 +166,15 @@ export const Config = z.strictObject({
       raise: part.default(0.2).describe("With the target reached the threshold rises by this part."),
       lower: part.default(0.1).describe("Below the target it falls by this part."),
       momentum: z
-        .strictObject({ tasks: counted.default(10), within: Duration.default(30 * unitMs.m) })
+        .strictObject({ tasks: counted.default(10), within: durationFrom("1m").default(30 * unitMs.m) })
         .prefault({})
         .describe("So many completions within this time adjust the threshold."),
       scale: z
-        .strictObject({ ready: counted.default(30), every: Duration.default(10 * unitMs.m) })
+        .strictObject({ ready: counted.default(30), every: Lasting.default(10 * unitMs.m) })
         .prefault({})
         .describe("More ready tasks than this with every worker busy raise the capacity, at most this often."),
       spawn: z
-        .strictObject({ after: Duration.default(30 * unitMs.m), tasks: counted.default(5) })
+        .strictObject({ after: Lasting.default(30 * unitMs.m), tasks: counted.default(5) })
         .prefault({})
         .describe("Beside a session of this length, so many new quick wins get a worker of their own."),
     })
@@ -209,20 +217,20 @@ export const Config = z.strictObject({
     .describe("After so many merged tasks with the label, an issue is created, once for each such series."),
   metrics: z
     .strictObject({
-      every: Duration.default(5 * unitMs.m).describe("The least time between two readings."),
+      every: Lasting.default(5 * unitMs.m).describe("The least time between two readings."),
       keep: z.number().int().min(1).max(1_000).default(100).describe("Readings kept."),
       summary: Duration.default(2 * unitMs.h).describe("How often the App's log says how far the work is."),
       velocity: z
         .strictObject({
-          short: Duration.default(unitMs.h),
-          middle: Duration.default(4 * unitMs.h),
-          long: Duration.default(24 * unitMs.h),
+          short: Window.default(unitMs.h),
+          middle: Window.default(4 * unitMs.h),
+          long: Window.default(24 * unitMs.h),
         })
         .prefault({})
         .describe("The windows that the velocity is given over; the trend compares the short one with the middle one."),
     })
     .prefault({}),
-  estimateScale: z.record(z.string(), Duration).default({ 1: 900_000, 2: 2_700_000, 3: 7_200_000 }),
+  estimateScale: z.record(z.string(), Effort).default({ 1: 900_000, 2: 2_700_000, 3: 7_200_000 }),
   schedule: z
     .array(
       z.strictObject({ mode: z.enum(modes), from: z.string(), to: z.string(), timezone: z.string().default("UTC") }),
@@ -232,7 +240,7 @@ export const Config = z.strictObject({
     .boolean()
     .default(true)
     .describe("Keeps one pinned issue that shows everything and takes orders by its boxes."),
-  linear: z.strictObject({ team: z.string(), estimateScale: z.record(z.string(), Duration).optional() }).optional(),
+  linear: z.strictObject({ team: z.string(), estimateScale: z.record(z.string(), Effort).optional() }).optional(),
   alerts: z
     .strictObject({
       issue: z.number().int().min(1).optional().describe("The issue that warnings are written to."),
@@ -244,7 +252,7 @@ export const Config = z.strictObject({
       queueDepth: counted.default(50).describe("More ready tasks than this are a warning."),
       fullFor: Duration.default(10 * unitMs.m).describe("All workers taken for longer than this is a warning."),
       failureRate: part.default(0.2).describe("A higher share of failed attempts is a warning."),
-      failureWindow: Duration.default(24 * unitMs.h).describe("The attempts that ended within this time are judged."),
+      failureWindow: Window.default(24 * unitMs.h).describe("The attempts that ended within this time are judged."),
       failureSample: counted.default(10).describe("Fewer of them say nothing."),
       overdue: z
         .number()
@@ -254,7 +262,7 @@ export const Config = z.strictObject({
         .describe("A task that takes this many times its estimate is a warning."),
       velocity: z.number().min(0).max(10_000).default(20).describe("Tasks an hour that are aimed at."),
       utilisation: part.default(0.3).describe("An agent used less than this while work waits is a warning."),
-      every: Duration.default(5 * unitMs.m).describe("How often use and balance of the agents are judged."),
+      every: Lasting.default(5 * unitMs.m).describe("How often use and balance of the agents are judged."),
     })
     .prefault({}),
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { renderConfigSchema, schemaAt } from "../../src/config/json-schema.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
 import { type ConfigProblem, renderProblem } from "../../src/config/problem.ts";
 import { defaultConfig } from "../../src/model/config.ts";
@@ -128,6 +129,46 @@ describe("a value that cannot be", () => {
   });
 });
 
+describe("how short a time may be", () => {
+  test.each([
+    ["cycle: {every: 0}", "line 1: cycle.every is 0: write 1s to 7d"],
+    ["cycle: {refresh: 999ms}", 'line 1: cycle.refresh is "999ms": write 1s to 7d'],
+    // A timer of a process that is set for more than 24 days fires at once, and again, and again.
+    ["cycle: {every: 30d}", 'line 1: cycle.every is "30d": write 1s to 7d'],
+    ["agents: [{id: j, type: jules, timeout: 0}]", "line 1: agents[0].timeout is 0: write at least 1s"],
+    ["agents: [{id: j, type: jules, watch: 0s}]", 'line 1: agents[0].watch is "0s": write at least 1s'],
+    ["agents: [{id: j, type: jules, heartbeat: 0}]", "line 1: agents[0].heartbeat is 0: write at least 1s"],
+    ["health: {pause: 0}", "line 1: health.pause is 0: write at least 1s"],
+    ["health: {rest: 0}", "line 1: health.rest is 0: write at least 1s"],
+    ["stale: {person: 0}", "line 1: stale.person is 0: write at least 1s"],
+    ["metrics: {every: 0}", "line 1: metrics.every is 0: write at least 1s"],
+    ["estimateScale: {0: 0m}", 'line 1: estimateScale.0 is "0m": write at least 1m'],
+    ["limits: {day: 59s}", 'line 1: limits.day is "59s": write 1m to 31d'],
+    ["attack: {momentum: {within: 0}}", "line 1: attack.momentum.within is 0: write at least 1m"],
+  ])("%s is refused with what to write, because it would never stop or never begin", (text, line) => {
+    expect(linesOf(text)).toEqual([line]);
+  });
+
+  test.each([
+    "cycle: {every: 1s, refresh: 7d}",
+    "agents: [{id: j, type: jules, timeout: 1s, watch: 1s, heartbeat: 1s}]",
+    "retry: {backoff: {initial: 0s, max: 0s}}",
+    "matching: {wait: 0m}",
+    "preemption: {after: 0m}",
+    "stale: {min: 0m, escalate: 0m}",
+    "attack: {threshold: 0m, min: 0m}",
+    "alerts: {fullFor: 0m}",
+  ])("%s is accepted: where it means never or at once, 0 is a time too", (text) => {
+    expect(linesOf(text)).toEqual([]);
+  });
+
+  test("editors are shown the range beside what a duration looks like", () => {
+    const description = schemaAt(["cycle", "every"])?.description;
+    expect(description).toMatch(/A duration such as 90s.*1s to 7d\.$/);
+    expect(renderConfigSchema()).not.toContain('"range"');
+  });
+});
+
 describe("text that is not a mapping in YAML", () => {
   test.each([
     ["mode: balanced\nmode: attack\n", "line 2: This key is written twice"],
@@ -218,7 +259,7 @@ describe("whatever the text is", () => {
 test("windows that hold nothing, or more than memory should, and windows out of order are refused", () => {
   const problems = (text: string): readonly string[] => problemsOf(text).map(renderProblem);
   expect(problems("limits: { day: 30s }\nalerts: { failureWindow: 40d }\n").join("\n")).toMatch(
-    /limits\.day.*is 30s: write 1m to 31d[\s\S]*alerts\.failureWindow.*is 40d: write 1m to 31d/,
+    /limits\.day.*is "30s": write 1m to 31d[\s\S]*alerts\.failureWindow.*is "40d": write 1m to 31d/,
   );
   expect(problems("metrics: { velocity: { short: 4h } }\n").join("\n")).toMatch(
     /metrics\.velocity\.middle.*is 4h, not longer than metrics\.velocity\.short/,
