@@ -17,6 +17,8 @@ export interface BacklogEntry {
   untrustedEditAt: number | null;
   /** Somebody who may said `/orchestrate cancel` and nothing since took it back. */
   isCancelled: boolean;
+  /** When somebody with write said `/orchestrate complete`, and nothing since took it back; null: never. */
+  declaredAt: number | null;
   /** Numbers of blockers that a person waived with `/orchestrate unblock`. */
   readonly waived: Set<number>;
 }
@@ -46,6 +48,7 @@ export function createBacklog(scenario: Scenario): Backlog {
     approvedAt: null,
     untrustedEditAt: null,
     isCancelled: false,
+    declaredAt: null,
     waived: new Set(),
   }));
   const byKey = new Map(entries.map((entry) => [entry.issue.key, entry]));
@@ -84,6 +87,8 @@ export function createBacklog(scenario: Scenario): Backlog {
       const verb = command["verb"];
       if (verb === "cancel") entry.isCancelled = true;
       if (verb === "retry" || verb === "approve" || verb === "resume") entry.isCancelled = false;
+      if (verb === "complete") entry.declaredAt ??= at;
+      if (verb === "retry" || verb === "undo") entry.declaredAt = null;
       if (verb === "unblock") entry.waived.add(Number(command["number"]));
       if (verb === "blocked-by") entry.waived.delete(Number(command["number"]));
     },

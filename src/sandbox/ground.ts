@@ -8,6 +8,7 @@ import { createWorld } from "./create-world.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { createLabelWatch } from "./label-watch.ts";
 import { requiredCheck } from "./pull-author.ts";
+import { createReceipts } from "./receipts.ts";
 import type { IssueRecord, TimelineEntry } from "./records.ts";
 import type { Observed } from "./report.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
@@ -116,7 +117,8 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
   }
   const labels = createLabelWatch(timeline);
   const issue = (number: number): IssueRecord | null => findIssue(world, number);
-  const judge = createJudge({ timeline, backlog, issue, labels, ownLogins: [appLogin, actionsLogin] });
+  const receiptAt = createReceipts({ timeline, backlog, issue, repository: scenario.repository });
+  const judge = createJudge({ timeline, backlog, issue, labels, receiptAt, ownLogins: [appLogin, actionsLogin] });
   world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
   let deliveryCount = 0;
   world.onDelivery(() => {
@@ -128,7 +130,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     timeline,
     backlog,
     judge,
-    observed: { timeline, backlog, issue, labels },
+    observed: { timeline, backlog, issue, labels, receiptAt },
     get app() {
       return { appId, privateKey: known().privateKey, webhookSecret };
     },

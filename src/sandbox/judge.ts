@@ -25,6 +25,8 @@ export interface JudgeOptions {
   readonly issue: (number: number) => IssueRecord | null;
   /** Label names of an issue as it is now. */
   readonly labels: (number: number) => readonly string[];
+  /** Since when an issue has a receipt; null: it has none. */
+  readonly receiptAt: (number: number) => number | null;
   /** Who writes for the program: `<slug>[bot]`, and the bot of GitHub Actions. */
   readonly ownLogins: readonly string[];
 }
@@ -223,10 +225,9 @@ class Bench implements Judge {
   }
 
   #judgeBlockers(entry: BacklogEntry, start: TimelineEntry): void {
-    const { issue, backlog } = this.#options;
+    const { issue, backlog, receiptAt } = this.#options;
     for (const number of issue(entry.number)?.blockedBy ?? []) {
-      const blocker = issue(number);
-      if (blocker === null || entry.waived.has(number) || this.#isDone(blocker)) continue;
+      if (issue(number) === null || entry.waived.has(number) || receiptAt(number) !== null) continue;
       const reopenedAt = this.#reopenedAt.get(number);
       if (reopenedAt !== undefined && start.at - reopenedAt <= reopenedGraceMs) continue;
       this.#find({
@@ -236,12 +237,6 @@ class Bench implements Judge {
         detail: `started before its blocker ${backlog.nameOf(number)} was completed`,
       });
     }
-  }
-
-  /** Closed as completed by somebody whose word counts; a merge closes in the name of who merged. */
-  #isDone(blocker: IssueRecord): boolean {
-    if (blocker.state !== "closed" || blocker.stateReason !== "completed") return false;
-    return blocker.closedBy === null || this.#options.backlog.mayWrite(blocker.closedBy.login);
   }
 
   #judgeStorm(number: number, tally: Tally): void {

@@ -83,6 +83,8 @@ export interface Observed {
   readonly backlog: Backlog;
   readonly issue: (number: number) => IssueRecord | null;
   readonly labels: (number: number) => readonly string[];
+  /** Since when an issue has a receipt, in virtual milliseconds since the start; null: it has none. */
+  readonly receiptAt: (number: number) => number | null;
 }
 
 /** Whether a run may end as done: every task is completed or cancelled, as GitHub shows it. */
@@ -113,23 +115,28 @@ export function taskStatusOf(observed: Observed, entry: BacklogEntry): TaskStatu
   // The App's word alone makes nothing completed or cancelled.
   if (said !== undefined && said !== "completed" && said !== "cancelled") return said;
   if (entry.trustedAt === null) return "pending";
-  const isBlocked = [...issue.blockedBy].some((number) => observed.issue(number)?.state === "open");
-  return isBlocked ? "blocked" : "ready";
+  return blockersOf(observed, entry).some((number) => observed.receiptAt(number) === null) ? "blocked" : "ready";
 }
 
+/** The hard blockers that count: they exist, and nobody waived them. Only a receipt satisfies them. */
+function blockersOf(observed: Observed, entry: BacklogEntry): readonly number[] {
+  const numbers = [...(observed.issue(entry.number)?.blockedBy ?? [])];
+  return numbers.filter((number) => !entry.waived.has(number) && observed.issue(number) !== null);
+}
+
+/** When a closed issue got its receipt, which may be later than the close of somebody whose word does not count; without one, its close. */
 function completedAt(observed: Observed, number: number): number | null {
   const issue = observed.issue(number);
   if (issue === null || issue.closedAt === null || closedStatus(issue) !== "completed") return null;
-  return Math.max(0, issue.closedAt - observed.timeline.start);
+  return observed.receiptAt(number) ?? Math.max(0, issue.closedAt - observed.timeline.start);
 }
 
-/** From when the task could have been started: labelled, and its last blocker completed. Null: it never could. */
+/** From when the task could have been started: labelled, and its last hard blocker has its receipt. Null: it never could. */
 function readyAt(observed: Observed, entry: BacklogEntry): number | null {
   if (entry.trustedAt === null) return null;
   let latest = Math.max(0, entry.trustedAt - observed.timeline.start);
-  for (const number of observed.issue(entry.number)?.blockedBy ?? []) {
-    if (entry.waived.has(number) || observed.issue(number) === null) continue;
-    const at = completedAt(observed, number);
+  for (const number of blockersOf(observed, entry)) {
+    const at = observed.receiptAt(number);
     if (at === null) return null;
     latest = Math.max(latest, at);
   }

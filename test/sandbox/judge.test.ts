@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createBacklog, type Backlog } from "../../src/sandbox/backlog.ts";
 import { createJudge, type Judge } from "../../src/sandbox/judge.ts";
+import { createReceipts } from "../../src/sandbox/receipts.ts";
 import type { IssueRecord, UserRecord } from "../../src/sandbox/records.ts";
 import type { Outcome } from "../../src/sandbox/report.ts";
 import { parseScenario } from "../../src/sandbox/scenario.ts";
@@ -61,10 +62,12 @@ function setUp(): Court {
   for (const entry of backlog.entries) Object.assign(entry, { trustedAt: 0, approvedAt: 0 });
   const issues = new Map([issueOf(1), issueOf(2, [1]), issueOf(3)].map((issue) => [issue.number, issue]));
   const labels: string[] = [];
+  const issue = (number: number): IssueRecord | null => issues.get(number) ?? null;
   const judge = createJudge({
     timeline,
     backlog,
-    issue: (number) => issues.get(number) ?? null,
+    issue,
+    receiptAt: createReceipts({ timeline, backlog, issue, repository: "acme/rocket" }),
     labels: () => labels,
     ownLogins: [appLogin],
   });
@@ -233,4 +236,42 @@ test("a waived blocker, and one that was reopened a moment ago, hold nothing aga
   reopened.timeline.record({ actor: "maintainer", action: "reopened", target: "#1", detail: {} });
   reopened.start("b", "jules/1");
   expect(reopened.rules()).toEqual([]);
+});
+
+describe("a receipt that is not the close itself satisfies a blocker:", () => {
+  const stranger: UserRecord = { ...person, login: "stranger-eve" };
+
+  test("its pull request was merged after somebody without write had closed the issue", () => {
+    const court = setUp();
+    complete(court, 1, stranger);
+    court.timeline.record({ actor: "maintainer", action: "merged", target: "pull #4", detail: { task: "a", pull: 4 } });
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual([]);
+  });
+
+  test("somebody with write declared it complete, and the program has not closed it yet", () => {
+    const court = setUp();
+    court.backlog.heard({ number: 1, by: "maintainer", body: "/orchestrate complete", at: 0 });
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual([]);
+  });
+
+  test.each(["merge", "word"])("but not when the issue was reopened since, which takes the %s back", (kind) => {
+    const court = setUp();
+    if (kind === "word") court.backlog.heard({ number: 1, by: "maintainer", body: "/orchestrate complete", at: 0 });
+    else court.timeline.record({ actor: "maintainer", action: "merged", target: "pull #4", detail: { task: "a" } });
+    court.timeline.record({ actor: "maintainer", action: "reopened", target: "#1", detail: {} });
+    court.clock.moveTo(3_600_000);
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual(["blocker_open"]);
+  });
+
+  test("but neither a stranger's word nor a merge from a fork is one", () => {
+    const court = setUp();
+    court.backlog.heard({ number: 1, by: "stranger-eve", body: "/orchestrate complete", at: 0 });
+    court.issues.set(4, { ...issueOf(4), pull: { headRepository: "eve/rocket" } } as unknown as IssueRecord);
+    court.timeline.record({ actor: "maintainer", action: "merged", target: "pull #4", detail: { task: "a", pull: 4 } });
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual(["blocker_open"]);
+  });
 });

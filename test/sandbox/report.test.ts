@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runHeadless, type HeadlessOptions } from "../../src/sandbox/headless.ts";
 import { Report, ReportTask } from "../../src/sandbox/report.ts";
 import { parseScenario, type Scenario } from "../../src/sandbox/scenario.ts";
@@ -81,6 +81,38 @@ test("an issue closed as not planned counts as cancelled, and the run is done", 
   );
   expect(report.outcome).toBe("done");
   expect(report.tasks["a"]).toMatchObject({ status: "cancelled", completedAt: null, attempts: [{ result: "no_pr" }] });
+});
+
+describe("what waits for a blocker that was closed without a receipt", () => {
+  const pair = `${agents}issues: [{ key: a, title: A, by: stranger-x }, { key: b, title: B, blockedBy: [a] }]\nagents: { jules: { outcomes: { no_pr: 1 } } }\nuntil: 2h\n`;
+
+  test.each([
+    ["as not planned", "{ at: 1m, close: a, reason: not_planned }"],
+    ["by its author, whose word does not count", "{ at: 1m, by: stranger-x, close: a }"],
+    ["by somebody with triage", "{ at: 1m, by: tina, close: a }"],
+  ])("%s is blocked, and was never ready", async (_, close) => {
+    const report = await run(`${pair}actors: { tina: triage }\nevents: [${close}]`, {
+      startReplica: (parts) => startStub(parts, { idle: true }),
+    });
+    expect(report.tasks["b"]).toMatchObject({ status: "blocked", readyAt: null });
+  });
+
+  test("is ready from the moment on that somebody with write declares it complete", async () => {
+    const report = await run(
+      `${pair}events: [{ at: 1m, by: stranger-x, close: a }, { at: 5m, comment: /orchestrate complete, issue: a }]`,
+      { startReplica: (parts) => startStub(parts, { idle: true }) },
+    );
+    expect(report.tasks["b"]).toMatchObject({ status: "ready", readyAt: 300_000 });
+    expect(report.tasks["a"]).toMatchObject({ status: "completed", completedAt: 300_000 });
+  });
+
+  test("is ready without it when a person has waived the blocker", async () => {
+    const report = await run(
+      `${pair}events: [{ at: 1m, by: stranger-x, close: a }, { at: 5m, comment: "/orchestrate unblock #1", issue: b }]`,
+      { startReplica: (parts) => startStub(parts, { idle: true }) },
+    );
+    expect(report.tasks["b"]).toMatchObject({ status: "ready", readyAt: 0 });
+  });
 });
 
 test("a silent session is ended by its vendor two hours after the start", async () => {

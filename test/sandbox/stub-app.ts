@@ -17,8 +17,15 @@ interface Payload {
   readonly blocking_issue?: { number: number };
 }
 
-/** Starts the stub; `eager` ignores blockers, so that the judge has something to find. */
-export async function startStub(parts: ReplicaParts, options: { readonly eager?: boolean } = {}): Promise<Replica> {
+export interface StubOptions {
+  /** Ignores blockers, so that the judge has something to find. */
+  readonly eager?: boolean;
+  /** Starts nothing, so that only what people do changes anything. */
+  readonly idle?: boolean;
+}
+
+/** Starts the stub. */
+export async function startStub(parts: ReplicaParts, options: StubOptions = {}): Promise<Replica> {
   const issues = new Map<number, Known>();
   let slot = 0;
 
@@ -49,6 +56,7 @@ export async function startStub(parts: ReplicaParts, options: { readonly eager?:
   }
 
   async function startReady(): Promise<void> {
+    if (options.idle === true) return;
     for (const [number, issue] of issues) {
       const isFree = options.eager === true || [...issue.blockers].every((on) => issues.get(on)?.isOpen === false);
       if (issue.isOpen && issue.isSelected && !issue.isStarted && isFree) await start(number, issue);
