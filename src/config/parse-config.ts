@@ -5,7 +5,7 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import { Config, defaultConfig } from "../model/config.ts";
 import { checkMeaning } from "./check-meaning.ts";
-import { describeIssue } from "./describe-issue.ts";
+import { type DescribedIssue, describeIssue } from "./describe-issue.ts";
 import { configSchema, type SchemaNode } from "./json-schema.ts";
 import { offsetOf, placeOfOffset } from "./locate.ts";
 import { type ConfigProblem, renderPath } from "./problem.ts";
@@ -13,6 +13,11 @@ import { type ConfigProblem, renderPath } from "./problem.ts";
 export type ConfigReading =
   | { readonly kind: "valid"; readonly config: Config }
   | { readonly kind: "invalid"; readonly problems: readonly ConfigProblem[] };
+
+/** The same before anything has a line: problems have the path to the key or value. */
+export type ConfigDataReading =
+  | { readonly kind: "valid"; readonly config: Config }
+  | { readonly kind: "invalid"; readonly problems: readonly DescribedIssue[] };
 
 /** 256 KB: a thousand times a usual file, and still read in milliseconds. */
 const bytesMax = 256 * 1024;
@@ -55,19 +60,27 @@ function validate(data: unknown, document: Document, lines: LineCounter): Config
   if (!isMap(document.contents) || typeof data !== "object") {
     return atStart("The file must be a mapping of keys to values, such as `mode: balanced`.");
   }
-  const written = withoutEmpty(data, configSchema);
-  const result = Config.safeParse(written);
-  const described = result.success
-    ? checkMeaning(result.data).map((problem) => ({ ...problem, target: "value" as const }))
-    : result.error.issues.flatMap((issue) => describeIssue(issue, written));
-  if (result.success && described.length === 0) return { kind: "valid", config: result.data };
+  const reading = readConfigData(data);
+  if (reading.kind === "valid") return reading;
   return invalid(
-    described.map(({ path, target, message }) => ({
+    reading.problems.map(({ path, target, message }) => ({
       ...placeOfOffset(lines, offsetOf(document, path, target)),
       path: renderPath(path),
       message,
     })),
   );
+}
+
+/** What a parsed mapping means: every rule of shape and meaning, without the text around it. */
+export function readConfigData(data: unknown): ConfigDataReading {
+  const written = withoutEmpty(data, configSchema);
+  const result = Config.safeParse(written);
+  const problems = result.success
+    ? checkMeaning(result.data).map((problem) => ({ ...problem, target: "value" as const }))
+    : result.error.issues.flatMap((issue) => describeIssue(issue, written));
+  return result.success && problems.length === 0
+    ? { kind: "valid", config: result.data }
+    : { kind: "invalid", problems };
 }
 
 /** `agents:` with everything under it commented out means the default, as if the key were not there. */

@@ -1,7 +1,8 @@
 /** A scenario: a repository, its backlog, the agents, people and faults of a run. Read from YAML or JSON; every problem names its line. */
 import { LineCounter, parseDocument, stringify, type Document } from "yaml";
 import { z } from "zod";
-import { Config } from "../model/config.ts";
+import { parseConfig, readConfigData } from "../config/parse-config.ts";
+import type { Config } from "../model/config.ts";
 import { Duration } from "../model/config-duration.ts";
 import { parseDuration } from "../model/duration.ts";
 import { DurationRange, Faults } from "./faults.ts";
@@ -70,14 +71,15 @@ const MergeQueueSetting = z.strictObject({
 });
 export type MergeQueueSetting = z.output<typeof MergeQueueSetting>;
 
+/** A mapping has to be a valid orchestrate.yml; a text is written as it stands, so that a scenario can tell of a broken file. */
 const RunConfig = z
   .union([z.string(), z.record(z.string(), z.unknown())])
   .transform((value, context) => {
     if (typeof value === "string") return value;
-    const checked = Config.safeParse(value);
-    for (const issue of checked.error?.issues ?? [])
-      context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
-    return stringify(value);
+    const reading = readConfigData(value);
+    for (const problem of reading.kind === "invalid" ? reading.problems : [])
+      context.addIssue({ code: "custom", message: problem.message, path: [...problem.path] });
+    return stringify(value, { aliasDuplicateObjects: false });
   })
   .nullable()
   .default(null);
@@ -188,15 +190,15 @@ export function parseScenario(text: string, source = "The text"): Scenario {
     checked.error.issues.map((issue) => {
       const line = lineOf(document, issue.path, lines);
       const place = renderPath(issue.path);
-      return `${line === null ? "" : `line ${line}: `}${place === "" ? "" : `${place}: `}${issue.message}`;
+      // What is said of a value goes on after its name: `config.mode is "fast": write one of …`.
+      const subject = place === "" ? "" : /^(?:is|cannot be) /.test(issue.message) ? `${place} ` : `${place}: `;
+      return `${line === null ? "" : `line ${line}: `}${subject}${issue.message}`;
     }),
   );
 }
 
-/** A configuration text as it will be understood; null where it cannot be, which the App then says on the commit. */
+/** A configuration text as the App understands it; null where it cannot be used, which the App then says on the commit. */
 export function readConfig(text: string | null): Config | null {
-  const document = parseDocument(text ?? "", { prettyErrors: false });
-  if (document.errors.length > 0) return null;
-  const checked = Config.safeParse(document.toJS() ?? {});
-  return checked.success ? checked.data : null;
+  const reading = parseConfig(text ?? "");
+  return reading.kind === "valid" ? reading.config : null;
 }

@@ -57,6 +57,15 @@ test("an App that ignores blockers is found out", async () => {
   expect(report.violations.map((violation) => violation.rule)).toContain("blocker_open");
 });
 
+test("a capacity that an event raises counts, although the event leaves other keys empty", async () => {
+  const report = await run(
+    "config: { agents: [{ id: jules, type: jules }] }\nissues: [{ key: a, title: A }, { key: b, title: B }]\n" +
+      "events: [{ at: 1s, config: { agents: [{ id: jules, type: jules, capacity: 2 }], schedule: null } }]",
+  );
+  expect(report.tasks["b"]?.attempts).toHaveLength(1);
+  expect(report).toMatchObject({ outcome: "done", violations: [] });
+});
+
 test("when nobody merges and nothing is in flight the run is stuck", async () => {
   const report = await run(`${diamond}people: { merge: never }`);
   expect(report.outcome).toBe("stuck");

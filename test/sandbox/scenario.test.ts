@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseScenario, ScenarioInvalid } from "../../src/sandbox/scenario.ts";
+import { defaultConfig } from "../../src/model/config.ts";
+import { parseScenario, readConfig, ScenarioInvalid } from "../../src/sandbox/scenario.ts";
 import type { ScenarioAct } from "../../src/sandbox/scenario-event.ts";
 
 const backlog = `
@@ -92,6 +93,11 @@ test.each([
     "config:\n  agents:\n    - { id: j, type: jules, capacity: -1 }\n",
     /line 3: config\.agents\[0\]\.capacity/,
   ],
+  [
+    "a configuration whose values make no sense together",
+    "config:\n  retry:\n    backoff: { initial: 10m, max: 1m }\n",
+    /line 3: config\.retry\.backoff\.max is 1m, below retry\.backoff\.initial \(10m\): write at least that/,
+  ],
   ["an unknown key", `${backlog}isues: []`, /isues/],
   ["an unknown outcome", `${backlog}agents:\n  jules: { outcomes: { lucky: 1 } }`, /line 7: agents\.jules\.outcomes/],
   ["a rate above 1", `${backlog}faults: { api: { error: 2 } }`, /faults\.api\.error/],
@@ -101,6 +107,23 @@ test.each([
   ["a file outside the repository", `${backlog}  - { key: c, title: T, files: [../x] }`, /files\[0\]/],
 ])("%s are refused with line and path", (_, text, message) => {
   expect(problemsOf(text).join("\n")).toMatch(message);
+});
+
+test("a configuration is read as the App reads it: a key with nothing after it is as good as not there", () => {
+  const { config } = parseScenario(
+    "config:\n  agents:\n    - { id: jules, type: jules, capacity: 2 }\n  schedule:\n  limits:\n",
+  );
+  expect(readConfig(config)).toMatchObject({ agents: [{ id: "jules", capacity: 2 }], schedule: [] });
+  expect(readConfig(null)).toEqual(defaultConfig);
+});
+
+test("a configuration that the App would refuse is none, whoever asks: the last good one stays in force", () => {
+  expect(readConfig("retry: { backoff: { initial: 10m, max: 1m } }")).toBeNull();
+  expect(readConfig("mode: [")).toBeNull();
+});
+
+test("a configuration written as a text stands as it is, so that a scenario can tell of a broken file", () => {
+  expect(parseScenario('config: "mode: fast"').config).toBe("mode: fast");
 });
 
 test("a list in place of a scenario is refused, not guessed at", () => {
