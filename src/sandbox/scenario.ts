@@ -135,7 +135,13 @@ export const Scenario = z
       context.addIssue({ code: "custom", path: [...path], message: `there is no issue "${key}" in this scenario` });
     }
     for (const [index, issue] of scenario.issues.entries()) {
-      for (const [at, blocker] of issue.blockedBy.entries()) mustExist(blocker.key, ["issues", index, "blockedBy", at]);
+      for (const [at, blocker] of issue.blockedBy.entries()) {
+        const path = ["issues", index, "blockedBy", at];
+        mustExist(blocker.key, path);
+        if (blocker.key !== issue.key) continue;
+        const message = `"${issue.key}" cannot be blocked by itself: GitHub refuses that. Remove it`;
+        context.addIssue({ code: "custom", path, message });
+      }
     }
     for (const [index, event] of scenario.events.entries()) {
       mustExist(event.act.issue, ["events", index]);

@@ -86,6 +86,11 @@ test.each([
     `${backlog}  - { key: c, title: Third, blockedBy: [zz] }`,
     /line 6: issues\[2\]\.blockedBy\[0\]: .*"zz"/,
   ],
+  [
+    "an issue that blocks itself, which GitHub would not take either,",
+    `${backlog}  - { key: c, title: Third, blockedBy: [a, c] }`,
+    /line 6: issues\[2\]\.blockedBy\[1\]: "c" cannot be blocked by itself/,
+  ],
   ["two issues of one key", `${backlog}  - { key: a, title: Again }`, /line 6: .*a second issue "a"/],
   ["an unknown mode in the configuration", "config:\n  mode: fast\n", /line 2: config\.mode/],
   [
