@@ -44,7 +44,7 @@ export async function startListeningApp(
 ): Promise<ListeningApp & { readonly url: string }> {
   const handlers: Handler[] = [];
   const { probot, application } = await loadApp(parts, (handler) => void handlers.push(handler));
-  handlers.push(await probot.getNodeMiddleware({ path: webhooksPath }));
+  handlers.unshift(await probot.getNodeMiddleware({ path: webhooksPath }));
   const server = createServer((request, response) => void answer(handlers, request, response));
   const url = `http://127.0.0.1:${await listen(server)}`;
   return {
@@ -58,10 +58,9 @@ export async function startListeningApp(
   };
 }
 
-/** The first that knows the address answers, as in Probot's own server. */
+/** The first that knows the address answers, webhooks before the routes, as in Probot's own server. */
 async function answer(handlers: readonly Handler[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const handler of handlers) if ((await handler(request, response)) === true) return;
-  if (!response.writableEnded) response.writeHead(404).end();
 }
 
 function listen(server: Server): Promise<number> {

@@ -28,18 +28,14 @@ const routes: readonly Route[] = [
   agentHeartbeat,
 ];
 
-/** Every address below it is answered here. */
-const own = "/orchestrator/";
-
-/** Answers a request; false, with the request untouched, when it is for somebody else. */
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+/** Answers every request that reaches it, and says so: webhooks and Probot's own pages are asked before it. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<true>;
 
 export function createHttpHandler(ground: Ground): HttpHandler {
   const reporters = createReporters(ground);
   return async (request, response) => {
     const [path = ""] = (request.url ?? "").split("?", 1);
     const here = routes.filter((route) => route.path === path);
-    if (here.length === 0 && !path.startsWith(own)) return false;
     try {
       const route = findRoute(here, request);
       const answer = await answerWith(route, request, { ground, reporters });

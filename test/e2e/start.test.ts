@@ -135,7 +135,8 @@ issues: [{ key: a, title: First }, { key: b, title: Second, blockedBy: [a] }]
     status: 401,
     json: { title: "Unauthorized" },
   });
-  expect((await ask("/nothing")).status).toBe(404);
+  expect(await ask("/nothing")).toMatchObject({ status: 404, json: { title: "Not Found", status: 404 } });
+  expect((await ask("/ping")).status).toBe(200);
 
   const body = JSON.stringify({ action: "opened" });
   const post = (signature: string) =>

@@ -118,13 +118,9 @@ export async function givenRoutes(
   return { url, clock, places, journal, ask, post };
 }
 
-/** A server with one handler; what that one leaves is answered with a 404 in plain text. */
+/** A server with one handler. */
 async function listen(handle: ReturnType<typeof createHttpHandler>): Promise<string> {
-  const server = createServer((request, response) => {
-    void handle(request, response).then((isAnswered) => {
-      if (!isAnswered) response.writeHead(404, { "content-type": "text/plain" }).end("somebody else's");
-    });
-  });
+  const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
   onTestFinished(async () => {
     server.closeAllConnections();
