@@ -80,6 +80,7 @@ function addOperatorCommands(program: Command): void {
     .requiredOption("--worker <worker>", "the worker, such as jules/1")
     .option("--fence <n>", "only for the assignment with this fence", parseCount)
     .option("--days <n>", "for so many days; without, until ORCHESTRATE_WORKER_SECRET changes", parseCount)
+    .option("--json", "print the token with what it is for as JSON")
     .action(async (options) => {
       const { runToken } = await import("./worker-token.ts");
       process.exitCode = await runToken(options);
@@ -97,10 +98,19 @@ function addOperatorCommands(program: Command): void {
     });
 }
 
+/** Help is asked for of a command that does not exist: it is refused like the command itself, instead of answered with the general help. */
+function withoutHelpForNothing(program: Command, args: readonly string[]): readonly string[] {
+  const [verb, ...rest] = args[0] === "help" ? args.slice(1) : args;
+  const isKnown = program.commands.some((command) => command.name() === verb);
+  if (verb === undefined || verb.startsWith("-") || isKnown) return args;
+  return [verb, ...rest.filter((word) => word !== "--help" && word !== "-h")];
+}
+
 /** Runs the command line. Bad usage exits with 2, everything else that goes wrong with 1, each with one clear message. */
 async function main(): Promise<void> {
   try {
-    await createProgram().parseAsync();
+    const program = createProgram();
+    await program.parseAsync(withoutHelpForNothing(program, process.argv.slice(2)), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -11,12 +11,13 @@ export interface TokenOptions {
   readonly worker: string;
   readonly fence?: number;
   readonly days?: number;
+  readonly json?: boolean;
 }
 
 const dayMs = 86_400_000;
 
-/** Prints the token on a line of its own and returns 0. Rejects with what is wrong with the options or the secret. */
-export async function runToken({ repository, worker, fence, days }: TokenOptions): Promise<number> {
+/** Prints the token on a line of its own, or with what it is for as JSON, and returns 0. Rejects with what is wrong with the options or the secret. */
+export async function runToken({ repository, worker, days, json, ...options }: TokenOptions): Promise<number> {
   const env = { ...process.env, ...parseEnv(await readFile(".env", "utf8").catch(() => "")) };
   const secret = env["ORCHESTRATE_WORKER_SECRET"] ?? "";
   if (secret === "") {
@@ -27,9 +28,12 @@ export async function runToken({ repository, worker, fence, days }: TokenOptions
   const problem = findWorkerSecretProblem(secret);
   if (problem !== null) throw new UsageError(problem);
   const expiresAt = days === undefined ? null : createSystemClock().now() + days * dayMs;
+  const fence = options.fence ?? null;
   try {
-    const token = mintWorkerToken(secret, { repository, worker, fence: fence ?? null, expiresAt });
-    process.stdout.write(`${token}\n`);
+    const token = mintWorkerToken(secret, { repository, worker, fence, expiresAt });
+    const expires = expiresAt === null ? null : new Date(expiresAt).toISOString();
+    const answer = { token, repository, worker, fence, expiresAt: expires };
+    process.stdout.write(json === true ? `${JSON.stringify(answer)}\n` : `${token}\n`);
     return 0;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
