@@ -6,6 +6,7 @@ import { ProbotOctokit, run, type Options } from "probot";
 import { createApplication, type Application } from "./app.ts";
 import { findHttpProblem } from "./http-settings.ts";
 import { hideTokensFromLogs } from "./http/authenticate.ts";
+import { createJsonLog } from "./json-log.ts";
 import { createLogJournal } from "./system-ports.ts";
 import { systemSurroundings } from "./system-surroundings.ts";
 
@@ -29,7 +30,7 @@ export async function runServer(options: { readonly json?: boolean }): Promise<n
       running.push(application);
       await application.load(app, appOptions);
     },
-    { env, Octokit: unthrottled } as Parameters<typeof run>[1],
+    { env, Octokit: unthrottled, ...logOf(env) } as Parameters<typeof run>[1],
   );
   // Only now: where the port cannot be had, nothing has begun, and the process ends.
   for (const application of running) void application.start();
@@ -38,6 +39,11 @@ export async function runServer(options: { readonly json?: boolean }): Promise<n
   await server.stop();
   setTimeout(() => process.exit(0), partingMs).unref();
   return 0;
+}
+
+/** Probot makes the log, but for one in JSON; a log that goes to Sentry too only Probot can make. */
+function logOf(env: NodeJS.ProcessEnv): { readonly log?: ReturnType<typeof createJsonLog> } {
+  return env["LOG_FORMAT"] === "json" && !env["SENTRY_DSN"] ? { log: createJsonLog(env) } : {};
 }
 
 /** Requests under way may end; whatever waits longer (the next try after an outage) must not hold up the process. */

@@ -137,6 +137,13 @@ issues: [{ key: a, title: First }, { key: b, title: Second, blockedBy: [a] }]
   });
   expect(await ask("/nothing")).toMatchObject({ status: 404, json: { title: "Not Found", status: 404 } });
   expect((await ask("/ping")).status).toBe(200);
+  const lines = app
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("{"));
+  expect(lines.length).toBeGreaterThan(5);
+  // A key that stands twice in a line is lost to most programs that read it.
+  expect(lines.filter((line) => JSON.stringify(JSON.parse(line)) !== line)).toEqual([]);
 
   const body = JSON.stringify({ action: "opened" });
   const post = (signature: string) =>
