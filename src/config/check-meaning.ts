@@ -13,7 +13,9 @@ export interface MeaningProblem {
 export function checkMeaning(config: Config): readonly MeaningProblem[] {
   return [
     ...checkSchedule(config),
+    ...checkAgents(config),
     ...checkBackoff(config),
+    ...checkPauses(config),
     ...checkAttack(config),
     ...checkPhases(config),
     ...checkWindows(config),
@@ -74,6 +76,22 @@ function checkPhases({ phases }: Config): readonly MeaningProblem[] {
   if (phases === undefined || phases.middleFrom <= phases.lateFrom) return [];
   const message = `is ${phases.lateFrom}, before phases.middleFrom (${phases.middleFrom}): the late phase follows the middle one`;
   return [{ path: ["phases", "lateFrom"], message }];
+}
+
+/** Jules listens to the label `jules`; of any other agent only the user knows what it listens to. */
+function checkAgents({ agents }: Config): readonly MeaningProblem[] {
+  return agents.flatMap(({ type, dispatch, label }, index) => {
+    if (dispatch !== "label" || label !== undefined || type === "jules") return [];
+    const message = "is missing: write the label that the agent listens to, or leave dispatch out";
+    return [{ path: ["agents", index, "label"], message }];
+  });
+}
+
+function checkPauses({ health }: Config): readonly MeaningProblem[] {
+  const { pause, pauseMax } = health;
+  if (pauseMax >= pause) return [];
+  const message = `is ${toDurationText(pauseMax)}, below health.pause (${toDurationText(pause)}): write at least that`;
+  return [{ path: ["health", "pauseMax"], message }];
 }
 
 function checkBackoff(config: Config): readonly MeaningProblem[] {

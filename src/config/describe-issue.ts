@@ -1,7 +1,7 @@
 /** Turns what zod says about a value into sentences that a person can act on, each with the path it is about. */
 import type { z } from "zod";
 import { nearest } from "../model/nearest.ts";
-import { describeWish, knownKeys, schemaAt } from "./json-schema.ts";
+import { configSchema, describeWish, knownKeys, schemaAt, type SchemaNode } from "./json-schema.ts";
 import { type PathPart, renderPath } from "./problem.ts";
 
 export interface DescribedIssue {
@@ -16,17 +16,20 @@ type Issue = z.core.$ZodIssue;
 /** 60: enough to recognise a value in the file, short enough for one line. */
 const shownMax = 60;
 
-/** The sentences for one issue about `data`: several when several keys are unknown. */
-export function describeIssue(issue: Issue, data: unknown): readonly DescribedIssue[] {
+/** The sentences for one issue about `data`, which `root` describes: several when several keys are unknown. */
+export function describeIssue(
+  issue: Issue,
+  data: unknown,
+  root: Readonly<SchemaNode> = configSchema,
+): readonly DescribedIssue[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => describeUnknownKey(path, key));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => describeUnknownKey(path, key, root));
   const value = valueAt(data, path);
   if (issue.code === "custom" && path.length === 1 && path[0] === "agents") return describeTwins(value, issue.message);
-  return [{ path, target: "value", message: describeValue(issue, path, value) }];
+  return [{ path, target: "value", message: describeValue(issue, schemaAt(path, root), value) }];
 }
 
-function describeValue(issue: Issue, path: readonly PathPart[], value: unknown): string {
-  const node = schemaAt(path);
+function describeValue(issue: Issue, node: Readonly<SchemaNode> | null, value: unknown): string {
   const wish = describeRule(issue, node);
   if (value === undefined) return `is missing: ${wish}`;
   if (issue.code === "custom" && typeof value === "object") return `cannot be used: ${wish}`;
@@ -35,9 +38,12 @@ function describeValue(issue: Issue, path: readonly PathPart[], value: unknown):
   return `is ${showValue(value)}: ${hint}${wish}`;
 }
 
-function describeRule(issue: Issue, node: ReturnType<typeof schemaAt>): string {
+function describeRule(issue: Issue, node: Readonly<SchemaNode> | null): string {
   if (issue.code === "invalid_format") return `write ${issue.message}`;
-  return issue.code === "custom" || node === null ? lowerFirst(withoutValue(issue.message)) : describeWish(node);
+  // What may be of several shapes says itself what they are.
+  const isOwn = issue.code === "custom" || (issue.code === "invalid_union" && issue.message !== "Invalid input");
+  const isKnown = node !== null && node.anyOf === undefined;
+  return isOwn || !isKnown ? lowerFirst(withoutValue(issue.message)) : describeWish(node);
 }
 
 /** Durations name the value themselves; the sentence around it already has. */
@@ -49,8 +55,8 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function describeUnknownKey(path: readonly PathPart[], key: string): DescribedIssue {
-  const keys = knownKeys(path);
+function describeUnknownKey(path: readonly PathPart[], key: string, root: Readonly<SchemaNode>): DescribedIssue {
+  const keys = knownKeys(path, root);
   const near = nearest(key, keys);
   const place = renderPath(path);
   const where = place === "" ? "at the top level" : `in ${place}`;

@@ -24,6 +24,8 @@ export interface SchemaNode {
   pattern?: string;
   properties?: Record<string, SchemaNode>;
   additionalProperties?: boolean | SchemaNode;
+  propertyNames?: SchemaNode;
+  anyOf?: readonly SchemaNode[];
   items?: SchemaNode;
   /** How short or long a duration may be; put into the description, where editors show it. */
   range?: string;
@@ -120,25 +122,35 @@ export function renderConfigSchema(): string {
   return `${JSON.stringify({ title, ...configSchema }, null, 2)}\n`;
 }
 
-/** The node that describes the value at `path`, or null where the configuration knows no such place. */
-export function schemaAt(path: readonly PathPart[]): Readonly<SchemaNode> | null {
-  let node: SchemaNode | null = configSchema;
+/** The node that describes the value at `path`, or null where the configuration, or another `root`, knows no such place. */
+export function schemaAt(
+  path: readonly PathPart[],
+  root: Readonly<SchemaNode> = configSchema,
+): Readonly<SchemaNode> | null {
+  let node: SchemaNode | null = root;
   for (const part of path) {
     if (node === null) return null;
-    node = childOf(node, part);
+    node = childOf(withoutNull(node), part);
   }
-  return node;
+  return node === null ? null : withoutNull(node);
 }
 
-function childOf(node: SchemaNode, part: PathPart): SchemaNode | null {
+/** What may be empty beside one shape is described by that shape. */
+function withoutNull(node: Readonly<SchemaNode>): Readonly<SchemaNode> {
+  const shapes = (node.anyOf ?? []).filter(({ type }) => type !== "null");
+  return shapes.length === 1 ? (shapes[0] ?? node) : node;
+}
+
+function childOf(node: Readonly<SchemaNode>, part: PathPart): SchemaNode | null {
   if (typeof part === "number") return node.items ?? null;
   if (node.properties !== undefined && Object.hasOwn(node.properties, part)) return node.properties[part] ?? null;
   return typeof node.additionalProperties === "object" ? node.additionalProperties : null;
 }
 
 /** The keys that may stand in the mapping at `path`. */
-export function knownKeys(path: readonly PathPart[]): readonly string[] {
-  return Object.keys(schemaAt(path)?.properties ?? {});
+export function knownKeys(path: readonly PathPart[], root: Readonly<SchemaNode> = configSchema): readonly string[] {
+  const node = schemaAt(path, root);
+  return Object.keys(node?.properties ?? {}).concat(node?.propertyNames?.enum ?? []);
 }
 
 /** What a person should write at a place that this node describes: `write a whole number from 1 to 1000`. */
@@ -153,6 +165,8 @@ export function describeWish(node: Readonly<SchemaNode>): string {
       return `write a number${describeRange(node.minimum, node.maximum)}`;
     case "string":
       return `write a text${describeCount("character", node.minLength, node.maxLength)}`;
+    case "boolean":
+      return "write true or false";
     case "array":
       return `write a list${describeCount("entr", node.minItems, node.maxItems)}`;
     default:

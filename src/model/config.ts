@@ -25,7 +25,10 @@ export const Config = z.strictObject({
   mode: z.enum(modes).default("balanced"),
   weights: z
     .strictObject({ priority: share.default(0.4), blocker: share.default(0.3), effort: share.default(0.3) })
-    .refine((weights) => weights.priority + weights.blocker + weights.effort > 0, "at least one weight must be above 0")
+    .refine((weights) => Object.values(weights).some((weight) => weight > 0), {
+      error: "at least one weight must be above 0",
+      when: ({ issues }) => issues.length === 0,
+    })
     .prefault({}),
   select: z.strictObject({ labels: z.array(z.string().min(1)).min(1).default(["orchestrate"]) }).prefault({}),
   trust: z.enum(["write", "triage"]).default("write"),
@@ -240,7 +243,9 @@ export const Config = z.strictObject({
     .boolean()
     .default(true)
     .describe("Keeps one pinned issue that shows everything and takes orders by its boxes."),
-  linear: z.strictObject({ team: z.string(), estimateScale: z.record(z.string(), Effort).optional() }).optional(),
+  linear: z
+    .strictObject({ team: z.string().min(1).max(50), estimateScale: z.record(z.string(), Effort).optional() })
+    .optional(),
   alerts: z
     .strictObject({
       issue: z.number().int().min(1).optional().describe("The issue that warnings are written to."),

@@ -2,11 +2,14 @@
 import { z } from "zod";
 import { Duration } from "../model/config-duration.ts";
 
-const rate = z.number().min(0).max(1);
+const share = "write a share from 0 to 1";
+const rate = z.number({ error: share }).min(0, share).max(1, share);
 
 /** `[min, max]`, or one duration for both. */
 export const DurationRange = z
-  .union([z.tuple([Duration, Duration]), Duration])
+  .union([z.tuple([Duration, Duration]), Duration], {
+    error: "write a duration such as 5m, or the shortest and the longest such as [1m, 5m]",
+  })
   .transform((value): readonly [number, number] => (typeof value === "number" ? [value, value] : value))
   .refine(([least, most]) => least <= most, "the first duration must not be longer than the second");
 
@@ -16,7 +19,9 @@ export const Faults = z
       .strictObject({
         drop: rate.default(0),
         duplicate: rate.default(0),
-        reorder: z.union([z.boolean().transform(Number), rate]).default(0),
+        reorder: z
+          .union([z.boolean().transform(Number), rate], { error: "write a share from 0 to 1, or true or false" })
+          .default(0),
         delay: DurationRange.nullable().default(null),
       })
       .prefault({}),
@@ -25,7 +30,9 @@ export const Faults = z
       .refine((api) => api.error + api.secondaryLimit + api.timeout <= 1, "the rates together must not be above 1")
       .prefault({}),
     crash: z
-      .union([rate.transform((value) => ({ rate: value })), z.strictObject({ rate: rate.default(0) })])
+      .union([rate.transform((value) => ({ rate: value })), z.strictObject({ rate: rate.default(0) })], {
+        error: "write { rate: 0.01 }, a share from 0 to 1 of the calls",
+      })
       .prefault({}),
     actions: z.strictObject({ cancel: rate.default(0), delay: DurationRange.nullable().default(null) }).prefault({}),
     replicas: z.number().int().min(1).max(20).default(1),

@@ -183,7 +183,7 @@ function readAct(kind: Kind, reading: Reading): ScenarioAct | string {
 
 /** An event as written; issues name what is missing in a sentence. */
 export const ScenarioEvent = z
-  .looseObject({ at: Duration, by: z.union([z.string(), z.number()]).optional() })
+  .looseObject({ at: Duration, by: z.union([z.string(), z.number()], { error: "write who does it" }).optional() })
   .transform((written, context): ScenarioEvent => {
     const present = kinds.filter((kind) => Object.hasOwn(written, kind));
     const [kind] = present;

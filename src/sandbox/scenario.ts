@@ -1,7 +1,11 @@
 /** A scenario: a repository, its backlog, the agents, people and faults of a run. Read from YAML or JSON; every problem names its line. */
-import { LineCounter, parseDocument, stringify, type Document } from "yaml";
+import { LineCounter, parseDocument, stringify } from "yaml";
 import { z } from "zod";
+import { type DescribedIssue, describeIssue } from "../config/describe-issue.ts";
+import type { SchemaNode } from "../config/json-schema.ts";
+import { offsetOf, placeOfOffset } from "../config/locate.ts";
 import { parseConfig, readConfigData } from "../config/parse-config.ts";
+import { renderPath } from "../config/problem.ts";
 import type { Config } from "../model/config.ts";
 import { Duration } from "../model/config-duration.ts";
 import { parseDuration } from "../model/duration.ts";
@@ -11,14 +15,16 @@ import { ScenarioEvent } from "./scenario-event.ts";
 export const outcomes = ["success", "checks_fail", "no_pr", "api_error", "needs_input", "timeout"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-const Key = z.union([z.string().min(1).max(100), z.number()]).transform(String);
+const Key = z
+  .union([z.string().min(1).max(100), z.number()], { error: "write a key of 1 to 100 characters" })
+  .transform(String);
 const repositoryPattern = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 
-const Priority = z
-  .union([z.int().min(1).max(5), z.string().regex(/^(?:[1-5]|urgent|high|medium|low|none|p[0-3])$/i)], {
-    error: "a priority is 1 to 5, urgent, high, medium, low or none, or P0 to P3",
-  })
-  .transform(String);
+const priorities = "1 to 5, urgent, high, medium, low or none, or P0 to P3";
+const error = `write ${priorities}`;
+const Level = z.int({ error }).min(1, { error }).max(5, { error });
+const Word = z.string().regex(/^(?:[1-5]|urgent|high|medium|low|none|p[0-3])$/i, priorities);
+const Priority = z.union([Level, Word], { error }).transform(String);
 
 /** As a label says it: a bare number would be points there, and is minutes here. */
 const Estimate = z.union([z.string(), z.number()]).transform((value, context) => {
@@ -30,10 +36,13 @@ const Estimate = z.union([z.string(), z.number()]).transform((value, context) =>
   return /[a-z]$/.test(text) ? text.replaceAll(/\s/g, "") : `${text}m`;
 });
 
-const Blocker = z.union([
-  Key.transform((key) => ({ key, kind: "hard" as const })),
-  z.strictObject({ key: Key, kind: z.enum(["hard", "soft"]).default("hard") }),
-]);
+const Blocker = z.union(
+  [
+    Key.transform((key) => ({ key, kind: "hard" as const })),
+    z.strictObject({ key: Key, kind: z.enum(["hard", "soft"]).default("hard") }),
+  ],
+  { error: "write the key of an issue, or { key: a, kind: hard } or soft" },
+);
 
 export const ScenarioIssue = z.strictObject({
   key: Key,
@@ -55,7 +64,10 @@ const AgentBehaviour = z.strictObject({
   duration: DurationRange.default([300_000, 900_000]),
   outcomes: z
     .partialRecord(z.enum(outcomes), z.number().min(0))
-    .refine((weights) => Object.values(weights).some((weight) => weight > 0), "at least one weight must be above 0")
+    .refine((weights) => Object.values(weights).some((weight) => weight > 0), {
+      error: "at least one weight must be above 0",
+      when: ({ issues }) => issues.length === 0,
+    })
     .default({ success: 1 }),
 });
 export type AgentBehaviour = z.output<typeof AgentBehaviour>;
@@ -73,7 +85,7 @@ export type MergeQueueSetting = z.output<typeof MergeQueueSetting>;
 
 /** A mapping has to be a valid orchestrate.yml; a text is written as it stands, so that a scenario can tell of a broken file. */
 const RunConfig = z
-  .union([z.string(), z.record(z.string(), z.unknown())])
+  .union([z.string(), z.record(z.string(), z.unknown())], { error: "write what orchestrate.yml would hold" })
   .transform((value, context) => {
     if (typeof value === "string") return value;
     const reading = readConfigData(value);
@@ -89,7 +101,7 @@ export const Scenario = z
     name: z.string().optional(),
     title: z.string().optional(),
     description: z.string().optional(),
-    repository: z.string().regex(repositoryPattern, "owner/name").default("acme/rocket"),
+    repository: z.string().regex(repositoryPattern, "owner/name, such as acme/rocket").default("acme/rocket"),
     config: RunConfig,
     issues: z.array(ScenarioIssue).max(5_000).default([]),
     agents: z.record(z.string(), AgentBehaviour.nullable()).default({}),
@@ -97,7 +109,9 @@ export const Scenario = z
     faults: Faults,
     /** Issues of the embedded Linear, by identifier. */
     linear: z
-      .strictObject({ issues: z.array(z.string().regex(/^[A-Z][A-Z0-9]*-[1-9]\d*$/, "such as ENG-1")).default([]) })
+      .strictObject({
+        issues: z.array(z.string().regex(/^[A-Z][A-Z0-9]*-[1-9]\d*$/, "an identifier such as ENG-1")).default([]),
+      })
       .prefault({}),
     /** Who orchestrates: the App, runs of the workflow `orchestrate.yml`, or both. */
     runs: z
@@ -105,7 +119,13 @@ export const Scenario = z
       .refine(({ app, action }) => app || action, "nobody would orchestrate: set app or action to true")
       .prefault({}),
     people: z
-      .strictObject({ merge: z.union([z.literal("never"), DurationRange]).default([60_000, 300_000]) })
+      .strictObject({
+        merge: z
+          .union([z.literal("never"), DurationRange], {
+            error: "write never, a duration such as 5m, or the shortest and the longest such as [1m, 5m]",
+          })
+          .default([60_000, 300_000]),
+      })
       .prefault({}),
     /** How the repository itself is set up. */
     settings: z
@@ -118,8 +138,10 @@ export const Scenario = z
     /** Permissions of named actors. Those not listed have write; a name that begins with `stranger` has none. */
     actors: z.record(z.string(), z.enum(["none", "read", "triage", "write", "maintain", "admin"])).default({}),
     /** When virtual time begins; a Monday morning unless the story is about another day. */
-    start: z.iso.datetime({ offset: true }).default("2026-01-05T08:00:00Z"),
-    seed: z.union([z.string(), z.number()]).default(1),
+    start: z.iso
+      .datetime({ offset: true, error: "a time such as 2026-01-05T08:00:00Z" })
+      .default("2026-01-05T08:00:00Z"),
+    seed: z.union([z.string(), z.number()], { error: "write a text or a number" }).default(1),
     until: Duration.default(7 * 86_400_000),
   })
   .superRefine((scenario, context) => {
@@ -162,18 +184,21 @@ export class ScenarioInvalid extends Error {
   }
 }
 
-function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number | null {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    const range: unknown = typeof node === "object" && node !== null && "range" in node ? node.range : null;
-    if (Array.isArray(range) && typeof range[0] === "number") return lines.linePos(range[0]).line;
-  }
-  return null;
+/** What may be written, for the sentences about what may not. */
+const scenarioSchema = z.toJSONSchema(Scenario, { io: "input", unrepresentable: "any" }) as SchemaNode;
+
+/** Rules of the scenario's own are whole sentences; everything else is said as of the configuration. */
+function describeProblem(issue: z.core.$ZodIssue, data: unknown): readonly DescribedIssue[] {
+  if (issue.code !== "custom") return describeIssue(issue, data, scenarioSchema);
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  return [{ path, target: "value", message: issue.message }];
 }
 
-function renderPath(path: readonly PropertyKey[]): string {
-  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return text.replace(/^\./, "");
+/** What is said of a value goes on after its name: `config.mode is "fast": write one of …`. */
+function renderLine({ path, message }: DescribedIssue, line: number): string {
+  const place = path.length === 0 ? "the scenario" : renderPath(path);
+  const joint = /^(?:is|cannot be) /.test(message) ? " " : ": ";
+  return `line ${line}: ${place}${joint}${message}`;
 }
 
 /**
@@ -189,17 +214,18 @@ export function parseScenario(text: string, source = "The text"): Scenario {
       document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
     );
   }
-  const checked = Scenario.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  const data: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const checked = Scenario.safeParse(data);
   if (checked.success) return checked.data;
+  const problems = checked.error.issues.flatMap((issue) => describeProblem(issue, data));
+  const placed = problems.map((problem) => {
+    const { line } = placeOfOffset(lines, offsetOf(document, problem.path, problem.target));
+    return { line, text: renderLine(problem, line) };
+  });
+  const sorted = placed.toSorted((left, right) => left.line - right.line);
   throw new ScenarioInvalid(
     source,
-    checked.error.issues.map((issue) => {
-      const line = lineOf(document, issue.path, lines);
-      const place = renderPath(issue.path);
-      // What is said of a value goes on after its name: `config.mode is "fast": write one of …`.
-      const subject = place === "" ? "" : /^(?:is|cannot be) /.test(issue.message) ? `${place} ` : `${place}: `;
-      return `${line === null ? "" : `line ${line}: `}${subject}${issue.message}`;
-    }),
+    sorted.map(({ text: said }) => said),
   );
 }
 

@@ -113,6 +113,29 @@ describe("a value that cannot be", () => {
     expect(linesOf(text)).toContain(line);
   });
 
+  test.each([
+    ["cockpit: no", 'line 1: cockpit is "no": write true or false'],
+    ["preemption: {enabled: 1}", "line 1: preemption.enabled is 1: write true or false"],
+    ["limits: {fairShare: yes}", 'line 1: limits.fairShare is "yes": write true or false'],
+    ["weights: {priority: -1}", "line 1: weights.priority is -1: write a number from 0 to 1000"],
+    ["linear: {team: ''}", 'line 1: linear.team is "": write a text of 1 to 50 characters'],
+    [
+      "health: {pause: 10m, pauseMax: 5m}",
+      "line 1: health.pauseMax is 5m, below health.pause (10m): write at least that",
+    ],
+    [
+      "agents:\n- {id: a, type: bifrost, dispatch: label}",
+      "line 2: agents[0].label is missing: write the label that the agent listens to, or leave dispatch out",
+    ],
+  ])("%j is answered with that, and with nothing else", (text, line) => {
+    expect(linesOf(text)).toEqual([line]);
+  });
+
+  test("only an agent that listens to a label of its own may leave it out", () => {
+    expect(linesOf("agents: [{id: a, type: jules, dispatch: label}]")).toEqual([]);
+    expect(linesOf("agents: [{id: a, type: cursor, dispatch: label, label: cursor}]")).toEqual([]);
+  });
+
   test("all problems are told at once, in the order of the file", () => {
     const lines = problemsOf("mode: fast\nfoo: 1\nagents: 3\nalerts: {issue: 0}\n").map((problem) => problem.line);
     expect(lines).toEqual([1, 2, 3, 4]);

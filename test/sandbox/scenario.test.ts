@@ -132,7 +132,47 @@ test("a configuration written as a text stands as it is, so that a scenario can 
 });
 
 test("a list in place of a scenario is refused, not guessed at", () => {
-  expect(problemsOf("[]")).toHaveLength(1);
+  expect(problemsOf("[]")).toEqual([expect.stringMatching(/^line 1: the scenario is an empty list: write a mapping/)]);
+});
+
+test.each([
+  ["repository: bad name", 'repository is "bad name": write owner/name, such as acme/rocket'],
+  [
+    "people: { merge: sometimes }",
+    'people.merge is "sometimes": write never, a duration such as 5m, or the shortest and the longest such as [1m, 5m]',
+  ],
+  [
+    "issues: [{ key: a, title: A }]\nevents: [{ comment: x }]",
+    "events[0].at is missing: write a duration such as 90s, 5m, 2h or 7d; a bare number is minutes",
+  ],
+  [
+    "faults: { webhooks: { reorder: often } }",
+    'faults.webhooks.reorder is "often": write a share from 0 to 1, or true or false',
+  ],
+  ["faults: { crash: { rate: 2 } }", "faults.crash.rate is 2: write a share from 0 to 1"],
+  [
+    "issues: [{ key: a, title: A, priority: 7 }]",
+    "issues[0].priority is 7: write 1 to 5, urgent, high, medium, low or none, or P0 to P3",
+  ],
+  [
+    "issues: [{ key: a, title: A, priority: soon }]",
+    'issues[0].priority is "soon": write 1 to 5, urgent, high, medium, low or none, or P0 to P3',
+  ],
+  ["issues: [{ key: a }]", "issues[0].title is missing: write a text of 1 to 256 characters"],
+  ["issues: [{ key: a, title: A, labels: hold }]", 'issues[0].labels is "hold": write a list'],
+  [
+    "agents: { jules: { outcomes: { success: -1 } } }",
+    "agents.jules.outcomes.success is -1: write a number of at least 0",
+  ],
+  [
+    "agents: { jules: { outcomes: { succes: 1 } } }",
+    "agents.jules.outcomes.succes is not a known key: did you mean success?",
+  ],
+  ["start: monday", 'start is "monday": write a time such as 2026-01-05T08:00:00Z'],
+  ["isues: []", "isues is not a known key: did you mean issues?"],
+])("%s is answered with what is expected there", (text, problem) => {
+  const last = text.split("\n").length;
+  expect(problemsOf(text)).toEqual([`line ${last}: ${problem}`]);
 });
 
 test("every scenario in docs/scenarios can be read", () => {
