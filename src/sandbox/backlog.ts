@@ -84,13 +84,20 @@ export function createBacklog(scenario: Scenario): Backlog {
       if (entry === null || command === undefined || !mayWrite(by)) return;
       entry.trustedAt ??= at;
       entry.approvedAt = at;
-      const verb = command["verb"];
-      if (verb === "cancel") entry.isCancelled = true;
-      if (verb === "retry" || verb === "approve" || verb === "resume") entry.isCancelled = false;
-      if (verb === "complete") entry.declaredAt ??= at;
-      if (verb === "retry" || verb === "undo") entry.declaredAt = null;
-      if (verb === "unblock") entry.waived.add(Number(command["number"]));
-      if (verb === "blocked-by") entry.waived.delete(Number(command["number"]));
+      obey(entry, { verb: command["verb"] ?? "", number: Number(command["number"]), at });
     },
   };
+}
+
+/** What a command that counts changes in the evidence. */
+function obey(
+  entry: BacklogEntry,
+  { verb, number, at }: { readonly verb: string; readonly number: number; readonly at: number },
+): void {
+  if (verb === "cancel") entry.isCancelled = true;
+  if (verb === "retry" || verb === "approve" || verb === "resume") entry.isCancelled = false;
+  if (verb === "complete") entry.declaredAt ??= at;
+  if (verb === "retry" || verb === "undo") entry.declaredAt = null;
+  if (verb === "unblock") entry.waived.add(number);
+  if (verb === "blocked-by") entry.waived.delete(number);
 }
