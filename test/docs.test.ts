@@ -1,6 +1,6 @@
 /** What the documentation shows is true: links lead somewhere, commands parse, samples are accepted, stories can be played. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -65,6 +65,18 @@ function deadLinksOf({ path, text }: { readonly path: string; readonly text: str
 
 test.each(pages)("every link of $path leads to a file and a heading that exist", (page) => {
   expect(deadLinksOf(page)).toEqual([]);
+});
+
+test("no page for users leads to the plan of the project, which is about its future", () => {
+  const own = ["CONTRIBUTING.md", "CHANGELOG.md", "docs/plan.md", "docs/architecture.md"];
+  const lost = pages.filter(({ path, text }) => !own.includes(path) && /\]\((?:docs\/)?plan\.md/.test(text));
+  expect(lost.map(({ path }) => path)).toEqual([]);
+});
+
+test("the Action is as large as its page says", () => {
+  const page = pages.find(({ path }) => path === "docs/action.md")?.text ?? "";
+  const said = Number(/The file is (?<size>\d+) MB/.exec(page)?.groups?.["size"]);
+  expect(Math.round(statSync(join(root, "action", "dist", "index.js")).size / 1_000_000)).toBe(said);
 });
 
 test("messages of the program name pages that exist", () => {

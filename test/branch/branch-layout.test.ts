@@ -43,6 +43,14 @@ describe("the files of the branch", () => {
       "state/log/0000000001-0000000002.ndjson",
       "state/schema.json",
     ]);
+    const named = [...(double.files.get("README.md") ?? "").matchAll(/^\| `(?<path>[^`]+)`/gm)];
+    // What the page names and nobody writes would be looked for in vain.
+    expect(named.map(({ groups }) => groups?.["path"])).toEqual([
+      "state/log/",
+      "state/snapshot/",
+      "state/schema.json",
+      "tasks/<status>/<number>.md",
+    ]);
     expect(double.files.get("state/schema.json")).toBe('{"version":3}\n');
     const [header, ...lines] = (double.files.get("state/log/0000000001-0000000002.ndjson") ?? "").trimEnd().split("\n");
     expect(JSON.parse(header ?? "")).toEqual({ operation: expect.any(String), first: 1, last: 2 });
