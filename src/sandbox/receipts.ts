@@ -50,7 +50,9 @@ export function createReceipts(options: ReceiptOptions): (number: number) => num
   }
 
   return (number) => {
-    const times = [mergedAt.get(number) ?? null, declaredAt(number), closedAt(number)].filter((at) => at !== null);
-    return times.length === 0 ? null : Math.max(0, Math.min(...times));
+    const times = [mergedAt.get(number) ?? null, closedAt(number)].filter((at) => at !== null);
+    // The close that follows from a word is what is seen of it; the word alone counts until then.
+    const at = times.length === 0 ? declaredAt(number) : Math.min(...times);
+    return at === null ? null : Math.max(0, at);
   };
 }
