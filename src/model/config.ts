@@ -222,7 +222,7 @@ export const Config = z.strictObject({
     .strictObject({
       every: Lasting.default(5 * unitMs.m).describe("The least time between two readings."),
       keep: z.number().int().min(1).max(1_000).default(100).describe("Readings kept."),
-      summary: Duration.default(2 * unitMs.h).describe("How often the App's log says how far the work is."),
+      summary: Window.default(2 * unitMs.h).describe("How often the App's log says how far the work is."),
       velocity: z
         .strictObject({
           short: Window.default(unitMs.h),

@@ -45,7 +45,11 @@ describe("a task behind a failed one", () => {
     ]);
     expect([it.status(2), it.status(3)]).toEqual(["blocked", "blocked"]);
     it.tell(
-      observe({ issues: [issue(1, { ...deselected, state: "closed", stateReason: "completed", updatedAt: 9 })] }),
+      observe({
+        issues: [
+          issue(1, { ...deselected, state: "closed", stateReason: "completed", closedBy: writer, updatedAt: 9 }),
+        ],
+      }),
     );
     expect([it.status(2), it.status(3)]).toEqual(["ready", "blocked"]);
   });
