@@ -278,7 +278,7 @@ describe("what is no request of ours", () => {
     "/orchestrator",
     "//orchestrator/mode",
     "/api/orchestrator/tasks",
-    "/metrics",
+    "/metrics/x",
     "/openapi.json",
     "/healthz/",
     "/",
