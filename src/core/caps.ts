@@ -126,6 +126,16 @@ export function quotaLeft(state: State, context: Context, agent: AgentConfig): n
   return Math.max(0, agent.quota - used);
 }
 
+/** When a session that counts for a cap or a quota which is spent counts no longer; null where none is, or where nothing is ready. */
+export function capsDueAt(state: State, context: Context): number | null {
+  if (state.ready.size === 0) return null;
+  const isQuotaSpent = context.config.agents.some((agent) => quotaLeft(state, context, agent) === 0);
+  if (!isQuotaSpent && spentCaps(state, context).length === 0) return null;
+  const dayMs = dayOf(state);
+  for (const { at } of state.starts) if (at + dayMs > context.now) return at + dayMs;
+  return null;
+}
+
 /** Sessions that were assigned to the agent and have not started yet. */
 function unstartedOf(state: State, agent: AgentId): number {
   const slots = state.unstartedCount === 0 ? undefined : state.slots.get(agent);

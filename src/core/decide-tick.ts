@@ -1,4 +1,5 @@
 /** What time alone brings: sessions over their timeout, pull requests that never came. Work in proportion to what is in flight. */
+import { capsDueAt } from "./caps.ts";
 import { decideAttack } from "./decide-attack.ts";
 import { decideHealth, healthDueAt } from "./decide-health.ts";
 import { decideEscalation, decideSpentCaps, nextEscalationAt } from "./decide-escalation.ts";
@@ -48,6 +49,7 @@ export function nextDueAt({ state, context }: Pick<Decision, "state" | "context"
   let next = Math.min(
     nextDateAt(state) ?? Infinity,
     modesDueAt(state, context) ?? Infinity,
+    capsDueAt(state, context) ?? Infinity,
     ...healthDueAt({ state, context }),
   );
   for (const id of state.active.keys()) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nextDueAt } from "../../src/core/decide-tick.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { blocker, configOf, issue, pull, report, stranger, taskId, writer } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, types, type Story } from "../support/given.ts";
@@ -119,6 +120,25 @@ test("an agent whose quota of the day is used up is passed over for another, and
   expect(reasons(it, 2)).toContain("quota_spent");
   it.now += day;
   expect(agentsOf()).toEqual(["jules"]);
+});
+
+test("what only a spent cap keeps waiting is looked at again the moment the day has moved on", () => {
+  const it = story(configOf({ limits: { sessionsPerDay: 1 }, cycle: { every: "1h" } }));
+  it.tell(observe({ issues: [issue(1), issue(2)] }));
+  it.tell(schedule());
+  const dueAt = (): number | null => nextDueAt({ state: it.state, context: { now: it.now, config: it.config } });
+  const startedAt = it.now;
+  it.tell(say(1, 1, report("running")));
+  it.now += minute;
+  it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
+  it.tell(observe({ pulls: [pull(9, { branch: "b", state: "closed" })] }));
+  it.tell(instruct(1, { verb: "cancel" }));
+  it.now += 60 * minute;
+  expect(it.tell(schedule())).toEqual([]);
+  expect(dueAt()).toBe(startedAt + day);
+  it.now = startedAt + day;
+  expect(dueAt()).toBeNull();
+  expect(types(it.tell(schedule()))).toEqual(["TaskAssigned"]);
 });
 
 describe("the wait between attempts", () => {
