@@ -7,9 +7,11 @@ import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
 import { decidePatterns } from "./decide-patterns.ts";
 import { decideWarnings } from "./decide-warnings.ts";
+import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { decideDates, nextDateAt } from "./externals.ts";
 import type { Task } from "../model/task.ts";
+import type { State } from "./state.ts";
 
 export function decideTick(decision: Decision): void {
   decideDates(decision);
@@ -46,22 +48,35 @@ function decideMissingPull(decision: Decision, task: Task): void {
 
 /** When the next thing that time alone brings is due; null when there is none. */
 export function nextDueAt({ state, context }: Pick<Decision, "state" | "context">): number | null {
-  let next = Math.min(
-    nextDateAt(state) ?? Infinity,
-    modesDueAt(state, context) ?? Infinity,
-    capsDueAt(state, context) ?? Infinity,
+  const ofAll = [nextDateAt(state), modesDueAt(state, context), capsDueAt(state, context)];
+  const next = Math.min(
+    ...ofAll.map((at) => at ?? Infinity),
     ...healthDueAt({ state, context }),
+    nextOfActive(state, context),
+    nextRetryAt(state, context.now),
   );
+  return next === Infinity ? null : next;
+}
+
+/** Infinite where nothing is due. */
+function nextOfActive(state: State, context: Context): number {
+  let next = Infinity;
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
-    if (task !== undefined)
-      next = Math.min(next, ...dueTimesOf(task), nextEscalationAt(state, task, context) ?? Infinity);
+    if (task === undefined) continue;
+    next = Math.min(next, ...dueTimesOf(task), nextEscalationAt(state, task, context) ?? Infinity);
   }
+  return next;
+}
+
+/** Infinite where no task waits for its next attempt. */
+function nextRetryAt(state: State, now: number): number {
+  let next = Infinity;
   for (const id of state.backingOff.keys()) {
     const retryAt = state.tasks.get(id)?.retryAt ?? null;
-    if (retryAt !== null && retryAt > context.now) next = Math.min(next, retryAt);
+    if (retryAt !== null && retryAt > now) next = Math.min(next, retryAt);
   }
-  return next === Infinity ? null : next;
+  return next;
 }
 
 function dueTimesOf(task: Task): readonly number[] {

@@ -22,7 +22,8 @@ import type {
   WorkerRecord,
 } from "./records.ts";
 import type { Ring } from "./ring.ts";
-import { createState, type State, type Values } from "./state.ts";
+import { createState, type State } from "./state.ts";
+import type { Values } from "./state-values.ts";
 import type { Table } from "./table.ts";
 import { readTask } from "./task-record.ts";
 

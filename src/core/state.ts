@@ -36,6 +36,7 @@ import {
 import { Ring } from "./ring.ts";
 import { Stages } from "./stages.ts";
 import type { Hand, Slots } from "./slots.ts";
+import { initialValues, type Values } from "./state-values.ts";
 import { createTable, type Table } from "./table.ts";
 import { TaskCells } from "./task-cells.ts";
 import { copyTask } from "./task-record.ts";
@@ -159,27 +160,34 @@ export interface State {
   readonly unjudged: Unjudged;
 }
 
+/** The indexes that note for themselves what has moved, also where a change was taken back, and look at it when they are asked. */
+function createFollowers(numbering: Numbering<TaskId>) {
+  const queue = new ReadyQueue((number) => numbering.keyOf(number));
+  const urgent = new ReadyQueue((number) => numbering.keyOf(number));
+  const unjudged = new Unjudged();
+  const stages = new Stages();
+  /** The task may stand elsewhere. */
+  const onMoved = (number: number): void => {
+    queue.touch(number);
+    urgent.touch(number);
+    unjudged.touch(number);
+  };
+  /** It is another one than it was. */
+  const onChanged = (number: number): void => {
+    onMoved(number);
+    stages.touch(number);
+  };
+  return { queue, urgent, unjudged, stages, onMoved, onChanged };
+}
+
 /** The state before anything has happened. */
 export function createState(): State {
   const undo = new UndoLog();
   const numbering = new Numbering<TaskId>(undo);
   const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
-  const queue = new ReadyQueue((number) => numbering.keyOf(number));
-  const urgent = new ReadyQueue((number) => numbering.keyOf(number));
-  const unjudged = new Unjudged();
-  const touch = (number: number): void => {
-    queue.touch(number);
-    urgent.touch(number);
-    unjudged.touch(number);
-  };
-  /** Where a task stands in the queue follows from these three. */
-  const stages = new Stages();
-  const ranked = { undo, onExchange: touch };
-  const onExchange = (number: number): void => {
-    touch(number);
-    stages.touch(number);
-  };
-  const tasks = new DenseTable<TaskId, Task>(numbering, { undo, onExchange, copy: copyTask });
+  const { queue, urgent, unjudged, stages, onMoved, onChanged } = createFollowers(numbering);
+  const ranked = { undo, onExchange: onMoved };
+  const tasks = new DenseTable<TaskId, Task>(numbering, { undo, onExchange: onChanged, copy: copyTask });
   return {
     undo,
     marks: [],
@@ -227,78 +235,6 @@ export function createState(): State {
     urgent,
     unjudged,
   };
-}
-
-/** What is no collection; it is noted as a whole. */
-export type Values = Pick<
-  State,
-  | "version"
-  | "eventCount"
-  | "at"
-  | "fence"
-  | "effectCount"
-  | "mode"
-  | "modeBy"
-  | "attack"
-  | "rule"
-  | "isPaused"
-  | "configuration"
-  | "rejectedConfiguration"
-  | "cockpit"
-  | "costMicros"
-  | "watch"
-  | "unsettled"
-  | "unstartedCount"
-  | "openCount"
-  | "cyclicCount"
->;
-
-function initialValues(): Values {
-  return {
-    version: 0,
-    eventCount: 0,
-    at: 0,
-    fence: 0,
-    effectCount: 0,
-    mode: null,
-    modeBy: null,
-    attack: null,
-    rule: null,
-    isPaused: false,
-    configuration: null,
-    rejectedConfiguration: null,
-    cockpit: null,
-    costMicros: 0,
-    watch: { tickedAt: 0, fullSince: null, passed: [] },
-    unsettled: [],
-    unstartedCount: 0,
-    openCount: 0,
-    cyclicCount: 0,
-  };
-}
-
-/** Writes them into `into`, which nobody mutates from then on: `attack` and `watch` are replaced, never changed. */
-export function copyValues(state: State, into: Values = initialValues()): Values {
-  into.version = state.version;
-  into.eventCount = state.eventCount;
-  into.at = state.at;
-  into.fence = state.fence;
-  into.effectCount = state.effectCount;
-  into.mode = state.mode;
-  into.modeBy = state.modeBy;
-  into.attack = state.attack;
-  into.rule = state.rule;
-  into.isPaused = state.isPaused;
-  into.configuration = state.configuration;
-  into.rejectedConfiguration = state.rejectedConfiguration;
-  into.cockpit = state.cockpit;
-  into.costMicros = state.costMicros;
-  into.watch = state.watch;
-  into.unsettled = state.unsettled.length === 0 ? [] : state.unsettled.slice();
-  into.unstartedCount = state.unstartedCount;
-  into.openCount = state.openCount;
-  into.cyclicCount = state.cyclicCount;
-  return into;
 }
 
 // One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.

@@ -3,7 +3,8 @@
  * the one before it has done, and nothing is folded twice; what is not written to the log in the end is taken back.
  */
 import { settleReach } from "./reach.ts";
-import { copyValues, type State } from "./state.ts";
+import type { State } from "./state.ts";
+import { copyValues } from "./state-values.ts";
 import type { Undoable } from "./undo.ts";
 
 /** Begins a stretch and returns its mark. Stretches lie within each other; each is ended, by `keep` or by `takeBack`. */
