@@ -45,8 +45,8 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
   const sessions = day.sessions + state.unstartedCount;
   const costUsd = day.costUsd + running;
   const isCostReached = costUsd >= costPerDay && costUsd > 0;
-  const cheapest = cheapestOf(context.config);
-  const isCostSpent = isCostReached || toMicros(costUsd) + toMicros(cheapest) > toMicros(costPerDay);
+  const least = cheapestOf(context.config);
+  const isCostSpent = isCostReached || (least > 0 && toMicros(costUsd) + toMicros(least) > toMicros(costPerDay));
   if (sessions < sessionsPerDay && !isCostSpent) return none;
   const spent: SpentCap[] = [];
   const within = `in the last ${windowWords(dayOf(state))}`;
@@ -59,7 +59,7 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
   if (isCostSpent) {
     const part = running === 0 ? "" : `, ${running.toFixed(2)} of it for sessions that have not ended`;
     const what = isCostReached ? "is reached" : "has no room for another session";
-    const next = isCostReached ? "" : `; the cheapest agent costs ${cheapest.toFixed(2)} a session`;
+    const next = isCostReached ? "" : `; the cheapest agent costs ${least.toFixed(2)} a session`;
     spent.push({
       code: "cap_cost_per_day",
       detail: `The cap limits.costPerDay ${what}: ${costUsd.toFixed(2)} of ${costPerDay} US dollars ${within}${part}${next}.`,
@@ -77,8 +77,16 @@ function costInFlight(state: State, config: Config): number {
   return toUsd(micros);
 }
 
-function cheapestOf({ agents }: Config): number {
-  return agents.reduce((least, { cost }) => Math.min(least, cost), agents[0]?.cost ?? 0);
+const cheapest = new WeakMap<Config, number>();
+
+/** What a session costs at the cheapest agent, US dollars; found once, because every assignment asks. */
+function cheapestOf(config: Config): number {
+  let cost = cheapest.get(config);
+  if (cost === undefined) {
+    cost = config.agents.length === 0 ? 0 : Math.min(...config.agents.map((agent) => agent.cost));
+    cheapest.set(config, cost);
+  }
+  return cost;
 }
 
 /**

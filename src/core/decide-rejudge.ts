@@ -12,7 +12,6 @@ import { escalateUnplaceable } from "./decide-escalation.ts";
 import type { Decision } from "./decision.ts";
 import { judgedMax } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
-import type { State } from "./state.ts";
 import { wishOf } from "./wish.ts";
 
 /**
@@ -24,7 +23,8 @@ export function judgeChanged(decision: Decision): void {
   const able = new Able(context.config);
   const found: Task[] = [];
   for (const number of state.unjudged.take(state.ready, keyOf(context.config))) {
-    const task = readyAt(state, number);
+    // Most have been touched because they were started or done: they need no look.
+    const task = state.ready.hasNumber(number) ? (state.tasks.at(number) ?? null) : null;
     // The capacity of its agent may come and go.
     state.unjudged.watch(number, asksForWorker(task));
     if (task !== null && mayBeUnplaceable(decision, task, able)) found.push(task);
@@ -36,11 +36,6 @@ export function judgeChanged(decision: Decision): void {
     if (task.escalated !== null || untold <= judgedMax) judge(decision, task, able);
     else state.unjudged.touch(state.numbering.find(task.id));
   }
-}
-
-function readyAt(state: State, number: number): Task | null {
-  const task = state.tasks.at(number);
-  return task === undefined || task.readySince === null ? null : task;
 }
 
 function asksForWorker(task: Task | null): boolean {

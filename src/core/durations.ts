@@ -12,7 +12,7 @@ import type { State } from "./state.ts";
 /** What so large a part of the sessions took at most is as long as one usually takes. */
 const usualPart = 0.9;
 
-const ofAgent = (agent: AgentId): string => `agent|${agent}`;
+/** The id of an agent has no such character. */
 const ofKind = (kind: string): string => `kind|${kind}`;
 
 /** One more session of `agent` at `task` that ended well after `durationMs`. */
@@ -23,7 +23,7 @@ export function noteDuration(
 ): void {
   const { agent, durationMs } = how;
   for (const kind of kindsOf(task)) append(state, ofKind(kind), durationMs);
-  append(state, ofAgent(agent), durationMs);
+  append(state, agent, durationMs);
 }
 
 /** The newest goes last, and the oldest falls off. */
@@ -46,9 +46,9 @@ export function usualMs(
   if ((task.estimateOverride ?? task.definition.estimateMinutes) !== null) return null;
   const ofKinds = together(state, kindsOf(task).map(ofKind));
   if (ofKinds.length >= stale.sample) return percentile(ofKinds);
-  const ofOne = state.durations.get(ofAgent(agent)) ?? none;
+  const ofOne = state.durations.get(agent) ?? none;
   if (ofOne.length >= stale.sample) return percentile(ofOne);
-  const agents = [...state.durations.keys()].filter((key) => key.startsWith(ofAgent("" as AgentId)));
+  const agents = [...state.durations.keys()].filter((key) => !key.startsWith(ofKind("")));
   const ofAll = together(state, agents.toSorted());
   return ofAll.length >= stale.sample ? percentile(ofAll) : null;
 }

@@ -53,7 +53,10 @@ export class Pool {
 
   /** Everything again for the agent that has just been given a task, and what is left of the day's cost for all. */
   refresh(agent: AgentId): void {
-    if (this.#budget.leftMicros !== Infinity) this.#budget.leftMicros = roomOfDay(this.#state, this.#context);
+    if (this.#budget.leftMicros !== Infinity) {
+      this.#budget.leftMicros = roomOfDay(this.#state, this.#context);
+      for (const member of this.#members) member.reviseCost();
+    }
     this.#members.find((each) => each.agent === agent)?.refresh();
   }
 
@@ -124,6 +127,7 @@ class Member implements AgentCandidate {
   firstFree: WorkerId | null = null;
   paused: string | null = null;
   quotaLeft: number | null = null;
+  costCap: AgentCandidate["costCap"] = null;
   history: number | null = null;
   cohesion: number | null = null;
   memo: object | undefined = undefined;
@@ -155,16 +159,15 @@ class Member implements AgentCandidate {
   }
 
   get isOpen(): boolean {
-    const isAffordable = this.#costMicros <= Math.max(0, this.#budget.leftMicros);
-    const hasQuota = this.quotaLeft === null || this.quotaLeft > 0;
-    return this.#freeCount > 0 && this.paused === null && hasQuota && isAffordable;
+    if (this.#costMicros > 0 && this.#costMicros > this.#budget.leftMicros) return false;
+    return this.#freeCount > 0 && this.paused === null && (this.quotaLeft === null || this.quotaLeft > 0);
   }
 
   /** An agent without a cost fits into every cap: what is reached stops it elsewhere. */
-  get costCap(): AgentCandidate["costCap"] {
-    if (this.#costMicros === 0) return null;
-    if (this.#costMicros > this.#taskLeftMicros) return "cap_cost_per_task";
-    return this.#costMicros > this.#budget.leftMicros ? "cap_cost_per_day" : null;
+  reviseCost(): void {
+    if (this.#costMicros === 0) return;
+    if (this.#costMicros > this.#taskLeftMicros) this.costCap = "cap_cost_per_task";
+    else this.costCap = this.#costMicros > this.#budget.leftMicros ? "cap_cost_per_day" : null;
   }
 
   /** For whoever does not ask for a certain one. */
@@ -193,7 +196,10 @@ class Member implements AgentCandidate {
 
   /** What depends on the task: what was learned of its kinds, what it follows on, and the slot that a person wants. */
   face({ hands, kinds, pinned, spentUsd }: Facing): void {
-    this.#taskLeftMicros = toMicros(this.#context.config.limits.costPerTask) - toMicros(spentUsd);
+    if (this.#costMicros > 0) {
+      this.#taskLeftMicros = toMicros(this.#context.config.limits.costPerTask) - toMicros(spentUsd);
+      this.reviseCost();
+    }
     this.#pinned = pinned;
     this.free = this.#usableCount();
     this.history = this.#historyAt(kinds);
