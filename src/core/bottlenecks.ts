@@ -25,7 +25,7 @@ const pathTransitive = 2;
 /** The first failure of a task is what retries are for. */
 const failuresMin = 2;
 /** An estimate is a mean: half of all sessions take longer. One that takes this many times as long is late. */
-const lateFactor = 1.5;
+export const lateFactor = 1.5;
 /** An agent with no free worker is overloaded when more than this share of its sessions are late. */
 const lateShare = 0.5;
 

@@ -60,10 +60,13 @@ function ownWorker(state: State, worker: WorkerId): WorkerRecord {
   return record;
 }
 
-/** A slot is out of use while a person has disabled it or it rests. */
+/** While a person has disabled it or it rests. */
+export function isOutOfUse(state: State, worker: WorkerId): boolean {
+  return state.disabledWorkers.has(worker) || (state.workers.get(worker)?.restsUntil ?? null) !== null;
+}
+
 export function reviseSlot(state: State, worker: WorkerId): void {
-  const isOff = state.disabledWorkers.has(worker) || (state.workers.get(worker)?.restsUntil ?? null) !== null;
-  slotsOf(state, agentOf(worker)).markOff(slotOf(worker), isOff);
+  slotsOf(state, agentOf(worker)).markOff(slotOf(worker), isOutOfUse(state, worker));
 }
 
 /** What the end of a session says of its worker and of the vendor; nothing where it is neither's doing. */

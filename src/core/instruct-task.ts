@@ -4,6 +4,7 @@ import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { spentCapOf } from "./caps.ts";
+import type { Context } from "./context.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
 import { rejudge } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
@@ -62,16 +63,9 @@ export function assignTo(
   task: Task,
   { by, target }: { readonly by: string; readonly target: string },
 ): Reply {
-  const workers = workersNamed(decision.state, decision.context, target);
-  const [first] = workers;
-  if (first === undefined) return refused(unknownTarget(decision.context, target));
-  if (task.assignment !== null) {
-    return refused(
-      `It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`,
-    );
-  }
-  const spent = refusalOfAttempts(decision, task);
-  if (spent !== null) return spent;
+  const refusal = whyNotAssigned(decision, task, target);
+  const [first] = workersNamed(decision.state, decision.context, target);
+  if (refusal !== null || first === undefined) return refused(refusal ?? unknownTarget(decision.context, target));
   const agent = agentOf(first);
   const worker = target === agent ? null : first;
   if (task.trust === null || task.pendingReason !== null) {
@@ -80,6 +74,16 @@ export function assignTo(
   decision.emit({ type: "AssignmentRequested", task: task.id, agent, worker, by });
   rejudge(decision, [task.id]);
   return { kind: "done", answer: noteOnTarget(decision, agent, worker) };
+}
+
+/** Why the task cannot be given to `target`, an agent or one of its workers, in words with what to do; null when it can. */
+export function whyNotAssigned(place: Pick<Decision, "state" | "context">, task: Task, target: string): string | null {
+  const { state, context } = place;
+  if (workersNamed(state, context, target).length === 0) return unknownTarget(context, target);
+  if (task.assignment !== null) {
+    return `It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`;
+  }
+  return whyNoAttempt(context, task);
 }
 
 /** The same from a door that answers by itself; nothing where it is refused. */
@@ -122,19 +126,17 @@ function retry(decision: Decision, { task, by }: Act): Reply {
   if (!isEnded(task) && task.manualReview === null && task.attempts.length === 0) return done;
   if (task.receipt !== null) return refused("It is completed. Reopen the issue to work on it again.");
   if (!task.definition.isOpen) return refused("The issue is closed. Reopen it to work on it again.");
-  const spent = refusalOfAttempts(decision, task);
-  if (spent !== null) return spent;
+  const spent = whyNoAttempt(decision.context, task);
+  if (spent !== null) return refused(spent);
   reopenTask(decision, task.id, by);
   return done;
 }
 
 /** Another attempt is not to be had by a command: the cap is for the whole life of the task, and who may raise it says so in the configuration. */
-function refusalOfAttempts({ context }: Decision, task: Task): Reply | null {
+function whyNoAttempt(context: Context, task: Task): string | null {
   if (spentCapOf(task, context)?.code !== "cap_attempts_per_task") return null;
   const { attemptsPerTask } = context.config.limits;
-  return refused(
-    `Agents have tried it ${attemptsUsed(task)} times, and the cap \`limits.attemptsPerTask\` allows ${attemptsPerTask} in the life of a task. Raise it in \`.github/orchestrate.yml\`, then ask again; or do it by hand, and \`/orchestrate complete\` accepts it.`,
-  );
+  return `Agents have tried it ${attemptsUsed(task)} times, and the cap \`limits.attemptsPerTask\` allows ${attemptsPerTask} in the life of a task. Raise it in \`.github/orchestrate.yml\`, then ask again; or do it by hand, and \`/orchestrate complete\` accepts it.`;
 }
 
 function complete(decision: Decision, { task, by }: Act): Reply {

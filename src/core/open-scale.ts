@@ -2,6 +2,7 @@
  * What the ranks are measured on, over all open tasks: the highest impact and effort, rounded up to powers of two, so that one
  * completion rarely re-ranks anything, and the longest remaining path as it is. Kept as counts, because a maximum alone cannot go down.
  */
+import { NumberHeap } from "./number-heap.ts";
 import type { Reach } from "./records.ts";
 import type { Undoable, UndoLog } from "./undo.ts";
 
@@ -19,16 +20,14 @@ export interface Peaks {
   readonly tail: number;
 }
 
-/** The longest path has to be looked for again. */
-const unknown = -1;
-
 export class OpenScale implements Undoable {
   readonly #undo: UndoLog;
   /** Counts per measure and power. */
   readonly #counts = new Int32Array(measures.length * powersMax);
-  /** How many tasks have a path of so many minutes. */
+  /** How many tasks have a path of so many minutes, of every length that is in `#lengths`. */
   readonly #tails = new Map<number, number>();
-  #longest = 0;
+  /** Longest first; lengths that nobody has any more leave when they come to the top. */
+  readonly #lengths = new NumberHeap((one, other) => one > other);
 
   constructor(undo: UndoLog) {
     this.#undo = undo;
@@ -46,13 +45,17 @@ export class OpenScale implements Undoable {
     return back;
   }
 
-  /** Looks through the lengths that there are where the last of the longest paths has gone. */
   peaks(): Peaks {
-    if (this.#longest === unknown) {
-      this.#longest = 0;
-      for (const minutes of this.#tails.keys()) this.#longest = Math.max(this.#longest, minutes);
+    return { transitive: this.#peak(0), minutes: this.#peak(1), tail: this.#longest() };
+  }
+
+  #longest(): number {
+    for (let length = this.#lengths.peek(); length !== undefined; length = this.#lengths.peek()) {
+      if (this.#tails.get(length) !== 0) return length;
+      this.#lengths.pop();
+      this.#tails.delete(length);
     }
-    return { transitive: this.#peak(0), minutes: this.#peak(1), tail: this.#longest };
+    return 0;
   }
 
   #countIn(reach: Reach, by: 1 | -1): void {
@@ -62,11 +65,9 @@ export class OpenScale implements Undoable {
   }
 
   #addTail(minutes: number, by: 1 | -1): void {
-    const count = (this.#tails.get(minutes) ?? 0) + by;
-    if (count > 0) this.#tails.set(minutes, count);
-    else this.#tails.delete(minutes);
-    if (by === 1 && this.#longest !== unknown) this.#longest = Math.max(this.#longest, minutes);
-    else if (count === 0 && minutes === this.#longest) this.#longest = unknown;
+    const count = this.#tails.get(minutes);
+    if (count === undefined) this.#lengths.push(minutes);
+    this.#tails.set(minutes, (count ?? 0) + by);
   }
 
   #add(measure: number, value: number, by: number): void {

@@ -45,9 +45,9 @@ function isTarget(state: State, task: Task, context: Context): boolean {
   return !isForNobody(task) && isAttacked(state, task, context);
 }
 
-/** Of a ready task people are told one thing only: that nobody will take it until somebody changes something. */
+/** Of a ready task people are told that nobody will take it until somebody changes something; or that its start was refused, which passes. */
 function isForNobody(task: Task): boolean {
-  return task.escalated !== null;
+  return task.escalated !== null && task.refusals === 0;
 }
 
 /** Whether attack mode has anything to do: a quick win that somebody can take, or one that is in flight and not left to a person. */

@@ -1,6 +1,8 @@
 /** From the state to what a live dashboard draws: workers with what they have, the head of the queue, what is blocked, what runs. */
+import { lateFactor } from "../core/bottlenecks.ts";
 import { capacityOf } from "../core/capacity.ts";
 import type { Context } from "../core/context.ts";
+import { isOutOfUse } from "../core/fold-health.ts";
 import { modeInForce, rankReady } from "../core/rank-ready.ts";
 import { priorityOf } from "../core/reach.ts";
 import { openBlockers, statusOf } from "../core/readiness.ts";
@@ -13,8 +15,6 @@ import type { Assignment, Task, TaskStatus } from "../model/task.ts";
 const refreshSeconds = 10;
 /** Tasks that each list names; how many there are in all is said beside it. */
 const listMax = 200;
-/** A session that takes so many times what was expected keeps its worker too long. */
-const lateFactor = 1.5;
 
 /** `overloaded`: its session takes half as long again as expected. `off`: disabled, or resting after failures. */
 type WorkerState = "idle" | "busy" | "overloaded" | "off";
@@ -134,8 +134,7 @@ function workerState(
   if (assignment !== null) {
     return context.now - sinceOf(assignment) > lateFactor * assignment.expectedMs ? "overloaded" : "busy";
   }
-  const isOff = state.disabledWorkers.has(worker) || (state.workers.get(worker)?.restsUntil ?? null) !== null;
-  return isOff ? "off" : "idle";
+  return isOutOfUse(state, worker) ? "off" : "idle";
 }
 
 function sinceOf({ startedAt, assignedAt }: Assignment): number {

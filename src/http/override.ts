@@ -1,7 +1,7 @@
 /** POST /orchestrator/override: an agent, or one of its workers, takes a task because a person says so, whatever matching would choose. */
 import { z } from "zod";
 import { unknownTarget, workersNamed } from "../core/instruction.ts";
-import { noteOnTarget } from "../core/instruct-task.ts";
+import { noteOnTarget, whyNotAssigned } from "../core/instruct-task.ts";
 import { isEnded, statusOf } from "../core/readiness.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toCommandId, type TaskId } from "../model/ids.ts";
@@ -38,7 +38,7 @@ async function answerOverride({ input, key, ground }: Call): Promise<unknown> {
   const { lane } = repository;
   const id = key === null ? lane.nextId("override") : toCommandId(`http:override:${key}`);
   const target = targetOf(repository, wanted);
-  if (lane.stream.peek()?.seen.has(id) !== true) demandFree(repository, wanted.taskId);
+  if (lane.stream.peek()?.seen.has(id) !== true) demandFree(repository, wanted.taskId, target);
   // No login has a colon.
   const command = { type: "RequestAssignment", id, task: wanted.taskId, target, by: `http:${wanted.by}` } as const;
   await awaitDecision(lane.submit([command]), { clock: ground.clock, what: "The override" });
@@ -59,8 +59,8 @@ function targetOf(repository: Repository, { workerId, agent }: Wanted): string {
   throw new Problem(400, unknownTarget(context, target).replaceAll("`", ""));
 }
 
-/** Throws a 404 where there is no such task, and a 409 where it has ended or somebody has it. */
-function demandFree(repository: Repository, id: TaskId): void {
+/** Throws a 404 where there is no such task, and a 409 where it has ended, somebody has it, or it has had all of its attempts. */
+function demandFree(repository: Repository, id: TaskId, target: string): void {
   const state = stateOf(repository);
   const task = state.tasks.get(id);
   if (task === undefined) throw new Problem(404, `${id} is no task of this repository.`);
@@ -69,6 +69,9 @@ function demandFree(repository: Repository, id: TaskId): void {
     throw new Problem(409, `${name} is with worker ${task.assignment.worker}: cancel it first.`);
   }
   if (isEnded(task)) throw new Problem(409, `${name} has ended: it is ${statusOf(state, task)}.`);
+  const context = repository.lane.contextOf(state);
+  const refusal = whyNotAssigned({ state, context }, task, target);
+  if (refusal !== null) throw new Problem(409, `${name}: ${refusal.replaceAll("`", "")}`);
 }
 
 /** What holds now: who has it or was asked for, and why whoever was asked for does not take it at once. */

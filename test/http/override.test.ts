@@ -1,6 +1,6 @@
 /** A person's word on who takes a task, and what a dashboard draws: real requests, on a real port. */
 import { describe, expect, test } from "vitest";
-import { blocker, issue, taskId } from "../support/build.ts";
+import { blocker, issue, observation, report, taskId } from "../support/build.ts";
 import { minute, pass } from "../engine/given.ts";
 import { backlog, givenRoutes, type Routes } from "./given.ts";
 
@@ -70,6 +70,24 @@ describe("a task that a person gives to somebody over HTTP", () => {
     expect(answer.json).toMatchObject({ status, detail: expect.stringMatching(detail) });
     expect(await wishes(it)).toEqual([]);
   });
+});
+
+test("a task that has had all of its attempts is given to nobody, and the answer says which cap it is", async () => {
+  const it = await givenRoutes({ agents, issues: [issue(1)], config: { limits: { attemptsPerTask: 1 } } });
+  const lane = it.places[0]?.repository.lane;
+  const outcome = report("cancelled");
+  await lane?.submit([
+    { type: "ReportSession", id: lane.nextId("test"), task: taskId(1), fence: 1, report: report("running") },
+    { type: "ReportSession", id: lane.nextId("test"), task: taskId(1), fence: 1, report: outcome },
+    {
+      type: "Observe",
+      id: lane.nextId("test"),
+      observation: observation({ issues: [issue(1, { state: "closed", stateReason: "not_planned", updatedAt: 8 })] }),
+    },
+    { type: "Observe", id: lane.nextId("test"), observation: observation({ issues: [issue(1, { updatedAt: 9 })] }) },
+  ]);
+  const answer = await it.post(path, { taskId: taskId(1), agent: "jules" });
+  expect(answer.json).toMatchObject({ status: 409, detail: expect.stringMatching(/limits\.attemptsPerTask allows 1/) });
 });
 
 describe("the visualization", () => {
