@@ -128,8 +128,14 @@ export function readingOf(state: State, at: number): Reading {
     ready: state.ready.size,
     inFlight: state.occupied.size,
     open: state.openCount,
-    busyMs: Object.fromEntries([...state.slots.keys()].toSorted().map((agent) => [agent, busyMsOf(state, agent, at)])),
+    busyMs: busyMsOfAll(state, at),
   };
+}
+
+/** By agent, without those that have done nothing: whether their slots were ever asked for is not in a snapshot. */
+function busyMsOfAll(state: State, at: number): Reading["busyMs"] {
+  const agents = [...state.slots.keys()].toSorted();
+  return Object.fromEntries(agents.map((id) => [id, busyMsOf(state, id, at)] as const).filter(([, ms]) => ms > 0));
 }
 
 /** How long the slots of `agent` have been taken since the beginning, summed over the slots, milliseconds. */

@@ -116,7 +116,7 @@ export interface Reading {
   readonly ready: number;
   readonly inFlight: number;
   readonly open: number;
-  /** `busyMs` of each agent at the instant of the reading. */
+  /** `busyMs` of each agent at the instant of the reading; none is 0. */
   readonly busyMs: Readonly<Record<AgentId, number>>;
 }
 

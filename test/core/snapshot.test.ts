@@ -1,6 +1,7 @@
 /** What a process that starts from a snapshot must not see differently from one that has been there all along. */
 import { expect, test } from "vitest";
 import { evolve } from "../../src/core/evolve.ts";
+import { readingOf } from "../../src/core/fold-figures.ts";
 import { rankReady } from "../../src/core/rank-ready.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { createState, dependentsOf } from "../../src/core/state.ts";
@@ -40,6 +41,16 @@ test("a pull request that no longer speaks for its task is not given to another"
   expect(it.state.tasks.get(taskId(2))?.pull).toBeNull();
   it.tell(observe({ pulls: [pull(9, { state: "merged", mergedBy: writer, mergedAt: 5, updatedAt: 2 })] }));
   expect([it.status(1), it.status(2)]).toEqual(["ready", "in_progress"]);
+});
+
+test("a reading says the same of agents that have done nothing", () => {
+  const it = story();
+  it.tell(instruct(1, { verb: "disable", worker: "jules/1" }));
+  it.tell(instruct(1, { verb: "enable", worker: "jules/1" }));
+  expect([...it.state.slots.keys()]).toEqual(["jules"]);
+  for (const state of [it.state, fromSnapshot(toSnapshot(it.state))]) {
+    expect(readingOf(state, it.now + 60_000).busyMs).toEqual({});
+  }
 });
 
 test("an event that a newer version has written stops the replay, and says what to do", () => {
