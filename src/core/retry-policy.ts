@@ -81,7 +81,7 @@ export function determineRetryAction(
     return { kind: "person", reason: `${failure.detail} Write the answer into the issue before it is tried again.` };
   }
   if (failure.isHopeless === true) {
-    return { kind: "person", reason: `${failure.detail} The agent says that trying again will not help.` };
+    return { kind: "give_up", reason: `${failure.detail} The agent says that trying again will not help.` };
   }
   const end = endOf(task, failure, { config, failures, row });
   if (end !== null) return end;

@@ -136,7 +136,7 @@ export interface SessionReport {
   readonly costUsd: number | null;
   /** Why it failed, where the agent itself says so; left out, it failed at its vendor. */
   readonly failure?: FailureReason;
-  /** The agent itself says that trying again will not help: a person is asked. */
+  /** The agent itself says that trying again will not help: the task fails at once. */
   readonly isHopeless?: true;
   /** How long it took, where its start was not seen. */
   readonly durationMs?: number;

@@ -1,8 +1,8 @@
 /** An agent that is a workflow of the repository's own: the run is the session, and its end is the session's end. */
 import { describe, expect, test } from "vitest";
 import type { Event } from "../../src/model/event.ts";
-import { configOf, issue, report, taskId } from "../support/build.ts";
-import { observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
+import { blocker, configOf, issue, report, taskId } from "../support/build.ts";
+import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 
 function assigned(): Story {
   const it = story(configOf({ agents: [{ id: "mine", type: "workflow", workflow: "my-agent.yml" }] }));
@@ -84,14 +84,17 @@ describe("a run that ends while nothing was reported", () => {
 });
 
 describe("what an agent says of its end", () => {
-  test("that trying again will not help asks a person, and uses up no attempt", () => {
+  test("that trying again will not help fails the task at once, and what needs it with it", () => {
     const it = assigned();
+    it.tell(observe({ issues: [issue(2, { blockedBy: [blocker(1)] })] }));
     dispatched(it, "100");
     const events = it.tell(
       say(1, 1, report("failed", { failure: "reported", reason: "No licence.", isHopeless: true })),
     );
-    expect(types(events)).toEqual(["SessionEnded", "ManualReviewRequired"]);
-    expect(it.status(1)).toBe("manual_review");
+    expect(types(events)).toEqual(["SessionEnded", "TaskFailed", "UpstreamFailed"]);
+    expect([it.status(1), it.status(2)]).toEqual(["failed", "upstream_failed"]);
+    it.tell(instruct(1, { verb: "retry" }));
+    expect([it.status(1), it.status(2)]).toEqual(["ready", "blocked"]);
   });
 
   test("does not hide that it was told to end", () => {

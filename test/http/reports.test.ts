@@ -108,11 +108,11 @@ describe("a session that has failed", () => {
     expect(of(await it.events(), "RetryScheduled")).toMatchObject([{ reason: "validation", counts: true }]);
   });
 
-  test("goes to a person where trying again will not help", async () => {
+  test("is the end of the task where trying again will not help", async () => {
     const it = await givenReports();
     await it.say(failPath, { ...failed, retriable: false, reason: "The licence forbids it." }, it.workerToken());
     expect(of(await it.events(), "RetryScheduled")).toEqual([]);
-    expect(of(await it.events(), "ManualReviewRequired")).toMatchObject([
+    expect(of(await it.events(), "TaskFailed")).toMatchObject([
       { reason: "The licence forbids it. The agent says that trying again will not help." },
     ]);
   });
