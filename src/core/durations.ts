@@ -7,6 +7,7 @@ import type { AgentId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { kindsOf } from "./fold-health.ts";
 import { durationsMax } from "./limits.ts";
+import { NewestNumbers } from "./newest-numbers.ts";
 import type { State } from "./state.ts";
 
 /** What so large a part of the sessions took at most is as long as one usually takes. */
@@ -22,16 +23,21 @@ export function noteDuration(
   how: { readonly agent: AgentId; readonly durationMs: number },
 ): void {
   const { agent, durationMs } = how;
-  for (const kind of kindsOf(task)) append(state, ofKind(kind), durationMs);
-  append(state, agent, durationMs);
+  for (const kind of kindsOf(task)) durationsOf(state, ofKind(kind)).note(durationMs);
+  durationsOf(state, agent).note(durationMs);
 }
 
-/** The newest goes last, and the oldest falls off. */
-function append(state: State, key: string, durationMs: number): void {
-  const known = state.durations.get(key) ?? [];
-  const kept = known.length < durationsMax ? known.slice() : known.slice(1 - durationsMax);
-  kept.push(durationMs);
-  state.durations.set(key, kept);
+function durationsOf(state: State, key: string): NewestNumbers {
+  const known = state.durations.get(key);
+  if (known !== undefined) return known;
+  const durations = new NewestNumbers(state.undo, durationsMax);
+  state.durations.set(key, durations);
+  return durations;
+}
+
+/** Puts back what a snapshot has written. */
+export function readDurations(state: State, key: string, durations: readonly number[]): void {
+  state.durations.set(key, new NewestNumbers(state.undo, durationsMax, durations));
 }
 
 /**
@@ -44,34 +50,28 @@ export function usualMs(
   { agent, stale }: { readonly agent: AgentId; readonly stale: Config["stale"] },
 ): number | null {
   if ((task.estimateOverride ?? task.definition.estimateMinutes) !== null) return null;
-  const ofKinds = together(state, kindsOf(task).map(ofKind));
-  if (ofKinds.length >= stale.sample) return percentile(ofKinds);
-  const ofOne = state.durations.get(agent) ?? none;
-  if (ofOne.length >= stale.sample) return percentile(ofOne);
+  const ofKinds = usualOf(state, kindsOf(task).map(ofKind), stale.sample);
+  if (ofKinds !== null) return ofKinds;
+  const ofOne = usualOf(state, [agent], stale.sample);
+  if (ofOne !== null) return ofOne;
   const agents = [...state.durations.keys()].filter((key) => !key.startsWith(ofKind("")));
-  const ofAll = together(state, agents.toSorted());
-  return ofAll.length >= stale.sample ? percentile(ofAll) : null;
+  return usualOf(state, agents, stale.sample);
 }
 
-const none: readonly number[] = [];
-
-/** One list is given as it is. */
-function together(state: Pick<State, "durations">, keys: readonly string[]): readonly number[] {
-  const [only] = keys;
-  if (only === undefined) return none;
-  if (keys.length === 1) return state.durations.get(only) ?? none;
-  return keys.flatMap((key) => state.durations.get(key) ?? none);
+/** The percentile of all that is known under these keys together; null where that is less than the sample. */
+function usualOf(state: Pick<State, "durations">, keys: readonly string[], sample: number): number | null {
+  const known = keys.flatMap((key) => state.durations.get(key) ?? []);
+  if (known.reduce((sum, { size }) => sum + size, 0) < sample) return null;
+  return percentile(known);
 }
 
-/** Lists are replaced, never changed: a thousand assignments ask for what one has found. */
-const known = new WeakMap<readonly number[], number>();
+function percentile(known: readonly NewestNumbers[]): number {
+  const [only] = known;
+  const sorted =
+    only !== undefined && known.length === 1 ? only.sorted() : known.flatMap((each) => each.list()).toSorted(byNumber);
+  return sorted[Math.ceil(sorted.length * usualPart) - 1] ?? 0;
+}
 
-function percentile(durations: readonly number[]): number {
-  let found = known.get(durations);
-  if (found === undefined) {
-    const sorted = durations.toSorted((a, b) => a - b);
-    found = sorted[Math.ceil(sorted.length * usualPart) - 1] ?? 0;
-    known.set(durations, found);
-  }
-  return found;
+function byNumber(a: number, b: number): number {
+  return a - b;
 }

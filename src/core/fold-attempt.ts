@@ -179,7 +179,7 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
 /** The newest goes last, and the oldest falls off. */
 function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
   if (attempts.length === 0) return [attempt];
-  return [...(attempts.length < attemptsKeptMax ? attempts : attempts.slice(1)), attempt];
+  return (attempts.length < attemptsKeptMax ? attempts : attempts.slice(1)).concat(attempt);
 }
 
 /** The pull request that the vendor names, not yet looked at: the first look at it says how it is. */

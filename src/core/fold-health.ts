@@ -81,8 +81,11 @@ export function noteEnd(state: State, task: TaskId, attempt: Attempt): void {
 
 /** The newest goes last, and the oldest falls off. */
 function withResult(results: readonly WorkerResult[], result: WorkerResult): readonly WorkerResult[] {
-  const kept = results.length < workerResultsMax ? results.slice() : results.slice(1 - workerResultsMax);
-  kept.push(result);
+  if (results.length < workerResultsMax) return results.concat(result);
+  // One list, as long as it must be: one that is cut and then grows is made twice, at the end of every session.
+  const kept = results.slice();
+  for (let index = 1; index < kept.length; index += 1) kept[index - 1] = kept[index] as WorkerResult;
+  kept[kept.length - 1] = result;
   return kept;
 }
 

@@ -5,6 +5,7 @@ import { byRecording, effectKey } from "../model/effect.ts";
 import { agentOf, slotOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
+import { readDurations } from "./durations.ts";
 import { reviseSlot, slotsOf } from "./fold-health.ts";
 import { toMicros } from "./fold-figures.ts";
 import { indexDate } from "./fold-task.ts";
@@ -185,6 +186,7 @@ function readLine(state: State, line: Line): void {
 }
 
 function readRecord(state: State, { name, key, value }: NonNullable<Line["record"]>): void {
+  if (name === "durations") return readDurations(state, key, value);
   state[name].set(key as never, value);
   // Older versions kept it with the agent.
   const { busyMs, busyAt } = value as Partial<Use>;

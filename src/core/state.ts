@@ -35,6 +35,7 @@ import {
 } from "./records.ts";
 import { Ring } from "./ring.ts";
 import { Stages } from "./stages.ts";
+import type { NewestNumbers } from "./newest-numbers.ts";
 import type { Hand, Slots } from "./slots.ts";
 import { initialValues, type Values } from "./state-values.ts";
 import { createTable, type Table } from "./table.ts";
@@ -93,8 +94,8 @@ export interface State {
   readonly agents: Table<AgentId, AgentRecord>;
   /** By `<agent>|<kind of work>`. */
   readonly learned: Table<string, Learned>;
-  /** The newest durations of sessions that ended well, milliseconds, oldest first; see durations.ts. */
-  readonly durations: Table<string, readonly number[]>;
+  /** The newest durations of sessions that ended well, milliseconds; see durations.ts. */
+  readonly durations: Table<string, NewestNumbers>;
   readonly milestoneModes: Table<string, Mode>;
   /** Milestones with a due date, as the issue that was read last says. */
   readonly milestones: Table<string, MilestoneSpan>;
