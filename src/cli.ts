@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: parses, calls the core, answers. Each command is loaded only when it is asked for. Exit codes: 0 done, 1 failed, 2 bad usage. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addOperatorCommands } from "./cli-operator.ts";
 import { planHelp } from "./plan-help.ts";
 
 function parsePort(text: string): number {
@@ -8,12 +9,6 @@ function parsePort(text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new InvalidArgumentError("Write a port from 0 to 65535.");
   return port;
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError("Write a whole number from 1 on.");
-  return count;
 }
 
 function createProgram(): Command {
@@ -54,10 +49,11 @@ function createProgram(): Command {
     });
 
   addServerCommands(program);
+  addOperatorCommands(program);
   return program;
 }
 
-/** What runs for others: the App, and what its operator needs. */
+/** What runs for others. */
 function addServerCommands(program: Command): void {
   program
     .command("start")
@@ -66,35 +62,6 @@ function addServerCommands(program: Command): void {
     .action(async (options) => {
       const { runServer } = await import("./server.ts");
       process.exitCode = await runServer(options);
-    });
-
-  addOperatorCommands(program);
-}
-
-/** What runs once on a machine that has the credentials. */
-function addOperatorCommands(program: Command): void {
-  program
-    .command("token")
-    .description("Print the token of one worker, with which it reports to the App over HTTP.")
-    .requiredOption("--repository <name>", "the repository that it works on, owner/name")
-    .requiredOption("--worker <worker>", "the worker, such as jules/1")
-    .option("--fence <n>", "only for the assignment with this fence", parseCount)
-    .option("--days <n>", "for so many days; without, until ORCHESTRATE_WORKER_SECRET changes", parseCount)
-    .option("--json", "print the token with what it is for as JSON")
-    .action(async (options) => {
-      const { runToken } = await import("./worker-token.ts");
-      process.exitCode = await runToken(options);
-    });
-
-  program
-    .command("doctor")
-    .description("Whether a repository has all that Orchestrate needs, and what to do where it has not. Reads only.")
-    .argument("[repository]", "owner/name; GITHUB_REPOSITORY unless given")
-    .option("--json", "print the findings as JSON")
-    .addHelpText("after", "\nReads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.")
-    .action(async (repository, options) => {
-      const { runDoctor } = await import("./doctor/command.ts");
-      process.exitCode = await runDoctor(repository, options);
     });
 }
 

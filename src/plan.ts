@@ -4,9 +4,10 @@ import { JsonInvalid, parseJson } from "./core/plan-json.ts";
 import { planBacklog } from "./core/plan-backlog.ts";
 import { BacklogInvalid } from "./core/plan-fields.ts";
 import { type Backlog, readBacklog } from "./core/plan-input.ts";
-import { isMode, modes, type Mode } from "./model/mode.ts";
-import { nearest } from "./model/nearest.ts";
+import type { Mode } from "./model/mode.ts";
 import type { Plan } from "./model/plan.ts";
+import { print } from "./print.ts";
+import { readMode } from "./read-mode.ts";
 import { UsageError } from "./usage-error.ts";
 import { renderComparisonJson, renderPlanJson } from "./views/plan-json.ts";
 
@@ -18,7 +19,7 @@ export interface PlanOptions {
 
 /** Plans the backlog in FILE and prints it. Returns 0; throws UsageError when there is nothing that could be planned. */
 export async function runPlan(file: string, options: PlanOptions): Promise<number> {
-  const backlog = await loadBacklog(file, options.mode === undefined ? null : readMode(options.mode));
+  const backlog = await loadBacklog(file, options.mode === undefined ? null : readMode(options.mode, "--mode "));
   await print(options.compare === true ? await compare(backlog, options) : await plan(backlog, options));
   return 0;
 }
@@ -51,13 +52,6 @@ async function compare(backlog: Backlog, { json }: PlanOptions): Promise<string>
   if (json === true) return renderComparisonJson(answer);
   const { renderComparison } = await import("./views/plan-comparison.ts");
   return renderComparison(answer);
-}
-
-function readMode(text: string): Mode {
-  if (isMode(text)) return text;
-  const near = nearest(text, modes);
-  const hint = near === null ? "" : ` Did you mean ${near}?`;
-  throw new UsageError(`--mode ${JSON.stringify(text)} is not a mode.${hint} The modes are ${modes.join(", ")}.`);
 }
 
 function isStandardInput(file: string): boolean {
@@ -98,16 +92,4 @@ function toBacklog(text: string, name: string): Backlog {
       throw new UsageError(`${name}: ${error.message}`, { cause: error });
     throw error;
   }
-}
-
-/** Whoever reads the answer may stop reading before its end, as `head` does: that is no failure. */
-function print(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // The callback is told as well; without a listener the event would end the process.
-    process.stdout.once("error", () => undefined);
-    process.stdout.write(`${text}\n`, (error: NodeJS.ErrnoException | null | undefined) => {
-      if (error === null || error === undefined || error.code === "EPIPE") resolve();
-      else reject(new Error(`The answer cannot be written: ${error.message}`, { cause: error }));
-    });
-  });
 }

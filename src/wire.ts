@@ -14,6 +14,7 @@ import { allBrokenInvariants } from "./core/invariants.ts";
 import { mergesAtAll } from "./core/decide-merge.ts";
 import { configOf } from "./core/react.ts";
 import type { State } from "./core/state.ts";
+import { readAtHand, switchModeAtHand, type AtHand, type Switch } from "./engine/at-hand.ts";
 import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
@@ -84,6 +85,12 @@ export interface RepositoryPlace {
 /** An Octokit that is authenticated for the repository, without throttle and retry: pace and repetition are ours. */
 export type RepositoryOctokit = GithubOctokit & OctokitShape;
 
+/** A repository and the way to it. */
+export interface RepositoryTarget {
+  readonly place: RepositoryPlace;
+  readonly octokit: RepositoryOctokit;
+}
+
 interface Wired {
   readonly parts: EngineParts;
   readonly world: World;
@@ -104,10 +111,7 @@ export function wireRepository(
 }
 
 /** One run of the whole orchestration, for a repository that nobody serves. Rejects as `runOnce` does. */
-export async function wireRun(
-  surroundings: Surroundings,
-  run: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit } & RunOptions,
-): Promise<RunResult> {
+export async function wireRun(surroundings: Surroundings, run: RepositoryTarget & RunOptions): Promise<RunResult> {
   const wired = wire(surroundings, run);
   return runOnce(wired.parts, wired.world, {
     hints: run.hints,
@@ -119,9 +123,7 @@ export async function wireRun(
 /** Runs one job of the agent workflow to its end. */
 export async function wireJob(
   surroundings: Surroundings,
-  job: {
-    readonly place: RepositoryPlace;
-    readonly octokit: RepositoryOctokit;
+  job: RepositoryTarget & {
     readonly request: JobRequest;
     /** Told what a workflow of the repository's own is to do, when its run has the claim. */
     readonly onClaim?: (work: ClaimedWork) => void;
@@ -158,9 +160,22 @@ function toClaimedWork(assignable: Assignable): ClaimedWork {
 /** Writes what a job says of its work onto the state branch, where there is no App to tell. */
 export async function wireReport(
   surroundings: Surroundings,
-  told: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit; readonly work: WorkTold },
+  told: RepositoryTarget & { readonly work: WorkTold },
 ): Promise<WorkResult> {
   return tellWork(wire(surroundings, told).parts, told.work);
+}
+
+/** The state as it stands, for whoever asks once: reads only. Null where Orchestrate has never run. */
+export async function wireReading(surroundings: Surroundings, target: RepositoryTarget): Promise<AtHand | null> {
+  return readAtHand(wire(surroundings, target).parts);
+}
+
+/** Switches the mode without serving the repository. Null where Orchestrate has never run. */
+export async function wireSwitch(
+  surroundings: Surroundings,
+  target: RepositoryTarget & { readonly wanted: Switch },
+): ReturnType<typeof switchModeAtHand> {
+  return switchModeAtHand(wire(surroundings, target).parts, target.wanted);
 }
 
 /**
@@ -203,10 +218,7 @@ function configFrom(state: Parameters<typeof configOf>[0] | null): Config {
   return state === null ? defaultConfig : configOf(state, defaultConfig);
 }
 
-function wire(
-  surroundings: Surroundings,
-  target: { readonly place: RepositoryPlace; readonly octokit: RepositoryOctokit },
-): Wired {
+function wire(surroundings: Surroundings, target: RepositoryTarget): Wired {
   const { clock, chance } = surroundings;
   const { place, octokit } = target;
   const repository = `${place.owner}/${place.name}`;

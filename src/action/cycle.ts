@@ -5,12 +5,12 @@ import type { ActionInputs } from "./inputs.ts";
 import type { ActionOutcome, Annotation } from "./outcome.ts";
 import { connectionOf, type Runner } from "./runner.ts";
 import { connect, findPlace } from "../connect.ts";
-import type { RunResult } from "../engine/one-run.ts";
+import type { RunOptions, RunResult } from "../engine/one-run.ts";
 import { toRunView } from "../engine/run-view.ts";
 import { configurationPath } from "../github/configuration.ts";
 import { toHints } from "../github/webhook.ts";
-import { renderRunSummary, type RunView } from "../views/run-summary.ts";
-import { wireRun, type RepositoryOctokit, type RepositoryPlace } from "../wire.ts";
+import { renderRunSummary, type ApiUsage, type RunView } from "../views/run-summary.ts";
+import { wireRun, type RepositoryPlace, type RepositoryTarget, type Surroundings } from "../wire.ts";
 
 type CycleInputs = Extract<ActionInputs, { readonly mode: "cycle" | "event" }>;
 
@@ -26,19 +26,34 @@ export async function runCycle(inputs: CycleInputs, runner: Runner): Promise<Act
   const place = placeIn(payload, runner.repository) ?? (await findPlace(octokit, runner.repository));
   // The payload only says what to look at first: whatever is new is read in any case.
   const hints = inputs.mode === "event" ? toHints(runner.eventName, payload, null) : [];
-  const result = await wireRun(runner.surroundings, { ...target(place, octokit), hints, budgetMs: inputs.budgetMs });
-  return toOutcome(result, {
-    nextDueAt: result.nextDueAt,
-    isComplete: result.isComplete,
-    lastWrittenAt: result.lastWrittenAt,
-    now: runner.surroundings.clock.now(),
-    usage: runner.meter.usage(),
+  return cycleOnce(runner.surroundings, {
+    place,
+    octokit,
+    hints,
+    budgetMs: inputs.budgetMs,
+    usage: () => runner.meter.usage(),
     isJobToken: inputs.credentials.kind === "token",
   });
 }
 
-function target(place: RepositoryPlace, octokit: RepositoryOctokit) {
-  return { place, octokit };
+export interface CycleOptions extends RepositoryTarget, Omit<RunOptions, "onState"> {
+  /** What was asked of GitHub, for the summary. */
+  readonly usage: () => ApiUsage;
+  readonly isJobToken: boolean;
+}
+
+/** One run and what is told of it, whoever starts it. Rejects as `runCycle` does. */
+export async function cycleOnce(surroundings: Surroundings, options: CycleOptions): Promise<ActionOutcome> {
+  const { usage, isJobToken, ...run } = options;
+  const result = await wireRun(surroundings, run);
+  return toOutcome(result, {
+    nextDueAt: result.nextDueAt,
+    isComplete: result.isComplete,
+    lastWrittenAt: result.lastWrittenAt,
+    now: surroundings.clock.now(),
+    usage: usage(),
+    isJobToken,
+  });
 }
 
 /** A payload that cannot be read costs a question or a hint, and nothing else. */

@@ -121,7 +121,8 @@ const fence = field({ name: "fence", write: "the number of the assignment", patt
 /** A job is billed by the minute: what falls due within the first is done in it. Six hours is the longest job. */
 const budgetMsMin = 10_000;
 const budgetMsMax = 6 * 3_600_000;
-const budget = duration("budget", "45s")
+/** How long a run may take, milliseconds. */
+export const budget = duration("budget", "45s")
   .refine((ms) => ms >= budgetMsMin && ms <= budgetMsMax, "`budget` must be from 10s to 6h.")
   .default(45_000);
 

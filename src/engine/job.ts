@@ -15,7 +15,7 @@ import type { Tracker } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { startSession } from "./brief.ts";
 import { handOut } from "./claim-run.ts";
-import { Lane } from "./lane.ts";
+import { Lane, type LaneHooks } from "./lane.ts";
 import { logEvents } from "./log-events.ts";
 import { namesOf } from "./names.ts";
 import type { EngineParts } from "./parts.ts";
@@ -79,9 +79,10 @@ interface Job {
 }
 
 /** A lane that only adds what is told to it: it schedules nothing, and answers nobody. */
-export function createReportingLane(parts: EngineParts): Lane {
+export function createReportingLane(parts: EngineParts, how: Pick<LaneHooks, "isImpatient"> = {}): Lane {
   const projection = createProjection();
   const lane: Lane = new Lane(parts, {
+    ...how,
     before: () => [],
     after: () => [],
     project: (pass) => projection.files(pass, lane.contextOf(pass.state)),

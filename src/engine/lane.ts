@@ -30,6 +30,8 @@ export interface LaneHooks {
   settled(state: State): void;
   /** Called when the store can no longer be used: nothing will be decided any more. */
   halted(): void;
+  /** An outage of the store fails whoever waits, instead of being waited out: for somebody who can ask again. Left out: false. */
+  readonly isImpatient?: boolean;
 }
 
 /** Waits after a conflict: long enough that racing writers spread, short against a request. */
@@ -188,7 +190,7 @@ export class Lane {
 
   async #recover(error: unknown, commands: readonly Command[]): Promise<void> {
     const { clock, journal, repository } = this.#parts;
-    if (error instanceof StoreUnavailable) {
+    if (error instanceof StoreUnavailable && this.#hooks.isImpatient !== true) {
       const pauseMs = error.retryAfterMs ?? outagePauseMs;
       journal.warn("The state cannot be reached; nothing is lost, trying again.", { reason: error.message, pauseMs });
       return clock.sleep(pauseMs, "outage");

@@ -22,12 +22,18 @@ function answerStatus({ input, ground }: Call): unknown {
     const detail = "The state of this repository is still being read. Ask again in some seconds.";
     throw new Problem(503, detail, { "retry-after": "5" });
   }
-  return { repository: repository.name, ...standingOf(state, repository.lane.contextOf(state)) };
+  return toStatusDocument(repository.name, state, repository.lane.contextOf(state));
 }
 
-function standingOf(state: State, context: Context): Readonly<Record<string, unknown>> {
+/** The document, at the instant of `context`; the same from every door. */
+export function toStatusDocument(
+  repository: string,
+  state: State,
+  context: Context,
+): Readonly<Record<string, unknown>> {
   const { updatedAt, ...figures } = metricsOf(state, context);
   return {
+    repository,
     mode: modeInForce(state, context),
     setBy: state.modeBy,
     isPaused: state.isPaused,

@@ -1,7 +1,7 @@
 /** REST routes of the App itself (with its JWT), of the repository, and of the API. */
 import { numberParam, param } from "./api-call.ts";
 import type { ApiCall, SentDelivery } from "./api-call.ts";
-import { countedPage, created, notFound, ok, pageReply } from "./api-reply.ts";
+import { ApiProblem, countedPage, created, notFound, ok, pageReply } from "./api-reply.ts";
 import type { Reply } from "./api-reply.ts";
 import type { Route } from "./api-router.ts";
 import { appPermissions } from "./api-credentials.ts";
@@ -76,6 +76,12 @@ function permissionOf(call: ApiCall): Reply {
     role_name: role,
     user: { ...userJson(state, user), permissions, role_name: role },
   });
+}
+
+/** Only a person has an account of their own to ask for: the tokens of an App and of a job have none. */
+function whoAsks({ state, credential }: ApiCall): Reply {
+  if (credential.kind !== "user") throw new ApiProblem(403, "Resource not accessible by integration");
+  return ok(userJson(state, credential.actor));
 }
 
 const appRoutes: readonly Route[] = [
@@ -171,6 +177,7 @@ const repositoryRoutes: readonly Route[] = [
     needs: ["metadata"],
     handle: () => ok({ hash_algorithm: "sha1" }),
   },
+  { method: "GET", path: "/user", auth: "token", needs: ["metadata"], handle: whoAsks },
   {
     method: "GET",
     path: "/users/:user",

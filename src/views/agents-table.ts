@@ -35,7 +35,8 @@ function toRow(agent: AgentView, listed: number): readonly string[] {
   ];
 }
 
-function describePause({ pause }: AgentView): readonly string[] {
+/** That its vendor has an outage, as Markdown; `[]` while it has none. */
+export function describePause({ pause }: AgentView): readonly string[] {
   return pause === undefined || pause === null
     ? []
     : [`paused until ${describeInstant(pause.until)}: ${escapeText(pause.reason, reasonMax)}`];
@@ -53,7 +54,8 @@ function describeWorker(worker: WorkerView): string {
   return `${toCode(worker.id)} ${worker.isEnabled ? describeUse(worker, task) : `disabled, ${task}`}`;
 }
 
-function describeUse({ health, task: held }: WorkerView, task: string): string {
+/** What an enabled worker does, as Markdown: `task` says what it has. */
+export function describeUse({ health, task: held }: WorkerView, task: string): string {
   if (health === undefined) return task;
   const [failures, attempts] = health.failuresOfLast;
   if (health.until !== null && held === null)

@@ -14,8 +14,13 @@ const dayMs = 24 * 60 * 60_000;
 
 /** Markdown; `task` is the task of the issue that was asked on, null where it is none. */
 export function renderStatus(overview: OverviewView, task: TaskView | null): string {
+  const head = task === null ? "This issue is not a task of Orchestrate." : renderTask(task);
+  return `${head}\n\n${renderOverview(overview)}`;
+}
+
+/** The same without a task: the whole repository. */
+export function renderOverview(overview: OverviewView): string {
   const parts = [
-    task === null ? "This issue is not a task of Orchestrate." : renderTask(task),
     renderSummary(overview),
     renderConfiguration(overview.configurationProblems),
     titled("Warnings", renderWarnings(overview.warnings ?? [], linesMax)),

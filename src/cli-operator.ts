@@ -1,0 +1,116 @@
+/** The commands of whoever looks after a repository. Each runs once, on a machine that has the credentials, and is loaded only when it is asked for. */
+import { InvalidArgumentError, type Command } from "commander";
+
+const credentials = `
+Reads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.
+The repository is owner/name; without: GITHUB_REPOSITORY, else the remote origin of this checkout.
+Exit codes: 0 done; 1 failed; 2 the usage is wrong.
+
+Example:`;
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError("Write a whole number from 1 on.");
+  return count;
+}
+
+/** Adds them to the program. */
+export function addOperatorCommands(program: Command): void {
+  addReadings(program);
+  addOrders(program);
+  addSettingUp(program);
+}
+
+/** What asks how things are, and writes nothing. */
+function addReadings(program: Command): void {
+  program
+    .command("status")
+    .description("What runs, what is next, what waits and for what, the mode, the caps and the warnings. Reads only.")
+    .argument("[repository]", "owner/name")
+    .option("--json", "print what GET /orchestrator/status answers")
+    .addHelpText("after", `${credentials}\n  orchestrate status acme/shop`)
+    .action(async (repository, options) => {
+      const { runStatus } = await import("./cli/status.ts");
+      process.exitCode = await runStatus(repository, options);
+    });
+
+  program
+    .command("explain")
+    .description("Why a task runs where it runs, or everything that keeps it waiting. Reads only.")
+    .argument("<task>", "the number of its issue, or its id, such as gh:123:456")
+    .option("--repository <name>", "owner/name")
+    .option("--json", "print it as JSON, with reason codes")
+    .addHelpText("after", `${credentials}\n  orchestrate explain 12 --repository acme/shop`)
+    .action(async (task, options) => {
+      const { runExplain } = await import("./cli/explain.ts");
+      process.exitCode = await runExplain(task, options);
+    });
+
+  program
+    .command("agents")
+    .description("The agents with their slots, load, health and pauses. Reads only.")
+    .argument("[repository]", "owner/name")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate agents acme/shop`)
+    .action(async (repository, options) => {
+      const { runAgents } = await import("./cli/agents.ts");
+      process.exitCode = await runAgents(repository, options);
+    });
+}
+
+/** What makes something happen. */
+function addOrders(program: Command): void {
+  program
+    .command("mode")
+    .description("The mode in force and why; with a mode, that one from the next decision on.")
+    .argument("[mode]", "priority, blocker, effort, balanced, critical or attack; takes write permission")
+    .option("--reset", "back to the mode of the configuration")
+    .option("--repository <name>", "owner/name")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate mode critical --repository acme/shop`)
+    .action(async (mode, options) => {
+      const { runMode } = await import("./cli/mode.ts");
+      process.exitCode = await runMode(mode, options);
+    });
+
+  program
+    .command("cycle")
+    .description("One run: reads what is new, decides, acts, and says what it did, as the Action's mode: cycle.")
+    .argument("[repository]", "owner/name")
+    .option("--budget <duration>", "how long it may take, such as 2m; 45s unless said otherwise")
+    .option("--verbose", "print every decision while it runs")
+    .option("--json", "print the outputs of the Action instead of the summary")
+    .addHelpText("after", `${credentials}\n  orchestrate cycle acme/shop --budget 2m`)
+    .action(async (repository, options) => {
+      const { runCycle } = await import("./cli/cycle.ts");
+      process.exitCode = await runCycle(repository, options);
+    });
+}
+
+/** What is needed before anything runs. */
+function addSettingUp(program: Command): void {
+  program
+    .command("doctor")
+    .description("Whether a repository has all that Orchestrate needs, and what to do where it has not. Reads only.")
+    .argument("[repository]", "owner/name")
+    .option("--json", "print the findings as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate doctor acme/shop`)
+    .action(async (repository, options) => {
+      const { runDoctor } = await import("./cli/doctor.ts");
+      process.exitCode = await runDoctor(repository, options);
+    });
+
+  program
+    .command("token")
+    .description("Print the token of one worker, with which it reports to the App over HTTP.")
+    .requiredOption("--repository <name>", "the repository that it works on, owner/name")
+    .requiredOption("--worker <worker>", "the worker, such as jules/1")
+    .option("--fence <n>", "only for the assignment with this fence", parseCount)
+    .option("--days <n>", "for so many days; without, until ORCHESTRATE_WORKER_SECRET changes", parseCount)
+    .option("--json", "print the token with what it is for as JSON")
+    .addHelpText("after", "\nExample:\n  orchestrate token --repository acme/shop --worker jules/1")
+    .action(async (options) => {
+      const { runToken } = await import("./worker-token.ts");
+      process.exitCode = await runToken(options);
+    });
+}

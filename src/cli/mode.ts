@@ -1,0 +1,63 @@
+/** `orchestrate mode`: the mode in force and why, or another one, as POST /orchestrator/mode and `/orchestrate mode` switch it. */
+import { demandWriter } from "./actor.ts";
+import { print, printJson } from "../print.ts";
+import { neverRun, partSoon, readState, withRepository, type Target } from "./reach.ts";
+import { noteOnMode } from "../core/instruct-mode.ts";
+import { modeInForce } from "../core/rank-ready.ts";
+import type { AtHand } from "../engine/at-hand.ts";
+import type { Mode } from "../model/mode.ts";
+import { readMode } from "../read-mode.ts";
+import { UsageError } from "../usage-error.ts";
+import { renderModePage, type ModeCause, type ModeView } from "../views/mode-page.ts";
+import { wireSwitch } from "../wire.ts";
+
+export interface ModeOptions {
+  readonly repository?: string;
+  /** Back to the mode of the configuration. */
+  readonly reset?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints what is in force then, and returns 0. Rejects with one sentence, also for somebody who may not switch. */
+export async function runMode(wanted: string | undefined, options: ModeOptions): Promise<number> {
+  if (wanted !== undefined && options.reset === true)
+    throw new UsageError("Say a mode, or --reset for the one of the configuration; not both.");
+  const mode = wanted === undefined ? null : readMode(wanted, "");
+  const isSwitch = mode !== null || options.reset === true;
+  const code = await withRepository(options.repository, async (target) => {
+    const found = isSwitch ? await switchMode(target, mode) : { ...(await readState(target)), isChanged: null };
+    const view = toView(target.repository, found);
+    await (options.json === true ? printJson(view) : print(renderModePage(view)));
+    return 0;
+  }).finally(partSoon);
+  return code;
+}
+
+/** Who asks is found out before anything is written. */
+async function switchMode(target: Target, mode: Mode | null): Promise<AtHand & { readonly isChanged: boolean }> {
+  await readState(target);
+  const by = await demandWriter(target, "switch the mode of");
+  const { surroundings } = target;
+  return (await wireSwitch(surroundings, { ...target, wanted: { mode, by } })) ?? neverRun(target);
+}
+
+function toView(
+  repository: string,
+  { state, context, isChanged }: AtHand & { readonly isChanged: boolean | null },
+): ModeView {
+  return {
+    repository,
+    mode: modeInForce(state, context),
+    setBy: state.modeBy,
+    cause: causeOf(state),
+    configured: context.config.mode,
+    note: noteOnMode({ state, context }),
+    isChanged,
+  };
+}
+
+function causeOf({ mode, modeBy }: AtHand["state"]): ModeCause {
+  if (mode === null) return "configuration";
+  if (modeBy === "schedule") return "rule";
+  return modeBy === "orchestrate" ? "attack" : "command";
+}
