@@ -1,7 +1,7 @@
 /** Who changes something from a terminal, and whether they may: a token's person needs write permission, as on an issue. */
+import { z } from "zod";
 import { CommandFailed } from "./failure.ts";
 import type { Target } from "./reach.ts";
-import { z } from "zod";
 import { GithubFault } from "../github/classify-error.ts";
 import { createGithubClient, type GithubClient } from "../github/client.ts";
 import { createPermissions } from "../github/permissions.ts";

@@ -1,6 +1,6 @@
 /** `orchestrate agents`: the agents with their slots, load, health and pauses. Reads only. */
-import { print, printJson } from "../print.ts";
 import { readState, withRepository } from "./reach.ts";
+import { print, printJson } from "../print.ts";
 import { metricsOf } from "../core/metrics.ts";
 import { toAgentViews } from "../engine/task-views.ts";
 import { renderAgentsPage, toAgentsDocument } from "../views/agents-page.ts";

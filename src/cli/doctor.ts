@@ -1,6 +1,6 @@
 /** `orchestrate doctor`: whether a repository has all that Orchestrate needs. Reads only. */
-import { print, printJson } from "../print.ts";
 import { reach } from "./reach.ts";
+import { print, printJson } from "../print.ts";
 import { examine } from "../doctor/doctor.ts";
 import { renderDoctorPage } from "../views/doctor-page.ts";
 

@@ -1,7 +1,7 @@
 /** `orchestrate explain`: everything that `/orchestrate explain` says of one task. Reads only. */
 import { CommandFailed } from "./failure.ts";
-import { print, printJson } from "../print.ts";
 import { readState, withRepository, type Target } from "./reach.ts";
+import { print, printJson } from "../print.ts";
 import { describeUnselected } from "../core/intake.ts";
 import type { AtHand } from "../engine/at-hand.ts";
 import { toExplainedView } from "../engine/task-views.ts";

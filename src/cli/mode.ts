@@ -1,7 +1,7 @@
 /** `orchestrate mode`: the mode in force and why, or another one, as POST /orchestrator/mode and `/orchestrate mode` switch it. */
 import { demandWriter } from "./actor.ts";
-import { print, printJson } from "../print.ts";
 import { neverRun, partSoon, readState, withRepository, type Target } from "./reach.ts";
+import { print, printJson } from "../print.ts";
 import { noteOnMode } from "../core/instruct-mode.ts";
 import { modeInForce } from "../core/rank-ready.ts";
 import type { AtHand } from "../engine/at-hand.ts";
@@ -26,7 +26,7 @@ export async function runMode(wanted: string | undefined, options: ModeOptions):
   const isSwitch = mode !== null || options.reset === true;
   const code = await withRepository(options.repository, async (target) => {
     const found = isSwitch ? await switchMode(target, mode) : { ...(await readState(target)), isChanged: null };
-    const view = toView(target.repository, found);
+    const view = toModeView(target.repository, found);
     await (options.json === true ? printJson(view) : print(renderModePage(view)));
     return 0;
   }).finally(partSoon);
@@ -41,7 +41,8 @@ async function switchMode(target: Target, mode: Mode | null): Promise<AtHand & {
   return (await wireSwitch(surroundings, { ...target, wanted: { mode, by } })) ?? neverRun(target);
 }
 
-function toView(
+/** What there is to say of the mode; `isChanged` is null where nobody asked for a switch. */
+export function toModeView(
   repository: string,
   { state, context, isChanged }: AtHand & { readonly isChanged: boolean | null },
 ): ModeView {

@@ -1,6 +1,6 @@
 /** `orchestrate status`: what GET /orchestrator/status and `/orchestrate status` tell, read from the state branch. Reads only. */
-import { print, printJson } from "../print.ts";
 import { readState, withRepository } from "./reach.ts";
+import { print, printJson } from "../print.ts";
 import { toCockpitView } from "../engine/cockpit-view.ts";
 import { toOverview } from "../engine/task-views.ts";
 import { toStatusDocument } from "../http/status.ts";
