@@ -1,12 +1,11 @@
 /** From a name and the environment to a repository that can be asked and told: what every command on a repository begins with. */
-import pino from "pino";
 import { gitHostOf, readApiUrl, readCredentials } from "./access.ts";
 import { CommandFailed, explainFailure } from "./failure.ts";
 import { findOrigin } from "./origin.ts";
 import { meterFetch, type MeteredFetch } from "../action/metered-fetch.ts";
 import { connect, findPlace, type Connection } from "../connect.ts";
 import type { AtHand } from "../engine/at-hand.ts";
-import { createLogJournal } from "../system-ports.ts";
+import type { Journal } from "../ports/journal.ts";
 import { systemSurroundings } from "../system-surroundings.ts";
 import { UsageError } from "../usage-error.ts";
 import { wireReading, type RepositoryTarget, type Surroundings } from "../wire.ts";
@@ -24,11 +23,11 @@ export interface Target extends Reached, RepositoryTarget {}
 
 type JournalFor = Surroundings["journalFor"];
 
-const silent = pino({ level: "silent" });
-const saysNothing: JournalFor = (fields) => createLogJournal(silent, fields);
+const nothing = (): void => undefined;
+const silent: Journal = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** The repository of that name, else of GITHUB_REPOSITORY, else of the checkout; GitHub is not asked yet. Throws a UsageError where it is not clear. */
-export async function reach(name: string | undefined, journalFor = saysNothing): Promise<Reached> {
+export async function reach(name: string | undefined, journalFor: JournalFor = () => silent): Promise<Reached> {
   const { env } = process;
   const baseUrl = readApiUrl(env);
   const repository = await findName(name, gitHostOf(baseUrl));

@@ -35,7 +35,8 @@ function describeCause({ cause, setBy, configured, mode }: ModeView): string {
     case "configuration":
       return "The configuration says so, or leaves it out.";
     case "rule":
-      return `A rule of the schedule has set it.${otherwise}`;
+      // The note says what comes after it.
+      return "A rule of the schedule has set it.";
     case "attack":
       return `It was in force before attack mode, which has ended by itself.${otherwise}`;
     case "command":

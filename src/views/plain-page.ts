@@ -23,8 +23,8 @@ export function toPlainPage(markdown: string): string {
       .map((line) => toHarmless(line).trimEnd())
       .join("\n")
       .replaceAll(/\n{3,}/g, "\n\n")
-      // A list stands right below its title.
-      .replaceAll(/:\n\n(?= {0,2}[-\d|])/g, ":\n")
+      // A list or a table stands right below its title.
+      .replaceAll(/:\n\n(?=[ -]|\d)/g, ":\n")
       .trim()
   );
 }
