@@ -1,5 +1,7 @@
 /** The doctor against the embedded GitHub over real HTTP, as a step of a job and as a command. */
 import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { examine } from "../../src/doctor/doctor.ts";
 import type { Finding } from "../../src/views/doctor-page.ts";
@@ -145,10 +147,12 @@ describe("a repository that is not ready", () => {
 });
 
 describe("orchestrate doctor", () => {
+  /** Outside any checkout, which would say which repository is meant. */
   function command(args: readonly string[], env: Readonly<Record<string, string>>): Promise<readonly [number, string]> {
+    const cli = ["--import", import.meta.resolve("tsx"), resolve("src/cli.ts"), "doctor", ...args];
+    const options = { cwd: tmpdir(), env: { PATH: process.env["PATH"] ?? "", ...env } };
     return new Promise((done) => {
-      const cli = ["--import", "tsx", "src/cli.ts", "doctor", ...args];
-      execFile(process.execPath, cli, { env: { PATH: process.env["PATH"] ?? "", ...env } }, (error, stdout, stderr) =>
+      execFile(process.execPath, cli, options, (error, stdout, stderr) =>
         done([typeof error?.code === "number" ? error.code : 0, stdout + stderr]),
       );
     });

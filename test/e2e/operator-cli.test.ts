@@ -3,7 +3,7 @@
  * print, what they write, and how they end.
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -247,6 +247,18 @@ describe("a repository at work", () => {
     expect(job).toMatchObject({ code: 1, stdout: "" });
     expect(job.stderr).toMatch(/This token belongs to no person/);
     expect(server.world.counters.stateCommits).toBe(commits);
+  });
+
+  test("is what the examples of the documentation are about: each works as it is written", async () => {
+    const page = await readFile("docs/cli.md", "utf8");
+    const examples = [...page.matchAll(/^npx orchestrate (?<words>.+)$/gm)].map(
+      ({ groups }) => groups?.["words"] ?? "",
+    );
+    expect(examples.length).toBeGreaterThan(8);
+    for (const words of examples) {
+      const { code, stderr } = await run(words.replace("12", "2").split(" "), as(server));
+      expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: "" });
+    }
   });
 
   test("is found by the remote of the checkout that one stands in", async () => {

@@ -25,6 +25,15 @@ test("after the key was revoked, a JWT and a token that is out already are both 
   expect(await answer.json()).toMatchObject({ message: "Bad credentials", status: "401" });
 });
 
+test("a person's token says whose it is; an installation's is nobody's", async () => {
+  const { octokit, withToken } = await givenApi();
+  const { data } = await withToken("ghu_maria").rest.users.getAuthenticated();
+  expect(data).toMatchObject({ login: "maria", type: "User" });
+  const refused = await refusal((await octokit()).rest.users.getAuthenticated());
+  expect(refused).toMatchObject({ status: 403 });
+  expect(refused.message).toContain("Resource not accessible by integration");
+});
+
 test("a token that was narrowed does only what it was narrowed to", async () => {
   const { app, withToken, installation } = await givenApi();
   const { data } = await (
