@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
 import { authenticate } from "./authenticate.ts";
+import { explain } from "./explain.ts";
 import { healthz } from "./healthz.ts";
 import { agentHeartbeat, heartbeat } from "./heartbeat.ts";
 import { metrics } from "./metrics.ts";
@@ -20,6 +21,7 @@ const routes: readonly Route[] = [
   mode,
   override,
   status,
+  explain,
   visualization,
   metrics,
   complete,

@@ -90,6 +90,32 @@ test("a task that has had all of its attempts is given to nobody, and the answer
   expect(answer.json).toMatchObject({ status: 409, detail: expect.stringMatching(/limits\.attemptsPerTask allows 1/) });
 });
 
+describe("the explanation", () => {
+  test("of a task says why it waits, by its number or its id", async () => {
+    const it = await givenRoutes({ issues: [...backlog, issue(4, { blockedBy: [blocker(3)] })] });
+    const { json } = await it.ask("/orchestrator/explain?task=4");
+    expect(json).toMatchObject({
+      repository: "acme/shop",
+      task: taskId(4),
+      status: "blocked",
+      waiting: [{ text: "#3 is open." }],
+      blockers: [{ reference: "#3", isOpen: true }],
+    });
+    expect((await it.ask(`/orchestrator/explain?task=${taskId(4)}`)).json).toEqual(json);
+  });
+
+  test.each([
+    ["a word", "soon", [400, /`task` must be the number of its issue/]],
+    ["nothing", "", [400, /`task` must be/]],
+    ["an issue that is no task", "4711", [404, /^#4711 is no task of this repository/]],
+    ["a task of somebody else", "gh:1:2", [404, /^gh:1:2 is no task/]],
+  ] as const)("of %s is refused", async (_what, task, [status, detail]) => {
+    const it = await givenRoutes({});
+    const { json } = await it.ask(`/orchestrator/explain?task=${encodeURIComponent(task)}`);
+    expect(json).toMatchObject({ status, detail: expect.stringMatching(detail) });
+  });
+});
+
 describe("the visualization", () => {
   test("has every worker, the queue in its order, what is blocked and what runs", async () => {
     const short = issue(1, { labels: ["orchestrate", "priority:urgent", "estimate:20m"] });
