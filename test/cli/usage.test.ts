@@ -9,7 +9,7 @@ test.each(["0", "012", "-1", "1.5", "1e3", "##1", "gh:1", "gh:1:2:3", "acme/shop
   async (task) => {
     await expect(runExplain(task, { repository: "acme/shop" })).rejects.toMatchObject({
       name: "UsageError",
-      message: "Name the task by the number of its issue, such as 12, or by its id, such as gh:123:456.",
+      message: "Name the task by the number of its issue, such as 12, or its id, such as gh:123:456.",
     });
   },
 );
