@@ -1,4 +1,7 @@
-/** Which ready task goes to which free worker, by the mode in force, under the caps; and who gives way when nobody is free. */
+/**
+ * Which ready task goes to which free worker, by the mode in force and every so often by who has waited for longest, under the caps; and
+ * who gives way when nobody is free.
+ */
 import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Choice } from "../matching/fit.ts";
 import type { AssignmentReasons, Task } from "../model/task.ts";
@@ -12,8 +15,10 @@ import { usualMs } from "./durations.ts";
 import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
 import { Pool } from "./pool.ts";
-import { expectedMs, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
+import { expectedMs, rankedAt, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
 import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
+import { isTurnOfStarving, starvingInOrder } from "./starving.ts";
+import { isHeldUpByVendor } from "./vendor-trouble.ts";
 import { continuationOf, policyOf, wishOf } from "./wish.ts";
 import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 
@@ -25,10 +30,13 @@ export function decideSchedule(decision: Decision): void {
   const round = openRound(decision);
   // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.
   for (const entry of takeInOrder(state, context)) {
+    if (!entry.goesFirst) feedStarving(round);
     if (isOver(round)) break;
+    if (!state.ready.hasNumber(entry.number)) continue;
     round.looked += 1;
     tryTurn(round, { entry, rank: round.looked });
   }
+  feedStarving(round);
   comeBack(round);
   decideUrgent(decision, round);
 }
@@ -50,12 +58,19 @@ interface Round {
   assigned: number;
   /** Passed over so that other milestones get their share first. */
   readonly passedOver: Turn[];
+  /** Nobody free can take a starving task: while work is handed out slots only become fewer. */
+  isStarvedInVain: boolean;
 }
 
 interface Turn {
   readonly entry: RankedTask;
   readonly rank: number;
+  /** How long the task has been ready, where that is why it is looked at. */
+  readonly starvedMs?: number;
 }
+
+/** What became of a task that was looked at; `passed` was known to be in vain without matching it. */
+type Placing = "started" | "tried" | "passed";
 
 function openRound(decision: Decision): Round {
   const { state, context } = decision;
@@ -72,6 +87,7 @@ function openRound(decision: Decision): Round {
     passed: 0,
     assigned: 0,
     passedOver: [],
+    isStarvedInVain: false,
   };
 }
 
@@ -105,41 +121,84 @@ function tryTurn(round: Round, turn: Turn): void {
     return;
   }
   if (round.fairness.blocks(task) !== null) round.passedOver.push(turn);
-  else place(round, task, turn);
+  else if (place(round, task, turn) === "passed") round.passed += 1;
+}
+
+/** Gives starving tasks the starts that are offered to them first, as far as somebody free can take them. */
+function feedStarving(round: Round): void {
+  const { state, context } = round.decision;
+  while (!round.isStarvedInVain && isTurnOfStarving(state, context) && !isFull(round)) {
+    round.isStarvedInVain = !startStarving(round);
+  }
+}
+
+/** Starts the starving task that has waited for longest of those that somebody free can take; they are looked for no further than others. */
+function startStarving(round: Round): boolean {
+  const { state, context } = round.decision;
+  const look = { tried: 0, passed: 0 };
+  for (const task of starvingInOrder(state, context)) {
+    if (isLookOver(look, context.config)) return false;
+    const placing = mayStartStarving(round, task) ? place(round, task, turnOfStarving(round, task)) : "passed";
+    if (placing !== "started") {
+      look[placing] += 1;
+      continue;
+    }
+    round.looked += 1;
+    return true;
+  }
+  return false;
+}
+
+function mayStartStarving({ decision: { state, context }, limits, fairness }: Round, task: Task): boolean {
+  if ((task.retryAt ?? 0) > context.now || isFeedbackAwaited(state, task, context.now)) return false;
+  if (isHeldUpByVendor(state, task) || spentCapOf(task, context) !== null) return false;
+  return limits.blocks(task) === null && fairness.blocks(task) === null;
+}
+
+/** What puts it where it stands is found only where it is started: many may be tried. */
+function turnOfStarving({ decision: { state, context }, looked }: Round, task: Task): Turn {
+  return {
+    get entry() {
+      return rankedAt(state, context, state.numbering.find(task.id));
+    },
+    rank: looked + 1,
+    starvedMs: context.now - (task.readySince ?? context.now),
+  };
 }
 
 /** Nobody else could use the slots that are left. They have been looked at already, so the look ahead does not count here. */
 function comeBack(round: Round): void {
   for (const turn of round.passedOver) {
     if (isFull(round)) return;
-    const task = round.decision.state.tasks.at(turn.entry.number);
-    if (task !== undefined && round.limits.blocks(task) === null) place(round, task, turn);
+    const { state } = round.decision;
+    const task = state.tasks.at(turn.entry.number);
+    if (task === undefined || !state.ready.has(task.id) || round.limits.blocks(task) !== null) continue;
+    place(round, task, turn);
   }
 }
 
 /** Assigns the task where somebody can take it now; else it waits. */
-function place(round: Round, task: Task, turn: Turn): void {
+function place(round: Round, task: Task, turn: Turn): Placing {
   const { decision, pool } = round;
   const { state, context } = decision;
   const wish = wishOf(state, task, context);
-  if (round.deadEnds.has(wish)) {
-    round.passed += 1;
-    return;
-  }
+  if (round.deadEnds.has(wish)) return "passed";
   const choice = chooseAgent(wish, pool.candidatesFor(task), policyOf(state, task, context));
-  if (choice.kind === "assign") assign(round, task, { choice, turn });
-  else if (choice.kind === "wait") pool.expect(choice.agent);
+  if (choice.kind === "assign") return assign(round, task, { choice, turn }) ? "started" : "tried";
+  if (choice.kind === "wait") pool.expect(choice.agent);
   else round.deadEnds.add(wish);
+  return "tried";
 }
 
 type Assigning = { readonly choice: Choice & { readonly kind: "assign" }; readonly turn: Turn };
 
-function assign(round: Round, task: Task, { choice, turn }: Assigning): void {
+/** False where the worker that was asked for is not there after all. */
+function assign(round: Round, task: Task, { choice, turn }: Assigning): boolean {
   const { decision, pool } = round;
   const { state, context } = decision;
   const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
   const agent = agentConfigOf(context.config, choice.agent);
-  if (worker === null || agent === undefined) return;
+  if (worker === null || agent === undefined) return false;
   const usual = usualMs(state, task, { agent: choice.agent, stale: context.config.stale });
   decision.emit({
     type: "TaskAssigned",
@@ -158,15 +217,17 @@ function assign(round: Round, task: Task, { choice, turn }: Assigning): void {
   round.limits.take(task);
   round.fairness.take(task);
   pool.refresh(choice.agent);
+  return true;
 }
 
-function reasonsOf(round: Round, choice: Assigning["choice"], { entry, rank }: Turn): AssignmentReasons {
+function reasonsOf(round: Round, choice: Assigning["choice"], { entry, rank, starvedMs }: Turn): AssignmentReasons {
   return {
     algorithm: entry.algorithm,
     score: entry.score,
     parts: entry.parts,
     rank,
     readyCount: round.readyCount,
+    ...(starvedMs === undefined ? {} : { starvedMs }),
     rejected: choice.rejected,
     rejectedCount: choice.rejectedCount,
     match: choice.score,

@@ -255,10 +255,12 @@ function reindexReady(state: State, number: number, task: Task): void {
   if (ready || wasReady) {
     state.queue.touch(number);
     state.urgent.touch(number);
+    state.waits.touch(number);
     state.unjudged.touch(number);
   }
   if (ready === wasReady) return;
   if (task.promised !== null) (state.tasks.ownAt(number) as Task).promised = null;
+  if (ready) state.waits.note(state.at);
   state.cells.setReadySince(number, ready ? state.at : null);
   state.ready.mark(number, ready);
 }

@@ -17,8 +17,8 @@ import type { State } from "./state.ts";
 const chainMax = 100;
 
 /**
- * Epoch milliseconds; null where it cannot be said: paused, at a cap or beyond one, held back by a person or an earlier stage, in a cycle, too far off, or
- * nobody can ever take it.
+ * Epoch milliseconds, by the order of the mode alone: a task may be started sooner because it is starving. Null where it cannot be said:
+ * paused, at a cap or beyond one, held back by a person or an earlier stage, in a cycle, too far off, or nobody can ever take it.
  */
 export function expectedStart(state: State, task: Task, context: Context): number | null {
   if (state.isPaused || isEnded(task) || task.assignment !== null) return null;

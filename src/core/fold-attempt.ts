@@ -15,6 +15,7 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
   const number = state.numbering.find(event.task);
   const task = taskAt(state, number, event.task);
   state.fence = Math.max(state.fence, event.fence);
+  if (event.reasons.starvedMs !== undefined) state.starvingFence = event.fence;
   state.occupied.set(event.worker, event.task);
   const slots = slotsOf(state, event.agent);
   slots.noteUse(state.at);

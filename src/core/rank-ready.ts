@@ -20,6 +20,8 @@ export interface RankedTask {
   readonly algorithm: Mode;
   readonly score: number;
   readonly parts: Readonly<Record<string, number>>;
+  /** It holds a promised slot, or is the retry that holds up the critical path, or urgent: no other is put before it for having waited. */
+  readonly goesFirst: boolean;
 }
 
 /** The mode in force for the whole repository. */
@@ -66,6 +68,13 @@ function openQueue(state: State, context: Context): View {
   state.queue.measure(view.peaks.tail, state.failed);
   state.queue.sync(state.ready, orderingOf(state, view));
   return { ...view, ageUntil: context.now };
+}
+
+/** One ready task as the queue would give it, wherever it stands. */
+export function rankedAt(state: State, context: Context, number: number): RankedTask {
+  settleReach(state);
+  const view = { ...openView(state, context), ageUntil: context.now };
+  return scored(state, view, { number, mode: modeWithin(state.tasks.at(number), view) });
 }
 
 /** The head of the mode whose turn it is, until nothing is left. */
@@ -183,6 +192,7 @@ function scored(state: State, view: View, found: { readonly number: number; read
     algorithm: found.mode,
     score,
     parts: tier === null ? parts : { ...parts, ...tier },
+    goesFirst: classOf({ tier: input.tier ?? 0, priority: input.priority }) <= 0,
   };
 }
 

@@ -197,6 +197,7 @@ function write(state: State, id: TaskId, reach: Reach | null): void {
   const number = state.numbering.find(id);
   state.queue.touch(number);
   state.urgent.touch(number);
+  state.waits.touch(number);
 }
 
 function isSame(a: Reach, b: Reach): boolean {

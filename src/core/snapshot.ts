@@ -37,13 +37,14 @@ const figuresPerLine = 100;
 type Whole = Omit<Values, "costMicros" | "unsettled" | "unstartedCount" | "openCount" | "cyclicCount">;
 
 function wholeOf(state: State): Whole {
-  const { version, eventCount, at, fence, effectCount, mode, modeBy, attack, rule, isPaused } = state;
+  const { version, eventCount, at, fence, starvingFence, effectCount, mode, modeBy, attack, rule, isPaused } = state;
   const { configuration, rejectedConfiguration, cockpit, watch } = state;
   return {
     version,
     eventCount,
     at,
     fence,
+    starvingFence,
     effectCount,
     mode,
     modeBy,
@@ -253,6 +254,7 @@ function indexStanding(state: State, task: Task): void {
   // Older versions did not record since when: since now is the latest that it can be.
   if (ready !== (task.readySince !== null)) task.readySince = ready ? state.at : null;
   if (ready) state.ready.set(task.id, true);
+  if (task.readySince !== null) state.waits.note(task.readySince);
   if (ready && task.retryAt !== null) state.backingOff.set(task.id, true);
   if (ready && task.failuresInRow > 0) state.failed.set(task.id, true);
   if (isActive(task)) state.active.set(task.id, true);

@@ -7,6 +7,7 @@ export type Values = Pick<
   | "eventCount"
   | "at"
   | "fence"
+  | "starvingFence"
   | "effectCount"
   | "mode"
   | "modeBy"
@@ -30,6 +31,7 @@ export function initialValues(): Values {
     eventCount: 0,
     at: 0,
     fence: 0,
+    starvingFence: 0,
     effectCount: 0,
     mode: null,
     modeBy: null,
@@ -54,6 +56,7 @@ export function copyValues(state: State, into: Values = initialValues()): Values
   into.eventCount = state.eventCount;
   into.at = state.at;
   into.fence = state.fence;
+  into.starvingFence = state.starvingFence;
   into.effectCount = state.effectCount;
   into.mode = state.mode;
   into.modeBy = state.modeBy;

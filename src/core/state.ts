@@ -43,6 +43,7 @@ import { TaskCells } from "./task-cells.ts";
 import { copyTask } from "./task-record.ts";
 import { UndoLog } from "./undo.ts";
 import { Unjudged } from "./unjudged.ts";
+import { Waits } from "./waits.ts";
 
 export interface State {
   /** Every change is noted here while a decision may be taken back; see transaction.ts. */
@@ -60,6 +61,8 @@ export interface State {
   at: number;
   /** The last fence given out. */
   fence: number;
+  /** That of the last start which a starving task was given for its wait; 0 before the first. */
+  starvingFence: number;
   /** The number of effects ever recorded; their ids are made of it. */
   effectCount: number;
   /** Null: the configuration's. */
@@ -157,6 +160,8 @@ export interface State {
   readonly stages: Stages;
   /** Index: the ready tasks by their urgency, as they were last asked for; see urgency.ts. */
   readonly urgent: ReadyQueue;
+  /** Index: the ready tasks by how long they have been so, as they were last asked for; see starving.ts. */
+  readonly waits: Waits;
   /** Index: the ready tasks that changed since somebody looked whether anybody can take them. */
   readonly unjudged: Unjudged;
 }
@@ -165,12 +170,14 @@ export interface State {
 function createFollowers(numbering: Numbering<TaskId>) {
   const queue = new ReadyQueue((number) => numbering.keyOf(number));
   const urgent = new ReadyQueue((number) => numbering.keyOf(number));
+  const waits = new Waits((number) => numbering.keyOf(number));
   const unjudged = new Unjudged();
   const stages = new Stages();
   /** The task may stand elsewhere. */
   const onMoved = (number: number): void => {
     queue.touch(number);
     urgent.touch(number);
+    waits.touch(number);
     unjudged.touch(number);
   };
   /** It is another one than it was. */
@@ -178,7 +185,7 @@ function createFollowers(numbering: Numbering<TaskId>) {
     onMoved(number);
     stages.touch(number);
   };
-  return { queue, urgent, unjudged, stages, onMoved, onChanged };
+  return { queue, urgent, waits, unjudged, stages, onMoved, onChanged };
 }
 
 /** The state before anything has happened. */
@@ -186,7 +193,7 @@ export function createState(): State {
   const undo = new UndoLog();
   const numbering = new Numbering<TaskId>(undo);
   const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
-  const { queue, urgent, unjudged, stages, onMoved, onChanged } = createFollowers(numbering);
+  const { queue, urgent, waits, unjudged, stages, onMoved, onChanged } = createFollowers(numbering);
   const ranked = { undo, onExchange: onMoved };
   const tasks = new DenseTable<TaskId, Task>(numbering, { undo, onExchange: onChanged, copy: copyTask });
   return {
@@ -234,6 +241,7 @@ export function createState(): State {
     queue,
     stages,
     urgent,
+    waits,
     unjudged,
   };
 }

@@ -26,7 +26,8 @@ export function* urgentInOrder(state: State, context: Context): IterableIterator
   }
 }
 
-function urgencyWithin(state: State, number: number, inherits: boolean): Priority {
+/** The same for a number, as of the last settled reach. */
+export function urgencyWithin(state: State, number: number, inherits: boolean): Priority {
   const inherited = inherits ? state.reach.at(number)?.priority : undefined;
   if (inherited !== undefined) return inherited;
   const task = state.tasks.at(number);

@@ -11,12 +11,13 @@ import { proposeCut } from "../core/propose-cut.ts";
 import { modeInForce, rankReady, readyInOrder } from "../core/rank-ready.ts";
 import { priorityOf, reachOf } from "../core/reach.ts";
 import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
+import { starvingBefore } from "../core/starving.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.ts";
 import type { Feedback } from "../model/feedback.ts";
 import type { Priority, Task, TaskStatus } from "../model/task.ts";
-import type { AgentView, BlockerView, OverviewView, Standing, TaskLine, TaskView } from "../views/task-view.ts";
+import type { AgentView, BlockerView, OverviewView, Standing, TaskLine, TaskView, Wait } from "../views/task-view.ts";
 import { toOpenWarnings } from "./warning-views.ts";
 
 export function toTaskView(state: State, task: Task, context: Context): TaskView {
@@ -61,6 +62,7 @@ export function toExplainedView(state: State, task: Task, context: Context): Tas
     ...toTaskView(state, task, context),
     standing: standingOf(state, task, context),
     expectedStart: expectedStart(state, task, context),
+    wait: waitOf(state, task, context),
   };
 }
 
@@ -88,6 +90,14 @@ function standingOf(state: State, task: Task, context: Context): Standing | null
     };
   }
   return null;
+}
+
+function waitOf(state: State, task: Task, context: Context): Wait | null {
+  if (task.readySince === null) return null;
+  const { starvingAfter, everyNthStart } = context.config.ageing;
+  const waitedMs = context.now - task.readySince;
+  const before = starvingBefore(state, task, context);
+  return { waitedMs, starvesAt: task.readySince + starvingAfter, everyNthStart, before };
 }
 
 function workOf(blocker: Task | undefined): NonNullable<BlockerView["work"]> | null {

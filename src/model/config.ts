@@ -111,6 +111,10 @@ export const Config = z.strictObject({
   ageing: z
     .strictObject({
       perWeek: part.default(0.05).describe("What a week of waiting adds to the score of the mode balanced."),
+      starvingAfter: Lasting.default(7 * unitMs.d).describe("A task that has been ready for longer is starving."),
+      everyNthStart: counted
+        .default(4)
+        .describe("Every so many starts one is offered to starving tasks first, whatever the mode."),
     })
     .prefault({}),
   strictStages: z

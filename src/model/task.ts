@@ -39,6 +39,8 @@ export interface AssignmentReasons {
   /** Position in the ranked queue, from 1, and how many were ready. */
   readonly rank: number;
   readonly readyCount: number;
+  /** How long it had been ready, where the start was its own for that, whatever its rank. */
+  readonly starvedMs?: number;
   readonly rejected: readonly RejectedCandidate[];
   readonly rejectedCount: Readonly<Record<string, number>>;
   /** How well the agent suits: the score of matching, 0 to 1, with its parts. */

@@ -4,8 +4,16 @@ import { escapeText, toCode, toReference } from "./markdown.ts";
 import { describeNextStep } from "./next-step.ts";
 import { describeReason, describeWaiting } from "./reasons.ts";
 import { describeBlocker } from "./sticky-comment.ts";
-import { agentName, type Standing, type TaskView } from "./task-view.ts";
-import { count, describeInstant, describeMinutes, describePriority, modeWords, describeStatus } from "./words.ts";
+import { agentName, type Standing, type TaskView, type Wait } from "./task-view.ts";
+import {
+  count,
+  describeInstant,
+  describeMinutes,
+  describePriority,
+  describeSpan,
+  describeStatus,
+  modeWords,
+} from "./words.ts";
 
 const linesMax = 30;
 
@@ -45,8 +53,30 @@ function renderStanding(view: TaskView): string {
       `- ${describeBehind(standing)}`,
     );
   }
-  if (expected !== null) lines.push(`- Expected to start about ${describeInstant(expected)}, if all goes as estimated`);
+  const wait = view.wait ?? null;
+  if (wait !== null && wait.before !== null) lines.push(`- ${describeStarving(wait, wait.before)}`);
+  if (expected !== null) {
+    const sooner = describeSooner(wait, expected);
+    lines.push(`- Expected to start about ${describeInstant(expected)}, if all goes as estimated${sooner}`);
+  }
   return lines.length === 0 ? "" : `**Where it stands**\n\n${lines.join("\n")}`;
+}
+
+function describeStarving(wait: Wait, before: number): string {
+  const others = before === 0 ? "for longer than any other" : `and ${count(before, "starving task")} for longer`;
+  return `Starving: it has been ready for ${describeSpan(wait.waitedMs)}, ${others}; ${startsOfStarving(wait)}, whatever the mode`;
+}
+
+/** The estimate goes by the mode alone. */
+function describeSooner(wait: Wait | null, expected: number): string {
+  if (wait === null || wait.starvesAt >= expected) return "";
+  if (wait.before !== null) return "; sooner where it is started because it is starving";
+  return `; sooner where it is starving by then, from ${describeInstant(wait.starvesAt)} on: ${startsOfStarving(wait)}`;
+}
+
+function startsOfStarving({ everyNthStart }: Wait): string {
+  const starts = everyNthStart === 1 ? "every start" : `one start in ${everyNthStart}`;
+  return `${starts} is offered to the longest wait first`;
 }
 
 function describeBehind({ impact, tailMinutes }: Standing): string {
@@ -105,13 +135,21 @@ function renderAssignment(view: TaskView): string {
   const holder = assignment ?? attempts.at(-1) ?? null;
   const who = holder === null ? "a worker" : `${escapeText(agentName(view, holder.agent))} (${toCode(holder.worker)})`;
   const lines = [
-    `- Rank ${reasons.rank} of ${count(reasons.readyCount, "ready task")}, ranked by ${reasons.algorithm} (${modeWords[reasons.algorithm]})`,
+    `- ${describeRank(reasons)}`,
     `- Score ${toScore(reasons.score)}${renderParts(reasons.parts)}`,
     `- Suits it with ${toScore(reasons.match)}${renderParts(reasons.matchParts)}`,
     ...(reasons.note === null ? [] : [`- ${escapeText(reasons.note)}`]),
     ...describeRejected(reasons),
   ];
   return `**Why ${who}**\n\n${lines.join("\n")}`;
+}
+
+/** A starving task was not started for its rank. */
+function describeRank({ rank, readyCount, algorithm, starvedMs }: AssignmentReasons): string {
+  const among = count(readyCount, "ready task");
+  const mode = `ranked by ${algorithm} (${modeWords[algorithm]})`;
+  if (starvedMs === undefined) return `Rank ${rank} of ${among}, ${mode}`;
+  return `Started because it was starving after ${describeSpan(starvedMs)}, whatever its rank among ${among}, ${mode}`;
 }
 
 function describeRejected(reasons: AssignmentReasons): readonly string[] {

@@ -9,7 +9,15 @@ import { cutLines, escapeText, renderTable, toCode, toReference } from "./markdo
 import { describeNextStep } from "./next-step.ts";
 import { describeWaiting } from "./reasons.ts";
 import { agentName, type OverviewView, type TaskView } from "./task-view.ts";
-import { count, describeInstant, describeSpan, describeStatus, modeWords, statusWords } from "./words.ts";
+import {
+  count,
+  describeInstant,
+  describeSpan,
+  describeStarved,
+  describeStatus,
+  modeWords,
+  statusWords,
+} from "./words.ts";
 import { taskStatuses } from "../model/task.ts";
 
 /** What a run has asked of GitHub. */
@@ -114,7 +122,11 @@ function renderStarted(views: readonly TaskView[]): string {
 
 function describeWhy({ reasons = null }: TaskView): string {
   if (reasons === null) return "";
-  const rank = `rank ${reasons.rank} of ${reasons.readyCount} by ${reasons.algorithm}`;
+  const { starvedMs } = reasons;
+  const rank =
+    starvedMs === undefined
+      ? `rank ${reasons.rank} of ${reasons.readyCount} by ${reasons.algorithm}`
+      : describeStarved(starvedMs);
   const note = reasons.note === null ? "" : `; ${escapeText(reasons.note)}`;
   return `${rank}, suits it with ${Math.round(reasons.match * 100)} %${note}`;
 }

@@ -50,6 +50,8 @@ export interface TaskView {
   readonly standing?: Standing | null;
   /** When a waiting task is expected to be started, epoch milliseconds; null where nobody can say, or nobody asked. */
   readonly expectedStart?: number | null;
+  /** What its wait gives a ready task; null where it is not ready, or nobody asked. */
+  readonly wait?: Wait | null;
   /** What checks and reviewers said of the pull request that is gone on with; null or missing: nothing. */
   readonly feedback?: Feedback | null;
   /** The acceptance criteria of the approved text, once an agent has been started on it. */
@@ -72,6 +74,17 @@ export interface Standing {
   readonly impact: { readonly direct: number; readonly transitive: number };
   /** The longest remaining path from it on, minutes. */
   readonly tailMinutes: number;
+}
+
+/** How long a ready task has waited, and what comes of it. */
+export interface Wait {
+  readonly waitedMs: number;
+  /** When it has waited for so long that it is starving, epoch milliseconds. */
+  readonly starvesAt: number;
+  /** One start in so many is offered to starving tasks first. */
+  readonly everyNthStart: number;
+  /** Starving tasks that have waited for longer; null while it is not starving itself. */
+  readonly before: number | null;
 }
 
 /** A task in a list. */

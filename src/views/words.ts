@@ -86,6 +86,11 @@ export function describeMinutes(minutes: number): string {
   return describeSpan(minutes * 60_000);
 }
 
+/** Why a start went to a task that was not the best by rank: `starving after 8 d`. */
+export function describeStarved(ms: number): string {
+  return `starving after ${describeSpan(ms)}`;
+}
+
 /** How an attempt ended. */
 export function describeResult(result: Attempt["result"]): string {
   return result === "success" ? "ended well" : failureWords[result];

@@ -100,6 +100,7 @@ const configs: readonly Config[] = [
     agents: agents.slice(1).map((agent) => ({ ...agent, dispatch: "api" })),
     preemption: { after: "30s", perTask: 1 },
     limits: { inProgress: 2, labels: { ui: 1 }, fairShare: true },
+    ageing: { starvingAfter: "4m", everyNthStart: 1 },
     stale: { min: "2m", person: "10m", escalate: "30s" },
   }),
   config({
@@ -108,7 +109,7 @@ const configs: readonly Config[] = [
     patterns: [{ id: "deps", label: "deps", merged: 1, create: { title: "Update all" } }],
   }),
   config({ agents, merge: "auto", retry: { maxAttempts: 10 } }),
-  config({ agents, strictStages: true }),
+  config({ agents, strictStages: true, ageing: { starvingAfter: "30s", everyNthStart: 2 } }),
   config({ agents, merge: "queue", limits: { attemptsPerTask: 100 } }),
 ];
 

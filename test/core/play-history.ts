@@ -156,8 +156,17 @@ function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly stri
     [event.attempt === countedAttempts(task) + 1, "with an attempt lost, or given twice"],
     [isWithinCapacity(state, event.worker), "to a slot beyond the capacity"],
     [isOfOpenStage(state, task), "although an earlier stage is not over"],
+    [isOwedToWait(state, task, event), "for its wait, which was too short, or too soon after another was"],
   ];
   return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} was assigned ${wrong}`);
+}
+
+/** A start for a wait is given to who has waited for so long, and one in so many. */
+function isOwedToWait(state: State, { readySince }: Task, { fence, reasons }: EventOf<"TaskAssigned">): boolean {
+  const { starvingAfter, everyNthStart } = configNow(state).ageing;
+  if (reasons.starvedMs === undefined) return true;
+  const waitedMs = state.at - (readySince ?? state.at);
+  return waitedMs === reasons.starvedMs && waitedMs > starvingAfter && fence - state.starvingFence >= everyNthStart;
 }
 
 function isOfOpenStage(state: State, { id }: Task): boolean {

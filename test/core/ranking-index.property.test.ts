@@ -9,6 +9,7 @@ import { rankReady, takeInOrder } from "../../src/core/rank-ready.ts";
 import { reachOf } from "../../src/core/reach.ts";
 import { isEnded } from "../../src/core/readiness.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { starvingInOrder } from "../../src/core/starving.ts";
 import { createState, type State } from "../../src/core/state.ts";
 import { begin, takeBack } from "../../src/core/transaction.ts";
 import { urgentInOrder } from "../../src/core/urgency.ts";
@@ -343,6 +344,60 @@ test("the order of urgency is everything sorted, after any change, kept or taken
             look(state, first);
             mark = begin(state);
           }
+          for (const event of eventsOf(state, planned)) evolve(state, event);
+          if (at % 5 === 0) look(state, second);
+        }
+        look(state, third);
+        look(fromSnapshot(toSnapshot(state)), first);
+        if (mark !== null) takeBack(state, mark);
+        look(state, third);
+        expect(looks.map(([found]) => found)).toEqual(looks.map(([, wanted]) => wanted));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+/** The tasks that have been ready since before `since`, the longest first, then as everywhere. */
+function expectedStarving(state: State, since: number): readonly TaskId[] {
+  const keys = (task: Task): readonly number[] => [
+    task.readySince ?? 0,
+    inherited(state, task),
+    task.definition.createdAt,
+    task.definition.number,
+  ];
+  return [...state.ready.keys()]
+    .flatMap((id) => state.tasks.get(id) ?? [])
+    .filter((task) => (task.readySince ?? 0) < since)
+    .toSorted((a, b) => compareLists(keys(a), keys(b)))
+    .map(({ id }) => id);
+}
+
+function starvingIds(state: State, since: number): readonly TaskId[] {
+  const context = { now: since + 60_000, config: configOf({ ageing: { starvingAfter: "60s" } }) };
+  return [...starvingInOrder(state, context)].map(({ id }) => id);
+}
+
+test("the order of the waits is everything sorted, after any change, kept or taken back, and after a snapshot", () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 5, maxLength: 60 }),
+      fc.array(fc.nat(30), { minLength: 3, maxLength: 3 }),
+      fc.nat(60),
+      (steps, [first = 0, second = 0, third = 0], markAt) => {
+        const state = createState();
+        let mark: number | null = null;
+        const looks: (readonly [unknown, unknown])[] = [];
+        const look = (of: State, since: number): void => {
+          looks.push([starvingIds(of, since), expectedStarving(of, since)]);
+        };
+        for (const [at, planned] of steps.entries()) {
+          if (at === markAt) {
+            look(state, first);
+            mark = begin(state);
+          }
+          // Some become ready at the same instant.
+          state.at = Math.floor(at / 3);
           for (const event of eventsOf(state, planned)) evolve(state, event);
           if (at % 5 === 0) look(state, second);
         }
