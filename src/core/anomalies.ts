@@ -18,7 +18,7 @@ import {
   type Look,
 } from "./finding.ts";
 import { isFull } from "./fold-watch.ts";
-import { leftOver, queueDepthOf, startable } from "./queue-depth.ts";
+import { leftOver, longestWaitMs, startable } from "./queue-depth.ts";
 import { effortOf } from "./reach.ts";
 import { offSlots } from "./slots.ts";
 import { readingBefore, useOfAgents, utilisationByType, type AgentUse } from "./utilisation.ts";
@@ -45,14 +45,16 @@ export function detectAnomalies(look: Look): readonly Finding[] {
   ];
 }
 
-/** More ready tasks than `alerts.queueDepth` were left over when work was last handed out. */
+/** More ready tasks than `alerts.queueDepth` were left over when work was last handed out, without those that are held back. */
 function longQueue(look: Look): readonly Finding[] {
   const { state, context } = look;
   const bound = context.config.alerts.queueDepth;
-  const waiting = leftOver(state);
+  // Nearly always there are too few, held back or not.
+  if (!isNear(state.ready.size, bound)) return [];
+  const waiting = leftOver(state, context);
   if (!isAbove(waiting, bound, openWarning(look, "queue_depth", "all") !== undefined)) return [];
   const words = (): ReturnType<Finding["words"]> => {
-    const waitedMs = queueDepthOf(state, context).oldest?.waitedMs ?? 0;
+    const waitedMs = longestWaitMs(state, context);
     return {
       detail: `${waitingOf(waiting)} for a worker, more than ${bound}; the oldest for ${minutesOf(waitedMs)}.`,
       suggestion: "Add workers (`agents[].capacity`), or put on hold what can wait.",
@@ -96,7 +98,7 @@ function fullWorkers({ state, context }: Look): readonly Finding[] {
   const { agents, alerts } = context.config;
   const since = state.watch.fullSince;
   if (since === null || context.now - since <= alerts.fullFor) return [];
-  const waiting = startable(state, context.now);
+  const waiting = startable(state, context);
   // A worker that was freed since then gets its next task in this pass, if there is one.
   if (waiting === 0 && !isFull(state, agents)) return [];
   const words = (): ReturnType<Finding["words"]> => ({
@@ -158,7 +160,7 @@ function overdueTasks(look: Look): readonly Finding[] {
 function idleAgents(look: Look): readonly Finding[] {
   const { state, context } = look;
   const from = readingBefore(state, context.now, context.config.alerts.every);
-  const waiting = startable(state, context.now);
+  const waiting = startable(state, context);
   if (from === null || (waiting === 0 && from.ready === 0)) return [];
   if (state.isPaused || spentCaps(state, context).length > 0) return [];
   return useOfAgents(state, context, from).flatMap((use) => {

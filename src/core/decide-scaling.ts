@@ -4,6 +4,7 @@
  */
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
+import { warningKey } from "../model/warning.ts";
 import { quotaLeft, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
@@ -16,6 +17,7 @@ import { readyQuickWins } from "./quick-wins.ts";
 import { modeInForce } from "./rank-ready.ts";
 import type { State } from "./state.ts";
 import { lookBefore } from "./transaction.ts";
+import { openWorkLimits } from "./work-limits.ts";
 
 /** What attack mode would do with more workers. */
 interface ScalingAdvice {
@@ -32,8 +34,14 @@ export function decideScaling(decision: Decision): void {
   const advice = recommended ?? shouldSpawnWorker(state, context);
   const isRaised = advice !== null && follow(decision, advice);
   if (recommended !== null && !isRaised) warn(decision, recommended);
-  else if (isRaised || leftOver(state) <= context.config.attack.scale.ready) clear(decision, "scaling", "all");
+  else if (isRaised || !isLongQueue(decision)) clear(decision, "scaling", "all");
   for (const agent of context.config.agents) keepWithin(decision, agent);
+}
+
+/** Whether more tasks are left over than attack mode scales for; looked at only while somebody was told that it would. */
+function isLongQueue({ state, context }: Decision): boolean {
+  const isOpen = state.warnings.has(warningKey({ code: "scaling", subject: "all" }));
+  return isOpen && leftOver(state, context) > context.config.attack.scale.ready;
 }
 
 /** Raises agents, in the order of the configuration, until the target is met; false when none may have more. */
@@ -85,26 +93,29 @@ function suggestionFor({ state, context }: Decision): string {
 }
 
 /**
- * The recommendation to scale: attack mode, more ready tasks than `attack.scale.ready`, and every worker taken; null otherwise, and
+ * The recommendation to scale: attack mode, more ready tasks than `attack.scale.ready` that are not held back, and every worker taken; null otherwise, and
  * within `attack.scale.every` of the last time. Judged by what the last pass left over, because a worker that has just become
  * free may be taken before this one ends. The target is what brings the queue down to that many.
  */
 export function shouldScaleWorkers(state: State, context: Context): ScalingAdvice | null {
   const { ready } = context.config.attack.scale;
-  const waiting = leftOver(state);
-  if (waiting <= ready || !isShort(state, context)) return null;
+  if (state.ready.size <= ready || !isShort(state, context)) return null;
+  const waiting = leftOver(state, context);
+  if (waiting <= ready) return null;
   const { capacity } = new Pool(state, context).totals();
   return { target: capacity + waiting - ready, reason: `${waiting} tasks are ready and every worker is taken` };
 }
 
-/** One worker more where quick wins pile up beside a session that takes long; null otherwise. */
+/** One worker more where quick wins that are not held back pile up beside a session that takes long; null otherwise. */
 function shouldSpawnWorker(state: State, context: Context): ScalingAdvice | null {
   const { after, tasks } = context.config.attack.spawn;
   const since = longestSince(state);
   if (since === null || context.now - since < after || !isShort(state, context)) return null;
+  const limits = openWorkLimits(state, context.config);
   let count = 0;
   for (const task of readyQuickWins(state, context)) {
-    if (task.readySince === null || task.readySince < since) continue;
+    if (task.readySince === null || task.readySince < since || limits.blocks(task) !== null) continue;
+    limits.take(task);
     if ((count += 1) >= tasks) break;
   }
   if (count < tasks) return null;

@@ -256,6 +256,7 @@ function reindexReady(state: State, number: number, task: Task): void {
     state.queue.touch(number);
     state.urgent.touch(number);
     state.waits.touch(number);
+    state.kinds.touch(number);
     state.unjudged.touch(number);
   }
   if (ready === wasReady) return;

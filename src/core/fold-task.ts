@@ -42,6 +42,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.hands.delete(event.task);
   state.dossiers.delete(event.task);
   state.ready.delete(event.task);
+  state.kinds.touch(state.numbering.find(event.task));
   state.backingOff.delete(event.task);
   state.failed.delete(event.task);
   state.active.delete(event.task);

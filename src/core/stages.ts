@@ -30,6 +30,8 @@ export interface Barrier {
   readonly openCount: number;
   /** Changes whenever tasks may stand before another barrier than they did. */
   readonly key: string;
+  /** Changes where tasks may be of another stage without having changed themselves. */
+  readonly build: number;
 }
 
 /** What the stage of a task was found from; both lists are replaced when they change, never written to. */
@@ -68,7 +70,7 @@ export class Stages {
     const openCount = this.#openCounts[this.#first];
     return openCount === undefined
       ? null
-      : { stage: this.#first + 1, openCount, key: `${this.#builds} ${this.#first}` };
+      : { stage: this.#first + 1, openCount, key: `${this.#builds} ${this.#first}`, build: this.#builds };
   }
 
   /** Whether the task may not be started before the barrier is gone. */

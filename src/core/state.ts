@@ -13,6 +13,7 @@ import { DenseSet } from "./dense-set.ts";
 import { DenseTable, Numbering } from "./dense-table.ts";
 import { NumberTable } from "./number-table.ts";
 import { completionRow, endRow, PackedList, startRow } from "./packed-list.ts";
+import { ReadyKinds } from "./ready-kinds.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
 import {
@@ -162,6 +163,8 @@ export interface State {
   readonly urgent: ReadyQueue;
   /** Index: the ready tasks by how long they have been so, as they were last asked for; see starving.ts. */
   readonly waits: Waits;
+  /** Index: how many ready tasks stages and limits hold back alike, where anybody has asked; see held-back.ts. */
+  readonly kinds: ReadyKinds;
   /** Index: the ready tasks that changed since somebody looked whether anybody can take them. */
   readonly unjudged: Unjudged;
 }
@@ -171,6 +174,7 @@ function createFollowers(numbering: Numbering<TaskId>) {
   const queue = new ReadyQueue((number) => numbering.keyOf(number));
   const urgent = new ReadyQueue((number) => numbering.keyOf(number));
   const waits = new Waits((number) => numbering.keyOf(number));
+  const kinds = new ReadyKinds();
   const unjudged = new Unjudged();
   const stages = new Stages();
   /** The task may stand elsewhere. */
@@ -178,6 +182,7 @@ function createFollowers(numbering: Numbering<TaskId>) {
     queue.touch(number);
     urgent.touch(number);
     waits.touch(number);
+    kinds.touch(number);
     unjudged.touch(number);
   };
   /** It is another one than it was. */
@@ -185,7 +190,7 @@ function createFollowers(numbering: Numbering<TaskId>) {
     onMoved(number);
     stages.touch(number);
   };
-  return { queue, urgent, waits, unjudged, stages, onMoved, onChanged };
+  return { queue, urgent, waits, kinds, unjudged, stages, onMoved, onChanged };
 }
 
 /** The state before anything has happened. */
@@ -193,7 +198,7 @@ export function createState(): State {
   const undo = new UndoLog();
   const numbering = new Numbering<TaskId>(undo);
   const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
-  const { queue, urgent, waits, unjudged, stages, onMoved, onChanged } = createFollowers(numbering);
+  const { queue, urgent, waits, kinds, unjudged, stages, onMoved, onChanged } = createFollowers(numbering);
   const ranked = { undo, onExchange: onMoved };
   const tasks = new DenseTable<TaskId, Task>(numbering, { undo, onExchange: onChanged, copy: copyTask });
   return {
@@ -242,6 +247,7 @@ export function createState(): State {
     stages,
     urgent,
     waits,
+    kinds,
     unjudged,
   };
 }

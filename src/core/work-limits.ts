@@ -56,10 +56,34 @@ function stageLimit(state: State, task: Task, barrier: Barrier): WorkLimit | nul
   };
 }
 
+/** How many more tasks the limits on work in progress let start: in all, and with each label that one counts. */
+export interface Room {
+  readonly all: number;
+  /** By label, in lower case. */
+  readonly labels: ReadonlyMap<string, number>;
+}
+
+const noLabels: ReadonlyMap<string, number> = new Map();
+
+/** Costs nothing where no label is limited, else one look at what is in flight. */
+export function roomOf(state: State, { limits }: Config): Room {
+  const all = limits.inProgress === undefined ? Number.POSITIVE_INFINITY : limits.inProgress - state.occupied.size;
+  const labels = limitsByLabel(limits);
+  if (labels.size === 0) return { all, labels: noLabels };
+  for (const task of tasksInFlight(state)) {
+    for (const label of labelsOf(task)) if (labels.has(label)) add(labels, label, -1);
+  }
+  return { all, labels };
+}
+
+function limitsByLabel({ labels }: Config["limits"]): Map<string, number> {
+  return new Map(Object.entries(labels).map(([label, limit]) => [label.toLowerCase(), limit]));
+}
+
 /** Costs nothing where neither is set, else one look at what is in flight. */
 function openLimits(state: State, config: Config): WorkLimits {
-  const { inProgress, labels } = config.limits;
-  const limitOf = new Map(Object.entries(labels).map(([label, limit]) => [label.toLowerCase(), limit]));
+  const { inProgress } = config.limits;
+  const limitOf = limitsByLabel(config.limits);
   if (inProgress === undefined && limitOf.size === 0) return noLimits;
   const counts = new Map<string, number>();
   let all = state.occupied.size;

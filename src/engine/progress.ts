@@ -33,10 +33,11 @@ export class Progress {
     this.#completed = 0;
     this.#failed = 0;
     if (state.openCount === 0 && completed + failed === 0) return;
-    const { ready, blocked } = queueDepthOf(state, context);
+    const { ready, heldBack, blocked } = queueDepthOf(state, context);
     const active = state.occupied.size;
-    const line = `Progress: ${active} active, ${ready} ready, ${blocked} blocked; ${completed} completed and ${failed} failed since the last summary.`;
-    this.#journal.info(line, { active, ready, blocked, open: state.openCount, completed, failed });
+    const held = heldBack === 0 ? "" : ` (${heldBack} held back)`;
+    const line = `Progress: ${active} active, ${ready} ready${held}, ${blocked} blocked; ${completed} completed and ${failed} failed since the last summary.`;
+    this.#journal.info(line, { active, ready, heldBack, blocked, open: state.openCount, completed, failed });
   }
 }
 

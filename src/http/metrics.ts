@@ -1,6 +1,6 @@
 /** GET /metrics: the figures of every repository for Prometheus, as this copy of the App knows them. */
 import { readingOf } from "../core/fold-figures.ts";
-import { queueDepthOf } from "../core/queue-depth.ts";
+import { depthOf, queueDepthOf } from "../core/queue-depth.ts";
 import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import { waitBoundsMs } from "../engine/counters.ts";
@@ -49,7 +49,12 @@ function familyOf(
 function gaugesOf(places: readonly Place[]): readonly Family[] {
   const gauge = familyOf("gauge", places);
   return [
-    gauge("queue_depth", "Tasks that could start now.", ({ state }) => state.ready.size),
+    gauge("queue_depth", "Tasks that could start now.", ({ state, context }) => depthOf(state, context)),
+    gauge(
+      "held_back_tasks",
+      "Ready tasks that an earlier stage or a limit on work in progress keeps from being started.",
+      ({ state, context }) => state.ready.size - depthOf(state, context),
+    ),
     gauge(
       "blocked_tasks",
       "Open tasks that are neither ready nor in hand.",

@@ -20,6 +20,8 @@ export interface FiguresView {
   };
   readonly queue: {
     readonly ready: number;
+    /** Of the ready ones; left out: none. */
+    readonly heldBack?: number;
     readonly blocked: number;
     readonly oldest: { readonly waitMinutes: number } | null;
     readonly health: "ok" | "warning";
@@ -55,9 +57,10 @@ function describeVelocity({ velocity }: FiguresView): string {
   return `${round(short)} an hour over ${describeMinutes(windows.short)} (${aim}), ${over(middle, windows.middle)}, ${over(long, windows.long)}; ${trend}`;
 }
 
-function describeQueue({ ready, blocked, oldest, health }: FiguresView["queue"]): string {
+function describeQueue({ ready, heldBack = 0, blocked, oldest, health }: FiguresView["queue"]): string {
   const waits = oldest === null ? "" : `, the oldest for ${describeMinutes(oldest.waitMinutes)}`;
-  return `${ready} ready${waits}; ${blocked} blocked${health === "ok" ? "" : "; too long"}`;
+  const held = heldBack === 0 ? "" : ` (${heldBack} held back by an earlier stage or a limit)`;
+  return `${ready} ready${held}${waits}; ${blocked} blocked${health === "ok" ? "" : "; too long"}`;
 }
 
 function describeUse({ total, byType }: FiguresView["utilisation"]): readonly string[] {

@@ -99,7 +99,7 @@ const configs: readonly Config[] = [
     mode: "effort",
     agents: agents.slice(1).map((agent) => ({ ...agent, dispatch: "api" })),
     preemption: { after: "30s", perTask: 1 },
-    limits: { inProgress: 2, labels: { ui: 1 }, fairShare: true },
+    limits: { inProgress: 2, labels: { "quick-win": 1, deps: 1 }, fairShare: true },
     ageing: { starvingAfter: "4m", everyNthStart: 1 },
     stale: { min: "2m", person: "10m", escalate: "30s" },
   }),

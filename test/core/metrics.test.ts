@@ -150,6 +150,7 @@ describe("the queue", () => {
     it.now += 5 * minute;
     expect(metricsOf(it.state, contextOf(it)).queue).toEqual({
       ready: 2,
+      heldBack: 0,
       blocked: 2,
       oldest: { task: taskId(3), since: "1970-01-01T00:16:40.000Z", waitMinutes: 15 },
       health: "ok",

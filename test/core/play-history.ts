@@ -13,6 +13,7 @@ import type { PullFacts } from "../../src/model/observation.ts";
 import type { Task } from "../../src/model/task.ts";
 import { warningKey } from "../../src/model/warning.ts";
 import { commandsOf, contextOf, firstConfig, type PlannedPass } from "./histories.ts";
+import { wrongDepth } from "./depth-rules.ts";
 import { stagesOf, wrongInGraph } from "./graph-rules.ts";
 import { MergeLedger } from "./merge-ledger.ts";
 
@@ -65,9 +66,13 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
     }
     const silent = planned.isFull ? untold(state) : [];
     problems.push(
-      ...[...allBrokenInvariants(state), ...twice(state), ...wrongInGraph(state), ...silent].map(
-        (each) => `pass ${index}: ${each}`,
-      ),
+      ...[
+        ...allBrokenInvariants(state),
+        ...twice(state),
+        ...wrongInGraph(state),
+        ...wrongDepth(state, configNow(state), now),
+        ...silent,
+      ].map((each) => `pass ${index}: ${each}`),
     );
     told.push(...commands);
   }
