@@ -58,7 +58,7 @@ const agents = [
   { id: "bifrost", type: "bifrost", capacity: 1, dispatch: "label" },
 ];
 /** In force until a history configures something else. */
-export const firstConfig: Config = config({ agents });
+export const firstConfig: Config = config({ agents, ageing: { starvingAfter: "30s", everyNthStart: 2 } });
 const configs: readonly Config[] = [
   firstConfig,
   config({

@@ -24,7 +24,7 @@ test("the figures of every repository are there for Prometheus, and only for who
   const samples = samplesOf(text);
   for (const repository of ["acme/shop", "acme/till"]) {
     const of = (name: string): number | undefined => samples.get(`${name}{repository="${repository}"}`);
-    expect([of("queue_depth"), of("active_tasks"), of("open_tasks")]).toEqual([2, 1, 3]);
+    expect([of("queue_depth"), of("held_back_tasks"), of("active_tasks"), of("open_tasks")]).toEqual([2, 0, 1, 3]);
     expect([of("assignments_total"), of("reassignments_total"), of("conflicts_total")]).toEqual([1, 0, 0]);
     expect([of("assignment_latency_ms_count"), of("p95_assignment_latency_ms")]).toEqual([1, 0]);
     expect(samples.get(`assignment_latency_ms_bucket{repository="${repository}",le="1000"}`)).toBe(1);

@@ -207,6 +207,12 @@ describe("a line of the log", () => {
     );
   });
 
+  test("says that a task was started for its wait, and not by its rank", () => {
+    const event = eventOf("TaskAssigned") as Extract<Event, { readonly type: "TaskAssigned" }>;
+    const starved = { ...event, reasons: { ...event.reasons, starvedMs: 8 * 24 * 60 * 60_000 } };
+    expect(renderEventLine(starved, names)).toBe("#12 is assigned to jules/1 (attempt 1, starving after 8 d)");
+  });
+
   test.each(Object.entries(lines))("%s is readable", (type, [, line]) => {
     expect(renderEventLine(eventOf(type), names)).toBe(line);
   });

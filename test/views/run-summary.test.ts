@@ -96,6 +96,12 @@ describe("a run", () => {
     );
     expect(summary).toContain("and 59 more");
   });
+  test("tells that a task was started for its wait, and not by its rank", () => {
+    const view = taskNamed("Add a login page");
+    const reasons = { ...givenAssignment().reasons, starvedMs: 8 * 24 * 60 * 60_000 };
+    const summary = renderRunSummary({ ...everywhere("Add a login page"), started: [{ ...view, reasons }] });
+    expect(summary).toMatch(/\| `jules\/1` \| starving after 8 d, suits it with \d+ %/);
+  });
 });
 
 describe("hostile text", () => {
