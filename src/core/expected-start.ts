@@ -7,7 +7,7 @@ import type { Task } from "../model/task.ts";
 import { spentCapOf, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { expectedEnd } from "./lanes.ts";
-import { QueuePlay } from "./play-queue.ts";
+import { QueuePlay, type QueuedStart } from "./play-queue.ts";
 import { expectedMs } from "./rank-ready.ts";
 import { isEnded, openBlockers } from "./readiness.ts";
 import { barrierIn, type Barrier } from "./stages.ts";
@@ -27,6 +27,25 @@ export function expectedStart(state: State, task: Task, context: Context): numbe
   return forecast.startOf(task);
 }
 
+/**
+ * The same for several ready tasks at once, with the agent that is expected to take each: the queue is played once. Who is not in it cannot be
+ * said.
+ */
+export function expectedStarts(
+  state: State,
+  tasks: readonly Task[],
+  context: Context,
+): ReadonlyMap<TaskId, QueuedStart> {
+  if (state.isPaused || spentCaps(state, context).length > 0) return new Map();
+  const forecast = new Forecast(state, context);
+  return new Map(
+    tasks.flatMap((task) => {
+      const start = forecast.queuedStartOf(task);
+      return start === null ? [] : [[task.id, start] as const];
+    }),
+  );
+}
+
 class Forecast {
   readonly #state: State;
   readonly #context: Context;
@@ -44,9 +63,14 @@ class Forecast {
   startOf(task: Task): number | null {
     if (this.#isHeldBack(task)) return null;
     const queued = this.#queue.startOf(task.id);
-    if (queued !== undefined) return queued;
+    if (queued !== undefined) return queued.at;
     if (this.#state.ready.has(task.id) || !isWaitingForTasks(task)) return null;
     return this.#afterBlockers(task);
+  }
+
+  /** As the queue is played; null for a task that does not stand in it. */
+  queuedStartOf(task: Task): QueuedStart | null {
+    return this.#isHeldBack(task) ? null : (this.#queue.startOf(task.id) ?? null);
   }
 
   #isHeldBack({ id }: Task): boolean {

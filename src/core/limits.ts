@@ -95,3 +95,9 @@ export const feedbackWaitMs = 5 * 60_000;
 
 /** An agent that sends heartbeats and has been silent for longer is asked for, unless `agents[].heartbeat` says otherwise. */
 export const heartbeatMs = 10 * 60_000;
+
+/** Of more open tasks nobody waits for an answer that counts their stages one by one: their longest chain says "at least". */
+export const stagesCountedMax = 10_000;
+
+/** Open tasks that are played through in every mode for an answer: about a tenth of a second. */
+export const simulatedMax = 2_000;

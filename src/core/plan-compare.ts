@@ -4,17 +4,23 @@
  */
 import { modes, type Mode } from "../model/mode.ts";
 import type { Comparison, ModeFigures } from "../model/plan.ts";
+import type { Ranked } from "../ranking/rank.ts";
 import { defaultCapacity } from "./plan-defaults.ts";
 import { NumberHeap } from "./number-heap.ts";
 import type { Backlog } from "./plan-input.ts";
 import { createRelease, orderOfWork } from "./plan-order.ts";
 import { rankWork, ranksOf, surveyWork, type OpenWork } from "./plan-work.ts";
 
-/** Works through everything that can be reached, once in each mode. The same backlog gives the same figures. */
-export function compareModes(backlog: Backlog): Comparison {
+const nobody: ReadonlySet<string> = new Set();
+
+/**
+ * Works through everything that can be reached, once in each mode. The same backlog gives the same figures. Tasks that are `underWay` have
+ * their slots already: they go before all others, in every mode.
+ */
+export function compareModes(backlog: Backlog, underWay: ReadonlySet<string> = nobody): Comparison {
   const work = surveyWork(backlog);
   const capacity = backlog.agents.reduce((sum, agent) => sum + agent.capacity, 0) || defaultCapacity;
-  const ranks = modes.map((mode) => ({ mode, ranks: ranksOf(work, rankWork(work, mode)) }));
+  const ranks = modes.map((mode) => ({ mode, ranks: ranksOf(work, underWayFirst(rankWork(work, mode), underWay)) }));
   const reached = orderOfWork(work.graph.all, ranks[0]?.ranks ?? new Int32Array(0), work.isDead);
   const workMinutes = reached.reduce((sum, node) => sum + (work.graph.minutes[node] as number), 0);
   const criticalPathMinutes = work.reachable.criticalPath.minutes;
@@ -29,6 +35,11 @@ export function compareModes(backlog: Backlog): Comparison {
       toFigures(each.mode, { work, run: playWork(work, each.ranks, capacity), lowerBoundMinutes }),
     ),
   };
+}
+
+function underWayFirst(ranking: readonly Ranked[], underWay: ReadonlySet<string>): readonly Ranked[] {
+  if (underWay.size === 0) return ranking;
+  return [...ranking.filter(({ id }) => underWay.has(id)), ...ranking.filter(({ id }) => !underWay.has(id))];
 }
 
 interface Run {

@@ -3,7 +3,7 @@
  * and can is free for are started, within the limits of the configuration. An estimate for people, never a decision.
  */
 import type { Config } from "../model/config.ts";
-import { slotOf, type TaskId } from "../model/ids.ts";
+import { slotOf, type AgentId, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { Able } from "./able.ts";
 import { batchLimit } from "./attack-threshold.ts";
@@ -19,6 +19,12 @@ import { labelsOf, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 
 /** How far down the queue it is worth guessing. */
 const queueMax = 1_000;
+
+/** When a task of the queue starts, and with whom. */
+export interface QueuedStart {
+  readonly at: number;
+  readonly agent: AgentId;
+}
 
 /** Those of the queue that ask for the same and count for the same limits, best first. */
 interface Line {
@@ -52,7 +58,7 @@ export class QueuePlay {
   readonly #runs: { readonly task: Task; readonly end: number }[] = [];
   readonly #ending = new NumberHeap((one, other) => this.#endOf(one) < this.#endOf(other));
   readonly #lines = new Map<string, Line>();
-  readonly #starts = new Map<TaskId, number>();
+  readonly #starts = new Map<TaskId, QueuedStart>();
   readonly #limitedLabels: ReadonlySet<string>;
   #waitingCount = 0;
   /** Sessions that may still start today. */
@@ -74,7 +80,7 @@ export class QueuePlay {
   }
 
   /** When the task of the queue starts; undefined where it cannot be said, or the task is not in the queue. */
-  startOf(id: TaskId): number | undefined {
+  startOf(id: TaskId): QueuedStart | undefined {
     return this.#starts.get(id);
   }
 
@@ -203,7 +209,7 @@ export class QueuePlay {
     lane.start(line.slot, at, end);
     this.#limits.take(task);
     if (isLimited(this.#context.config)) this.#run(task, end);
-    this.#starts.set(task.id, at);
+    this.#starts.set(task.id, { at, agent: lane.agent });
     this.#waitingCount -= 1;
     this.#sessionsLeft -= 1;
   }

@@ -78,7 +78,8 @@ function sortTasks(state: State): Sorted {
   return sorted;
 }
 
-function needsPerson(status: TaskStatus, task: Task): boolean {
+/** It goes no further before a person has looked at it. */
+export function needsPerson(status: TaskStatus, task: Task): boolean {
   if (status === "manual_review" || status === "needs_input" || status === "failed") return true;
   return !isEnded(task) && (task.pendingReason !== null || task.escalated !== null || task.cycle !== null);
 }

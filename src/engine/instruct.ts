@@ -1,4 +1,5 @@
 /** From a heard comment to an instruction: parsed, its reference resolved, its answer rendered where it only asks. */
+import { simulate } from "../core/simulate.ts";
 import type { State } from "../core/state.ts";
 import type { Context } from "../core/context.ts";
 import { describeRefusal, describeUnselected } from "../core/intake.ts";
@@ -10,7 +11,10 @@ import type { HeardComment, Tracker } from "../ports/tracker.ts";
 import { renderAgents } from "../views/agents-table.ts";
 import { renderExplain } from "../views/explain.ts";
 import { renderHelp } from "../views/help.ts";
+import { renderPlanAnswer } from "../views/plan-answer.ts";
+import { renderSimulation } from "../views/simulation.ts";
 import { renderStatus } from "../views/status-comment.ts";
+import { toPlanAnswer } from "./plan-answer.ts";
 import { toAgentViews, toOverview, toExplainedView, toTaskView } from "./task-views.ts";
 
 interface Place {
@@ -73,6 +77,10 @@ function answerOf(command: SlashCommand, id: TaskId, { state, context, isOutside
     case "status":
       if (isOutside && view === null) return describeRefusal(state, context);
       return renderStatus(toOverview(state, context), view);
+    case "plan":
+      return renderPlanAnswer(toPlanAnswer(state, context));
+    case "simulate":
+      return renderSimulation(simulate(state, context));
     case "explain":
       if (task !== undefined) return renderExplain(toExplainedView(state, task, context));
       return isOutside ? describeRefusal(state, context) : describeUnselected(context.config);

@@ -36,6 +36,22 @@ const entries: readonly Entry[] = [
     example: "/orchestrate explain",
   },
   {
+    verb: "plan",
+    usage: "",
+    takes: "nothing",
+    needs: "read",
+    summary: "Shows which ready tasks start next, when and with whom, and what decides when all is done.",
+    example: "/orchestrate plan",
+  },
+  {
+    verb: "simulate",
+    usage: "",
+    takes: "nothing",
+    needs: "read",
+    summary: "Plays the open tasks through in each mode and says which is done first; starts and changes nothing.",
+    example: "/orchestrate simulate",
+  },
+  {
     verb: "approve",
     usage: "",
     takes: "nothing",

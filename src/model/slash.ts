@@ -12,6 +12,8 @@ export type SlashCommand =
       readonly verb:
         | "status"
         | "explain"
+        | "plan"
+        | "simulate"
         | "approve"
         | "retry"
         | "complete"

@@ -206,11 +206,13 @@ test("blocked-by makes a task wait and refuses a cycle; unblock lets it go on", 
   await e2e.untilDone([2, 3]);
 });
 
-test("status, explain, agents and help answer in the one comment of the issue, for whoever may read", async () => {
+test("status, explain, plan, simulate, agents and help answer in the one comment of the issue, for whoever may read", async () => {
   const e2e = await givenQueue();
   for (const [verb, said] of [
     ["status", /Tasks: 2 ready, 1 in progress/],
     ["explain", /\*\*Why jules .*by priority/s],
+    ["plan", /\| 1 \| \[#2\]\(\S+\) Second \| priority \|.*\| `jules` \|/],
+    ["simulate", /\| \*\*priority\*\* \(in force\) \|/],
     ["agents", /\| `jules` \| `jules` \| `api` \|/],
     ["help", /`\/orchestrate blocked-by #n`/],
     ["", /`\/orchestrate blocked-by #n`/],

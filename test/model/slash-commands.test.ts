@@ -20,7 +20,7 @@ describe("the registry", () => {
   test("has every command of the product, so that help never lacks one", () => {
     const verbs = new Set(slashSpecs.map((spec) => spec.verb));
     const wanted =
-      "status explain approve mode attack assign retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable help";
+      "status explain plan simulate approve mode attack assign retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable help";
     expect([...verbs].toSorted()).toEqual(wanted.split(" ").toSorted());
   });
 
@@ -41,6 +41,8 @@ describe("a comment that asks for us", () => {
     ["/orchestrate status", { verb: "status" }],
     ["/Orchestrate STATUS  \r\nmore text", { verb: "status" }],
     ["  /orchestrate\thold", { verb: "hold" }],
+    ["/orchestrate PLAN", { verb: "plan" }],
+    ["/orchestrate simulate", { verb: "simulate" }],
     ["/orchestrate", { verb: "help" }],
     ["/orchestrate help me please", { verb: "help" }],
     ["/orchestrate mode Critical", { verb: "mode", mode: "critical" }],
@@ -112,6 +114,9 @@ describe("a command that cannot be understood", () => {
     ["/orchestrate blocked-by #99999999999", "Name one issue"],
     ["/orchestrate resume octo/web#1", "an issue of this repository"],
     ["/orchestrate cancel #12", "takes nothing after it"],
+    ["/orchestrate plan everything", "takes nothing after it"],
+    ["/orchestrate simulate critical", "takes nothing after it"],
+    ["/orchestrate simulat", "Did you mean `/orchestrate simulate`?"],
     ["/orchestrate fail", "Say why"],
     ["/orchestrate assign", "Name the agent"],
     ["/orchestrate assign a b", "neither an agent"],

@@ -10,6 +10,7 @@ import { renderHeadline } from "../../src/views/commit-summary.ts";
 import { renderExplain } from "../../src/views/explain.ts";
 import { renderEventLine } from "../../src/views/log-line.ts";
 import { defuse, escapeText, toCode } from "../../src/views/markdown.ts";
+import { renderPlanAnswer } from "../../src/views/plan-answer.ts";
 import { renderStatus } from "../../src/views/status-comment.ts";
 import { renderSticky, stickyMarker } from "../../src/views/sticky-comment.ts";
 import { renderTaskFile } from "../../src/views/task-file.ts";
@@ -163,6 +164,31 @@ describe("whatever strangers write", () => {
         expectHarmless(renderExplain(view));
         expectHarmless(renderStatus(overview, view));
         expectHarmless(renderAgents([agent]));
+        const named = { reference: text, url: text, title: text };
+        const upcoming = { ...named, mode: "balanced", score: 1, reason: { code: text, detail: text } } as const;
+        expectHarmless(
+          renderPlanAnswer({
+            at: 0,
+            mode: "balanced",
+            isPaused: false,
+            caps: [],
+            next: [
+              { ...upcoming, start: { at: 0, agent: text } },
+              { ...upcoming, start: null },
+            ],
+            readyCount: 3,
+            running: [{ ...named, worker: text, expectedEnd: 1 }],
+            runningCount: 2,
+            openCount: 4,
+            path: { first: [named], tasks: 2, minutes: 60 },
+            stages: 2,
+            areStagesCounted: false,
+            cycles: 1,
+            inCycles: 2,
+            needPerson: 1,
+            inReview: 0,
+          }),
+        );
         const warning = { code: "bottleneck", subject: text as WorkerId, severity: "notice", detail: text } as const;
         const about = { warning: { ...warning, suggestion: text }, since: 0, until: 1 };
         const alert = { ...about, task: { reference: text, url: text, title: text } };
