@@ -5,6 +5,7 @@ import { neededPermission } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import { bounded } from "./decide-session.ts";
 import { instructGraph } from "./instruct-graph.ts";
+import { instructHandoff } from "./instruct-handoff.ts";
 import { startsAttack } from "./instruct-mode.ts";
 import { instructTask } from "./instruct-task.ts";
 import { instructWhole } from "./instruct-whole.ts";
@@ -51,6 +52,7 @@ function perform(decision: Decision, command: Instruct, instruction: SlashComman
     instructWhole(decision, command, instruction) ??
     instructTask(decision, command, instruction) ??
     instructGraph(decision, command, instruction) ??
+    instructHandoff(decision, command, instruction) ??
     refused(`\`/orchestrate ${instruction.verb}\` cannot be answered here.`)
   );
 }

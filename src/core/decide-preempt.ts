@@ -7,7 +7,7 @@ import type { AgentCandidate, Wish } from "../matching/fit.ts";
 import { agentRejection } from "../matching/rejection.ts";
 import { toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import { priorityWords } from "../model/priority.ts";
-import type { Assignment, Continuation, Priority, Task } from "../model/task.ts";
+import type { Assignment, Attempt, Continuation, Priority, Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { requestCancel } from "./decide-outcome.ts";
@@ -16,6 +16,7 @@ import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { capacityOf } from "./capacity.ts";
 import { isEnded } from "./readiness.ts";
+import { interrupted } from "./retry-policy.ts";
 import type { State } from "./state.ts";
 import { lowestPriority, urgencyOf } from "./urgency.ts";
 
@@ -228,11 +229,18 @@ function describe(task: Task, victim: Holder, { state, context }: Ground): strin
   );
 }
 
-/** A session that gave way, or that a person stopped, was seen ended: the task is ready again at once, and nothing is counted. */
+type Interruption = "preempted" | "stopped" | "handed_over";
+
+/** The end of a session through no fault of the attempt. */
+export function isInterruption(result: Attempt["result"]): result is Interruption {
+  return interrupted.has(result);
+}
+
+/** A session that gave way, or that a person stopped or handed over, was seen ended: the task is ready again at once, and nothing is counted. */
 export function returnInterrupted(
   decision: Decision,
   id: TaskId,
-  { reason, detail }: { readonly reason: "preempted" | "stopped"; readonly detail: string },
+  { reason, detail }: { readonly reason: Interruption; readonly detail: string },
 ): void {
   const task = decision.state.tasks.get(id);
   if (task === undefined || isEnded(task)) return;
@@ -248,12 +256,13 @@ export function returnInterrupted(
 }
 
 /**
- * What a session that gave way, or was stopped, has left for the next one: its branch, where the vendor named one, and the session itself where the
- * same agent goes on. Null when there is nothing, and after a refused start: what cannot be gone on with is begun anew.
+ * What a session that gave way, was stopped or handed over has left for the next one: its branch, where the vendor named one, and the session itself
+ * where the same agent goes on. One that was ended before it had any leaves what was there before it. Null when there is nothing, and after
+ * a refused start: what cannot be gone on with is begun anew.
  */
 export function keptWork(task: Task, agent: AgentId): Continuation | null {
-  const last = task.attempts.at(-1);
-  if (last === undefined || last.branch === null || task.refusals > 0) return null;
-  if (last.result !== "preempted" && last.result !== "stopped") return null;
+  if (task.refusals > 0) return null;
+  const last = task.attempts.findLast(({ result, branch }) => branch !== null || !interrupted.has(result));
+  if (last === undefined || last.branch === null || !interrupted.has(last.result)) return null;
   return { session: last.agent === agent ? last.session : null, branch: last.branch, isBegun: true };
 }

@@ -7,7 +7,7 @@ import type { Assignment, FailureReason, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { agentsInService, judgeVendor, judgeWorker } from "./decide-health.ts";
 import { backoffMs, completeTask, failAttempt } from "./decide-outcome.ts";
-import { returnInterrupted } from "./decide-preempt.ts";
+import { isInterruption, returnInterrupted } from "./decide-preempt.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
 import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
 import { isEnded } from "./readiness.ts";
@@ -101,7 +101,7 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   });
   // First who may get work now: what follows for the task depends on it.
   judgeWorker(decision, id);
-  if (result === "preempted" || result === "stopped") returnInterrupted(decision, id, { reason: result, detail });
+  if (isInterruption(result)) returnInterrupted(decision, id, { reason: result, detail });
   else if (result !== "success") failAttempt(decision, id, { reason: result, detail, isHopeless: report.isHopeless });
   else if (decision.context.config.done === "reported") completeByReport(decision, id, assignment.agent);
 }
@@ -140,8 +140,14 @@ function resultOf(
   return report.state === "cancelled" ? "cancelled" : "vendor_failed";
 }
 
-/** What the attempt leaves behind in words: the vendor's where it has any, but a question that nobody answered goes first. */
-function detailOf(report: SessionReport, { question, cancelReason }: Assignment, result: string): string {
+/** What the attempt leaves behind in words: the vendor's where it has any, but a question that nobody answered, and who took it over, go first. */
+function detailOf(
+  report: SessionReport,
+  { question, cancelReason, handedTo = null }: Assignment,
+  result: string,
+): string {
+  if (result === "handed_over" && handedTo !== null)
+    return `Handed over to ${handedTo.worker ?? handedTo.agent} by ${handedTo.by}.`;
   if (result === "needs_input" && report.failure === undefined)
     return `The agent asked, and nobody answered${question === null ? "." : `: ${question}`}`;
   return report.reason ?? describe(report.state, cancelReason);

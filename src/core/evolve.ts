@@ -73,6 +73,7 @@ const folds: Folds = {
   UpstreamFailed: outcome.foldUpstreamFailed,
   UpstreamRecovered: outcome.foldUpstreamRecovered,
   TaskPreempted: attempt.foldTaskPreempted,
+  TaskHandedOver: attempt.foldTaskHandedOver,
   TaskEscalated: task.foldTaskEscalated,
   EscalationLifted: task.foldEscalationLifted,
   ModeChanged: mode.foldModeChanged,

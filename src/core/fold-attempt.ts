@@ -48,6 +48,7 @@ export function foldTaskAssigned(state: State, event: EventOf<"TaskAssigned">): 
     question: null,
     cancelReason: null,
     preemptedFor: null,
+    handedTo: null,
     personAsked: false,
   });
   state.cells.setAssignment(number, assignment);
@@ -206,6 +207,8 @@ function release(state: State, task: Task): void {
   if (task.assignment !== null) {
     if (task.assignment.startedAt === null) state.unstartedCount -= 1;
     state.occupied.delete(task.assignment.worker);
+    const { handedTo = null } = task.assignment;
+    if (handedTo !== null) task.assignTo = { agent: handedTo.agent, worker: handedTo.worker };
     const slots = slotsOf(state, task.assignment.agent);
     slots.noteUse(state.at);
     slots.markBusy(slotOf(task.assignment.worker), false);
@@ -295,4 +298,9 @@ export function foldTaskPreempted(state: State, event: EventOf<"TaskPreempted">)
   ownAssignment(state, event.task).preemptedFor = event.for;
   ownTask(state, event.for).promised = event.task;
   state.queue.touch(state.numbering.find(event.for));
+}
+
+/** Until the session is seen ended it stays where it is. */
+export function foldTaskHandedOver(state: State, { task, agent, worker, by }: EventOf<"TaskHandedOver">): void {
+  ownAssignment(state, task).handedTo = { agent, worker, by };
 }

@@ -13,6 +13,7 @@ const neutral: ReadonlySet<string> = new Set<FailureReason>([
   "cancelled",
   "preempted",
   "stopped",
+  "handed_over",
   "pull_closed",
   "conflict",
   "changes_requested",

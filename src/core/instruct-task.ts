@@ -80,6 +80,9 @@ export function assignTo(
 export function whyNotAssigned(place: Pick<Decision, "state" | "context">, task: Task, target: string): string | null {
   const { state, context } = place;
   if (workersNamed(state, context, target).length === 0) return unknownTarget(context, target);
+  if (task.assignment !== null && !isEnded(task)) {
+    return `It is with \`${task.assignment.worker}\` now: \`/orchestrate handoff ${target}\` gives it over with what was done of it.`;
+  }
   if (task.assignment !== null) {
     return `It is with \`${task.assignment.worker}\` now: \`/orchestrate cancel\` it first, then \`retry\` and \`assign\`.`;
   }

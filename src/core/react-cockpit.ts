@@ -43,6 +43,7 @@ const urgencies: Partial<Record<Event["type"], Urgency>> = {
   SessionContinued: "late",
   SessionEnded: "late",
   TaskPreempted: "late",
+  TaskHandedOver: "late",
   RetryScheduled: "late",
   PullRequestLinked: "late",
   TaskCompleted: "late",

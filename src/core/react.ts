@@ -118,6 +118,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   TaskEscalated: 0,
   EscalationLifted: surfaceDelayMs,
   TaskPreempted: surfaceDelayMs,
+  TaskHandedOver: surfaceDelayMs,
   UpstreamFailed: surfaceDelayMs,
   UpstreamRecovered: surfaceDelayMs,
   ApprovalRequired: 0,

@@ -164,6 +164,7 @@ export function copyAssignment(from: Assignment): Assignment {
     question: from.question,
     cancelReason: from.cancelReason,
     preemptedFor: from.preemptedFor,
+    handedTo: from.handedTo ?? null,
     personAsked: from.personAsked,
   };
 }

@@ -16,6 +16,7 @@ import type {
   Dependency,
   External,
   FailureReason,
+  Handover,
   Priority,
   PullRequest,
   Receipt,
@@ -182,6 +183,8 @@ export type Event =
   | { readonly type: "UpstreamRecovered"; readonly task: TaskId }
   /** It gives way to `for`: the cancel that follows is no failure, and its branch and context are kept. */
   | { readonly type: "TaskPreempted"; readonly task: TaskId; readonly for: TaskId; readonly reason: string }
+  /** Another agent goes on with it once its session is seen ended: the cancel that follows is no failure, and its work is kept. */
+  | ({ readonly type: "TaskHandedOver"; readonly task: TaskId } & Handover)
   /** Something about the task that only a person can settle, told once. */
   | { readonly type: "TaskEscalated"; readonly task: TaskId; readonly reason: string }
   /** What was told is no longer so. */

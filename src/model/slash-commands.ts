@@ -84,6 +84,15 @@ const entries: readonly Entry[] = [
     example: "/orchestrate assign jules",
   },
   {
+    verb: "handoff",
+    usage: "<agent|worker>",
+    takes: "target",
+    needs: "write",
+    summary:
+      "Gives a running task to another agent or worker with its branch and pull request; its session is ended first.",
+    example: "/orchestrate handoff cursor",
+  },
+  {
     verb: "retry",
     usage: "",
     takes: "nothing",

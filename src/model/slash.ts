@@ -27,7 +27,7 @@ export type SlashCommand =
   | { readonly verb: "resume"; readonly number: number | null }
   | { readonly verb: "mode"; readonly mode: Mode }
   | { readonly verb: "attack"; readonly to: "on" | "off" }
-  | { readonly verb: "assign"; readonly target: string }
+  | { readonly verb: "assign" | "handoff"; readonly target: string }
   | { readonly verb: "fail"; readonly reason: string }
   | { readonly verb: "priority"; readonly priority: Priority }
   | { readonly verb: "estimate"; readonly minutes: number }

@@ -123,6 +123,7 @@ export const failureReasons = [
   "reported",
   "preempted",
   "stopped",
+  "handed_over",
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
@@ -144,6 +145,14 @@ export interface Continuation {
   readonly branch: string;
   /** There is no pull request yet: an earlier session gave way, and this is what it had begun. */
   readonly isBegun?: true;
+}
+
+/** A running task is given to another agent, or to one of its workers. */
+export interface Handover {
+  readonly agent: AgentId;
+  readonly worker: WorkerId | null;
+  /** The person who asked for it. */
+  readonly by: string;
 }
 
 export interface Assignment {
@@ -181,6 +190,8 @@ export interface Assignment {
   cancelReason: FailureReason | null;
   /** The more urgent task that it gives way to; null while it does not. */
   preemptedFor: TaskId | null;
+  /** Who goes on once this session is seen ended, because a person said so; missing or null: nobody in particular. */
+  handedTo?: Handover | null;
   /** Set when a person was asked because the vendor can neither say nor cancel. */
   personAsked: boolean;
 }

@@ -23,6 +23,7 @@ const phrases: readonly Phrase[] = [
   { verb: "revoke", types: ["ReceiptRevoked"] },
   { verb: "ask a person about", types: ["ManualReviewRequired", "PersonAsked", "TaskEscalated"] },
   { verb: "preempt", types: ["TaskPreempted"] },
+  { verb: "hand over", types: ["TaskHandedOver"] },
   { verb: "assign", types: ["TaskAssigned"] },
   { verb: "retry", types: ["RetryScheduled"] },
   { verb: "start", types: ["SessionStarted"] },

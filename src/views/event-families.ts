@@ -29,6 +29,7 @@ const familyByType = {
   PersonAsked: "attempt",
   SessionEnded: "attempt",
   TaskPreempted: "attempt",
+  TaskHandedOver: "attempt",
   RetryScheduled: "attempt",
   FeedbackCollected: "attempt",
   PullRequestLinked: "attempt",

@@ -31,6 +31,8 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
       return describeEnded(event, task);
     case "TaskPreempted":
       return `${task} gives way: ${event.reason}`;
+    case "TaskHandedOver":
+      return `${task} is handed over to ${event.worker ?? event.agent}, says ${event.by}`;
     case "RetryScheduled":
       return describeRetry(event, task);
     case "FeedbackCollected":

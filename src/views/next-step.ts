@@ -140,6 +140,10 @@ function describeProgress(view: TaskView): string {
   if (assignment.cancelReason === "preempted") {
     return `It gives way to more urgent work: the session of ${describeHolder(view)} is being ended. This is no failure, what it has done is kept, and it goes on when a worker is free.`;
   }
+  const { handedTo = null } = assignment;
+  if (handedTo !== null) {
+    return `It is handed over to ${toCode(handedTo.worker ?? handedTo.agent)}, as ${toCode(handedTo.by)} asked: the session of ${describeHolder(view)} is being ended first. This is no failure, and what it has done is kept.`;
+  }
   if (assignment.phase === "ending") return `The session of ${describeHolder(view)} is being cancelled.`;
   return `${describeHolder(view)} is at work. The pull request appears here.`;
 }

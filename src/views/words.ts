@@ -41,6 +41,7 @@ export const failureWords: Readonly<Record<FailureReason, string>> = {
   reported: "a person reported it as failed",
   preempted: "it gave way to more important work",
   stopped: "everything was stopped by a person",
+  handed_over: "a person handed it over",
 };
 
 export const modeWords: Readonly<Record<Mode, string>> = {

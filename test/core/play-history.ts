@@ -215,9 +215,9 @@ function configNow(state: State): Config {
   return state.configuration?.config ?? firstConfig;
 }
 
-/** What gave way has not been tried. */
+/** What gave way, was stopped or handed over has not been tried. */
 function countedAttempts(task: Task): number {
-  return task.attempts.filter((attempt) => attempt.result !== "preempted").length;
+  return task.attempts.filter(({ result }) => !["preempted", "stopped", "handed_over"].includes(result)).length;
 }
 
 function wrongAboutGivingWay(state: State, event: EventOf<"TaskPreempted">): readonly string[] {

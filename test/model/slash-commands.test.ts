@@ -20,7 +20,7 @@ describe("the registry", () => {
   test("has every command of the product, so that help never lacks one", () => {
     const verbs = new Set(slashSpecs.map((spec) => spec.verb));
     const wanted =
-      "status explain plan simulate approve mode attack assign retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable help";
+      "status explain plan simulate approve mode attack assign handoff retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable help";
     expect([...verbs].toSorted()).toEqual(wanted.split(" ").toSorted());
   });
 
@@ -50,6 +50,7 @@ describe("a comment that asks for us", () => {
     ["/orchestrate attack off", { verb: "attack", to: "off" }],
     ["/orchestrate assign Jules", { verb: "assign", target: "jules" }],
     ["/orchestrate assign jules/12", { verb: "assign", target: "jules/12" }],
+    ["/orchestrate handoff Cursor", { verb: "handoff", target: "cursor" }],
     ["/orchestrate fail it is   broken", { verb: "fail", reason: "it is   broken" }],
     ["/orchestrate priority P0", { verb: "priority", priority: 1 }],
     ["/orchestrate priority low", { verb: "priority", priority: 4 }],
@@ -120,6 +121,11 @@ describe("a command that cannot be understood", () => {
     ["/orchestrate fail", "Say why"],
     ["/orchestrate assign", "Name the agent"],
     ["/orchestrate assign a b", "neither an agent"],
+    ["/orchestrate handoff", "Name the agent"],
+    ["/orchestrate handoff cursor/2 please", "neither an agent"],
+    ["/orchestrate handoff ../../etc/passwd", "neither an agent"],
+    ["/orchestrate handoff $(id)`", "neither an agent"],
+    ["/orchestrate hand-off cursor", "Did you mean `/orchestrate handoff`?"],
     ["/orchestrate enable jules/0", "neither an agent"],
   ])("%j says what to write instead", (body, hint) => {
     const reading = parseSlash(body);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultConfig } from "../../src/model/config.ts";
 import type { Event, EventType } from "../../src/model/event.ts";
-import { toTaskId, toWorkerId, type EffectId } from "../../src/model/ids.ts";
+import { toAgentId, toTaskId, toWorkerId, type EffectId } from "../../src/model/ids.ts";
 import { renderHeadline } from "../../src/views/commit-summary.ts";
 import { renderEventLine } from "../../src/views/log-line.ts";
 import { givenDefinition, givenPull, jules, names, noon } from "./given.ts";
@@ -68,6 +68,10 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     "#12: session ended: the session ended without a pull request (empty), $1.00",
   ],
   TaskPreempted: [{ task, for: other, reason }, "#12 gives way: because"],
+  TaskHandedOver: [
+    { task, agent: toAgentId("cursor"), worker: null, by: "mona" },
+    "#12 is handed over to cursor, says mona",
+  ],
   RetryScheduled: [
     { task, reason: "conflict", detail: "", retryAt: noon, answers: null, counts: false },
     "#12 is tried again after 2026-11-21 12:00 UTC because the branch conflicts with its base (not counted)",

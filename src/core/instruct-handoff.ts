@@ -1,0 +1,116 @@
+/** The slash command `handoff`: a running task goes to another agent with its work; the one that has it is seen ended first. */
+import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
+import type { SlashCommand } from "../model/slash.ts";
+import type { Task } from "../model/task.ts";
+import { canEndSessions } from "../model/vendors.ts";
+import { Able } from "./able.ts";
+import { agentConfigOf } from "./agent-config.ts";
+import { costOf, spentCaps } from "./caps.ts";
+import { requestCancel } from "./decide-outcome.ts";
+import { isInterruption } from "./decide-preempt.ts";
+import type { AssignedTask, Decision } from "./decision.ts";
+import { assignTo, noteOnTarget } from "./instruct-task.ts";
+import { refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
+import { isEnded } from "./readiness.ts";
+import { wishOf } from "./wish.ts";
+
+/** Null when the command is not this one. A task that nobody is at is assigned. */
+export function instructHandoff(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
+  if (instruction.verb !== "handoff") return null;
+  const task = decision.state.tasks.get(command.task);
+  if (task === undefined) return refused(unselected(decision, command));
+  const asked = { by: command.by.login, target: instruction.target };
+  return isRunning(task) && !isEnded(task) ? handOver(decision, task, asked) : assignTo(decision, task, asked);
+}
+
+function isRunning(task: Task): task is AssignedTask {
+  return task.assignment !== null;
+}
+
+interface Asked {
+  readonly by: string;
+  readonly target: string;
+}
+
+/** Whom the task goes to: an agent, or one of its workers. */
+interface Successor {
+  readonly agent: AgentId;
+  readonly worker: WorkerId | null;
+}
+
+function handOver(decision: Decision, task: AssignedTask, { by, target }: Asked): Reply {
+  const { state, context } = decision;
+  const [first] = workersNamed(state, context, target);
+  if (first === undefined) return refused(unknownTarget(context, target));
+  const agent = agentOf(first);
+  const successor = { agent, worker: target === agent ? null : first };
+  const there = whereItIs(task, target);
+  if (there !== null) return { kind: "done", answer: there };
+  const refusal = whyNever(decision, task, successor);
+  if (refusal !== null) return refused(refusal);
+  if (task.pendingReason !== null) {
+    decision.emit({ type: "TaskTrusted", task: task.id, by, hash: task.definition.hash });
+  }
+  decision.emit({ type: "TaskHandedOver", task: task.id, ...successor, by });
+  requestCancel(decision, task.id, { reason: "handed_over", by });
+  return { kind: "done", answer: describeHandover(decision, task, successor) };
+}
+
+/** Nothing is to be done; null where it is. One whose session is being ended is there no more. */
+function whereItIs({ assignment }: AssignedTask, target: string): string | null {
+  const { worker, agent, handedTo = null, cancelReason } = assignment;
+  if (handedTo !== null) {
+    return (handedTo.worker ?? handedTo.agent) === target ? `It is being handed over to \`${target}\` already.` : null;
+  }
+  const isThere = cancelReason === null && (target === worker || target === agent);
+  return isThere ? `It is with \`${worker}\` already: it goes on there.` : null;
+}
+
+/** Nothing that runs is ended for somebody who could never go on with it, or may not for what it has cost. */
+function whyNever({ state, context }: Decision, task: AssignedTask, { agent, worker }: Successor): string | null {
+  const { config } = context;
+  // What it runs up now counts by then.
+  const costUsd = costOf(task) + (agentConfigOf(config, task.assignment.agent)?.cost ?? 0);
+  const wish = {
+    ...wishOf(state, task, context),
+    pinnedAgent: agent,
+    pinnedWorker: worker,
+    avoidedAgents: [],
+    costUsd,
+  };
+  const { agents, lack } = new Able(config).for(wish);
+  if (agents.length > 0) return null;
+  if (lack["cap_cost_per_task"] !== undefined) {
+    return `Another session would cost more than one task may: the cap \`limits.costPerTask\` is ${config.limits.costPerTask} US dollars. Raise it in \`.github/orchestrate.yml\`, or let this session go on.`;
+  }
+  const needs = task.definition.needs.map((need) => `\`${need.replaceAll("`", "")}\``).join(", ");
+  return `\`${agent}\` cannot do what the task needs (${needs}), so nothing was changed. Hand it over to another agent, or name it under \`capabilities\` of this one.`;
+}
+
+function describeHandover(decision: Decision, task: AssignedTask, { agent, worker }: Successor): string {
+  const { state, context } = decision;
+  const sentences = [
+    `\`${worker ?? agent}\` takes over from \`${task.assignment.worker}\` once its session is seen ended, with its branch and pull request as far as there are any.`,
+    isInterruption(state.tasks.get(task.id)?.assignment?.cancelReason ?? "success") ? "No attempt is used up." : null,
+    noteOnEnd(decision, task),
+    noteOnTarget(decision, agent, worker) ?? noteOnRoom(decision, worker ?? agent),
+    task.isHeld ? `It is on hold: it goes on after \`/orchestrate resume #${task.definition.number}\`.` : null,
+    state.isPaused ? "Orchestration is paused: it goes on after `/orchestrate resume`." : null,
+    ...spentCaps(state, context).map(({ detail }) => `${detail} Nothing is started before that has passed.`),
+  ];
+  return sentences.filter((sentence) => sentence !== null).join(" ");
+}
+
+/** Where only the session itself or a person can end it. */
+function noteOnEnd({ context }: Decision, { assignment }: AssignedTask): string | null {
+  const config = agentConfigOf(context.config, assignment.agent);
+  if (config === undefined || (canEndSessions[config.type] && config.dispatch !== "label")) return null;
+  return `Sessions of \`${assignment.agent}\` cannot be ended from here: end it there, or it goes on until it ends by itself.`;
+}
+
+function noteOnRoom({ state, context }: Decision, target: string): string | null {
+  const isFree = workersNamed(state, context, target).some(
+    (worker) => !state.occupied.has(worker) && !state.disabledWorkers.has(worker),
+  );
+  return isFree ? null : `\`${target}\` has no free worker now: it takes this when it has one.`;
+}
