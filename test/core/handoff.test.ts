@@ -281,16 +281,16 @@ describe("what whoever hands over is told beside it", () => {
 });
 
 describe("nothing is ended", () => {
-  function expectUntouched(it: Story, target: string, answer: RegExp, by?: typeof stranger): void {
-    const events = it.tell(handoff(target, by));
+  function expectUntouched(it: Story, command: ReturnType<typeof handoff>, answer: RegExp): void {
+    const events = it.tell(command);
     expect(types(events)).toEqual(["CommandAnswered"]);
     expect(answerOf(events)).toMatch(answer);
     expect(taskAt(it, 1).assignment?.phase).toBe("running");
   }
 
   test("where it is with them already", () => {
-    expectUntouched(running(), "cursor", /^\+1 It is with `cursor\/1` already: it goes on there\.$/);
-    expectUntouched(running(), "cursor/1", /^\+1 It is with `cursor\/1` already/);
+    expectUntouched(running(), handoff("cursor"), /^\+1 It is with `cursor\/1` already: it goes on there\.$/);
+    expectUntouched(running(), handoff("cursor/1"), /^\+1 It is with `cursor\/1` already/);
   });
 
   test.each(["devin", "cursor/3", "cursor/", "`rm -rf`", "", "constructor", "__proto__"])(
@@ -298,14 +298,14 @@ describe("nothing is ended", () => {
     (target) => {
       expectUntouched(
         running(),
-        target,
+        handoff(target),
         /^-1 There is no agent or worker `[^`]*`\. The agents are: cursor, bifrost, jules\.$/,
       );
     },
   );
 
   test("for somebody without the permission", () => {
-    expectUntouched(running(), "bifrost", /^-1 @sam: .* needs write permission/, stranger);
+    expectUntouched(running(), handoff("bifrost", stranger), /^-1 @sam: .* needs write permission/);
   });
 
   test("for an agent that cannot do what the task needs", () => {
@@ -315,7 +315,7 @@ describe("nothing is ended", () => {
     ];
     expectUntouched(
       running({ agents }, ["needs:rust"]),
-      "bifrost",
+      handoff("bifrost"),
       /^-1 `bifrost` cannot do what the task needs \(`rust`\)/,
     );
   });
@@ -328,7 +328,7 @@ describe("nothing is ended", () => {
     const limits = { costPerTask: 5 };
     expectUntouched(
       running({ agents, limits }),
-      "bifrost",
+      handoff("bifrost"),
       /^-1 Another session would cost more .*limits\.costPerTask` is 5/,
     );
   });

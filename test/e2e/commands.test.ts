@@ -119,6 +119,39 @@ test("assign gives the task to that agent and to no other, and an unknown agent 
   expect([...e2e.sessions(3), ...e2e.sessions(4)].map(({ worker }) => worker)).toEqual(["cursor/1", "cursor/1"]);
 });
 
+test("handoff gives a running task to another agent, which goes on with the pull request of the first, and never are two at it", async () => {
+  const e2e = await givenE2e(`
+repository: acme/shop
+config: { mode: priority, agents: [${cursor}, { id: bifrost, type: bifrost, capacity: 1, dispatch: api }] }
+issues: [{ key: a, title: A, labels: ["agent:cursor"] }]
+agents: { cursor: { duration: 5m, outcomes: { checks_fail: 1 } }, bifrost: { duration: 3m } }
+people: { merge: 5s }
+`);
+  await e2e.startApp();
+  await e2e.until("the red pull request is tried again", () => e2e.sessions(1).length === 2);
+  await e2e.pass(minute);
+  expect(await e2e.command(1, "/orchestrate handoff bifrost", "tom")).toBe("-1");
+  expect(await e2e.command(1, "/orchestrate handoff bifrost/2")).toBe("-1");
+  await e2e.untilSaid(1, /no agent or worker `bifrost\/2`/);
+  expect(await e2e.command(1, "/orchestrate handoff bifrost/1")).toBe("+1");
+  await e2e.untilDone([1]);
+  expect(e2e.sessions(1).map(({ worker }) => worker)).toEqual(["cursor/1", "cursor/1", "bifrost/1"]);
+  await e2e.untilSaid(1, /\| 2 \S* ?.*cursor.*Handed over to bifrost\/1 by maria/);
+  const acts = e2e.timeline.filter(({ action }) =>
+    ["session_started", "session_ended", "pr_opened", "pr_updated"].includes(action),
+  );
+  expect(acts.map(({ action }) => action)).toEqual([
+    "session_started",
+    "pr_opened",
+    "session_ended",
+    "session_started",
+    "session_ended",
+    "session_started",
+    "pr_updated",
+    "session_ended",
+  ]);
+});
+
 test("disable gives a worker nothing new and enable brings it back; agents shows both", async () => {
   const e2e = await givenBoth("[{ key: a, title: A, labels: ['agent:jules'] }, { key: b, title: B, labels: [hold] }]");
   await e2e.startApp();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toAgentId } from "../../src/model/ids.ts";
 import { taskStatuses, type TaskStatus } from "../../src/model/task.ts";
 import { renderHelp } from "../../src/views/help.ts";
 import { renderSticky, stickyMarker } from "../../src/views/sticky-comment.ts";
@@ -65,6 +66,19 @@ describe("the first line", () => {
       "in_progress",
       { task: givenTask({ assignment: givenAssignment({ phase: "ending", cancelReason: "preempted" }) }) },
       "It gives way to more urgent work: the session of Jules (`jules/1`) is being ended. This is no failure",
+    ],
+    [
+      "in_progress",
+      {
+        task: givenTask({
+          assignment: givenAssignment({
+            phase: "ending",
+            cancelReason: "handed_over",
+            handedTo: { agent: toAgentId("cursor"), worker: null, by: "mona" },
+          }),
+        }),
+      },
+      "It is handed over to `cursor`, as `mona` asked: the session of Jules (`jules/1`) is being ended first. This is no failure",
     ],
     [
       "in_progress",
