@@ -2,13 +2,16 @@
 import { toHashStart } from "../model/box.ts";
 import { permits, type Permission } from "../model/actor.ts";
 import { neededPermission } from "../model/slash-commands.ts";
+import type { LastCommand } from "../model/last-command.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import { bounded } from "./decide-session.ts";
 import { instructGraph } from "./instruct-graph.ts";
 import { instructHandoff } from "./instruct-handoff.ts";
 import { startsAttack } from "./instruct-mode.ts";
 import { instructTask } from "./instruct-task.ts";
+import { instructUndo, type Undone } from "./instruct-undo.ts";
 import { instructWhole } from "./instruct-whole.ts";
+import { remembering } from "./remember-command.ts";
 import { refused, type Instruct, type Reply } from "./instruction.ts";
 import type { Decision } from "./decision.ts";
 
@@ -22,12 +25,13 @@ export function decideInstruction(decision: Decision, command: Instruct): void {
     return acknowledge(decision, command, { reaction: "-1", answer });
   }
   if (command.answer !== undefined) return acknowledge(decision, command, { reaction: "eyes", answer: command.answer });
-  const reply = refusalOfBox(decision, command) ?? perform(decision, command, instruction);
-  acknowledge(decision, command, { reaction: reply.kind === "done" ? "+1" : "-1", answer: reply.answer });
+  const { reply, kept } = performOrUndo(decision, command, instruction);
+  const reaction = reply.kind === "done" ? "+1" : "-1";
+  acknowledge(decision, command, { reaction, answer: reply.answer, ...(kept === null ? {} : { kept }) });
 }
 
-/** What lets dependents start without a merge: evidence is taken from people with write alone, whoever may start work. */
-const evidence: ReadonlySet<SlashCommand["verb"]> = new Set<SlashCommand["verb"]>(["complete", "unblock"]);
+/** What lets dependents start without a merge, and what takes back anything: taken from people with write alone, whoever may start work. */
+const evidence: ReadonlySet<SlashCommand["verb"]> = new Set<SlashCommand["verb"]>(["complete", "unblock", "undo"]);
 
 /** `trust: triage` lets those who triage start work as well; whom a task waits for may say that it need not any more. */
 function permissionFor(decision: Decision, command: Instruct, instruction: SlashCommand): Permission {
@@ -47,6 +51,15 @@ function refusalOfBox({ state }: Decision, { box, task }: Instruct): Reply | nul
   );
 }
 
+function performOrUndo(decision: Decision, command: Instruct, instruction: SlashCommand): Undone {
+  const refusal = refusalOfBox(decision, command);
+  if (refusal !== null) return { reply: refusal, kept: null };
+  return (
+    instructUndo(decision, command, instruction) ??
+    remembering(decision, command, () => perform(decision, command, instruction))
+  );
+}
+
 function perform(decision: Decision, command: Instruct, instruction: SlashCommand): Reply {
   return (
     instructWhole(decision, command, instruction) ??
@@ -60,6 +73,8 @@ function perform(decision: Decision, command: Instruct, instruction: SlashComman
 interface Acknowledgement {
   readonly reaction: "+1" | "-1" | "eyes" | "confused";
   readonly answer: string | null;
+  /** What it has changed; missing where it has changed nothing. */
+  readonly kept?: LastCommand;
 }
 
 /**
@@ -78,10 +93,18 @@ function acknowledge(decision: Decision, command: Instruct, acknowledgement: Ack
 function answerBox(
   decision: Decision,
   box: NonNullable<Instruct["box"]>,
-  { by, reaction, answer }: Acknowledgement & { readonly by: string },
+  { by, reaction, answer, kept }: Acknowledgement & { readonly by: string },
 ): void {
   const { key, tickedAt } = box;
   // Whom it is for is said there already.
   const said = answer === null ? null : bounded(answer.replace(`@${by}: `, ""));
-  decision.emit({ type: "BoxTicked", box: key, by, tickedAt, isDone: reaction === "+1", answer: said });
+  decision.emit({
+    type: "BoxTicked",
+    box: key,
+    by,
+    tickedAt,
+    isDone: reaction === "+1",
+    answer: said,
+    ...(kept === undefined ? {} : { kept }),
+  });
 }

@@ -181,7 +181,7 @@ function decideReopening(decision: Decision, task: Task, facts: IssueFacts): voi
 function decideState(decision: Decision, facts: IssueFacts): void {
   const task = decision.state.tasks.get(facts.id);
   if (task === undefined || facts.state === "open") return;
-  if (isEnded(task) && task.outcome !== "failed") return;
+  if ((isEnded(task) && task.outcome !== "failed") || isOwnClosing(task, facts)) return;
   const by = facts.closedBy?.login ?? "somebody";
   if (facts.stateReason === "not_planned" || facts.stateReason === "duplicate") {
     const reason = facts.stateReason === "duplicate" ? "duplicate" : "not planned";
@@ -198,6 +198,11 @@ function decideState(decision: Decision, facts: IssueFacts): void {
     reference: facts.url,
     warning: null,
   });
+}
+
+/** For a receipt that was taken back meanwhile: it is opened again. */
+function isOwnClosing(task: Task, { closedBy }: IssueFacts): boolean {
+  return task.isReopening === true && closedBy?.kind === "bot";
 }
 
 /** Deleted or transferred: the task ends here, and those who wait for it are told. */

@@ -119,6 +119,12 @@ export function reopenTask(decision: Decision, id: TaskId, by: string): void {
   takeUpAgain(decision, id);
 }
 
+/** The same for a task that a person had declared done, and did not mean it: its issue, which we close for that, is opened again. */
+export function reopenDeclared(decision: Decision, id: TaskId, by: string): void {
+  decision.emit({ type: "TaskReopened", task: id, by, opensIssue: true });
+  takeUpAgain(decision, id);
+}
+
 /** What it was taken to be done by is none: those who wait for it are blocked again. */
 export function revokeReceipt(decision: Decision, id: TaskId, reason: string): void {
   decision.emit({ type: "ReceiptRevoked", task: id, reason });

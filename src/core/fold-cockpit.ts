@@ -2,6 +2,7 @@
 import type { CockpitRecord, CockpitWritten } from "../model/cockpit.ts";
 import type { Config } from "../model/config.ts";
 import type { EventOf } from "../model/event.ts";
+import { noteLastCommand } from "./fold-command.ts";
 import type { State } from "./state.ts";
 
 /** Ticks that are still told; older ones are in the log. */
@@ -13,7 +14,8 @@ function revise(state: State, change: (cockpit: CockpitRecord) => Partial<Cockpi
 }
 
 export function foldBoxTicked(state: State, event: EventOf<"BoxTicked">): void {
-  const { box, by, isDone, answer, tickedAt } = event;
+  const { box, by, isDone, answer, tickedAt, kept } = event;
+  noteLastCommand(state, kept);
   revise(state, ({ said, heardAt }) => ({
     said: [{ box, by, at: state.at, isDone, answer }, ...said].slice(0, saidKept),
     heardAt: Math.max(heardAt, tickedAt),

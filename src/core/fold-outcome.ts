@@ -2,6 +2,7 @@
 import type { EventOf } from "../model/event.ts";
 import type { Task } from "../model/task.ts";
 import { withoutFiles } from "./fold-attempt.ts";
+import { forgetLastCommand } from "./fold-command.ts";
 import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
 import { ownTask, type State } from "./state.ts";
 
@@ -13,6 +14,7 @@ function settle(task: Task): void {
   task.upstreamFailed = null;
   task.escalated = null;
   task.mergeWait = null;
+  task.isReopening = false;
   if (task.mergeAsked !== null) task.mergeAsked = withoutFiles(task.mergeAsked);
 }
 
@@ -20,6 +22,7 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   const task = ownTask(state, event.task);
   settle(task);
   task.receipt = event.receipt;
+  forgetLastCommand(state, event.task, event.receipt);
   task.outcome = null;
   task.outcomeReason = null;
   state.dossiers.delete(event.task);
@@ -58,6 +61,7 @@ export function foldTaskReopened(state: State, event: EventOf<"TaskReopened">): 
   const task = ownTask(state, event.task);
   settle(task);
   task.receipt = null;
+  task.isReopening = event.opensIssue === true;
   task.outcome = null;
   task.outcomeReason = null;
   task.failuresInRow = 0;

@@ -3,6 +3,7 @@ import type { EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { dateOfWait } from "../model/external-wait.ts";
 import type { Dependency, External } from "../model/task.ts";
+import { forgetLastCommand } from "./fold-command.ts";
 import { noteMilestone } from "./fold-mode.ts";
 import { ownTask, type State } from "./state.ts";
 import { compactDefinition, newTask } from "./task-record.ts";
@@ -22,6 +23,7 @@ export function foldTaskRevised(state: State, event: EventOf<"TaskRevised">): vo
     state.numbers.delete(task.definition.number);
     state.numbers.set(event.definition.number, event.task);
   }
+  if (event.definition.isOpen && !task.definition.isOpen) task.isReopening = false;
   task.definition = compactDefinition(event.definition);
   noteMilestone(state, event.definition);
 }
@@ -41,6 +43,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.watched.delete(event.task);
   state.hands.delete(event.task);
   state.dossiers.delete(event.task);
+  forgetLastCommand(state, event.task, null);
   state.ready.delete(event.task);
   state.kinds.touch(state.numbering.find(event.task));
   state.backingOff.delete(event.task);
@@ -106,6 +109,12 @@ export function foldDependencyWaived(state: State, event: EventOf<"DependencyWai
   state.unsettled.push(event.on);
 }
 
+export function foldDependencyRestored(state: State, event: EventOf<"DependencyRestored">): void {
+  const task = ownTask(state, event.task);
+  task.unblocked = task.unblocked.filter((id) => id !== event.on);
+  state.unsettled.push(event.on);
+}
+
 export function foldCycleReported(state: State, event: EventOf<"CycleReported">): void {
   const task = ownTask(state, event.task);
   state.cyclicCount += (event.cycle === null ? 0 : 1) - (task.cycle === null ? 0 : 1);
@@ -152,4 +161,8 @@ export function foldEscalationLifted(state: State, event: EventOf<"EscalationLif
 
 export function foldAssignmentRequested(state: State, event: EventOf<"AssignmentRequested">): void {
   ownTask(state, event.task).assignTo = { agent: event.agent, worker: event.worker };
+}
+
+export function foldAssignmentWithdrawn(state: State, event: EventOf<"AssignmentWithdrawn">): void {
+  ownTask(state, event.task).assignTo = null;
 }

@@ -3,6 +3,7 @@ import { completeConfig } from "../model/config.ts";
 import { effectKey, type RecordedEffect } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
+import { noteLastCommand } from "./fold-command.ts";
 import { noteMergeOver } from "./fold-attempt.ts";
 import { foldCockpitSwitch, foldCockpitWritten } from "./fold-cockpit.ts";
 import { reviseAttack } from "./fold-mode.ts";
@@ -29,6 +30,7 @@ export function foldConfigurationRejected(state: State, event: EventOf<"Configur
 }
 
 export function foldCommandAnswered(state: State, event: EventOf<"CommandAnswered">): void {
+  noteLastCommand(state, event.kept);
   if (event.task === null || event.answer === null) return;
   const task = state.tasks.own(event.task);
   if (task !== undefined) task.answer = event.answer;

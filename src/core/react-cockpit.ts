@@ -33,6 +33,7 @@ const urgencies: Partial<Record<Event["type"], Urgency>> = {
   TaskTrusted: "soon",
   DependenciesChanged: "late",
   DependencyWaived: "late",
+  DependencyRestored: "late",
   PriorityOverridden: "late",
   EstimateOverridden: "late",
   TaskHeld: "late",

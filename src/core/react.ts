@@ -172,6 +172,7 @@ function tellingDelayMs(state: State, event: Event): number | null {
       return doesWaitInVain(state, event.task) ? 0 : null;
     case "TaskTracked":
     case "TaskRevised":
+      if (state.tasks.get(event.task)?.isReopening === true && !event.definition.isOpen) return 0;
       return event.definition.problems.length === 0 ? null : surfaceDelayMs;
     case "TaskTrusted":
       return state.tasks.get(event.task)?.surface.digest === null ? null : surfaceDelayMs;

@@ -77,6 +77,7 @@ interface Records {
   readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
   readonly dossiers: Dossier;
+  readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
 }
 const recordNames = [
@@ -88,6 +89,7 @@ const recordNames = [
   "milestones",
   "patterns",
   "dossiers",
+  "lastCommands",
   "warnings",
 ] as const;
 

@@ -6,6 +6,7 @@ import type { CockpitRecord } from "../model/cockpit.ts";
 import type { Config } from "../model/config.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/ids.ts";
+import type { LastCommand } from "../model/last-command.ts";
 import type { Mode } from "../model/mode.ts";
 import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
@@ -106,6 +107,8 @@ export interface State {
   readonly patterns: Table<string, PatternRecord>;
   /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
   readonly dossiers: Table<TaskId, Dossier>;
+  /** By task, and of the whole by `wholeKey`: the last command, while it can be taken back; `order` grows with each. */
+  readonly lastCommands: Table<string, LastCommand & { readonly order: number }>;
   /** By `warningKey`; `since` is when it was raised. */
   readonly warnings: Table<string, Warning & { readonly since: number }>;
   watch: Watch;
@@ -224,6 +227,7 @@ export function createState(): State {
     milestones: createTable(undo),
     patterns: createTable(undo, copyPattern),
     dossiers: createTable(undo),
+    lastCommands: createTable(undo),
     warnings: createTable(undo),
     outbox: createTable(undo, copyEffect),
     outboxKeys: createTable(undo),

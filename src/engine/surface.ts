@@ -89,6 +89,7 @@ function hasTrouble(task: Task): boolean {
 /** A receipt closes an issue that no closing keyword has closed; a revoked one opens it again. */
 function wantedState(task: Task): IssueSurface["state"] {
   if (task.receipt !== null && task.definition.isOpen && task.receipt.kind !== "closed") return "closed";
+  if (task.isReopening === true && !isEnded(task) && !task.definition.isOpen) return "open";
   return task.receipt === null && task.discardedPull !== null && task.manualReview !== null && !task.definition.isOpen
     ? "open"
     : "leave";

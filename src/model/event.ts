@@ -8,6 +8,7 @@ import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
+import type { LastCommand } from "./last-command.ts";
 import type { MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
 import type {
@@ -36,8 +37,16 @@ export type Event =
   | { readonly type: "DependencyWaived"; readonly task: TaskId; readonly on: TaskId; readonly by: string }
   | { readonly type: "CycleReported"; readonly task: TaskId; readonly cycle: readonly TaskId[] | null }
   | { readonly type: "ExternalObserved"; readonly external: External }
-  | { readonly type: "PriorityOverridden"; readonly task: TaskId; readonly priority: Priority; readonly by: string }
-  | { readonly type: "EstimateOverridden"; readonly task: TaskId; readonly minutes: number; readonly by: string }
+  /** It was taken back that the task need not wait for this. */
+  | { readonly type: "DependencyRestored"; readonly task: TaskId; readonly on: TaskId; readonly by: string }
+  /** Null: what the issue itself says counts again; and likewise of its effort. */
+  | {
+      readonly type: "PriorityOverridden";
+      readonly task: TaskId;
+      readonly priority: Priority | null;
+      readonly by: string;
+    }
+  | { readonly type: "EstimateOverridden"; readonly task: TaskId; readonly minutes: number | null; readonly by: string }
   | { readonly type: "TaskHeld"; readonly task: TaskId; readonly by: string }
   | { readonly type: "TaskResumed"; readonly task: TaskId; readonly by: string }
   | {
@@ -47,6 +56,8 @@ export type Event =
       readonly worker: WorkerId | null;
       readonly by: string;
     }
+  /** Nobody in particular is asked for any more. */
+  | { readonly type: "AssignmentWithdrawn"; readonly task: TaskId; readonly by: string }
   // The attempt
   | {
       readonly type: "TaskAssigned";
@@ -177,7 +188,8 @@ export type Event =
       readonly cause?: FailureReason;
     }
   | { readonly type: "TaskCancelled"; readonly task: TaskId; readonly reason: string; readonly by: string }
-  | { readonly type: "TaskReopened"; readonly task: TaskId; readonly by: string }
+  /** `opensIssue`: the issue was closed by us, for a receipt that was taken back. */
+  | { readonly type: "TaskReopened"; readonly task: TaskId; readonly by: string; readonly opensIssue?: true }
   | { readonly type: "ManualReviewRequired"; readonly task: TaskId; readonly reason: string }
   | { readonly type: "UpstreamFailed"; readonly task: TaskId; readonly upstream: TaskId }
   | { readonly type: "UpstreamRecovered"; readonly task: TaskId }
@@ -264,6 +276,8 @@ export type Event =
       readonly tickedAt: number;
       readonly isDone: boolean;
       readonly answer: string | null;
+      /** What it has changed, for whoever takes it back; missing where it has changed nothing. */
+      readonly kept?: LastCommand;
     }
   /** Somebody has changed its text by hand: it is written anew. */
   | { readonly type: "CockpitEdited"; readonly by: string; readonly editedAt: number }
@@ -282,6 +296,8 @@ export type Event =
       readonly reaction: "+1" | "-1" | "eyes" | "confused";
       /** Shown in the sticky comment; null when the reaction says enough. */
       readonly answer: string | null;
+      /** What it has changed, for whoever takes it back, or what was taken back; missing where it has changed nothing. */
+      readonly kept?: LastCommand;
     }
   | {
       readonly type: "EffectsLeased";

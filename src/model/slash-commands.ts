@@ -223,6 +223,15 @@ const entries: readonly Entry[] = [
     example: "/orchestrate disable jules/2",
   },
   {
+    verb: "undo",
+    usage: "",
+    takes: "nothing",
+    needs: "write",
+    summary:
+      "Takes back the last command that changed this task, or one about everything that was given here; one step.",
+    example: "/orchestrate undo",
+  },
+  {
     verb: "help",
     usage: "",
     takes: "anything",

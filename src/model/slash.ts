@@ -21,6 +21,7 @@ export type SlashCommand =
         | "hold"
         | "pause"
         | "stop"
+        | "undo"
         | "agents"
         | "help";
     }

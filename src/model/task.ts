@@ -291,6 +291,8 @@ export interface Task {
   /** The last session ended well and its pull request has not been seen: it gets until this instant to appear. */
   pullDueAt: number | null;
   receipt: Receipt | null;
+  /** We have closed the issue, or are about to, for a receipt that was taken back: it is opened again. Missing: no. */
+  isReopening?: boolean;
   outcome: "failed" | "cancelled" | null;
   outcomeReason: string | null;
   /** A hard blocker, direct or not, has failed. */

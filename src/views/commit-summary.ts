@@ -36,7 +36,10 @@ const phrases: readonly Phrase[] = [
   { verb: "trust", types: ["TaskTrusted"] },
   { verb: "hold", types: ["TaskHeld"] },
   { verb: "resume", types: ["TaskResumed"] },
-  { verb: "update", types: ["PullRequestChanged", "TaskRevised", "DependenciesChanged", "DependencyWaived"] },
+  {
+    verb: "update",
+    types: ["PullRequestChanged", "TaskRevised", "DependenciesChanged", "DependencyWaived", "DependencyRestored"],
+  },
 ];
 
 /** At most 72 characters: `complete 9; assign 12, 13; start 8; 4 records`. */

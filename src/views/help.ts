@@ -50,7 +50,7 @@ const docsHead = [
     "Letter case does not matter in the command and its words. A command in a quote or in code is not one. The permission is",
     "the one that the commenter has in this repository at that moment, as the repository's collaborator list says. With",
     "`trust: triage` in the configuration, triage permission is enough where write is asked for below, except for attack mode and",
-    "for what lets dependents start without a merge: `complete` and `unblock` take write, as closing an issue as completed does.",
+    "for what lets dependents start without a merge: `complete` and `unblock` take write, as closing an issue as completed does. So does `undo`.",
   ].join("\n"),
 ];
 

@@ -47,6 +47,8 @@ function renderGraphEvent(event: EventIn<"graph">, task: string, names: EventNam
       );
     case "DependencyWaived":
       return `${task} no longer waits for ${names.task(event.on)}, says ${event.by}`;
+    case "DependencyRestored":
+      return `${task} waits for ${names.task(event.on)} again, says ${event.by}`;
     case "CycleReported":
       return event.cycle === null
         ? `${task} is no longer in a dependency cycle`
@@ -54,15 +56,21 @@ function renderGraphEvent(event: EventIn<"graph">, task: string, names: EventNam
     case "ExternalObserved":
       return `${event.external.reference} is ${event.external.state.replaceAll("_", " ")}`;
     case "PriorityOverridden":
-      return `${task} has ${describePriority(event.priority)}, says ${event.by}`;
+      return event.priority === null
+        ? `${task} has its own priority again, says ${event.by}`
+        : `${task} has ${describePriority(event.priority)}, says ${event.by}`;
     case "EstimateOverridden":
-      return `${task} is estimated at ${describeMinutes(event.minutes)}, says ${event.by}`;
+      return event.minutes === null
+        ? `${task} has its own estimate again, says ${event.by}`
+        : `${task} is estimated at ${describeMinutes(event.minutes)}, says ${event.by}`;
     case "TaskHeld":
       return `${task} is on hold, says ${event.by}`;
     case "TaskResumed":
       return `${task} is off hold, says ${event.by}`;
     case "AssignmentRequested":
       return `${task} is asked for ${event.worker ?? event.agent}, says ${event.by}`;
+    case "AssignmentWithdrawn":
+      return `${task} is asked for nobody in particular, says ${event.by}`;
   }
 }
 

@@ -69,7 +69,11 @@ describe("a ticked box", () => {
     const ticked = { box: "mode:critical", by: "wanda", tickedAt: it.now, isDone: true, answer: null };
     expect(tick(it, "mode:critical")).toEqual([
       { type: "ModeChanged", mode: "critical", by: "wanda" },
-      { type: "BoxTicked", ...ticked },
+      {
+        type: "BoxTicked",
+        ...ticked,
+        kept: expect.objectContaining({ of: null, verb: "mode", by: "wanda" }) as unknown,
+      },
     ]);
     expect(tick(it, "mode:critical")).toEqual([]);
     expect(it.state.cockpit?.said).toEqual([

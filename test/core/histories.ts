@@ -398,6 +398,8 @@ const instructions: fc.Arbitrary<SlashCommand | null> = fc.oneof(
     { verb: "handoff", target: "jules" },
     { verb: "handoff", target: "bifrost/1" },
     { verb: "stop" },
+    { verb: "undo" },
+    { verb: "undo" },
     { verb: "disable", worker: "jules/1" },
     { verb: "enable", worker: "jules" },
   ),

@@ -20,7 +20,7 @@ describe("the registry", () => {
   test("has every command of the product, so that help never lacks one", () => {
     const verbs = new Set(slashSpecs.map((spec) => spec.verb));
     const wanted =
-      "status explain plan simulate approve mode attack assign handoff retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable help";
+      "status explain plan simulate approve mode attack assign handoff retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable undo help";
     expect([...verbs].toSorted()).toEqual(wanted.split(" ").toSorted());
   });
 
@@ -43,6 +43,7 @@ describe("a comment that asks for us", () => {
     ["  /orchestrate\thold", { verb: "hold" }],
     ["/orchestrate PLAN", { verb: "plan" }],
     ["/orchestrate simulate", { verb: "simulate" }],
+    ["/orchestrate Undo", { verb: "undo" }],
     ["/orchestrate", { verb: "help" }],
     ["/orchestrate help me please", { verb: "help" }],
     ["/orchestrate mode Critical", { verb: "mode", mode: "critical" }],
@@ -118,6 +119,7 @@ describe("a command that cannot be understood", () => {
     ["/orchestrate plan everything", "takes nothing after it"],
     ["/orchestrate simulate critical", "takes nothing after it"],
     ["/orchestrate simulat", "Did you mean `/orchestrate simulate`?"],
+    ["/orchestrate undo everything", "takes nothing after it"],
     ["/orchestrate fail", "Say why"],
     ["/orchestrate assign", "Name the agent"],
     ["/orchestrate assign a b", "neither an agent"],

@@ -62,6 +62,8 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { task, fence: 1, reason: "timeout", by },
     "#12: cancel asked for by mona because the session took longer than the agent's timeout",
   ],
+  AssignmentWithdrawn: [{ task, by: "mona" }, "#12 is asked for nobody in particular, says mona"],
+  DependencyRestored: [{ task, on: other, by: "mona" }, "#12 waits for #3 again, says mona"],
   PersonAsked: [{ task, fence: 1, reason }, "#12: a person is asked to look at the session: because"],
   SessionEnded: [
     { task, fence: 1, result: "no_result", detail: "empty", costUsd: 1, branch: null, pullUrl: null, pullDueAt: null },
