@@ -152,6 +152,53 @@ people: { merge: 5s }
   ]);
 });
 
+test("undo takes back the last command and says whose it was, once", async () => {
+  const e2e = await givenQueue();
+  expect(await e2e.command(3, "/orchestrate undo")).toBe("-1");
+  await e2e.untilSaid(3, /There is no command that changed this task/);
+  expect(await e2e.command(2, "/orchestrate hold", "tom")).toBe("+1");
+  expect(await e2e.command(2, "/orchestrate undo", "tom")).toBe("-1");
+  expect(await e2e.command(2, "/orchestrate undo")).toBe("+1");
+  await e2e.untilSaid(2, /`hold` by `tom` is taken back\./);
+  expect(await e2e.command(2, "/orchestrate undo")).toBe("-1");
+  await e2e.untilSaid(2, /was taken back by `maria` already/);
+  expect(await e2e.command(2, "/orchestrate pause")).toBe("+1");
+  expect(await e2e.command(2, "/orchestrate undo")).toBe("+1");
+  await e2e.untilDone([1, 2, 3]);
+});
+
+test("undo of complete opens the issue again, which was closed for it, and what waits for it waits again", async () => {
+  const e2e = await given({
+    issues: "[{ key: a, title: A, labels: [hold] }, { key: b, title: B, labels: [hold], blockedBy: [a] }]",
+  });
+  expect(await e2e.command(1, "/orchestrate complete")).toBe("+1");
+  await e2e.untilDone([1]);
+  await e2e.pass(5 * minute);
+  expect(await e2e.command(1, "/orchestrate undo")).toBe("+1");
+  await e2e.until("it is open again", () => e2e.issue(1).state === "open");
+  await e2e.world.removeLabel({ by: "maria", number: 2, label: "hold" });
+  await e2e.pass(5 * minute);
+  expect(e2e.sessions(2)).toHaveLength(0);
+  await e2e.world.removeLabel({ by: "maria", number: 1, label: "hold" });
+  await e2e.untilDone([1, 2]);
+  expect(e2e.sessions(1)).toHaveLength(1);
+  expect(e2e.sessions(2)).toHaveLength(1);
+});
+
+test("undo right after complete finds the closing under way, and the task goes on all the same", async () => {
+  const e2e = await given({ issues: "[{ key: a, title: A, labels: [hold] }]" });
+  for (const wait of [0, 500, 2_000, 4_000, 5_000, 6_000, 8_000, 11_000]) {
+    expect(await e2e.command(1, "/orchestrate complete")).toBe("+1");
+    await e2e.pass(wait);
+    expect(await e2e.command(1, "/orchestrate undo")).toBe("+1");
+    await e2e.pass(3 * minute);
+    expect([wait, e2e.issue(1).state, e2e.labels(1).toSorted()]).toEqual([wait, "open", ["hold", "orchestrate"]]);
+  }
+  await e2e.world.removeLabel({ by: "maria", number: 1, label: "hold" });
+  await e2e.untilDone([1]);
+  expect(e2e.sessions(1)).toHaveLength(1);
+});
+
 test("disable gives a worker nothing new and enable brings it back; agents shows both", async () => {
   const e2e = await givenBoth("[{ key: a, title: A, labels: ['agent:jules'] }, { key: b, title: B, labels: [hold] }]");
   await e2e.startApp();
