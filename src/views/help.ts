@@ -2,6 +2,7 @@
 import type { Permission } from "../model/actor.ts";
 import type { SlashSpec } from "../model/slash.ts";
 import { slashSpecs } from "../model/slash-commands.ts";
+import { helpDetails } from "./help-details.ts";
 import { renderTable, toCode } from "./markdown.ts";
 
 /** What the permission is called in the settings of a repository. */
@@ -29,6 +30,7 @@ export function renderHelpDocs(): string {
     [
       `## ${toUsage(spec)}`,
       `${spec.summary} Needs ${permissionWords[spec.needs]} permission.`,
+      ...(helpDetails[spec.verb] ?? []),
       `\`\`\`text\n${spec.example}\n\`\`\``,
     ].join("\n\n"),
   );

@@ -29,7 +29,7 @@ export function renderSimulation(view: SimulationView): string {
     describeWork(view),
     renderFigures(view),
     describeBest(view),
-    "An estimate: every task takes as long as it was estimated, or as tasks of its kind have taken, all workers are alike, and merges take no time. Nothing was started or changed.",
+    "An estimate: every task takes as long as it was estimated, or as tasks of its kind have taken, all workers are alike, merges take no time, and caps are left aside. Nothing was started or changed.",
   ].join("\n\n");
 }
 
