@@ -15,7 +15,7 @@ import {
 import { isEnded } from "./readiness.ts";
 import { reachOf, settleReach } from "./reach.ts";
 import type { Reach } from "./records.ts";
-import { slotsOf } from "./utilisation.ts";
+import { slotCountsOf } from "./capacity.ts";
 
 /** So many tasks wait directly, or so many in all, and what they wait for holds up many. */
 const manyDirect = 3;
@@ -138,7 +138,7 @@ function crowdedAgents(look: Look): ReadonlyMap<AgentId, Crowding> {
   const crowded = new Map<AgentId, Crowding>();
   for (const agent of late.size === 0 ? [] : look.context.config.agents) {
     const id = toAgentId(agent.id);
-    const { busy, free } = slotsOf(look.state, agent);
+    const { busy, free } = slotCountsOf(look.state, agent);
     const count = late.get(id) ?? 0;
     if (free === 0 && isAbove(count, busy * lateShare, false)) crowded.set(id, "full");
     else if (count > 0 && isAbove(count, busy * lateShare, true)) crowded.set(id, "open");

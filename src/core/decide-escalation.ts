@@ -12,7 +12,7 @@ import { clear, raise } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { detailLengthMax } from "./limits.ts";
-import { capacityOf } from "./capacity.ts";
+import { fullCapacityOf } from "./capacity.ts";
 import { statusOf } from "./readiness.ts";
 import type { State } from "./state.ts";
 
@@ -171,10 +171,10 @@ export function escalateUnplaceable(
   return true;
 }
 
-/** The capacity has been lowered since a person asked for this worker. */
+/** The capacity has been lowered since a person asked for this worker. An operator who is away comes back. */
 function isBeyondCapacity({ state, context }: Decision, worker: WorkerId): boolean {
   const agent = agentConfigOf(context.config, agentOf(worker));
-  return agent !== undefined && slotOf(worker) > capacityOf(state, agent);
+  return agent !== undefined && slotOf(worker) > fullCapacityOf(state, agent);
 }
 
 function describeUnplaceable(task: Task, codes: readonly string[], config: Config): string {

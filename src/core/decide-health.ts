@@ -10,7 +10,7 @@ import type { Attempt, Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { heartbeatMs, workerResultsMax } from "./limits.ts";
-import { capacityOf } from "./capacity.ts";
+import { fullCapacityOf } from "./capacity.ts";
 import { newWorkerRecord, type VendorFailure, type WorkerRecord } from "./records.ts";
 import { countSlots, offSlots } from "./slots.ts";
 import type { State } from "./state.ts";
@@ -198,7 +198,8 @@ export function agentsInService(state: State, context: Context, task: Task): rea
 }
 
 function hasWorkers(state: State, agent: AgentConfig): boolean {
-  const capacity = capacityOf(state, agent);
+  // Operators come back: who is away for now is no reason to look elsewhere.
+  const capacity = fullCapacityOf(state, agent);
   const slots = state.slots.get(toAgentId(agent.id));
   return slots === undefined ? capacity > 0 : countSlots(slots, capacity).off < capacity;
 }

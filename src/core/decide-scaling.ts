@@ -10,7 +10,8 @@ import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { raisedTo, type AgentRecord } from "./records.ts";
-import { capacityOf } from "./capacity.ts";
+import { capacityOf, fullCapacityOf } from "./capacity.ts";
+import { attendedSlots } from "./operators.ts";
 import { Pool } from "./pool.ts";
 import { leftOver } from "./queue-depth.ts";
 import { readyQuickWins } from "./quick-wins.ts";
@@ -155,7 +156,7 @@ function roomOf(state: State, context: Context, agent: AgentConfig): number {
   // Its vendor has an outage, or has said itself how much it can take.
   if ((record?.pausedUntil ?? null) !== null || isLimitedByVendor(record)) return 0;
   const quota = quotaLeft(state, context, agent) ?? agent.maxCapacity;
-  return Math.min(agent.maxCapacity - capacityOf(state, agent), quota);
+  return Math.min(Math.min(agent.maxCapacity, attendedSlots(state, agent)) - capacityOf(state, agent), quota);
 }
 
 function isLimitedByVendor(record: AgentRecord | undefined): boolean {
@@ -171,7 +172,7 @@ function keepWithin(decision: Decision, agent: AgentConfig): void {
   const reason = "the configuration has changed";
   if (raised <= agent.capacity || most <= agent.capacity) restore(decision, agent, reason);
   else if (raised > most) {
-    const capacity = Math.min(capacityOf(state, agent), most);
+    const capacity = Math.min(fullCapacityOf(state, agent), most);
     decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity, reason, raisedTo: most });
   } else if (state.ready.size === 0 && lookBefore(state, (before) => hasIdleSlot(before, context, agent))) {
     restore(decision, agent, "nothing waits any more");
@@ -185,7 +186,7 @@ function hasIdleSlot(state: State, context: Context, agent: AgentConfig): boolea
 /** To the slots of the configuration, or to the fewer that the vendor allows. */
 function restore(decision: Decision, agent: AgentConfig, reason: string): void {
   const record = recordOf(decision.state, agent);
-  const slots = capacityOf(decision.state, agent);
+  const slots = fullCapacityOf(decision.state, agent);
   const capacity = isLimitedByVendor(record) && slots < agent.capacity ? slots : null;
   decision.emit({ type: "CapacityChanged", agent: toAgentId(agent.id), capacity, reason });
 }

@@ -5,6 +5,7 @@ import { decideHealth, healthDueAt } from "./decide-health.ts";
 import { decideEscalation, decideSpentCaps, nextEscalationAt } from "./decide-escalation.ts";
 import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
+import { decideOperatorsBack, nextOperatorAt } from "./decide-operators.ts";
 import { decidePatterns } from "./decide-patterns.ts";
 import { decideWarnings } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
@@ -16,6 +17,7 @@ import type { State } from "./state.ts";
 export function decideTick(decision: Decision): void {
   decideDates(decision);
   decideHealth(decision);
+  decideOperatorsBack(decision);
   decideModes(decision);
   decideAttack(decision);
   for (const id of Array.from(decision.state.active.keys()).toSorted()) {
@@ -48,7 +50,12 @@ function decideMissingPull(decision: Decision, task: Task): void {
 
 /** When the next thing that time alone brings is due; null when there is none. */
 export function nextDueAt({ state, context }: Pick<Decision, "state" | "context">): number | null {
-  const ofAll = [nextDateAt(state), modesDueAt(state, context), capsDueAt(state, context)];
+  const ofAll = [
+    nextDateAt(state),
+    modesDueAt(state, context),
+    capsDueAt(state, context),
+    nextOperatorAt(state, context),
+  ];
   const next = Math.min(
     ...ofAll.map((at) => at ?? Infinity),
     ...healthDueAt({ state, context }),

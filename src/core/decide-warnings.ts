@@ -3,10 +3,14 @@
  * clear what they alone know of with the same two functions.
  */
 import { taskOfWarning, warningKey, type Warning, type WarningCode } from "../model/warning.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { detectAnomalies } from "./anomalies.ts";
 import { detectBottlenecks } from "./bottlenecks.ts";
+import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { openLook } from "./finding.ts";
+import { awayOf } from "./operators.ts";
+import type { State } from "./state.ts";
 
 /** Told once more only where the severity has changed: a new number alone is no news. */
 export function raise(decision: Decision, warning: Warning): void {
@@ -65,10 +69,17 @@ function isDue({ state, context }: Decision): boolean {
 /** Its task is gone or needs nothing any more, or its place is no longer configured. */
 function isAboutNothing({ state, context }: Decision, warning: Warning): boolean {
   if (warning.code === "linear_unwritten") return context.config.alerts.linear === undefined;
+  if (warning.code === "operator_unknown") return !hasUnknownOperator(state, context, warning.subject);
   const id = taskOfWarning(warning);
   if (id === null) return false;
   const task = state.tasks.get(id);
   return task === undefined || task.receipt !== null || task.outcome === "cancelled";
+}
+
+/** The configuration may name another one by now, or nobody any more. */
+function hasUnknownOperator(state: State, { config }: Context, agent: string): boolean {
+  const configured = agentConfigOf(config, agent);
+  return configured !== undefined && awayOf(state, configured).some(({ presence }) => presence === "unknown");
 }
 
 function byKey(left: readonly [string, unknown], right: readonly [string, unknown]): number {

@@ -11,6 +11,7 @@ import { decideCursor } from "./decide-cursor.ts";
 import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
 import { decideInstruction } from "./decide-instruct.ts";
 import { decideObservation } from "./decide-observe.ts";
+import { decideOperators } from "./decide-operators.ts";
 import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideTick } from "./decide-tick.ts";
@@ -83,6 +84,7 @@ const deciders: Deciders = {
   Configure: decideConfiguration,
   SettleEffects: decideSettlement,
   ReportCapacity: decideCapacity,
+  ReportOperators: decideOperators,
   MoveCursor: decideCursor,
   Tick: decideTick,
   Schedule: decideSchedule,

@@ -82,6 +82,7 @@ const folds: Folds = {
   MilestoneModeChanged: mode.foldMilestoneModeChanged,
   AttackThresholdChanged: mode.foldAttackThresholdChanged,
   CapacityChanged: health.foldCapacityChanged,
+  OperatorsChanged: health.foldOperatorsChanged,
   WorkerRested: health.foldWorkerRested,
   WorkerTried: health.foldWorkerTried,
   WorkerRestored: health.foldWorkerRestored,

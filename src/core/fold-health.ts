@@ -212,6 +212,10 @@ export function foldCapacityChanged(state: State, event: EventOf<"CapacityChange
   record.capacityReason = event.reason;
 }
 
+export function foldOperatorsChanged(state: State, event: EventOf<"OperatorsChanged">): void {
+  ownAgent(state, event.agent).away = event.away;
+}
+
 export function foldWorkerDisabled(state: State, event: EventOf<"WorkerDisabled">): void {
   state.disabledWorkers.set(event.worker, event.by);
   reviseSlot(state, event.worker);

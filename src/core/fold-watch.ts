@@ -1,9 +1,7 @@
 /** How events change what the warnings are judged by: how long slots were taken, since when all of them are, when it was judged. */
 import type { Config } from "../model/config.ts";
 import type { EventOf } from "../model/event.ts";
-import type { AgentId } from "../model/ids.ts";
-import { capacityOf } from "./capacity.ts";
-import { countSlots } from "./slots.ts";
+import { slotCountsOf } from "./capacity.ts";
 import type { State } from "./state.ts";
 
 /** The commands that only a pass with a tick has; a tick that decided nothing leaves no entry of its own. */
@@ -31,9 +29,7 @@ export function notePassEnd(state: State, command: string): void {
 export function isFull(state: State, agents: Config["agents"]): boolean {
   let busy = 0;
   for (const agent of agents) {
-    const capacity = capacityOf(state, agent);
-    const slots = state.slots.get(agent.id as AgentId);
-    const counts = slots === undefined ? { busy: 0, free: capacity } : countSlots(slots, capacity);
+    const counts = slotCountsOf(state, agent);
     if (counts.free > 0) return false;
     busy += counts.busy;
   }

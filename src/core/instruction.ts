@@ -4,7 +4,7 @@ import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
-import { capacityOf } from "./capacity.ts";
+import { fullCapacityOf } from "./capacity.ts";
 import type { State } from "./state.ts";
 import { describeRefusal, describeUnselected, refusalNow } from "./intake.ts";
 
@@ -32,7 +32,7 @@ export function refused(answer: string): Reply {
 export function workersNamed(state: State, context: Context, name: string): readonly WorkerId[] {
   for (const agent of context.config.agents) {
     const id = toAgentId(agent.id);
-    const all = Array.from({ length: Math.max(agent.capacity, capacityOf(state, agent)) }, (_, index) =>
+    const all = Array.from({ length: Math.max(agent.capacity, fullCapacityOf(state, agent)) }, (_, index) =>
       toWorkerId(id, index + 1),
     );
     if (agent.id === name) return all;

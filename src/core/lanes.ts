@@ -5,15 +5,17 @@
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment } from "../model/task.ts";
-import { capacityOf } from "./capacity.ts";
+import { fullCapacityOf } from "./capacity.ts";
 import type { Context } from "./context.ts";
 import { NumberHeap } from "./number-heap.ts";
+import { attendedAt } from "./operators.ts";
 import type { State } from "./state.ts";
 import { dayOf } from "./windows.ts";
 
 export class Lane {
   readonly agent: AgentId;
-  readonly capacity: number;
+  /** Its slots, those included that operators who are away now will look after. */
+  readonly slots: number;
   /** The first instant at which it can take anything at all, with nothing handed out until then; infinite where it never can. */
   readonly first: number;
   readonly #from: number;
@@ -25,16 +27,17 @@ export class Lane {
 
   constructor(state: State, context: Context, config: AgentConfig) {
     this.agent = toAgentId(config.id);
-    this.capacity = capacityOf(state, config);
+    this.slots = fullCapacityOf(state, config);
     this.#from = Math.max(context.now, state.agents.get(this.agent)?.pausedUntil ?? 0);
     let unstarted = 0;
-    for (let slot = 1; slot <= this.capacity; slot += 1) {
+    for (let slot = 1; slot <= this.slots; slot += 1) {
       const worker = toWorkerId(this.agent, slot);
       const assignment = assignmentOf(state, worker);
       if (assignment !== null && assignment.startedAt === null) unstarted += 1;
-      if (state.disabledWorkers.has(worker)) continue;
+      const attended = attendedAt(state, config, slot);
+      if (attended === Infinity || state.disabledWorkers.has(worker)) continue;
       const endsAt = assignment === null ? context.now : expectedEnd(assignment, context.now);
-      this.#freeAt.set(slot, Math.max(endsAt, state.workers.get(worker)?.restsUntil ?? 0));
+      this.#freeAt.set(slot, Math.max(endsAt, attended, state.workers.get(worker)?.restsUntil ?? 0));
       this.#busy.push(slot);
     }
     this.#quota = new Quota(state, context, { config, unstarted });
@@ -75,7 +78,7 @@ export class Lane {
   }
 
   get freeShare(): number {
-    return this.#free.size / this.capacity;
+    return this.#free.size / this.slots;
   }
 
   #timeOf(slot: number): number {

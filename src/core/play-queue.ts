@@ -135,7 +135,7 @@ export class QueuePlay {
     const wish = wishOf(this.#state, task, this.#context);
     return this.#able.for(wish).agents.flatMap(({ config, capability }) => {
       const lane = this.#lanes.get(config.id);
-      const isBeyond = lane !== undefined && wish.pinnedWorker !== null && slotOf(wish.pinnedWorker) > lane.capacity;
+      const isBeyond = lane !== undefined && wish.pinnedWorker !== null && slotOf(wish.pinnedWorker) > lane.slots;
       return lane === undefined || isBeyond
         ? []
         : [{ lane, capability, isAvoided: wish.avoidedAgents.includes(lane.agent) }];

@@ -7,12 +7,12 @@ import { historyOf } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { agentOf, slotOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment } from "../model/task.ts";
-import { capacityOf } from "./capacity.ts";
+import { capacityOf, fullCapacityOf, isOverfull, slotCountsOf } from "./capacity.ts";
 import { quotaLeft } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { toMicros } from "./fold-figures.ts";
 import { isOutOfUse, learnedKey } from "./fold-health.ts";
-import { countSlots, firstFree, isFree, offSlots, untouched, type Slots } from "./slots.ts";
+import { firstFree, isFree, offSlots, untouched, type Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 /** What of a task changes how agents look to it. */
@@ -50,6 +50,7 @@ export class Member implements AgentCandidate {
   firstFree: WorkerId | null = null;
   paused: string | null = null;
   quotaLeft: number | null = null;
+  isUnattended = false;
   costCap: AgentCandidate["costCap"] = null;
   history: number | null = null;
   cohesion: number | null = null;
@@ -105,9 +106,9 @@ export class Member implements AgentCandidate {
   /** Counts the slots again. */
   refresh(): void {
     const slots = this.#state.slots.get(this.agent) ?? untouched;
-    const counts = countSlots(slots, this.capacity);
+    const counts = slotCountsOf(this.#state, this.#config);
     this.busy = counts.busy;
-    this.resting = counts.off === 0 ? 0 : restingSlots(this.#state, this.agent, { slots, capacity: this.capacity });
+    this.resting = counts.off === 0 ? 0 : this.#restingCount(slots, counts.off);
     this.disabled = counts.off - this.resting;
     this.#freeCount = counts.free;
     this.free = this.#usableCount();
@@ -115,6 +116,24 @@ export class Member implements AgentCandidate {
     this.firstFree = first === 0 ? null : toWorkerId(this.agent, first);
     this.paused = pauseOf(this.#state, this, this.#context.now);
     this.quotaLeft = quotaLeft(this.#state, this.#context, this.#config);
+    this.isUnattended = this.#lacksOperators();
+  }
+
+  /** Where operators are away, slots that rest may be beyond those that are left. */
+  #restingCount(slots: Slots, off: number): number {
+    return Math.min(off, restingSlots(this.#state, this.agent, { slots, capacity: this.capacity }));
+  }
+
+  /** Nobody is there for any slot, or for the one that a person wants for the task at hand. */
+  #lacksOperators(): boolean {
+    if (this.#config.operators === undefined) return false;
+    return this.capacity === 0 || this.#isBeyondOperators() || isOverfull(this.#state, this.#config);
+  }
+
+  #isBeyondOperators(): boolean {
+    const pinned = this.#pinned;
+    if (pinned === null || agentOf(pinned) !== this.agent) return false;
+    return slotOf(pinned) > this.capacity && slotOf(pinned) <= fullCapacityOf(this.#state, this.#config);
   }
 
   /** What depends on the task: what was learned of its kinds, what it follows on, and the slot that a person wants. */
@@ -125,6 +144,7 @@ export class Member implements AgentCandidate {
     }
     this.#pinned = pinned;
     this.free = this.#usableCount();
+    this.isUnattended = this.#lacksOperators();
     this.history = this.#historyAt(kinds);
     this.cohesion = cohesionOf(this.agent, hands);
   }

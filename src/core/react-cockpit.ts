@@ -55,6 +55,7 @@ const urgencies: Partial<Record<Event["type"], Urgency>> = {
   MilestoneModeChanged: "late",
   AttackThresholdChanged: "late",
   CapacityChanged: "late",
+  OperatorsChanged: "late",
   WorkerRested: "late",
   WorkerTried: "late",
   WorkerRestored: "late",

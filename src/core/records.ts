@@ -2,6 +2,7 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
+import type { AwayOperator } from "../model/operator.ts";
 import type { Feedback } from "../model/feedback.ts";
 import type { Priority } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
@@ -88,6 +89,8 @@ export interface AgentRecord {
   raisedTo?: number | null;
   /** When attack mode last raised the capacity. */
   scaledAt: number | null;
+  /** Operators who are away, as GitHub said last. Left out before anybody was. */
+  away?: readonly AwayOperator[];
   /** At all of its work, whatever its kind. */
   readonly learned: Learned;
 }
@@ -231,6 +234,7 @@ export function copyAgent(from: AgentRecord): AgentRecord {
     isScaled: from.isScaled,
     raisedTo: raisedTo(from),
     scaledAt: from.scaledAt,
+    ...(from.away === undefined ? {} : { away: from.away }),
     learned: { successes, failures, minutes },
   };
 }

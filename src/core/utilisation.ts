@@ -1,11 +1,11 @@
 /** How much agents are used: the time that their slots were taken, over the time that there was. Pure reads of the state. */
-import type { AgentConfig, AgentType } from "../model/config-agent.ts";
+import type { AgentType } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
 import type { Context } from "./context.ts";
 import { busyMsOf } from "./fold-figures.ts";
-import { capacityOf } from "./capacity.ts";
+import { slotCountsOf } from "./capacity.ts";
 import type { Reading } from "./records.ts";
-import { countSlots, untouched, type SlotCounts } from "./slots.ts";
+import type { SlotCounts } from "./slots.ts";
 import type { State } from "./state.ts";
 
 /** The slots of one agent now, and how much they were used. */
@@ -15,12 +15,6 @@ export interface AgentUse extends SlotCounts {
   readonly capacity: number;
   /** Taken slot time over slot time since the window began, 0 to 1; by the slots that there are now. */
   readonly utilisation: number;
-}
-
-/** The slots of `agent` now. */
-export function slotsOf(state: State, agent: AgentConfig): SlotCounts & { readonly capacity: number } {
-  const capacity = capacityOf(state, agent);
-  return { capacity, ...countSlots(state.slots.get(toAgentId(agent.id)) ?? untouched, capacity) };
 }
 
 /** The newest reading that is at least `ms` old at `now`; null when there is none. */
@@ -39,11 +33,13 @@ export function readingBefore({ readings }: State, now: number, ms: number): Rea
 export function useOfAgents(state: State, { now, config }: Context, from: Reading | null): readonly AgentUse[] {
   return config.agents.map((agent) => {
     const id = toAgentId(agent.id);
-    const slots = slotsOf(state, agent);
+    const slots = slotCountsOf(state, agent);
     const elapsed = from === null ? 0 : now - from.at;
     const taken =
       from === null || elapsed <= 0 ? slots.busy : (busyMsOf(state, id, now) - busyMsIn(from, id)) / elapsed;
-    return { agent: id, type: agent.type, ...slots, utilisation: Math.min(1, Math.max(0, taken / slots.capacity)) };
+    // Without slots, because nobody looks after them, nothing is used.
+    const share = slots.capacity === 0 ? 0 : taken / slots.capacity;
+    return { agent: id, type: agent.type, ...slots, utilisation: Math.min(1, Math.max(0, share)) };
   });
 }
 

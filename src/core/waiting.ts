@@ -1,10 +1,13 @@
 /** Why a task is not moving: reason codes with their details, recomputed from the state. Silence is a bug. */
 import { chooseAgent } from "../matching/choose-agent.ts";
-import type { Task } from "../model/task.ts";
+import { agentOf } from "../model/ids.ts";
+import type { RejectedCandidate, Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { spentCapOf, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
+import { describeShortage } from "./operators.ts";
 import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
 import { mergeReasons } from "./merge-reasons.ts";
@@ -152,8 +155,20 @@ function workerReasons(state: State, task: Task, context: Context): readonly Wai
   if (choice.kind === "wait") return [{ code: "better_worker", detail: choice.note }];
   return Object.entries(choice.rejectedCount).map(([code, count]) => ({
     code,
-    detail: `${count} ${count === 1 ? "worker" : "workers"}: ${costWords[code] ?? code.replaceAll("_", " ")}.`,
+    detail:
+      code === "no_operator"
+        ? operatorWords(state, context, choice.rejected)
+        : `${count} ${count === 1 ? "worker" : "workers"}: ${costWords[code] ?? code.replaceAll("_", " ")}.`,
   }));
+}
+
+/** Who is away, agent by agent. */
+function operatorWords(state: State, { config }: Context, rejected: readonly RejectedCandidate[]): string {
+  const sentences = rejected.flatMap(({ worker, code }) => {
+    const agent = code === "no_operator" ? agentConfigOf(config, agentOf(worker)) : undefined;
+    return agent === undefined ? [] : [`${describeShortage(state, agent)}.`];
+  });
+  return sentences.join(" ");
 }
 
 const costWords: Readonly<Record<string, string>> = {

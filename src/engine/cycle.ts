@@ -9,7 +9,7 @@ import type { Timer } from "../ports/clock.ts";
 import type { Hint, Poll } from "../ports/tracker.ts";
 import type { External } from "../model/task.ts";
 import { defaultConfig } from "../model/config.ts";
-import { askCapacities } from "./capacities.ts";
+import { askCapacities, operatorsOf } from "./capacities.ts";
 import { Hearing } from "./hearing.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";
@@ -23,7 +23,7 @@ import { createAsking, type Asking } from "./sessions.ts";
 const fullReadMs = 60 * 60_000;
 /** Conflicts arise when the base moves, which no webhook of the pull request tells. */
 const pullsEveryCycles = 10;
-/** A vendor's limit changes when somebody changes the plan, not from minute to minute. */
+/** A vendor's limit changes when somebody changes the plan, and people do not come and go from minute to minute. */
 const capacitiesEveryCycles = 20;
 /** A configuration that an older version took may still be in force, and it may say 0. */
 const leastCycleMs = 1_000;
@@ -45,6 +45,8 @@ export class Cycle {
   #refreshes = 0;
   /** The last wait that was asked for. */
   #askedWait = "";
+  /** Logins of those who were asked for last. */
+  #askedOperators: ReadonlySet<string> = new Set();
 
   constructor(
     parts: EngineParts,
@@ -78,10 +80,11 @@ export class Cycle {
   async takeStock(): Promise<void> {
     await this.#insist(() => this.#lane.refresh());
     await this.#insist(() => this.#hearing.configure());
+    // Before there is work to hand out, so that nothing is started for somebody who is not there.
+    await this.#insist(() => this.#askCapacities());
     await this.#insist(() => this.#readEverything());
     await this.#lookAtCockpits([]);
     await this.#insist(async () => this.#lane.submit(await this.#asking.ask({ isStart: true })));
-    await this.#insist(() => this.#askCapacities());
   }
 
   schedule(): void {
@@ -116,7 +119,7 @@ export class Cycle {
     await this.#scout.idle();
     if (isRefreshDue) this.#logRefresh();
     await this.#lane.submit(await this.#asking.ask({ isStart: false }));
-    if (this.#cycles % capacitiesEveryCycles === 0) await this.#askCapacities();
+    if (this.#cycles % capacitiesEveryCycles === 0 || (await this.#hasNewOperators())) await this.#askCapacities();
   }
 
   /** A cockpit that cannot be read keeps nobody from working; it is looked at again with the next cycle. */
@@ -158,7 +161,15 @@ export class Cycle {
     else this.#parts.journal.debug(line, data);
   }
 
+  /** Of somebody whom another configuration has brought nothing was said yet. */
+  async #hasNewOperators(): Promise<boolean> {
+    const { config } = this.#lane.contextOf(await this.#lane.stream.current());
+    return operatorsOf(config).some((login) => !this.#askedOperators.has(login));
+  }
+
   async #askCapacities(): Promise<void> {
+    const { config } = this.#lane.contextOf(await this.#lane.stream.current());
+    this.#askedOperators = new Set(operatorsOf(config));
     await this.#lane.submit(await askCapacities(this.#parts, this.#world, this.#lane));
   }
 

@@ -1,6 +1,6 @@
 /** From the state to what a live dashboard draws: workers with what they have, the head of the queue, what is blocked, what runs. */
 import { lateFactor } from "../core/bottlenecks.ts";
-import { capacityOf } from "../core/capacity.ts";
+import { shownSlots } from "../core/capacity.ts";
 import type { Context } from "../core/context.ts";
 import { isOutOfUse } from "../core/fold-health.ts";
 import { modeInForce, rankReady } from "../core/rank-ready.ts";
@@ -70,7 +70,7 @@ export function toLiveView(state: State, context: Context): LiveView {
     isPaused: state.isPaused,
     counts: { ready: state.ready.size, blocked: waiting.length, inProgress: running.length },
     workers: context.config.agents.flatMap((agent) =>
-      Array.from({ length: capacityOf(state, agent) }, (_, slot) =>
+      Array.from({ length: shownSlots(state, agent) }, (_, slot) =>
         toLiveWorker(state, context, { agent, worker: toWorkerId(toAgentId(agent.id), slot + 1) }),
       ),
     ),

@@ -6,7 +6,8 @@ import { healthOf } from "../core/decide-health.ts";
 import { expectedStart } from "../core/expected-start.ts";
 import { describeExternal } from "../core/externals.ts";
 import { metricsOf } from "../core/metrics.ts";
-import { capacityOf } from "../core/capacity.ts";
+import { awayOf } from "../core/operators.ts";
+import { capacityOf, shownSlots } from "../core/capacity.ts";
 import { proposeCut } from "../core/propose-cut.ts";
 import { modeInForce, rankReady, readyInOrder } from "../core/rank-ready.ts";
 import { priorityOf, reachOf } from "../core/reach.ts";
@@ -187,7 +188,7 @@ export function toAgentViews(state: State, context: Context): readonly AgentView
     type: agent.type,
     dispatch: agent.dispatch,
     capabilities: agent.capabilities,
-    workers: Array.from({ length: capacityOf(state, agent) }, (_, slot) => {
+    workers: Array.from({ length: shownSlots(state, agent) }, (_, slot) => {
       const worker = toWorkerId(toAgentId(agent.id), slot + 1);
       const isEnabled = !state.disabledWorkers.has(worker);
       const task = taskOf(state, state.occupied.get(worker));
@@ -196,6 +197,7 @@ export function toAgentViews(state: State, context: Context): readonly AgentView
     sessionsToday: sessionsToday(state, context, agent.id),
     quota: agent.quota ?? null,
     pause: pauseOf(state, toAgentId(agent.id), context.now),
+    operators: agent.operators === undefined ? null : { count: agent.operators.length, away: awayOf(state, agent) },
   }));
 }
 

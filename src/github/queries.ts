@@ -322,6 +322,15 @@ export function labelsByName(place: { owner: string; name: string }, names: read
   };
 }
 
+/** Users by login under the aliases `u0`, `u1`, …, with what their profiles say of their availability. */
+export function usersByLogin(logins: readonly string[]): Document {
+  const declared = logins.map((_, index) => `$u${index}: String!`).join(", ");
+  const fields = logins.map(
+    (_, index) => `u${index}: user(login: $u${index}) { status { indicatesLimitedAvailability expiresAt } }`,
+  );
+  return { text: `query (${declared}) { ${fields.join("\n")} }`, variables: toVariables("u", logins) };
+}
+
 /** Cuts a list into pieces of at most `size`. */
 export function toChunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   const chunks: (readonly Item[])[] = [];

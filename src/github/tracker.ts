@@ -26,6 +26,7 @@ import { createEnqueue } from "./enqueue.ts";
 import { mergePull } from "./merge.ts";
 import { readFailures } from "./read-failures.ts";
 import { readOneIssue } from "./one-issue.ts";
+import { findOperators } from "./operators.ts";
 import { hashText, routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import type { PullExtras } from "./merge-queries.ts";
@@ -149,6 +150,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       available(() => readFailures({ client, place, permissions, fetch: options.fetch }, { pull, logsMax })),
     brief: (number) => available(() => readBrief(client, place, number)),
     createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
+    findOperators: (logins) => available(() => findOperators({ client, journal }, logins)),
     cockpit: { ...cockpit, look: (issue, since) => available(() => cockpit.look(issue, since)) },
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
     enqueuePull: createEnqueue({ client, place, journal }),

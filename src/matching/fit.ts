@@ -18,6 +18,8 @@ export interface AgentCandidate {
   /** Free slots that a person has switched off, and free slots that rest after failures. */
   readonly disabled: number;
   readonly resting: number;
+  /** For want of operators no slot of it may be used, or not the one that is asked for. */
+  readonly isUnattended?: boolean;
   /** Slots that could take a task now: capacity less all of the above. */
   readonly free: number;
   /** A slot that could take the task now, to name in reasons; null when there is none. */

@@ -12,6 +12,7 @@ export const rejectionCodes = [
   "agent_paused",
   "quota_spent",
   "cap_cost_per_day",
+  "no_operator",
   "resting",
   "at_capacity",
   "avoided",
@@ -24,7 +25,7 @@ export type RejectionCode = (typeof rejectionCodes)[number];
 /** What keeps the whole agent from the task, from a person's wish down to what passes by itself; null when nothing does. */
 export function agentRejection(
   wish: Pick<Wish, "pinnedAgent" | "pinnedWorker" | "excludedAgents">,
-  candidate: Pick<AgentCandidate, "agent" | "paused" | "quotaLeft" | "capacity" | "costCap">,
+  candidate: Pick<AgentCandidate, "agent" | "paused" | "quotaLeft" | "capacity" | "costCap" | "isUnattended">,
   capability: number | null,
 ): RejectionCode | null {
   if (!isPinned(wish, candidate)) return "not_pinned";
@@ -34,6 +35,7 @@ export function agentRejection(
   if (candidate.paused !== null) return "agent_paused";
   if (candidate.quotaLeft !== null && candidate.quotaLeft <= 0) return "quota_spent";
   if (candidate.costCap === "cap_cost_per_day") return candidate.costCap;
+  if (candidate.isUnattended === true) return "no_operator";
   return candidate.capacity === 0 ? "at_capacity" : null;
 }
 

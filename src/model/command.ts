@@ -7,6 +7,7 @@ import type { Cursor } from "./cursor.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
+import type { OperatorFacts } from "./operator.ts";
 import type { SlashCommand } from "./slash.ts";
 import type { External, Session } from "./task.ts";
 
@@ -142,6 +143,8 @@ export type Command =
     }
   /** How many sessions the vendor of an agent runs at once now; null where there is no limit to ask for. */
   | { readonly type: "ReportCapacity"; readonly id: CommandId; readonly agent: AgentId; readonly limit: number | null }
+  /** Who of the operators is available now. Whoever is not named could not be asked for. */
+  | { readonly type: "ReportOperators"; readonly id: CommandId; readonly operators: readonly OperatorFacts[] }
   /** What was read up to the cursor is decided; `wholeAt` is when everything was last read. */
   | { readonly type: "MoveCursor"; readonly id: CommandId; readonly cursor: Cursor; readonly wholeAt: number }
   /** The clock: timeouts, retries that are due. */

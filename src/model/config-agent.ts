@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { durationFrom } from "./config-duration.ts";
 import { unitMs } from "./duration.ts";
+import { foldLogin } from "./operator.ts";
 
 export const vendorTypes = ["jules", "cursor", "bifrost"] as const;
 /** `workflow` is any workflow of the repository's own: its run is the session, and there is no vendor beside GitHub. */
@@ -13,6 +14,22 @@ export type DispatchWay = (typeof dispatchWays)[number];
 
 export const agentIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
+/** Managed accounts have an underscore and the short name of their enterprise at the end. */
+const operatorPattern = /^[a-z\d](?:[a-z\d_-]{0,37}[a-z\d])?$/i;
+
+const Operators = z
+  .array(z.string().regex(operatorPattern, "the login of a GitHub user, without @, such as octocat"))
+  .min(1, "name at least one operator, or leave operators out")
+  .max(50, "at most 50 operators an agent")
+  .superRefine((logins, context) => {
+    const seen = new Set<string>();
+    for (const [index, login] of logins.entries()) {
+      if (seen.has(foldLogin(login)))
+        context.addIssue({ code: "custom", message: `${login} is named twice`, path: [index] });
+      seen.add(foldLogin(login));
+    }
+  });
+
 /** At 0 a session would be ended, or asked for, before it has begun. */
 const Lasting = durationFrom("1s");
 
@@ -22,6 +39,16 @@ export const AgentConfig = z
     type: z.enum(agentTypes),
     capacity: z.number().int().min(1).max(1_000).default(1).describe("Sessions at once."),
     maxCapacity: z.number().int().min(1).max(1_000).optional().describe("How far scaling may raise the capacity."),
+    operators: Operators.optional().describe(
+      "GitHub logins of the people behind the agent: only for those who are available sessions are started.",
+    ),
+    perOperator: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(1)
+      .describe("Sessions at once for each available operator."),
     dispatch: z.enum(dispatchWays).default("workflow"),
     capabilities: z.record(z.string(), z.number().min(0).max(1)).default({}),
     timeout: Lasting.default(45 * unitMs.m).describe("After this long the vendor is asked and the session cancelled."),

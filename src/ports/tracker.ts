@@ -7,6 +7,7 @@ import type { Cursor } from "../model/cursor.ts";
 import type { FailureFacts } from "../model/feedback.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
+import type { OperatorFacts } from "../model/operator.ts";
 import type { External } from "../model/task.ts";
 import type { CockpitKeeper } from "./cockpit.ts";
 import type { WriteOutcome } from "./write-outcome.ts";
@@ -191,6 +192,11 @@ export interface Tracker {
   enqueuePull(number: number, sha: string): Promise<MergeOutcome>;
   /** Merges the base into the branch of a pull request if its head is still `sha`; safe to repeat. Rejects never. */
   updateBranch(number: number, sha: string): Promise<UpdateOutcome>;
+  /**
+   * Whether the people of these logins are available, as their profiles say; as few requests as it can. Who could not be asked for is left
+   * out. Rejects with `TrackerUnavailable`.
+   */
+  findOperators(logins: readonly string[]): Promise<readonly OperatorFacts[]>;
   /** The one issue that shows everything. */
   readonly cockpit: CockpitKeeper;
   /** Adds a plain label, for `dispatch: label`. */

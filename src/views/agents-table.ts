@@ -1,4 +1,5 @@
 /** The answer to `/orchestrate agents`: every agent, its workers, and what each is doing. */
+import { describeAway } from "../model/operator.ts";
 import { escapeText, renderTable, toCode, toReference } from "./markdown.ts";
 import type { AgentView, WorkerView } from "./task-view.ts";
 import { describeInstant } from "./words.ts";
@@ -7,6 +8,8 @@ import { describeInstant } from "./words.ts";
 const workersMax = 50;
 /** Why somebody rests or is paused, in a cell; the log has all of it. */
 const reasonMax = 120;
+/** So many who are away are named. */
+const awayMax = 5;
 
 /** Markdown. Without agents it says what to add, since nothing will ever start. Of each agent so many workers are listed. */
 export function renderAgents(agents: readonly AgentView[], listed = workersMax): string {
@@ -29,7 +32,7 @@ function toRow(agent: AgentView, listed: number): readonly string[] {
     toCode(agent.id),
     toCode(agent.type),
     toCode(agent.dispatch),
-    [...describePause(agent), describeWorkers(agent.workers, listed)].join("; "),
+    [...describePause(agent), ...describeOperators(agent), describeWorkers(agent.workers, listed)].join("; "),
     agent.quota === null ? String(agent.sessionsToday) : `${agent.sessionsToday} of ${agent.quota}`,
     capabilities.length === 0 ? "any" : capabilities.join(", "),
   ];
@@ -40,6 +43,16 @@ export function describePause({ pause }: AgentView): readonly string[] {
   return pause === undefined || pause === null
     ? []
     : [`paused until ${describeInstant(pause.until)}: ${escapeText(pause.reason, reasonMax)}`];
+}
+
+/** How many are available, and why the others are not. */
+function describeOperators({ operators }: AgentView): readonly string[] {
+  if (operators === undefined || operators === null) return [];
+  const { count, away } = operators;
+  const there = `${count - away.length} of ${count} ${count === 1 ? "operator" : "operators"} available`;
+  const named = away.slice(0, awayMax).map((each) => escapeText(describeAway(each)));
+  const more = away.length > awayMax ? [`${away.length - awayMax} more are away`] : [];
+  return [away.length === 0 ? there : `${there}: ${[...named, ...more].join(", ")}`];
 }
 
 function describeWorkers(workers: readonly WorkerView[], listed: number): string {

@@ -56,6 +56,7 @@ const familyByType = {
   WorkerRestored: "health",
   AgentPaused: "health",
   AgentResumed: "health",
+  OperatorsChanged: "health",
   WarningRaised: "warning",
   WarningCleared: "warning",
   ModeChanged: "mode",

@@ -1,4 +1,5 @@
-/** The log lines of workers that rest and come back, and of agents that are paused because of their vendor. */
+/** The log lines of workers that rest and come back, of agents that are paused because of their vendor, and of who is behind them. */
+import { describeAway } from "../model/operator.ts";
 import type { EventIn } from "./event-families.ts";
 import { describeInstant } from "./words.ts";
 
@@ -17,5 +18,9 @@ export function renderHealthEvent(event: EventIn<"health">): string {
       return `agent ${event.agent} is paused until ${describeInstant(event.until)}: ${event.reason}`;
     case "AgentResumed":
       return `agent ${event.agent} goes on, says ${event.by}`;
+    case "OperatorsChanged":
+      return event.away.length === 0
+        ? `every operator of agent ${event.agent} is available`
+        : `agent ${event.agent} has to do without some of its operators: ${event.away.map(describeAway).join(", ")}`;
   }
 }

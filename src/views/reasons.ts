@@ -110,6 +110,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "Name it under `capabilities` of an agent, or remove the `needs:` label.",
   ),
   quota_spent: fact("The agent has used up its `quota` of the day."),
+  no_operator: fact(
+    "No operator of the agent is available.",
+    "It goes on by itself when one of them is no longer busy; `/orchestrate assign` asks for another agent.",
+  ),
   at_capacity: fact("The worker has a task already."),
   more_loaded: fact("Another worker has more room."),
 };

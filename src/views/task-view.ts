@@ -3,6 +3,7 @@ import type { CockpitEnd } from "../model/cockpit.ts";
 import type { Feedback } from "../model/feedback.ts";
 import type { AssignmentReasons } from "../model/task.ts";
 import type { Mode } from "../model/mode.ts";
+import type { AwayOperator } from "../model/operator.ts";
 import type { DependencyKind, Priority, Task, TaskStatus } from "../model/task.ts";
 import type { WarningView } from "./alerts.ts";
 import type { FiguresView } from "./metrics.ts";
@@ -153,6 +154,8 @@ export interface AgentView {
   readonly quota: number | null;
   /** Its vendor has an outage; null or missing while it has none. */
   readonly pause?: { readonly until: number; readonly reason: string } | null;
+  /** The people behind it, where the configuration names any: how many, and who of them is away. */
+  readonly operators?: { readonly count: number; readonly away: readonly AwayOperator[] } | null;
 }
 
 /** The name that people know an agent by. */

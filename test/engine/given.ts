@@ -211,6 +211,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
           },
         },
         readFailures: async () => null,
+        findOperators: async (logins) => logins.map((login) => ({ login, presence: "available", until: null })),
         createIssue: async () => ({ kind: "created", number: 99 }),
         label: async () => ({ kind: "written", commentNode: null }),
       },

@@ -141,6 +141,10 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     "tasks below 18 min are quick wins now: 24 an hour were completed",
   ],
   CapacityChanged: [{ agent: jules, capacity: 7, reason }, "agent jules has a capacity of 7: because"],
+  OperatorsChanged: [
+    { agent: jules, away: [{ login: "alice", presence: "busy", until: noon }] },
+    "agent jules has to do without some of its operators: alice is busy until 2026-11-21 12:00 UTC",
+  ],
   PatternMatched: [
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
