@@ -5,12 +5,12 @@
 import type { Command } from "../model/command.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
-import { foldLogin, type AwayOperator, type OperatorFacts } from "../model/operator.ts";
+import { foldLogin, type OperatorFacts } from "../model/operator.ts";
 import { warningKey } from "../model/warning.ts";
 import type { Context } from "./context.ts";
 import { clear } from "./decide-warnings.ts";
 import type { Decision } from "./decision.ts";
-import { awayOf } from "./operators.ts";
+import { factsOf } from "./operators.ts";
 import type { State } from "./state.ts";
 
 /** Whoever was not asked for is as they were. */
@@ -18,15 +18,15 @@ export function decideOperators(
   decision: Decision,
   { operators }: Extract<Command, { readonly type: "ReportOperators" }>,
 ): void {
-  const facts = new Map(operators.map((each) => [foldLogin(each.login), each]));
+  const said = new Map(operators.map((each) => [foldLogin(each.login), each]));
   for (const agent of decision.context.config.agents) {
     if (agent.operators === undefined) continue;
-    const before = new Map(awayOf(decision.state, agent).map((each) => [each.login, each]));
-    const away = agent.operators.flatMap((login) => {
-      const said = facts.get(foldLogin(login));
-      return said === undefined ? (before.get(login) ?? []) : (toAway({ ...said, login }, decision.context) ?? []);
+    const before = new Map(factsOf(decision.state, agent).map((each) => [each.login, each]));
+    const facts = agent.operators.flatMap((login) => {
+      const known = said.get(foldLogin(login)) ?? before.get(login);
+      return known === undefined ? [] : [asOfNow({ ...known, login }, decision.context)];
     });
-    change(decision, agent, away);
+    change(decision, agent, facts);
     tellOfUnknown(decision, agent);
   }
 }
@@ -35,9 +35,12 @@ export function decideOperators(
 export function decideOperatorsBack(decision: Decision): void {
   const { state, context } = decision;
   for (const agent of context.config.agents) {
-    const away = awayOf(state, agent);
-    const left = away.flatMap((each) => toAway(each, context) ?? []);
-    if (left.length < away.length) change(decision, agent, left);
+    if (agent.operators === undefined) continue;
+    change(
+      decision,
+      agent,
+      factsOf(state, agent).map((each) => asOfNow(each, context)),
+    );
   }
 }
 
@@ -45,25 +48,27 @@ export function decideOperatorsBack(decision: Decision): void {
 export function nextOperatorAt(state: State, { config }: Context): number | null {
   let next: number | null = null;
   for (const agent of config.agents) {
-    for (const { until } of awayOf(state, agent)) if (until !== null && (next === null || until < next)) next = until;
+    if (agent.operators === undefined) continue;
+    for (const { until } of factsOf(state, agent)) if (until !== null && (next === null || until < next)) next = until;
   }
   return next;
 }
 
-/** Null: available. */
-function toAway({ login, presence, until }: OperatorFacts, { now }: Context): AwayOperator | null {
-  if (presence === "unknown") return { login, presence, until: null };
-  return presence === "available" || (until !== null && until <= now) ? null : { login, presence, until };
+/** Only who is busy is so until a time. */
+function asOfNow({ login, presence, until }: OperatorFacts, { now }: Context): OperatorFacts {
+  const isOver = presence === "busy" && until !== null && until <= now;
+  if (isOver) return { login, presence: "available", until: null };
+  return { login, presence, until: presence === "busy" ? until : null };
 }
 
-function change(decision: Decision, agent: AgentConfig, away: readonly AwayOperator[]): void {
-  if (JSON.stringify(away) === JSON.stringify(awayOf(decision.state, agent))) return;
-  decision.emit({ type: "OperatorsChanged", agent: toAgentId(agent.id), away });
+function change(decision: Decision, agent: AgentConfig, operators: readonly OperatorFacts[]): void {
+  if (JSON.stringify(operators) === JSON.stringify(factsOf(decision.state, agent))) return;
+  decision.emit({ type: "OperatorsChanged", agent: toAgentId(agent.id), operators });
 }
 
 /** Once for each that is unknown, and as long as one is. */
 function tellOfUnknown(decision: Decision, agent: AgentConfig): void {
-  const unknown = awayOf(decision.state, agent).filter(({ presence }) => presence === "unknown");
+  const unknown = factsOf(decision.state, agent).filter(({ presence }) => presence === "unknown");
   const about = { code: "operator_unknown", subject: toAgentId(agent.id) } as const;
   if (unknown.length === 0) return clear(decision, about.code, about.subject);
   const names = unknown.map(({ login }) => login).join(", ");

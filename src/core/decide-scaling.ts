@@ -83,8 +83,13 @@ function warn(decision: Decision, advice: ScalingAdvice): void {
   });
 }
 
-/** A larger `maxCapacity` helps nobody whose vendor runs no more sessions. */
+/** A larger `maxCapacity` helps nobody whose vendor runs, or whose operators look after, no more sessions. */
 function suggestionFor({ state, context }: Decision): string {
+  const unattended = context.config.agents.find(
+    (agent) => agent.maxCapacity !== undefined && attendedSlots(state, agent) < agent.maxCapacity,
+  );
+  if (unattended !== undefined)
+    return `The operators of ${unattended.id} look after no more sessions at once: name more of them, or raise perOperator in .github/orchestrate.yml.`;
   const limited = context.config.agents.find(
     (agent) => agent.maxCapacity !== undefined && isLimitedByVendor(recordOf(state, agent)),
   );

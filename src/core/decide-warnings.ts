@@ -9,7 +9,7 @@ import { detectBottlenecks } from "./bottlenecks.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { openLook } from "./finding.ts";
-import { awayOf } from "./operators.ts";
+import { factsOf } from "./operators.ts";
 import type { State } from "./state.ts";
 
 /** Told once more only where the severity has changed: a new number alone is no news. */
@@ -79,7 +79,7 @@ function isAboutNothing({ state, context }: Decision, warning: Warning): boolean
 /** The configuration may name another one by now, or nobody any more. */
 function hasUnknownOperator(state: State, { config }: Context, agent: string): boolean {
   const configured = agentConfigOf(config, agent);
-  return configured !== undefined && awayOf(state, configured).some(({ presence }) => presence === "unknown");
+  return configured !== undefined && factsOf(state, configured).some(({ presence }) => presence === "unknown");
 }
 
 function byKey(left: readonly [string, unknown], right: readonly [string, unknown]): number {

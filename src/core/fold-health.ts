@@ -213,7 +213,7 @@ export function foldCapacityChanged(state: State, event: EventOf<"CapacityChange
 }
 
 export function foldOperatorsChanged(state: State, event: EventOf<"OperatorsChanged">): void {
-  ownAgent(state, event.agent).away = event.away;
+  ownAgent(state, event.agent).operators = event.operators;
 }
 
 export function foldWorkerDisabled(state: State, event: EventOf<"WorkerDisabled">): void {

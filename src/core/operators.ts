@@ -1,26 +1,44 @@
 /** Who of the people behind an agent is away, how many sessions the others can look after, and both in words. Pure reads of the state. */
+import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
-import { describeAway, foldLogin, type AwayOperator } from "../model/operator.ts";
+import { describeAway, foldLogin, toAway, type AwayOperator, type OperatorFacts } from "../model/operator.ts";
 import type { State } from "./state.ts";
 
 /** So many are named in a sentence. */
 const namedMax = 3;
 
-const nobody: readonly AwayOperator[] = [];
+/** What GitHub said last of those whom the configuration names, in its order and its spelling. */
+export function factsOf(state: State, { id, operators = [] }: AgentConfig): readonly OperatorFacts[] {
+  const byLogin = new Map(
+    (state.agents.get(toAgentId(id))?.operators ?? []).map((each) => [foldLogin(each.login), each]),
+  );
+  return operators.flatMap((login) => {
+    const facts = byLogin.get(foldLogin(login));
+    return facts === undefined ? [] : [{ ...facts, login }];
+  });
+}
 
-/** The operators that the configuration names and who are away, in its order. Whoever was never asked for counts as available. */
-export function awayOf(state: State, { id, operators }: AgentConfig): readonly AwayOperator[] {
-  const away = operators === undefined ? undefined : state.agents.get(toAgentId(id))?.away;
-  if (operators === undefined || away === undefined || away.length === 0) return nobody;
-  const byLogin = new Map(away.map((each) => [foldLogin(each.login), each]));
-  return operators.flatMap((login) => byLogin.get(foldLogin(login)) ?? []);
+/** The operators who are away. Whoever was not asked for yet is, too: nothing is started for somebody who may not be there. */
+export function awayOf(state: State, agent: AgentConfig): readonly AwayOperator[] {
+  const facts = new Map(factsOf(state, agent).map((each) => [each.login, each]));
+  return (agent.operators ?? []).flatMap((login) => {
+    const said = facts.get(login);
+    return said === undefined ? { login, presence: "unasked" as const, until: null } : (toAway(said) ?? []);
+  });
+}
+
+/** Logins of those who have never been asked for, of all agents. */
+export function unaskedOperators(state: State, { agents }: Config): readonly string[] {
+  return agents.flatMap((agent) =>
+    awayOf(state, agent).flatMap(({ login, presence }) => (presence === "unasked" ? [login] : [])),
+  );
 }
 
 /** How many sessions the operators who are available can look after at once; infinite where nobody stands behind the agent. */
 export function attendedSlots(state: State, agent: AgentConfig): number {
   if (agent.operators === undefined) return Infinity;
-  return agent.perOperator * (agent.operators.length - awayOf(state, agent).length);
+  return agent.perOperator * factsOf(state, agent).filter(({ presence }) => presence === "available").length;
 }
 
 /** Why the operators of `agent` keep it from more sessions, as a sentence without its full stop. */

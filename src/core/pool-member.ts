@@ -66,6 +66,7 @@ export class Member implements AgentCandidate {
   #freeCount = 0;
   /** The slot that a person wants for the task at hand. */
   #pinned: WorkerId | null = null;
+  #isOverfull = false;
   #historyKey: string | null = null;
   #historyValue: number | null = null;
 
@@ -116,6 +117,7 @@ export class Member implements AgentCandidate {
     this.firstFree = first === 0 ? null : toWorkerId(this.agent, first);
     this.paused = pauseOf(this.#state, this, this.#context.now);
     this.quotaLeft = quotaLeft(this.#state, this.#context, this.#config);
+    this.#isOverfull = isOverfull(this.#state, this.#config);
     this.isUnattended = this.#lacksOperators();
   }
 
@@ -127,7 +129,7 @@ export class Member implements AgentCandidate {
   /** Nobody is there for any slot, or for the one that a person wants for the task at hand. */
   #lacksOperators(): boolean {
     if (this.#config.operators === undefined) return false;
-    return this.capacity === 0 || this.#isBeyondOperators() || isOverfull(this.#state, this.#config);
+    return this.capacity === 0 || this.#isBeyondOperators() || this.#isOverfull;
   }
 
   #isBeyondOperators(): boolean {

@@ -2,7 +2,7 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
-import type { AwayOperator } from "../model/operator.ts";
+import type { OperatorFacts } from "../model/operator.ts";
 import type { Feedback } from "../model/feedback.ts";
 import type { Priority } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
@@ -89,8 +89,8 @@ export interface AgentRecord {
   raisedTo?: number | null;
   /** When attack mode last raised the capacity. */
   scaledAt: number | null;
-  /** Operators who are away, as GitHub said last. Left out before anybody was. */
-  away?: readonly AwayOperator[];
+  /** What GitHub said last of its operators. Left out before it was asked. */
+  operators?: readonly OperatorFacts[];
   /** At all of its work, whatever its kind. */
   readonly learned: Learned;
 }
@@ -234,7 +234,7 @@ export function copyAgent(from: AgentRecord): AgentRecord {
     isScaled: from.isScaled,
     raisedTo: raisedTo(from),
     scaledAt: from.scaledAt,
-    ...(from.away === undefined ? {} : { away: from.away }),
+    ...(from.operators === undefined ? {} : { operators: from.operators }),
     learned: { successes, failures, minutes },
   };
 }

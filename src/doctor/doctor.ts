@@ -4,6 +4,7 @@
  */
 import { createAsk, type Ask } from "./ask.ts";
 import { checkAgents, checkConfiguration, checkLabels } from "./configuration.ts";
+import { checkOperators } from "./operators.ts";
 import { checkAccess, checkLimits, checkMerging, checkRepository } from "./repository.ts";
 import { checkState, checkTicks } from "./state.ts";
 import { connect, CredentialsRefused, type Connection } from "../connect.ts";
@@ -48,6 +49,7 @@ async function examineWith(ask: Ask, examination: Examination): Promise<readonly
     ...(await outlast("Limits", () => checkLimits(ask))),
     ...configuration,
     ...(await outlast("Agents", () => checkAgents(ask, inForce, env))),
+    ...(await outlast("Operators", () => checkOperators(ask, inForce))),
     ...(await outlast("Labels", () => checkLabels(ask, inForce))),
     ...(await outlast("Merging", () => checkMerging(ask, { repository, config: inForce }))),
     ...(await outlast("State", () => checkState(ask, clock.now()))),

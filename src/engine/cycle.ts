@@ -3,10 +3,12 @@
  * refresh also what is new and what is waited for outside, and reads everything at start, on a gap and every hour.
  */
 import { watchedExternals } from "../core/externals.ts";
+import { unaskedOperators } from "../core/operators.ts";
 import type { State } from "../core/state.ts";
 import type { Task } from "../model/task.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { Hint, Poll } from "../ports/tracker.ts";
+import { foldLogin } from "../model/operator.ts";
 import type { External } from "../model/task.ts";
 import { defaultConfig } from "../model/config.ts";
 import { askCapacities, operatorsOf } from "./capacities.ts";
@@ -45,7 +47,7 @@ export class Cycle {
   #refreshes = 0;
   /** The last wait that was asked for. */
   #askedWait = "";
-  /** Logins of those who were asked for last. */
+  /** Logins of those for whom GitHub was asked last, when it answered. */
   #askedOperators: ReadonlySet<string> = new Set();
 
   constructor(
@@ -161,16 +163,20 @@ export class Cycle {
     else this.#parts.journal.debug(line, data);
   }
 
-  /** Of somebody whom another configuration has brought nothing was said yet. */
+  /** Nothing is started for operators of whom nothing was said yet: whom another configuration has brought, or an outage hidden. */
   async #hasNewOperators(): Promise<boolean> {
-    const { config } = this.#lane.contextOf(await this.#lane.stream.current());
-    return operatorsOf(config).some((login) => !this.#askedOperators.has(login));
+    const state = await this.#lane.stream.current();
+    const unasked = unaskedOperators(state, this.#lane.contextOf(state).config);
+    return unasked.some((login) => !this.#askedOperators.has(foldLogin(login)));
   }
 
   async #askCapacities(): Promise<void> {
-    const { config } = this.#lane.contextOf(await this.#lane.stream.current());
-    this.#askedOperators = new Set(operatorsOf(config));
-    await this.#lane.submit(await askCapacities(this.#parts, this.#world, this.#lane));
+    const reports = await askCapacities(this.#parts, this.#world, this.#lane);
+    const state = await this.#lane.stream.current();
+    // Who was asked for and is still not told of is asked for again in time, not at once.
+    if (reports.some(({ type }) => type === "ReportOperators"))
+      this.#askedOperators = new Set(operatorsOf(this.#lane.contextOf(state).config).map(foldLogin));
+    await this.#lane.submit(reports);
   }
 
   async #readEverything(): Promise<void> {

@@ -19,13 +19,13 @@ const operatorPattern = /^[a-z\d](?:[a-z\d_-]{0,37}[a-z\d])?$/i;
 
 const Operators = z
   .array(z.string().regex(operatorPattern, "the login of a GitHub user, without @, such as octocat"))
-  .min(1, "name at least one operator, or leave operators out")
-  .max(50, "at most 50 operators an agent")
+  .min(1)
+  .max(50)
   .superRefine((logins, context) => {
     const seen = new Set<string>();
     for (const [index, login] of logins.entries()) {
       if (seen.has(foldLogin(login)))
-        context.addIssue({ code: "custom", message: `${login} is named twice`, path: [index] });
+        context.addIssue({ code: "custom", message: "name each operator once", path: [index] });
       seen.add(foldLogin(login));
     }
   });

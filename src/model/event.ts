@@ -11,7 +11,7 @@ import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { LastCommand } from "./last-command.ts";
 import type { MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
-import type { AwayOperator } from "./operator.ts";
+import type { OperatorFacts } from "./operator.ts";
 import type {
   AssignmentReasons,
   Continuation,
@@ -237,8 +237,8 @@ export type Event =
       /** What attack mode has raised them to, where the vendor has its say: the capacity is this, or the fewer that it allows. */
       readonly raisedTo?: number;
     }
-  /** Who of the operators of an agent is not available now; with `[]` all of them are. */
-  | { readonly type: "OperatorsChanged"; readonly agent: AgentId; readonly away: readonly AwayOperator[] }
+  /** What GitHub says of the operators of an agent now: of all that it was asked for. */
+  | { readonly type: "OperatorsChanged"; readonly agent: AgentId; readonly operators: readonly OperatorFacts[] }
   | { readonly type: "WorkerRested"; readonly worker: WorkerId; readonly until: number; readonly reason: string }
   /** Its rest is over: one task tries it out. */
   | { readonly type: "WorkerTried"; readonly worker: WorkerId }

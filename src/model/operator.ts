@@ -10,8 +10,11 @@ export interface OperatorFacts {
 }
 
 /** An operator who cannot be counted on now. */
-export interface AwayOperator extends OperatorFacts {
-  readonly presence: "busy" | "unknown";
+export interface AwayOperator {
+  readonly login: string;
+  /** `unasked`: GitHub has not said anything yet. */
+  readonly presence: "busy" | "unknown" | "unasked";
+  readonly until: number | null;
 }
 
 /** GitHub tells logins apart by their letters, not by their case. */
@@ -19,9 +22,15 @@ export function foldLogin(login: string): string {
   return login.toLowerCase();
 }
 
+/** Null: somebody who can be counted on. */
+export function toAway({ login, presence, until }: OperatorFacts): AwayOperator | null {
+  return presence === "available" ? null : { login, presence, until };
+}
+
 /** `alice is busy until 2026-01-05 14:00 UTC`. */
 export function describeAway({ login, presence, until }: AwayOperator): string {
   if (presence === "unknown") return `${login} is unknown to GitHub`;
+  if (presence === "unasked") return `GitHub has not said yet whether ${login} is available`;
   const end = until === null ? "" : ` until ${new Date(until).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   return `${login} is busy${end}`;
 }

@@ -4,6 +4,7 @@ import { createApi } from "./api.ts";
 import type { Api } from "./api.ts";
 import { createGit } from "./git.ts";
 import type { Git } from "./git-types.ts";
+import type { UserStatusRecord } from "./records.ts";
 import { RepositoryState } from "./repository-state.ts";
 import { repositoryJson } from "./rest-json.ts";
 import { ActRefusal } from "./world-acts.ts";
@@ -83,7 +84,11 @@ function person(state: RepositoryState, login: string): Actor {
 function createResidence({
   state,
   acts,
-}: Parts): Pick<World, "user" | "addUser" | "installApp" | "issues" | "issue" | "checks" | "run"> {
+}: Parts): Pick<
+  World,
+  "user" | "addUser" | "setStatus" | "onStatus" | "installApp" | "issues" | "issue" | "checks" | "run"
+> {
+  const listeners: ((status: UserStatusRecord) => void)[] = [];
   return {
     user: (login) => person(state, login).user,
     addUser(wanted) {
@@ -92,6 +97,15 @@ function createResidence({
       const user = state.addUser({ login, type, ...(id === undefined ? {} : { id }) });
       state.permissions.set(user.id, wanted.permission);
       return user;
+    },
+    setStatus({ by, isBusy, expiresAt = null }) {
+      const { user } = person(state, by);
+      const status = { user, isBusy, expiresAt, at: state.now() };
+      state.userStatuses.set(user.id, status);
+      for (const listener of listeners) listener(status);
+    },
+    onStatus(listener) {
+      listeners.push(listener);
     },
     installApp: () => acts.installApp(state.repository.owner),
     issues: () => [...state.issues.values()],

@@ -67,7 +67,11 @@ interface RequirableByPullRequest {
 type User implements Actor & Node & RepositoryOwner & UniformResourceLocatable {
   avatarUrl(size: Int): URI!, createdAt: DateTime!, databaseId: Int, email: String!, id: ID!, isViewer: Boolean!
   login: String!, name: String, repository(followRenames: Boolean = true, name: String!): Repository
-  resourcePath: URI!, updatedAt: DateTime!, url: URI!
+  resourcePath: URI!, status: UserStatus, updatedAt: DateTime!, url: URI!
+}
+type UserStatus implements Node {
+  createdAt: DateTime!, emoji: String, expiresAt: DateTime, id: ID!, indicatesLimitedAvailability: Boolean!, message: String
+  updatedAt: DateTime!, user: User!
 }
 type Bot implements Actor & Node & UniformResourceLocatable {
   avatarUrl(size: Int): URI!, createdAt: DateTime!, databaseId: Int, id: ID!, login: String!, resourcePath: URI!

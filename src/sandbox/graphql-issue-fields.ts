@@ -6,7 +6,7 @@ import type { PageArgs } from "./graphql-connection.ts";
 import { dateTime, demand, pathOf } from "./graphql-context.ts";
 import type { Fields, GraphqlContext } from "./graphql-context.ts";
 import { timelineOf } from "./graphql-timeline-fields.ts";
-import type { IssueRecord, LabelRecord, MilestoneRecord, UserRecord } from "./records.ts";
+import type { IssueRecord, LabelRecord, MilestoneRecord, UserRecord, UserStatusRecord } from "./records.ts";
 
 function mayLabel(context: GraphqlContext): boolean {
   const { actor, permissions } = context.credential;
@@ -214,6 +214,19 @@ export const userFields: Fields<UserRecord> = {
       ? state.repository
       : null,
   resourcePath: userPath,
+  status: (user, _args, { state }) => state.userStatuses.get(user.id) ?? null,
   updatedAt: (_user, _args, { state }) => dateTime(state.repository.createdAt),
   url: (user, _args, { state }) => state.htmlUrl + userPath(user),
+};
+
+/** What somebody says of themselves on their profile. */
+export const userStatusFields: Fields<UserStatusRecord> = {
+  createdAt: (status) => dateTime(status.at),
+  emoji: () => null,
+  expiresAt: (status) => (status.expiresAt === null ? null : dateTime(status.expiresAt)),
+  id: (status) => `US_${status.user.node}`,
+  indicatesLimitedAvailability: (status) => status.isBusy,
+  message: () => null,
+  updatedAt: (status) => dateTime(status.at),
+  user: (status) => status.user,
 };

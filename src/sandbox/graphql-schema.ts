@@ -20,7 +20,7 @@ import {
   pinnedFields,
   pinnedIssueFields,
 } from "./graphql-edit-fields.ts";
-import { issueFields, labelFields, milestoneFields, userFields } from "./graphql-issue-fields.ts";
+import { issueFields, labelFields, milestoneFields, userFields, userStatusFields } from "./graphql-issue-fields.ts";
 import { labelMutations } from "./graphql-label-mutations.ts";
 import { issueMutations } from "./graphql-issue-mutations.ts";
 import { pullFields, queueEntryFields, reviewCommentFields, reviewFields } from "./graphql-pull-fields.ts";
@@ -57,6 +57,7 @@ const fieldsByType: Readonly<Record<string, AnyFields>> = {
   TreeEntry: treeEntryFields,
   User: userFields,
   UserContentEdit: bodyEditFields,
+  UserStatus: userStatusFields,
   ...Object.fromEntries(eventTypes.map((name) => [name, eventFields])),
 };
 

@@ -1,6 +1,7 @@
 /** The ground that a run stands on: the embedded GitHub, what was seen of it, the configuration in force, and the judge. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
+import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createBacklog, type Backlog } from "./backlog.ts";
@@ -88,6 +89,21 @@ function withTask(entry: TimelineEntry, world: World, backlog: Backlog): Readonl
   return task === null ? entry.detail : { task: task.issue.key, ...entry.detail };
 }
 
+/** The rules that the judge goes by from now on. */
+function instruct(judge: Judge, { agents, merge }: Config): void {
+  const most = agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity] as const);
+  judge.operators.configure(agents);
+  judge.configure(Object.fromEntries(most), merge !== "person");
+}
+
+/** The judge sees by the time since the start who is busy. */
+function showStatuses(world: World, { judge, start }: { readonly judge: Judge; readonly start: number }): void {
+  world.onStatus(({ user, at, expiresAt, isBusy }) => {
+    const end = expiresAt === null ? null : expiresAt - start;
+    judge.operators.seeStatus({ login: user.login, isBusy, at: at - start, expiresAt: end });
+  });
+}
+
 /** An empty repository with an App that is registered and not yet installed. */
 export async function createGround(options: GroundOptions): Promise<Ground> {
   const { scenario, clock, chance } = options;
@@ -120,6 +136,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
   const receiptAt = createReceipts({ timeline, backlog, issue, repository: scenario.repository });
   const judge = createJudge({ timeline, backlog, issue, labels, receiptAt, ownLogins: [appLogin, actionsLogin] });
   world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
+  showStatuses(world, { judge, start: timeline.start });
   let deliveryCount = 0;
   world.onDelivery(() => {
     deliveryCount += 1;
@@ -143,8 +160,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
       // A configuration that cannot be read changes nothing: the last good one stays in force.
       if (read === null) return;
       agents = read.agents;
-      const most = agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity] as const);
-      judge.configure(Object.fromEntries(most), read.merge !== "person");
+      instruct(judge, read);
     },
     get deliveryCount() {
       return deliveryCount;

@@ -4,6 +4,7 @@
  */
 import type { Backlog, BacklogEntry } from "./backlog.ts";
 import { createMergeJudge, type MergeJudge } from "./merge-judge.ts";
+import { createOperatorJudge, type OperatorJudge } from "./operator-judge.ts";
 import type { IssueRecord, TimelineEntry } from "./records.ts";
 import type { Outcome as RunOutcome, Violation } from "./report.ts";
 import type { Timeline } from "./timeline.ts";
@@ -34,6 +35,8 @@ export interface JudgeOptions {
 export interface Judge {
   /** What each agent may run at once, and whether the App merges what is green, from now on. */
   configure(capacities: Readonly<Record<string, number>>, mergesAll?: boolean): void;
+  /** The people behind agents: who they are, and what their profiles say. */
+  readonly operators: Pick<OperatorJudge, "configure" | "seeStatus">;
   /** A vendor refused a start for this issue: it moves labels although there is no attempt. */
   refused(number: number): void;
   /** The last look, at the end of a run; adds the problems that a fresh observation found. */
@@ -59,14 +62,17 @@ class Bench implements Judge {
   /** The first issue of each series of a pattern, by its marker. */
   readonly #patternIssues = new Map<string, number>();
   readonly #merges: MergeJudge;
+  readonly operators: OperatorJudge;
   #capacities: Readonly<Record<string, number>> = {};
   #before: { readonly capacities: Readonly<Record<string, number>>; readonly until: number } | null = null;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
     this.#merges = createMergeJudge({ ...options, find: (violation) => this.#find(violation) });
+    this.operators = createOperatorJudge((violation) => this.#find(violation));
     options.timeline.onEntry((entry) => {
       this.#see(entry);
+      this.operators.see(entry);
       this.#merges.see(entry);
     });
   }

@@ -184,12 +184,20 @@ class Crowd implements People {
       await this.#commit({ by, files: { [configurationPath]: act.text }, message: "Change the configuration" });
       return;
     }
+    if (act.kind === "busy") return this.#setStatus(by, act);
     const { backlog } = this.#options;
     const entry = act.issue === null ? (backlog.entries[0] ?? null) : backlog.byKey(act.issue);
     if (entry !== null) await this.#act(entry, by, act);
   }
 
-  async #act(entry: BacklogEntry, by: string, act: Exclude<ScenarioAct, { kind: "config" }>): Promise<void> {
+  /** What comes back by itself is still to come. */
+  async #setStatus(by: string, { isBusy, forMs }: Extract<ScenarioAct, { readonly kind: "busy" }>): Promise<void> {
+    const { world, clock } = this.#options;
+    world.setStatus({ by, isBusy, ...(forMs === null ? {} : { expiresAt: clock.now() + forMs }) });
+    if (forMs !== null) this.#later(forMs, "end of a status", async () => undefined);
+  }
+
+  async #act(entry: BacklogEntry, by: string, act: Exclude<ScenarioAct, { kind: "config" | "busy" }>): Promise<void> {
     const { world, backlog, clock } = this.#options;
     const { number } = entry;
     switch (act.kind) {

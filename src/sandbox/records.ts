@@ -6,6 +6,16 @@ export interface UserRecord {
   readonly type: "User" | "Bot" | "Organization";
 }
 
+/** The status of a profile. */
+export interface UserStatusRecord {
+  readonly user: UserRecord;
+  readonly isBusy: boolean;
+  /** Epoch milliseconds; null: it stays until it is changed. */
+  readonly expiresAt: number | null;
+  /** When it was set. */
+  readonly at: number;
+}
+
 export type RepositoryPermission = "none" | "read" | "triage" | "write" | "maintain" | "admin";
 
 export interface LabelRecord {

@@ -17,6 +17,7 @@ import type {
   ReviewRecord,
   StatusRecord,
   UserRecord,
+  UserStatusRecord,
   WorkflowRecord,
   WorkflowRunRecord,
 } from "./records.ts";
@@ -101,6 +102,8 @@ export class RepositoryState {
   readonly users = new Map<number, UserRecord>();
   /** By user id; who is missing has `none`. */
   readonly permissions = new Map<number, RepositoryPermission>();
+  /** By user id, those included that have expired: whoever reads one looks at its end. */
+  readonly userStatuses = new Map<number, UserStatusRecord>();
   readonly labels = new Map<number, LabelRecord>();
   /** By number, in the order of opening. Pull requests are issues with `pull` set. */
   readonly issues = new Map<number, IssueRecord>();

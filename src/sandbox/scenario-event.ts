@@ -31,7 +31,9 @@ export type ScenarioAct =
       readonly body: string;
       readonly comments: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
     }
-  | { readonly kind: "config"; readonly issue: null; readonly text: string };
+  | { readonly kind: "config"; readonly issue: null; readonly text: string }
+  /** Busy until it is said otherwise, or for so long; or no longer. */
+  | { readonly kind: "busy"; readonly issue: null; readonly isBusy: boolean; readonly forMs: number | null };
 
 /** An act at a time; `issue` is a scenario key, null where none was named: the first issue is meant. */
 export interface ScenarioEvent {
@@ -42,7 +44,7 @@ export interface ScenarioEvent {
 }
 
 const targetKeys = ["issue", "key", "task", "on", "target", "id", "pull"] as const;
-const kinds = ["comment", "label", "close", "reopen", "edit", "merge", "review", "config"] as const;
+const kinds = ["comment", "label", "close", "reopen", "edit", "merge", "review", "config", "busy"] as const;
 type Kind = (typeof kinds)[number];
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -157,6 +159,13 @@ function readRemark(written: unknown): { path: string; line: number | null; body
   return { path, line: typeof line === "number" ? line : null, body };
 }
 
+function readBusy({ value }: Reading): ScenarioAct | string {
+  if (typeof value === "boolean") return { kind: "busy", issue: null, isBusy: value, forMs: null };
+  const lasting = Duration.safeParse(value);
+  if (!lasting.success) return "busy is true, false, or for how long: busy: 30m";
+  return { kind: "busy", issue: null, isBusy: true, forMs: lasting.data };
+}
+
 function readAct(kind: Kind, reading: Reading): ScenarioAct | string {
   switch (kind) {
     case "comment":
@@ -172,6 +181,8 @@ function readAct(kind: Kind, reading: Reading): ScenarioAct | string {
       return { kind, issue: reading.issue ?? toText(reading.value) };
     case "review":
       return readReview(reading);
+    case "busy":
+      return readBusy(reading);
     case "config":
       return {
         kind,

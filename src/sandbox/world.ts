@@ -13,6 +13,7 @@ import type {
   RepositoryPermission,
   TimelineEntry,
   UserRecord,
+  UserStatusRecord,
   WorkflowRecord,
   WorkflowRunRecord,
 } from "./records.ts";
@@ -73,6 +74,9 @@ export interface World {
     readonly isBot?: boolean;
     readonly id?: number;
   }): UserRecord;
+  /** Somebody says on their profile that they are busy, or no longer; until `expiresAt` where that is given. */
+  setStatus(status: { readonly by: string; readonly isBusy: boolean; readonly expiresAt?: number }): void;
+  onStatus(listener: (status: UserStatusRecord) => void): void;
   /** Installs the App on the repository: webhooks flow and installation tokens can be had. */
   installApp(): { readonly installation: number };
   /** Revokes the App's key: every later JWT and token is answered with 401. */

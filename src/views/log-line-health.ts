@@ -1,5 +1,5 @@
 /** The log lines of workers that rest and come back, of agents that are paused because of their vendor, and of who is behind them. */
-import { describeAway } from "../model/operator.ts";
+import { describeAway, toAway } from "../model/operator.ts";
 import type { EventIn } from "./event-families.ts";
 import { describeInstant } from "./words.ts";
 
@@ -19,8 +19,15 @@ export function renderHealthEvent(event: EventIn<"health">): string {
     case "AgentResumed":
       return `agent ${event.agent} goes on, says ${event.by}`;
     case "OperatorsChanged":
-      return event.away.length === 0
-        ? `every operator of agent ${event.agent} is available`
-        : `agent ${event.agent} has to do without some of its operators: ${event.away.map(describeAway).join(", ")}`;
+      return renderOperators(event);
   }
+}
+
+function renderOperators({
+  agent,
+  operators,
+}: Extract<EventIn<"health">, { readonly type: "OperatorsChanged" }>): string {
+  const away = operators.flatMap((each) => toAway(each) ?? []);
+  const count = `${operators.length - away.length} of ${operators.length} operators of agent ${agent} are available`;
+  return away.length === 0 ? count : `${count}: ${away.map(describeAway).join(", ")}`;
 }

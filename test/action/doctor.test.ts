@@ -47,6 +47,23 @@ const good = {
   ".github/workflows/orchestrate-agent.yml": agentWorkflowText,
 };
 
+describe("the people behind an agent", () => {
+  test("are looked up, and a login that nobody has is told of", async () => {
+    const text = "agents:\n  - { id: cursor, type: cursor, operators: [walt, Wlat] }\n";
+    const server = await given({ files: { ...good, ".github/orchestrate.yml": text } });
+    const said = async () => {
+      const findings = await look(server, server.world.jobToken(1), { CURSOR_API_KEY: "a key" });
+      return findings.filter(({ subject }) => subject === "Operators").map(({ level, message }) => [level, message]);
+    };
+    server.world.addUser({ login: "walt", permission: "write" });
+    expect(await said()).toEqual([
+      ["warning", "GitHub knows no user Wlat, and nothing is started for operators who do not exist."],
+    ]);
+    server.world.addUser({ login: "wlat", permission: "none" });
+    expect(await said()).toEqual([["ok", "GitHub knows all of them."]]);
+  });
+});
+
 describe("merging without a person", () => {
   async function mergingIn(merge: string, hasMergeQueue: boolean): Promise<Finding | undefined> {
     const files = { ...good, ".github/orchestrate.yml": `merge: ${merge}\n${config}` };

@@ -84,6 +84,22 @@ describe("a value that cannot be", () => {
       "line 3: agents[0].maxCapacity is 2: maxCapacity must not be below capacity",
     ],
     [
+      'agents:\n- {id: a, type: cursor, operators: ["@ada"]}',
+      'line 2: agents[0].operators[0] is "@ada": write the login of a GitHub user, without @, such as octocat',
+    ],
+    [
+      "agents:\n- {id: a, type: cursor, operators: [ada, bob, Ada]}",
+      'line 2: agents[0].operators[2] is "Ada": name each operator once',
+    ],
+    [
+      "agents:\n- {id: a, type: cursor, operators: []}",
+      "line 2: agents[0].operators is an empty list: write a list of 1 to 50 entries",
+    ],
+    [
+      "agents:\n- {id: a, type: cursor, operators: [ada], perOperator: 0}",
+      "line 2: agents[0].perOperator is 0: write a whole number from 1 to 1000",
+    ],
+    [
       "weights: {priority: 0, blocker: 0, effort: 0}",
       "line 1: weights cannot be used: at least one weight must be above 0",
     ],

@@ -50,21 +50,31 @@ describe("an agent with operators", () => {
   test("runs one session for each who is available, and no more than its capacity", () => {
     const it = given();
     expect(it.tell(told(busy("alice"), there("bob")))).toEqual([
-      { type: "OperatorsChanged", agent: cursor, away: [busy("alice")] },
+      { type: "OperatorsChanged", agent: cursor, operators: [busy("alice"), there("bob")] },
     ]);
     expect(types(it.tell(schedule()))).toEqual(["TaskAssigned"]);
     expect(it.tell(schedule())).toEqual([]);
     const wide = given([{ ...attended, capacity: 3, perOperator: 4 }]);
+    wide.tell(told(busy("alice"), there("bob")));
     expect(slots(wide)).toBe(3);
     wide.tell(told(busy("alice"), busy("bob")));
     expect(slots(wide)).toBe(0);
   });
 
-  test("has as many slots as before where nobody is away, or nobody was asked yet", () => {
+  test("has as many slots as before where nobody is away", () => {
     const it = given();
+    it.tell(told(there("alice"), there("bob")));
     expect(slots(it)).toBe(2);
-    expect(it.tell(told(there("alice"), there("bob")))).toEqual([]);
     expect(types(it.tell(schedule()))).toEqual(["TaskAssigned", "TaskAssigned"]);
+  });
+
+  test("starts nothing for whom GitHub has not said anything of yet, and says so", () => {
+    const it = given();
+    expect(it.tell(schedule())).toEqual([]);
+    it.tell(told(busy("bob")));
+    const detail =
+      "No operator of cursor is available: GitHub has not said yet whether alice is available, bob is busy.";
+    expect(reasonsOf(it, 1)).toEqual([{ code: "no_operator", detail }]);
   });
 
   test("starts nothing while nobody is available, and says of each who waits for whom", () => {
@@ -95,6 +105,7 @@ describe("an agent with operators", () => {
 
   test("keeps its sessions when its operators leave, and starts none beside those that go on", () => {
     const it = given();
+    it.tell(told(there("alice"), there("bob")));
     it.tell(schedule());
     startAll(it);
     it.tell(told(busy("alice"), there("bob")));
@@ -108,8 +119,24 @@ describe("an agent with operators", () => {
     expect(types(it.tell(schedule()))).toEqual(["TaskAssigned"]);
   });
 
+  test("lets nobody give way where the end of a session would make room for none", () => {
+    const it = story(configOf({ agents: [{ ...attended, timeout: "9h" }] }));
+    const labels = ["orchestrate", "estimate:4h"];
+    it.tell(observe({ issues: [1, 2].map((number) => issue(number, { labels })) }));
+    it.tell(told(there("alice"), there("bob")));
+    it.tell(schedule());
+    startAll(it);
+    it.now += 40 * minute;
+    it.tell(observe({ issues: [issue(9, { labels: [...labels, "priority:urgent"] })] }));
+    it.tell(told(busy("alice"), there("bob")));
+    expect(types(it.tell(schedule()))).not.toContain("TaskPreempted");
+    it.tell(told(there("alice"), there("bob")));
+    expect(types(it.tell(schedule()))).toContain("TaskPreempted");
+  });
+
   test("shows the sessions that go on after everybody has left, and divides nothing by its slots", () => {
     const it = given();
+    it.tell(told(there("alice"), there("bob")));
     it.tell(schedule());
     startAll(it);
     it.tell(told(busy("alice"), busy("bob")));
@@ -126,20 +153,27 @@ describe("an agent with operators", () => {
     it.tell(away);
     expect(it.tell(away)).toEqual([]);
     expect(it.tell(told())).toEqual([]);
-    expect(it.tell(told(there("BOB")))).toEqual([{ type: "OperatorsChanged", agent: cursor, away: [busy("alice")] }]);
+    expect(it.tell(told(there("BOB")))).toEqual([
+      { type: "OperatorsChanged", agent: cursor, operators: [busy("alice"), there("bob")] },
+    ]);
     expect(slots(it)).toBe(1);
   });
 
   test("counts a status that is over no more: when it is read, and when its time comes", () => {
     const it = given();
-    expect(it.tell(told(busy("alice", it.now), there("bob")))).toEqual([]);
+    it.tell(told(busy("alice", it.now), there("bob")));
+    expect(slots(it)).toBe(2);
     const until = it.now + 30 * minute;
     it.tell(told(busy("alice", until), busy("bob")));
     expect(nextDueAt({ state: it.state, context: it })).toBe(until);
     it.now = until - 1;
     expect(types(it.tell(tick))).not.toContain("OperatorsChanged");
     it.now = until;
-    expect(it.tell(tick)).toContainEqual({ type: "OperatorsChanged", agent: cursor, away: [busy("bob")] });
+    expect(it.tell(tick)).toContainEqual({
+      type: "OperatorsChanged",
+      agent: cursor,
+      operators: [there("alice"), busy("bob")],
+    });
     expect(types(it.tell(schedule()))).toEqual(["TaskAssigned"]);
   });
 
@@ -210,6 +244,7 @@ describe("a login that GitHub does not know", () => {
 describe("beside what others say of the capacity", () => {
   test("the fewer count: a vendor's limit and the operators", () => {
     const it = given([{ ...attended, id: "bifrost", type: "bifrost", capacity: 4, perOperator: 2, dispatch: "api" }]);
+    it.tell(told(there("alice"), there("bob")));
     it.tell({ type: "ReportCapacity", agent: toAgentId("bifrost"), limit: 3 });
     expect(slots(it)).toBe(3);
     it.tell(told(busy("alice"), there("bob")));
@@ -227,6 +262,7 @@ describe("beside what others say of the capacity", () => {
     const sprites = { ...attended, id: "bifrost", type: "bifrost", maxCapacity: 20, perOperator: 2 };
     const it = story(configOf({ agents: [sprites], attack: { scale: { ready: 5 } } }));
     it.tell(observe({ issues: quickWins(1, 20) }));
+    it.tell(told(there("alice"), there("bob")));
     it.tell(instruct(1, { verb: "attack", to: "on" }));
     it.tell(schedule());
     startAll(it);
@@ -235,7 +271,17 @@ describe("beside what others say of the capacity", () => {
     it.tell(told(busy("alice"), there("bob")));
     expect(slots(it)).toBe(2);
     it.now += 20 * minute;
-    expect(types(it.tell(tick))).not.toContain("CapacityChanged");
+    const events = it.tell(tick);
+    expect(types(events)).not.toContain("CapacityChanged");
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        warning: expect.objectContaining({
+          code: "scaling",
+          suggestion:
+            "The operators of bifrost look after no more sessions at once: name more of them, or raise perOperator in .github/orchestrate.yml.",
+        }) as unknown,
+      }),
+    );
     it.tell(told(there("alice"), there("bob")));
     expect(slots(it)).toBe(4);
     it.tell(told(busy("alice"), there("bob")));

@@ -34,6 +34,7 @@ const documents: readonly (readonly [string, string])[] = [
       { owner: "x", name: "y", number: 2 },
     ]).text,
   ],
+  ["operators", queries.usersByLogin(["ada", "bob"]).text],
   ["labels", queries.labelsByName(place, ["a", "b"]).text],
 ];
 
@@ -48,5 +49,6 @@ describe("a GraphQL document", () => {
     expect(text).not.toContain("viewer");
     expect(text).not.toContain("4711");
     expect(variables).toEqual({ o0: evil, r0: evil, n0: 4_711 });
+    expect(queries.usersByLogin([evil])).toEqual({ text: queries.usersByLogin(["x"]).text, variables: { u0: evil } });
   });
 });

@@ -75,6 +75,9 @@ test.each([
   ["{ at: 1m, edit: { issue: a, body: new } }", { kind: "edit", issue: "a", body: "new" }],
   ["{ at: 1m, edit: { a: { title: new } } }", { kind: "edit", issue: "a", title: "new" }],
   ["{ at: 1m, config: { mode: attack } }", { kind: "config", issue: null, text: "mode: attack\n" }],
+  ["{ at: 1m, by: ada, busy: true }", { kind: "busy", issue: null, isBusy: true, forMs: null }],
+  ["{ at: 1m, by: ada, busy: false }", { kind: "busy", issue: null, isBusy: false, forMs: null }],
+  ["{ at: 1m, by: ada, busy: 30m }", { kind: "busy", issue: null, isBusy: true, forMs: 30 * 60_000 }],
   ['{ at: 1m, config: "mode: [" }', { kind: "config", issue: null, text: "mode: [" }],
 ])("the event %s is understood", (event, act) => {
   expect(actOf(event)).toEqual(act);
@@ -107,6 +110,11 @@ test.each([
   ["an unknown outcome", `${backlog}agents:\n  jules: { outcomes: { lucky: 1 } }`, /line 7: agents\.jules\.outcomes/],
   ["a rate above 1", `${backlog}faults: { api: { error: 2 } }`, /faults\.api\.error/],
   ["an event without an act", `${backlog}events: [{ at: 1m }]`, /events\[0\]: an event is one of/],
+  [
+    "a time of being busy that is none",
+    `${backlog}events: [{ at: 1m, busy: soon }]`,
+    /events\[0\]: busy is true, false/,
+  ],
   ["an event about nothing known", `${backlog}events: [{ at: 1m, close: zz }]`, /events\[0\]: there is no issue "zz"/],
   ["text that is not YAML", "issues: [", /line 1: /],
   ["a file outside the repository", `${backlog}  - { key: c, title: T, files: [../x] }`, /files\[0\]/],

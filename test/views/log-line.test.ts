@@ -142,8 +142,8 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   ],
   CapacityChanged: [{ agent: jules, capacity: 7, reason }, "agent jules has a capacity of 7: because"],
   OperatorsChanged: [
-    { agent: jules, away: [{ login: "alice", presence: "busy", until: noon }] },
-    "agent jules has to do without some of its operators: alice is busy until 2026-11-21 12:00 UTC",
+    { agent: jules, operators: [{ login: "alice", presence: "busy", until: noon }] },
+    "0 of 1 operators of agent jules are available: alice is busy until 2026-11-21 12:00 UTC",
   ],
   PatternMatched: [
     { pattern: "deps", series: 2 },
