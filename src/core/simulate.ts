@@ -6,7 +6,7 @@ import { agentOf, slotOf, toAgentId, type TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Comparison } from "../model/plan.ts";
 import type { Task } from "../model/task.ts";
-import { capacityOf } from "./capacity.ts";
+import { fullCapacityOf } from "./capacity.ts";
 import type { Context } from "./context.ts";
 import { expectedEnd } from "./lanes.ts";
 import { simulatedMax } from "./limits.ts";
@@ -114,13 +114,13 @@ function minutesLeft(task: Task, { now }: Context): number | null {
   return isUnderWay(task) ? 0 : estimateOf(task);
 }
 
-/** With the workers that may be given something. */
+/** With the workers that may be given something; operators who are away for now are not away for all of it. */
 function agentsOf(state: State, { config }: Context): readonly BacklogAgent[] {
   return config.agents.map((agent) => {
     const id = toAgentId(agent.id);
-    let capacity = capacityOf(state, agent);
+    let capacity = fullCapacityOf(state, agent);
     for (const worker of state.disabledWorkers.keys()) {
-      if (agentOf(worker) === id && slotOf(worker) <= capacityOf(state, agent)) capacity -= 1;
+      if (agentOf(worker) === id && slotOf(worker) <= fullCapacityOf(state, agent)) capacity -= 1;
     }
     return { id, type: agent.type, capacity, capabilities: agent.capabilities };
   });

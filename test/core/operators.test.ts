@@ -3,6 +3,7 @@ import { capacityOf, shownSlots } from "../../src/core/capacity.ts";
 import { nextDueAt } from "../../src/core/decide-tick.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { expectedStart } from "../../src/core/expected-start.ts";
+import { simulate } from "../../src/core/simulate.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { createState } from "../../src/core/state.ts";
 import { useOfAgents } from "../../src/core/utilisation.ts";
@@ -290,6 +291,12 @@ describe("beside what others say of the capacity", () => {
     it.tell(told(there("alice"), there("bob")));
     expect(slots(it)).toBe(2);
   });
+});
+
+test("modes are compared with the workers that there are when everybody is available", () => {
+  const it = given();
+  it.tell(told(busy("alice"), busy("bob")));
+  expect(simulate(it.state, it)).toMatchObject({ hasWorkers: true, comparison: { capacity: 2 } });
 });
 
 test("a process that starts from a snapshot, or from the log, knows who is away", () => {
