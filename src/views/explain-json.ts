@@ -3,7 +3,7 @@ import type { AssignmentReasons, Task } from "../model/task.ts";
 import { describeNextStep } from "./next-step.ts";
 import { toPlainWords } from "./plain-page.ts";
 import { describeReason, describeWaiting } from "./reasons.ts";
-import type { TaskView } from "./task-view.ts";
+import type { TaskView, Wait } from "./task-view.ts";
 import { toIso } from "./words.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -21,6 +21,7 @@ export function toExplanation(view: TaskView): Document {
     next: toPlainWords(describeNextStep(view)),
     waiting: waiting.map((reason) => ({ ...reason, text: toPlainWords(describeWaiting(reason)) })),
     standing,
+    wait: toWait(view.wait ?? null),
     expectedStart: toInstant(view.expectedStart ?? null),
     blockers: blockers.map(({ reference, url: link, title: words, state, kind, isOpen }) => {
       return { reference, url: link, title: words, state, kind, isOpen };
@@ -32,6 +33,17 @@ export function toExplanation(view: TaskView): Document {
     assignment: toAssignment(task),
     reasons: toReasons(view.reasons ?? null),
     problems: task.definition.problems,
+  };
+}
+
+/** How long it has been ready, and from when on it is starving; `starvingBefore` is null until then. */
+function toWait(wait: Wait | null): Document | null {
+  if (wait === null) return null;
+  return {
+    minutes: wait.waitedMs / 60_000,
+    starvesAt: toInstant(wait.starvesAt),
+    everyNthStart: wait.everyNthStart,
+    starvingBefore: wait.before,
   };
 }
 
