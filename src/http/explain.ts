@@ -25,6 +25,8 @@ export const explain: Route = {
   method: "GET",
   path: "/orchestrator/explain",
   access: "token",
+  summary: "Why a task runs where it runs, or everything that keeps it waiting",
+  input: Input,
   answer: answerExplain,
 };
 

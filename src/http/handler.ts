@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
 import { authenticate } from "./authenticate.ts";
 import { explain } from "./explain.ts";
+import { findRoute, type Found } from "./find-route.ts";
 import { healthz } from "./healthz.ts";
 import { agentHeartbeat, heartbeat } from "./heartbeat.ts";
 import { metrics } from "./metrics.ts";
@@ -37,10 +38,10 @@ export function createHttpHandler(ground: Ground): HttpHandler {
   const reporters = createReporters(ground);
   return async (request, response) => {
     const [path = ""] = (request.url ?? "").split("?", 1);
-    const here = routes.filter((route) => route.path === path);
     try {
-      const route = findRoute(here, request);
-      const answer = await answerWith(route, request, { ground, reporters });
+      const found = findRoute(routes, path, request.method);
+      const { route } = found;
+      const answer = await answerWith(found, request, { ground, reporters });
       send(response, { status: 200, type: route.mediaType ?? "application/json", body: answer });
     } catch (error) {
       const problem = error instanceof Problem ? error : unexpected(error, path, ground);
@@ -51,31 +52,30 @@ export function createHttpHandler(ground: Ground): HttpHandler {
   };
 }
 
-function findRoute(here: readonly Route[], request: IncomingMessage): Route {
-  if (here.length === 0) throw new Problem(404, "There is nothing at this address. docs/http.md lists the routes.");
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  const route = here.find((each) => each.method === method);
-  if (route !== undefined) return route;
-  const allow = here.map((each) => (each.method === "GET" ? "GET, HEAD" : each.method)).join(", ");
-  throw new Problem(405, `This address answers to ${allow} only.`, { allow });
-}
-
 async function answerWith(
-  route: Route,
+  { route, params }: Found,
   request: IncomingMessage,
   { ground, reporters }: { readonly ground: Ground; readonly reporters: Reporters },
 ): Promise<unknown> {
   if (route.access === "token") authenticate(request, ground.token);
   const caller = route.access === "reporter" ? await reporters.identify(request) : null;
   const key = readKey(request);
-  const input = route.method === "POST" ? await readBody(request) : readQuery(request);
-  return route.answer({ input, key, caller, ground, bind: (who) => reporters.bindToken(who, digestOf(route, input)) });
+  const hasBody = route.method === "POST" || route.method === "PATCH";
+  const input = hasBody ? await readBody(request) : readQuery(request);
+  return route.answer({
+    input,
+    params,
+    key,
+    caller,
+    ground,
+    bind: (who) => reporters.bindToken(who, digestOf(route, { params, input })),
+  });
 }
 
 /** Names what a request asks for, however its JSON is spaced. */
-function digestOf({ path }: Route, input: unknown): string {
+function digestOf({ path }: Route, asked: unknown): string {
   return createHash("sha256")
-    .update(JSON.stringify([path, input]))
+    .update(JSON.stringify([path, asked]))
     .digest("hex");
 }
 

@@ -12,6 +12,8 @@ export const heartbeat: Route = {
   method: "POST",
   path: "/orchestrator/heartbeat",
   access: "reporter",
+  summary: "An agent is still at work",
+  input: Input,
   answer: hearAgent,
 };
 

@@ -1,4 +1,5 @@
 /** GET /metrics: the figures of every repository for Prometheus, as this copy of the App knows them. */
+import { z } from "zod";
 import { readingOf } from "../core/fold-figures.ts";
 import { depthOf, queueDepthOf } from "../core/queue-depth.ts";
 import type { Context } from "../core/context.ts";
@@ -12,6 +13,8 @@ export const metrics: Route = {
   method: "GET",
   path: "/metrics",
   access: "token",
+  summary: "The figures of every repository, for Prometheus",
+  input: z.object({}),
   mediaType: "text/plain; version=0.0.4; charset=utf-8",
   answer: answerMetrics,
 };

@@ -18,7 +18,14 @@ const Input = z.strictObject({
 /** No login has a colon. */
 const holder = "http:token";
 
-export const mode: Route = { method: "POST", path: "/orchestrator/mode", access: "token", answer: switchMode };
+export const mode: Route = {
+  method: "POST",
+  path: "/orchestrator/mode",
+  access: "token",
+  summary: "Ranks the ready tasks of a repository by another mode from now on",
+  input: Input,
+  answer: switchMode,
+};
 
 async function switchMode({ input, key, ground }: Call): Promise<unknown> {
   const wanted = parseInput(Input, input);

@@ -29,6 +29,8 @@ export const override: Route = {
   method: "POST",
   path: "/orchestrator/override",
   access: "token",
+  summary: "Gives a task to an agent or a worker, whatever matching would choose",
+  input: Input,
   answer: answerOverride,
 };
 

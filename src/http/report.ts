@@ -63,6 +63,8 @@ export const complete: Route = {
   method: "POST",
   path: "/orchestrator/complete",
   access: "reporter",
+  summary: "An agent's session has ended",
+  input: Complete,
   answer: (call) => {
     const { success, ...told } = parseInput(Complete, call.input);
     return take(call, { ...told, isSuccess: success, failureReason: null, isRetriable: true });
@@ -73,6 +75,8 @@ export const fail: Route = {
   method: "POST",
   path: "/orchestrator/fail",
   access: "reporter",
+  summary: "An agent's session has failed",
+  input: Fail,
   answer: (call) => {
     const { retriable: isRetriable, ...told } = parseInput(Fail, call.input);
     return take(call, { ...told, isSuccess: false, isRetriable });

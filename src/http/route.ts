@@ -1,4 +1,5 @@
 /** What a route is: data that says what it answers to and who may ask, and a function that answers. Types only. */
+import type { z } from "zod";
 import type { Repository } from "../engine/repository.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
@@ -25,8 +26,10 @@ export interface Ground {
 }
 
 export interface Call {
-  /** The body of a POST, the parameters of a GET; not yet parsed by a schema. */
+  /** The body of a POST or PATCH, the query parameters of the others; not yet parsed by the route's schema. */
   readonly input: unknown;
+  /** What stands in the places of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
   /** The header `Idempotency-Key`; null without. */
   readonly key: string | null;
   /** Who sends it; null but for a route for reporters. */
@@ -37,12 +40,17 @@ export interface Call {
 }
 
 export interface Route {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** A place, which stands for one segment whatever it is, is a name in braces: `/tasks/{id}/history`. */
   readonly path: string;
+  /** What it is for, in a sentence without its end: for the description that programs read. */
+  readonly summary: string;
   /** `reporter`: the token, a worker's token, or one that GitHub made for a job; what it may report the route finds out. */
   readonly access: "anybody" | "token" | "reporter";
   /** What the answer is where it is not JSON but text. */
   readonly mediaType?: string;
+  /** What `answer` parses the input with. */
+  readonly input: z.ZodType;
   /** Returns the JSON, or the text, of a 200. Throws a Problem. */
   answer(call: Call): unknown;
 }

@@ -11,7 +11,14 @@ import type { Call, Route } from "./route.ts";
 
 const Input = z.strictObject({ repository: repositoryName });
 
-export const status: Route = { method: "GET", path: "/orchestrator/status", access: "token", answer: answerStatus };
+export const status: Route = {
+  method: "GET",
+  path: "/orchestrator/status",
+  access: "token",
+  summary: "The queue, the workers, the mode, the figures and the open warnings",
+  input: Input,
+  answer: answerStatus,
+};
 
 /** Reads what is in memory, and never the store: however often it is asked for, it costs no request to GitHub. */
 function answerStatus({ input, ground }: Call): unknown {

@@ -12,6 +12,8 @@ export const visualization: Route = {
   method: "GET",
   path: "/orchestrator/visualization",
   access: "token",
+  summary: "The workers, the queues and the work in progress, for a live dashboard",
+  input: Input,
   answer: answerVisualization,
 };
 

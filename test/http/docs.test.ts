@@ -26,8 +26,13 @@ function toExample(command: string, answer: string): Example {
     groups?.["name"] ?? "",
     (groups?.["value"] ?? "").replace("$ORCHESTRATE_HTTP_TOKEN", token).replace("$WORKER_TOKEN", workerToken),
   ]);
+  const method = /-X (?<method>[A-Z]+)/.exec(command)?.groups?.["method"];
   const body = /-d '(?<body>[^']+)'/.exec(command)?.groups?.["body"];
-  const init = { headers: Object.fromEntries(headers), ...(body === undefined ? {} : { method: "POST", body }) };
+  const init = {
+    headers: Object.fromEntries(headers),
+    method: method ?? (body === undefined ? "GET" : "POST"),
+    ...(body !== undefined && { body }),
+  };
   return { command, path, init, answer };
 }
 
