@@ -1,5 +1,6 @@
 /** What sessions and the runs that carry them report: claims, starts, questions, ends. An old fence changes nothing. */
 import type { Command } from "../model/command.ts";
+import { effectKey } from "../model/effect.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
@@ -26,10 +27,17 @@ export function decideClaim(decision: Decision, command: CommandOf<"ClaimAssignm
   if (isRunOf(task.assignment) && task.assignment.run !== command.run) return;
   const { task: id, fence, run } = command;
   decision.emit({ type: "AssignmentClaimed", task: id, fence, run });
+  settleDispatch(decision, command);
   const agent = agentConfigOf(decision.context.config, task.assignment.agent);
   // The answer to its dispatch may be lost; the run that claims is the one that works.
   if (agent?.type !== "workflow" || task.assignment.session !== null) return;
   decision.emit({ type: "SessionStarted", task: id, fence, session: { id: run, url: null } });
+}
+
+/** The run that has the claim was dispatched, whatever became of the answer to it: nobody has to write that down any more. */
+function settleDispatch(decision: Decision, { task, fence }: CommandOf<"ClaimAssignment">): void {
+  const [effect] = decision.state.outboxKeys.get(effectKey({ type: "StartSession", task, fence })) ?? [];
+  if (effect !== undefined) decision.emit({ type: "EffectSettled", effect });
 }
 
 export function decideSessionReport(decision: Decision, command: CommandOf<"ReportSession">): void {

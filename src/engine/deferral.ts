@@ -3,12 +3,16 @@
  * their own. They are facts that can be observed again or outcomes that can be had again: a crash loses nothing.
  */
 import type { Command } from "../model/command.ts";
-import type { EventType } from "../model/event.ts";
+import { isSurface } from "../model/effect.ts";
+import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
+import type { CommandId } from "../model/ids.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Pass } from "./pass.ts";
 
 /** Below the shortest lease, so that acknowledgements come in time. */
 const deferralMs = 60_000;
+/** What only shows the state is leased for longer (core/limits.ts); with what it may wait before (settlements.ts) it stays a minute below. */
+const shownMs = 8 * 60_000;
 /** More than these are written at once. */
 const deferredMax = 200;
 
@@ -19,37 +23,48 @@ const patient: ReadonlySet<EventType> = new Set<EventType>([
   "MergePutOff",
   "RunDispatched",
   "FeedbackCollected",
-  "EffectSettled",
+  "CursorMoved",
 ]);
 
 export class Deferral {
   readonly #clock: Clock;
   readonly #onDue: () => void;
   #commands: readonly Command[] = [];
+  /** Since when each command waits. */
+  #since: ReadonlyMap<CommandId, number> = new Map();
   #timer: Timer | null = null;
 
-  /** `onDue` is called when what was deferred first has waited long enough. */
+  /** `onDue` is called when something has waited for as long as it may: in the pass that follows, it must be written. */
   constructor(clock: Clock, onDue: () => void) {
     this.#clock = clock;
     this.#onDue = onDue;
   }
 
-  /** Whether the pass may wait. */
-  allows(pass: Pass, commandCount: number): boolean {
-    return (
-      commandCount < deferredMax &&
-      pass.entries.every((entry) => entry.events.every((event) => patient.has(event.type)))
-    );
+  /** For how long anything may wait that is not only shown. */
+  latest(): number {
+    return this.#clock.now() + deferralMs;
   }
 
-  /** Keeps the commands that the pass had to say something about; they are decided again, first, with the next pass. */
-  keep(commands: readonly Command[], pass: Pass): void {
-    const telling = new Set(pass.entries.map((entry) => entry.id));
+  /** Until when the pass may wait; null when it must be written now. To be asked before it is taken back. */
+  deadlineOf(pass: Pass, commandCount: number): number | null {
+    if (commandCount >= deferredMax) return null;
+    const now = this.#clock.now();
+    const since = (entry: Entry): number => this.#since.get(entry.id) ?? now;
+    const deadlines = pass.entries.flatMap((entry) =>
+      entry.events.map((event) => deadlineWith(event, { pass, since: since(entry) })),
+    );
+    const at = Math.min(...deadlines);
+    return at > now ? at : null;
+  }
+
+  /** Keeps the commands that the pass had to say something about until `at`; they are decided again, first, with the next pass. */
+  keep(commands: readonly Command[], pass: Pass, at: number): void {
+    const now = this.#clock.now();
+    const telling = new Map(pass.entries.map(({ id }) => [id, this.#since.get(id) ?? now]));
     this.#commands = commands.filter((command) => telling.has(command.id) || command.type === "Observe");
-    this.#timer ??= this.#clock.after(deferralMs, "deferral", () => {
-      this.#timer = null;
-      this.#onDue();
-    });
+    this.#since = telling;
+    this.#timer?.cancel();
+    this.#timer = this.#clock.after(at - now, "deferral", this.#onDue);
   }
 
   /** After a pass that failed: what was performed already must not be forgotten. */
@@ -63,7 +78,39 @@ export class Deferral {
     return taken;
   }
 
+  /** Nothing waits any more: it was written, or somebody else has said it. */
+  clear(): void {
+    this.#since = new Map();
+    this.#timer?.cancel();
+  }
+
   stop(): void {
     this.#timer?.cancel();
   }
+}
+
+interface Waiting {
+  readonly pass: Pass;
+  readonly since: number;
+}
+
+/** When the event must be written at the latest; what is not past `since` cannot wait at all. */
+function deadlineWith(event: Event, { pass, since }: Waiting): number {
+  if (event.type === "EffectsLeased") return firstDue(event, { pass, since });
+  if (event.type === "EffectSettled") return since + (isOfSurface(event, pass) ? shownMs : deferralMs);
+  return patient.has(event.type) ? since + deferralMs : since;
+}
+
+function isOfSurface({ effect: id }: EventOf<"EffectSettled">, pass: Pass): boolean {
+  const recorded = pass.before((state) => state.outbox.get(id));
+  return recorded !== undefined && isSurface(recorded.effect);
+}
+
+/**
+ * What another process has recorded for later needs an owner by then, and not before. What this very pass records has to be written
+ * anyway, or it would be recorded later each time.
+ */
+function firstDue({ effects }: EventOf<"EffectsLeased">, { pass, since }: Waiting): number {
+  const own = new Set(pass.entries.flatMap((entry) => entry.effects.map(({ id }) => id)));
+  return Math.min(...effects.map((id) => (own.has(id) ? since : (pass.state.outbox.get(id)?.notBefore ?? since))));
 }

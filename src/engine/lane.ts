@@ -30,6 +30,8 @@ export interface LaneHooks {
   settled(state: State): void;
   /** Called when the store can no longer be used: nothing will be decided any more. */
   halted(): void;
+  /** Whether more is about to come that `pass` can be written with, whatever it says. Left out: never. */
+  canWait?(pass: Pass): boolean;
   /** An outage of the store fails whoever waits, instead of being waited out: for somebody who can ask again. Left out: false. */
   readonly isImpatient?: boolean;
 }
@@ -63,7 +65,7 @@ export class Lane {
     this.#hooks = hooks;
     this.stream = createStream(parts);
     this.#deferral = new Deferral(parts.clock, () => {
-      void this.flush().catch((error: unknown) => {
+      void this.submit([]).catch((error: unknown) => {
         parts.journal.debug("What could wait was not written.", { reason: String(error) });
       });
     });
@@ -154,28 +156,37 @@ export class Lane {
     const pass = runPass(state, [...commands, ...this.#hooks.after()], this.contextOf(state));
     const write = this.#plan(pass, commands, isForced);
     this.#reportAside(pass);
+    if (pass.entries.length === 0) this.#deferral.clear();
     if (write === null) return true;
     const isAppended = await this.stream.append(pass.entries, write);
-    if (isAppended) this.#hooks.appended(pass.entries, await this.stream.current());
-    return isAppended;
+    if (!isAppended) return false;
+    this.#deferral.clear();
+    this.#hooks.appended(pass.entries, await this.stream.current());
+    return true;
   }
 
   /** Takes the pass back, and says what is to be written of it; null when that is nothing, or can wait. */
   #plan(pass: Pass, commands: readonly Command[], isForced: boolean): Write | null {
     const isIdle = pass.entries.length === 0;
-    const canWait = !isIdle && !isForced && this.#deferral.allows(pass, commands.length);
+    const waitsUntil = isIdle || isForced ? null : this.#deadlineOf(pass, commands.length);
     let [files, summary]: [readonly FileChange[], string] = [[], ""];
     let bringInForce = (): void => undefined;
     try {
-      if (!isIdle && !canWait) {
+      if (!isIdle && waitsUntil === null) {
         files = this.#hooks.project(pass);
         summary = this.#hooks.summarise(pass.entries, pass.state);
       }
     } finally {
       bringInForce = pass.takeBack();
     }
-    if (canWait) this.#deferral.keep(commands, pass);
-    return isIdle || canWait ? null : { files, summary, bringInForce };
+    if (waitsUntil !== null) this.#deferral.keep(commands, pass, waitsUntil);
+    return isIdle || waitsUntil !== null ? null : { files, summary, bringInForce };
+  }
+
+  #deadlineOf(pass: Pass, commandCount: number): number | null {
+    return this.#hooks.canWait?.(pass) === true
+      ? this.#deferral.latest()
+      : this.#deferral.deadlineOf(pass, commandCount);
   }
 
   #reportAside(pass: Pass): void {

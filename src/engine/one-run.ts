@@ -16,6 +16,7 @@ import { Heartbeats } from "./heartbeats.ts";
 import { toCommentCommand } from "./instruct.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
 import { pauseAfter } from "./outage.ts";
+import type { Pass } from "./pass.ts";
 import { createPassHooks } from "./pass-hooks.ts";
 import type { EngineParts, World } from "./parts.ts";
 import { isUnsettled, pullsInFlight } from "./pulls-in-flight.ts";
@@ -55,6 +56,9 @@ const turnMs = 7 * 60_000;
 const waitsAsked = 30;
 /** After its time a run gets so long to write down what it has done. */
 const closingMs = 30_000;
+/** So much of what has decided nothing, or of such an age, is worth a commit that says that it was read. */
+const rereadMax = 20;
+const rereadMs = 15 * 60_000;
 /** A machine is billed by the minute: what falls due within the first is waited for, what comes later is the next run's. */
 const patienceMs = 45_000;
 /** What is due within it goes together. */
@@ -140,6 +144,16 @@ class OneRun implements LaneHooks {
     if (this.#phase === "working") this.#delivery.deliver(state);
   }
 
+  /**
+   * What a look has found goes with what is decided on all of them, but for what later looks go by: which issues are tasks, the
+   * configuration, and what people have commanded.
+   */
+  canWait({ entries }: Pass): boolean {
+    const isFound = (entry: Entry): boolean =>
+      entry.command === "Observe" && entry.events.every(({ type }) => type !== "TaskTracked");
+    return this.#phase === "looking" && entries.every(isFound);
+  }
+
   halted(): void {
     this.#scout.stop();
     this.#delivery.stop();
@@ -200,7 +214,7 @@ class OneRun implements LaneHooks {
     // What nobody could look at is found again from the same place.
     if (!isCockpitHeard) return;
     const wholeAt = isWhole ? startedAt : wholeBefore;
-    this.#readUpTo = { cursor: caughtUp.cursor, wholeAt, matters: isWhole || hasNews(caughtUp) };
+    this.#readUpTo = { cursor: caughtUp.cursor, wholeAt, matters: isWhole || this.#isMuch(caughtUp, before) };
   }
 
   /** A cockpit that cannot be read keeps nobody from working. */
@@ -264,8 +278,9 @@ class OneRun implements LaneHooks {
       await this.#scout.idle();
       const state = await this.lane.stream.current();
       if (this.#delivery.hurry(state)) continue;
+      // News of it is written at once; what is only to be written down goes with what closes the run.
       if (this.#delivery.hasSettled) {
-        await this.lane.flush();
+        await this.lane.submit([]);
         continue;
       }
       const dueAt = nextWorkAt(state, this.lane.contextOf(state));
@@ -287,13 +302,15 @@ class OneRun implements LaneHooks {
     await this.lane.flush();
   }
 
+  /** News that decided nothing is read again by the next run: that is cheaper than a commit, unless it goes on for long. */
+  #isMuch({ wanted, comments, cockpits }: CaughtUp, before: State): boolean {
+    const count = comments.length + cockpits.length + (wanted?.issues.length ?? 0) + (wanted?.pulls.length ?? 0);
+    return count > rereadMax || (count > 0 && this.#parts.clock.now() - before.at > rereadMs);
+  }
+
   #moveCursor(): readonly Command[] {
     if (this.#readUpTo === null) return [];
     const { cursor, wholeAt } = this.#readUpTo;
     return [{ type: "MoveCursor", id: this.lane.nextId("cursor"), cursor, wholeAt }];
   }
-}
-
-function hasNews({ wanted, comments, cockpits }: CaughtUp): boolean {
-  return comments.length + cockpits.length > 0 || (wanted !== null && wanted.issues.length + wanted.pulls.length > 0);
 }

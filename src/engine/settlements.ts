@@ -10,8 +10,8 @@ export interface Settled {
 
 /** How long a plain acknowledgement waits for a pass to ride on: well within its lease. */
 const plainDelayMs = 90_000;
-/** Surfaces are leased longer (core/limits.ts). */
-const surfacedDelayMs = 5 * 60_000;
+/** Surfaces are leased longer (core/limits.ts), and wait with a pass that takes them (deferral.ts). */
+const surfacedDelayMs = 2 * 60_000;
 
 /** Nothing follows from it before the next pass. */
 function isPlain({ kind }: EffectOutcome): boolean {
@@ -52,6 +52,8 @@ export class Settlements {
   }
 
   take(): readonly Settled[] {
+    this.#flushing?.timer.cancel();
+    this.#flushing = null;
     const taken = this.#settled;
     this.#settled = [];
     return taken;

@@ -162,7 +162,7 @@ test("two runs claim one fence: the first has it, the second decides nothing", (
   it.tell(observe({ issues: [issue(1)] }));
   it.tell(schedule());
   const claim = { type: "ClaimAssignment", task: taskId(1), fence: 1 } as const;
-  expect(types(it.tell({ ...claim, run: "100" }))).toEqual(["AssignmentClaimed"]);
+  expect(types(it.tell({ ...claim, run: "100" }))).toEqual(["AssignmentClaimed", "EffectSettled"]);
   expect(it.tell({ ...claim, run: "200" })).toEqual([]);
   expect(it.state.tasks.get(taskId(1))?.assignment?.claimedBy).toBe("100");
 });

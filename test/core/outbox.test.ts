@@ -187,11 +187,14 @@ describe("an outcome", () => {
     expect(it.state.tasks.get(taskId(1))?.assignment?.session).toBeNull();
   });
 
-  test("of a dispatch that was refused does not free the slot of a run that has claimed already", () => {
+  test("of a dispatch does not count any more once its run has the claim, which settles it", () => {
     const it = assigned();
     it.tell({ type: "ClaimAssignment", task: taskId(1), fence: 1, run: "100" });
-    expect(settle(it, ["e1", { kind: "refused", reason: "limit", retryAfterMs: null }])).toEqual(["EffectSettled"]);
+    expect(waitingTypes(it)).not.toContain("e1 StartSession");
+    expect(settle(it, ["e1", { kind: "refused", reason: "limit", retryAfterMs: null }])).toEqual([]);
+    expect(settle(it, ["e1", { kind: "dispatched", run: "200" }])).toEqual([]);
     expect(it.state.occupied.size).toBe(1);
+    expect(it.state.tasks.get(taskId(1))?.assignment?.run).toBe("100");
   });
 
   test("with news of a session is shown by a surface of its own when another was settled beside it", () => {

@@ -29,13 +29,13 @@ describe("which run is the session", () => {
     const it = assigned();
     expect(types(dispatched(it, "100"))).toEqual(["RunDispatched", "SessionStarted"]);
     expect(claim(it, "200")).toEqual([]);
-    expect(types(claim(it, "100"))).toEqual(["AssignmentClaimed"]);
+    expect(types(claim(it, "100"))).toEqual(["AssignmentClaimed", "EffectSettled"]);
     expect(claim(it, "200")).toEqual([]);
   });
 
   test("is the one that claims, where the answer to its dispatch was lost and another was dispatched beside it", () => {
     const it = assigned();
-    expect(types(claim(it, "100"))).toEqual(["AssignmentClaimed", "SessionStarted"]);
+    expect(types(claim(it, "100"))).toEqual(["AssignmentClaimed", "EffectSettled", "SessionStarted"]);
     expect(dispatched(it, "200")).toEqual([]);
     expect(claim(it, "200")).toEqual([]);
     expect(taskAt(it, 1).assignment).toMatchObject({ run: "100", claimedBy: "100", session: { id: "100" } });

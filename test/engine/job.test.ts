@@ -51,7 +51,7 @@ describe("a job of the agent workflow", () => {
     };
     expect(await job("100")).toBe("ended");
     expect([claims, fake.starts.length]).toEqual([1, 1]);
-    expect((await typesOf(store)).slice(-3)).toEqual(["AssignmentClaimed", "SessionStarted", "SessionEnded"]);
+    expect((await typesOf(store)).slice(-3)).toEqual(["EffectSettled", "SessionStarted", "SessionEnded"]);
   });
 
   test("of another run with the same fence exits without a word to the vendor", async () => {
@@ -167,7 +167,7 @@ describe("a job that has a line to the App", () => {
     const { app, told } = appThat("taken");
     expect(await job("100", "start-agent", app)).toBe("ended");
     expect(told).toEqual([{ beat: 1 }, { beat: 1 }, end]);
-    expect((await typesOf(store)).slice(-2)).toEqual(["AssignmentClaimed", "SessionStarted"]);
+    expect((await typesOf(store)).slice(-2)).toEqual(["EffectSettled", "SessionStarted"]);
   });
 
   test("writes the end itself where the App does not take it", async () => {
@@ -175,7 +175,7 @@ describe("a job that has a line to the App", () => {
     const { app, told } = appThat("not_taken");
     expect(await job("100", "start-agent", app)).toBe("ended");
     expect(told.at(-1)).toEqual(end);
-    expect((await typesOf(store)).slice(-3)).toEqual(["AssignmentClaimed", "SessionStarted", "SessionEnded"]);
+    expect((await typesOf(store)).slice(-3)).toEqual(["EffectSettled", "SessionStarted", "SessionEnded"]);
   });
 
   test("writes nothing where the App says that the assignment is over", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { EffectType } from "../../src/model/effect.ts";
 import { toCommandId } from "../../src/model/ids.ts";
-import type { Command } from "../../src/model/command.ts";
+import type { Command, EffectOutcome } from "../../src/model/command.ts";
 import type { Entry } from "../../src/model/event.ts";
 import type { Lane } from "../../src/engine/lane.ts";
 import { StoreTooNew, StoreUnavailable } from "../../src/ports/store.ts";
@@ -101,6 +102,94 @@ describe("what can wait", () => {
     await lane.submit([look(lane, { title: "Best words", updatedAt: 3 })]);
     await pass(clock, minute);
     expect((await lane.stream.current()).tasks.get(taskId(1))?.definition.title).toBe("Best words");
+  });
+});
+
+describe("what came of effects", () => {
+  const lease = (lane: Lane, until: number): Command => ({
+    type: "LeaseEffects",
+    id: lane.nextId("lease"),
+    owner: "one",
+    until,
+    limit: 100,
+  });
+  /** What came of the effects of these types. */
+  async function settle(lane: Lane, outcomes: Partial<Record<EffectType, EffectOutcome>>): Promise<Command> {
+    const settled = [...(await lane.stream.current()).outbox.entries()].flatMap(([id, { effect }]) => {
+      const outcome = outcomes[effect.type];
+      return outcome === undefined ? [] : [{ effect: id, outcome }];
+    });
+    return { type: "SettleEffects", id: lane.nextId("settle"), settled };
+  }
+  const dispatched: EffectOutcome = { kind: "dispatched", run: "100" };
+  const surfaced: EffectOutcome = { kind: "surfaced", surface: { comment: "IC_9", digest: "d", labels: [] } };
+  const done: EffectOutcome = { kind: "done" };
+
+  /** #1 is assigned, and the start and what shows it are leased. */
+  async function leased() {
+    const it = ground();
+    const lane = laneOf(partsOf("one", it));
+    await lane.submit([configure(lane), look(lane), schedule(lane), lease(lane, it.clock.now() + 3 * minute)]);
+    return { ...it, lane, written: it.store.appends.length };
+  }
+
+  test("waits a minute for the start of a session, and as long as its lease allows for what only shows the state", async () => {
+    const it = await leased();
+    await it.lane.submit([await settle(it.lane, { UpdateIssue: surfaced, UpdateCockpit: done })]);
+    await pass(it.clock, 8 * minute - 1_000);
+    expect(it.store.appends.length).toBe(it.written);
+    await pass(it.clock, 1_000);
+    expect(it.store.appends.length).toBe(it.written + 1);
+    await it.lane.submit([await settle(it.lane, { StartSession: dispatched })]);
+    await pass(it.clock, minute);
+    expect(types(await it.store.events()).slice(-2)).toEqual(["EffectSettled", "RunDispatched"]);
+  });
+
+  test("is not hurried by what somebody else has written meanwhile", async () => {
+    const it = await leased();
+    await it.lane.submit([
+      await settle(it.lane, { StartSession: dispatched }),
+      await settle(it.lane, { UpdateIssue: surfaced, UpdateCockpit: done }),
+    ]);
+    const job = laneOf(partsOf("job", it));
+    await job.submit([{ type: "ClaimAssignment", id: job.nextId("claim"), task: taskId(1), fence: 1, run: "100" }]);
+    await it.lane.refresh();
+    await pass(it.clock, 7 * minute);
+    expect(types(await it.store.events()).slice(-2)).toEqual(["AssignmentClaimed", "EffectSettled"]);
+    await pass(it.clock, minute);
+    expect((await it.lane.stream.current()).outbox.size).toBe(0);
+  });
+
+  test("waits its whole time after everything before it was written", async () => {
+    const it = await leased();
+    await it.lane.submit([await settle(it.lane, { StartSession: dispatched })]);
+    await pass(it.clock, 50_000);
+    await it.lane.submit([hold(1)]);
+    await it.lane.submit([look(it.lane, { title: "Better words", updatedAt: 2 })]);
+    await pass(it.clock, 50_000);
+    expect(it.store.appends.length).toBe(it.written + 1);
+    await pass(it.clock, 10_000);
+    expect(it.store.appends.length).toBe(it.written + 2);
+  });
+
+  test("of what another process has recorded for later gets its owner when it is due, and not before", async () => {
+    const it = await leased();
+    await it.lane.submit([
+      await settle(it.lane, { StartSession: dispatched, UpdateIssue: surfaced, UpdateCockpit: done }),
+    ]);
+    await it.lane.flush();
+    const job = laneOf(partsOf("job", it));
+    const outcome: EffectOutcome = { kind: "refused", reason: "Nobody is there.", retryAfterMs: null };
+    await job.submit([{ type: "ReportOutcome", id: job.nextId("outcome"), task: taskId(1), fence: 1, outcome }]);
+    const lane: Lane = laneOf(partsOf("two", it), { after: () => [lease(lane, it.clock.now() + 3 * minute)] });
+    const leases = async (): Promise<number> =>
+      types(await it.store.events()).filter((type) => type === "EffectsLeased").length;
+    const before = await leases();
+    await lane.submit([]);
+    await pass(it.clock, 19_000);
+    expect(await leases()).toBe(before);
+    await pass(it.clock, 1_000);
+    expect(await leases()).toBe(before + 1);
   });
 });
 

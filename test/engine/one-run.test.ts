@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { runOnce, type RunResult } from "../../src/engine/one-run.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
-import { TrackerUnavailable } from "../../src/ports/tracker.ts";
-import { issue } from "../support/build.ts";
+import { TrackerUnavailable, type Hint } from "../../src/ports/tracker.ts";
+import { blocker, issue } from "../support/build.ts";
+import type { Entry } from "../../src/model/event.ts";
 import { types } from "../support/given.ts";
 import { countingStore, createManualClock, fakeWorld, minute, partsOf, pass, type FakeWorld } from "./given.ts";
 
@@ -10,9 +11,9 @@ function ground(fake: FakeWorld = fakeWorld([issue(1), issue(2)])) {
   const clock = createManualClock();
   const store = countingStore((message) => new StoreUnavailable(message, { retryAfterMs: 1_000 }));
   /** A process of its own, which keeps nothing. Rejects as the run does. */
-  async function run(owner: string, budgetMs = 5 * minute): Promise<RunResult> {
+  async function run(owner: string, budgetMs = 5 * minute, hints: readonly Hint[] = []): Promise<RunResult> {
     const ended: RunResult[] = [];
-    const running = runOnce(partsOf(owner, { store, clock }), fake.world, { hints: [], budgetMs });
+    const running = runOnce(partsOf(owner, { store, clock }), fake.world, { hints, budgetMs });
     void running.then((result) => ended.push(result)).catch(() => undefined);
     for (let seconds = 0; seconds < 900 && ended.length === 0; seconds += 1) await pass(clock, 1_000);
     return ended[0] ?? running;
@@ -76,4 +77,18 @@ test("a run that is cut off in the middle of a start costs a repetition of just 
   await pass(it.clock, 5 * minute);
   await it.run("three");
   expect(it.fake.starts.map(({ fence }) => fence)).toEqual([1, 1]);
+});
+
+test("what a run finds goes with what it decides on it, and what came of that with its end: two commits", async () => {
+  const it = ground(fakeWorld([issue(1), issue(2, { blockedBy: [blocker(1)] })]));
+  await it.run("one");
+  const before = it.store.appends.length;
+  it.fake.issues.set(2, issue(2, { state: "closed", stateReason: "not_planned", updatedAt: 2 }));
+  await pass(it.clock, 5 * minute);
+  await it.run("two", 5 * minute, [{ kind: "issue", number: 2 }]);
+  const entries = it.store.appends.slice(before).map((lines) => lines.map((line) => JSON.parse(line) as Entry));
+  expect(entries.map((written) => written.map(({ command }) => command))).toEqual([
+    ["Observe", "LeaseEffects"],
+    ["SettleEffects", "SettleEffects"],
+  ]);
 });
