@@ -109,6 +109,7 @@ export class Lane {
   stop(reason: string): void {
     this.#stopped ??= reason;
     this.#deferral.stop();
+    this.stream.tail.end();
   }
 
   #enqueue(commands: readonly Command[], how: Pick<Waiting, "isRefresh" | "isForced">): Promise<void> {

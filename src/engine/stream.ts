@@ -6,7 +6,8 @@ import { evolveEntry } from "../core/evolve.ts";
 import { fromSnapshot, toSnapshot } from "../core/snapshot.ts";
 import { createState, type State } from "../core/state.ts";
 import type { Entry } from "../model/event.ts";
-import type { FileChange } from "../ports/store.ts";
+import type { FileChange, Log } from "../ports/store.ts";
+import { LogTail } from "./log-tail.ts";
 import type { EngineParts } from "./parts.ts";
 
 export interface Stream {
@@ -18,6 +19,10 @@ export interface Stream {
   refresh(): Promise<State>;
   /** Appends entries that were decided on the current state; false: somebody else wrote, and the state was read anew. */
   append(entries: readonly Entry[], write: Write): Promise<boolean>;
+  /** The newest entries, as they were read or appended. */
+  readonly tail: LogTail;
+  /** The log as far as the store has it; the state stays as it is. Rejects as the store does. */
+  readLog(): Promise<Log>;
 }
 
 /** What goes with the entries of an append. */
@@ -33,6 +38,8 @@ export function createStream(parts: EngineParts): Stream {
   let state: State | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   let loading: Promise<State> | null = null;
+  let readingLog: Promise<Log> | null = null;
+  const tail = new LogTail();
 
   /**
    * Reads and appends go one after another. An entry is folded only into the state that it follows: two reads at a time would bring the
@@ -52,7 +59,16 @@ export function createStream(parts: EngineParts): Stream {
     state = null;
     for (const line of log.entries) evolveEntry(base, JSON.parse(line) as Entry);
     state = base;
+    tail.note(base.version, log.entries);
     return base;
+  }
+
+  /** One reading for all who ask while it is under way. */
+  function readLog(): Promise<Log> {
+    readingLog ??= parts.store.read(parts.stream).finally(() => {
+      readingLog = null;
+    });
+    return readingLog;
   }
 
   /** Everybody who asks before the state is there waits for the same reading. */
@@ -69,8 +85,9 @@ export function createStream(parts: EngineParts): Stream {
       const base = state ?? (await read());
       // What others wrote was read while this waited.
       if (decidedOn !== null && base.version !== decidedOn) return false;
+      const lines = entries.map((entry) => JSON.stringify(entry));
       const outcome = await parts.store.append(parts.stream, base.version, {
-        entries: entries.map((entry) => JSON.stringify(entry)),
+        entries: lines,
         files,
         summary,
         snapshot: () => toSnapshot(base),
@@ -80,9 +97,17 @@ export function createStream(parts: EngineParts): Stream {
         return false;
       }
       bringInForce();
+      tail.note(base.version, lines);
       return true;
     });
   }
 
-  return { current: async () => state ?? (await load()), peek: () => state, refresh: () => inTurn(read), append };
+  return {
+    current: async () => state ?? (await load()),
+    peek: () => state,
+    refresh: () => inTurn(read),
+    append,
+    tail,
+    readLog,
+  };
 }

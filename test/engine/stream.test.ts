@@ -62,3 +62,34 @@ test("an entry that cannot be folded leaves nothing behind: the log is read from
   expect(after.openCount).toBe(1);
   expect(after.tasks.size).toBe(1);
 });
+
+test("whoever follows the log is told of what this copy writes and of what another has written, once it is in force", async () => {
+  const { lane, look, other } = await ground();
+  await other.current();
+  const told: (readonly unknown[])[] = [];
+  for (const { tail, peek } of [lane.stream, other]) {
+    tail.follow({ grown: () => void told.push([tail.version, peek()?.version, tail.at(3)]), ended: () => undefined });
+  }
+  await lane.submit([look(2)]);
+  await other.refresh();
+  const line = expect.stringMatching(/^\{"id":.*"TaskTracked"/) as unknown;
+  expect(told).toEqual([
+    [3, 3, line],
+    [3, 3, line],
+  ]);
+  expect([lane.stream.tail.since, other.tail.since]).toEqual([1, 1]);
+});
+
+test("the whole log is read once for all who ask at a time, and the state is not touched by it", async () => {
+  const { lane, look, other, store } = await ground();
+  await other.current();
+  await lane.submit([look(2)]);
+  let reads = 0;
+  const read = store.read.bind(store);
+  store.read = (stream, since) => {
+    reads += 1;
+    return read(stream, since);
+  };
+  const [first, second] = await Promise.all([other.readLog(), other.readLog()]);
+  expect([reads, first === second, first.entries.length, other.peek()?.version]).toEqual([1, true, 3, 2]);
+});
