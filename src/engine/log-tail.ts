@@ -59,7 +59,7 @@ export class LogTail {
     const hasGrown = version > this.#version;
     this.#version = version;
     this.#keep(fresh);
-    for (const follower of [...this.#followers]) {
+    for (const follower of this.#followers) {
       if (isSetBack) follower.ended();
       else if (hasGrown) follower.grown();
     }
@@ -73,7 +73,7 @@ export class LogTail {
 
   /** Tells all followers that nothing comes any more. */
   end(): void {
-    for (const follower of [...this.#followers]) follower.ended();
+    for (const follower of this.#followers) follower.ended();
   }
 
   /** From the newest on, so that of a long log no more is copied than is kept. */

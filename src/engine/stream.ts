@@ -38,7 +38,6 @@ export function createStream(parts: EngineParts): Stream {
   let state: State | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   let loading: Promise<State> | null = null;
-  let readingLog: Promise<Log> | null = null;
   const tail = new LogTail();
 
   /**
@@ -61,14 +60,6 @@ export function createStream(parts: EngineParts): Stream {
     state = base;
     tail.note(base.version, log.entries);
     return base;
-  }
-
-  /** One reading for all who ask while it is under way. */
-  function readLog(): Promise<Log> {
-    readingLog ??= parts.store.read(parts.stream).finally(() => {
-      readingLog = null;
-    });
-    return readingLog;
   }
 
   /** Everybody who asks before the state is there waits for the same reading. */
@@ -108,6 +99,17 @@ export function createStream(parts: EngineParts): Stream {
     refresh: () => inTurn(read),
     append,
     tail,
-    readLog,
+    readLog: createLogReader(parts),
+  };
+}
+
+/** One reading for all who ask while it is under way. */
+function createLogReader({ store, stream }: EngineParts): () => Promise<Log> {
+  let reading: Promise<Log> | null = null;
+  return () => {
+    reading ??= store.read(stream).finally(() => {
+      reading = null;
+    });
+    return reading;
   };
 }

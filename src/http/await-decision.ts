@@ -15,21 +15,21 @@ export function awaitDecision(
   return patienceFor(decided, { clock, detail });
 }
 
-/** Resolves when the state has been read; rejects with a 503 when that takes too long, or the store is out of reach. */
-export async function awaitReading(read: Promise<void>, clock: Clock): Promise<void> {
+/** Resolves with what was read; rejects with a 503 when that takes too long, or the store is out of reach. */
+export async function awaitReading<Read>(read: Promise<Read>, clock: Clock): Promise<Read> {
   const detail = "The state cannot be read now, and nothing was changed. Send it again.";
   try {
-    await patienceFor(read, { clock, detail });
+    return await patienceFor(read, { clock, detail });
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     throw new Problem(503, detail, { "retry-after": "30" });
   }
 }
 
-function patienceFor(
-  promise: Promise<void>,
+function patienceFor<Result>(
+  promise: Promise<Result>,
   { clock, detail }: { readonly clock: Clock; readonly detail: string },
-): Promise<void> {
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(patienceMs, "answer", () => {
       reject(new Problem(503, detail, { "retry-after": "30" }));

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { findTask, howTasksAreNamed, readTaskName, toTaskName } from "../engine/find-task.ts";
 import { toExplainedView } from "../engine/task-views.ts";
 import { toExplanation } from "../views/explain-json.ts";
+import { anyMode, anyStatus, count, counted, instant, namedNumbers } from "./answer-fields.ts";
 import { stateOf } from "./find-assignment.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
@@ -21,12 +22,98 @@ const Input = z.strictObject({
   repository: repositoryName,
 });
 
+/** What counts, and whether a command has changed what the issue says. */
+function inputOf<Value extends z.ZodType>(value: Value) {
+  return z.object({ value, by: z.enum(["issue", "command"]) });
+}
+
+const Reasons = z.object({
+  algorithm: anyMode,
+  score: z.number(),
+  parts: namedNumbers,
+  rank: counted,
+  readyCount: count,
+  starvedMs: z.number().optional(),
+  rejected: z.array(z.object({ worker: z.string(), code: z.string(), score: z.number().nullable(), text: z.string() })),
+  rejectedCount: namedNumbers,
+  match: z.number(),
+  matchParts: namedNumbers,
+  note: z.string().nullable(),
+});
+
+const Output = z.object({
+  repository: z.string(),
+  task: z.string(),
+  reference: z.string(),
+  url: z.string(),
+  title: z.string(),
+  status: anyStatus,
+  next: z.string(),
+  waiting: z.array(z.object({ code: z.string(), detail: z.string(), text: z.string() })),
+  standing: z
+    .object({
+      rank: counted,
+      readyCount: count,
+      algorithm: anyMode,
+      score: z.number(),
+      parts: namedNumbers,
+      impact: z.object({ direct: count, transitive: count }),
+      tailMinutes: z.number(),
+    })
+    .nullable(),
+  wait: z
+    .object({
+      minutes: z.number(),
+      starvesAt: instant.nullable(),
+      everyNthStart: counted,
+      starvingBefore: count.nullable(),
+    })
+    .nullable(),
+  expectedStart: instant.nullable(),
+  blockers: z.array(
+    z.object({
+      reference: z.string(),
+      url: z.string().nullable(),
+      title: z.string().nullable(),
+      state: z.string(),
+      kind: z.enum(["hard", "soft"]),
+      isOpen: z.boolean(),
+    }),
+  ),
+  cycle: z.array(z.string()).nullable(),
+  cut: z.array(z.object({ task: z.string(), on: z.string() })),
+  upstream: z.string().nullable(),
+  inputs: z.object({
+    priority: inputOf(counted),
+    inheritedPriority: counted.nullable(),
+    estimateMinutes: inputOf(z.number().nullable()),
+    learnedMinutes: z.number().nullable(),
+    askedFor: z.string().nullable(),
+    pinnedAgent: z.string().nullable(),
+  }),
+  assignment: z
+    .object({
+      agent: z.string(),
+      worker: z.string(),
+      attempt: counted,
+      phase: z.enum(["claimed", "dispatched", "running", "waiting", "ending"]),
+      assignedAt: instant,
+      startedAt: instant.nullable(),
+      expectedMinutes: z.number(),
+      session: z.string().nullable(),
+    })
+    .nullable(),
+  reasons: Reasons.nullable(),
+  problems: z.array(z.string()),
+});
+
 export const explain: Route = {
   method: "GET",
   path: "/orchestrator/explain",
   access: "token",
   summary: "Why a task runs where it runs, or everything that keeps it waiting",
   input: Input,
+  output: Output,
   answer: answerExplain,
 };
 

@@ -2,12 +2,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
 import { authenticate } from "./authenticate.ts";
+import { EventStream, eventStreamType, sendEvents } from "./event-stream.ts";
+import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { findRoute, type Found } from "./find-route.ts";
 import { healthz } from "./healthz.ts";
 import { agentHeartbeat, heartbeat } from "./heartbeat.ts";
+import { history } from "./history.ts";
 import { metrics } from "./metrics.ts";
 import { mode } from "./mode.ts";
+import { openapi } from "./openapi.ts";
 import { override } from "./override.ts";
 import { Problem, toDocument } from "./problem.ts";
 import { readBody } from "./read-input.ts";
@@ -17,19 +21,22 @@ import type { Ground, Route } from "./route.ts";
 import { status } from "./status.ts";
 import { visualization } from "./visualization.ts";
 
-const routes: readonly Route[] = [
+const described: readonly Route[] = [
   healthz,
   mode,
   override,
   status,
   explain,
   visualization,
+  events,
+  history,
   metrics,
   complete,
   fail,
   heartbeat,
   agentHeartbeat,
 ];
+const routes: readonly Route[] = [...described, openapi(described)];
 
 /** Answers every request that reaches it, and says so: webhooks and Probot's own pages are asked before it. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<true>;
@@ -42,7 +49,8 @@ export function createHttpHandler(ground: Ground): HttpHandler {
       const found = findRoute(routes, path, request.method);
       const { route } = found;
       const answer = await answerWith(found, request, { ground, reporters });
-      send(response, { status: 200, type: route.mediaType ?? "application/json", body: answer });
+      if (answer instanceof EventStream) goOn(request, response, { ground, answer, path });
+      else send(response, { status: 200, type: route.mediaType ?? "application/json", body: answer });
     } catch (error) {
       const problem = error instanceof Problem ? error : unexpected(error, path, ground);
       const { status: code, headers } = problem;
@@ -66,6 +74,7 @@ async function answerWith(
     input,
     params,
     key,
+    lastEventId: readLastEventId(request),
     caller,
     ground,
     bind: (who) => reporters.bindToken(who, digestOf(route, { params, input })),
@@ -89,6 +98,22 @@ function readKey(request: IncomingMessage): string | null {
   if (key === undefined) return null;
   if (typeof key === "string" && /^[\x21-\x7e]{1,128}$/.test(key)) return key;
   throw new Problem(400, "The header `Idempotency-Key` must be 1 to 128 visible ASCII characters, without spaces.");
+}
+
+/** A browser sends it empty before it has seen a first one. */
+function readLastEventId({ headersDistinct }: IncomingMessage): string | null {
+  return headersDistinct["last-event-id"]?.[0] || null;
+}
+
+/** Whoever asks only for the head hears that there is a stream, and not what is in it. */
+function goOn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { ground, answer, path }: { readonly ground: Ground; readonly answer: EventStream; readonly path: string },
+): void {
+  if (request.method === "HEAD") return send(response, { status: 200, type: eventStreamType, body: "" });
+  const { clock } = ground;
+  sendEvents(response, answer.source, { clock, failed: (error) => void unexpected(error, path, ground) });
 }
 
 function unexpected(error: unknown, path: string, { journal }: Ground): Problem {

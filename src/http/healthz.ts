@@ -9,5 +9,6 @@ export const healthz: Route = {
   summary: "Whether the process runs",
   // Probes add parameters of their own.
   input: z.object({}),
+  output: z.object({ status: z.literal("ok") }),
   answer: () => ({ status: "ok" }),
 };

@@ -1,5 +1,7 @@
 /** POST /orchestrator/heartbeat: an agent is still at it. Kept in memory; the answer says whether it is to go on. */
 import { z } from "zod";
+import { failureReasons } from "../model/task.ts";
+import { counted } from "./answer-fields.ts";
 import { aboutFields, demandLive, findPlace } from "./find-assignment.ts";
 import { parseInput } from "./read-input.ts";
 import { callerOf } from "./report.ts";
@@ -8,12 +10,23 @@ import type { Call, Route } from "./route.ts";
 
 const Input = z.strictObject(aboutFields);
 
+const Output = z.object({
+  repository: z.string(),
+  taskId: z.string(),
+  workerId: z.string(),
+  fence: counted,
+  attempt: counted,
+  stop: z.boolean(),
+  reason: z.enum(failureReasons).nullable(),
+});
+
 export const heartbeat: Route = {
   method: "POST",
   path: "/orchestrator/heartbeat",
   access: "reporter",
   summary: "An agent is still at work",
   input: Input,
+  output: Output,
   answer: hearAgent,
 };
 

@@ -15,6 +15,7 @@ export const metrics: Route = {
   access: "token",
   summary: "The figures of every repository, for Prometheus",
   input: z.object({}),
+  output: z.string(),
   mediaType: "text/plain; version=0.0.4; charset=utf-8",
   answer: answerMetrics,
 };

@@ -5,6 +5,7 @@ import { modeInForce } from "../core/rank-ready.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toCommandId } from "../model/ids.ts";
 import { modes } from "../model/mode.ts";
+import { anyMode } from "./answer-fields.ts";
 import { awaitDecision } from "./await-decision.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { parseInput } from "./read-input.ts";
@@ -13,6 +14,13 @@ import type { Call, Route } from "./route.ts";
 const Input = z.strictObject({
   mode: z.enum(modes, `must be ${modes.slice(0, -1).join(", ")} or ${modes.at(-1)}, or null`).nullable(),
   repository: repositoryName,
+});
+
+const Output = z.object({
+  repository: z.string(),
+  mode: anyMode,
+  setBy: z.string().nullable(),
+  note: z.string().nullable(),
 });
 
 /** No login has a colon. */
@@ -24,6 +32,7 @@ export const mode: Route = {
   access: "token",
   summary: "Ranks the ready tasks of a repository by another mode from now on",
   input: Input,
+  output: Output,
   answer: switchMode,
 };
 

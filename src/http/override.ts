@@ -5,6 +5,7 @@ import { noteOnTarget, whyNotAssigned } from "../core/instruct-task.ts";
 import { isEnded, statusOf } from "../core/readiness.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toCommandId, type TaskId } from "../model/ids.ts";
+import { anyStatus } from "./answer-fields.ts";
 import { awaitDecision } from "./await-decision.ts";
 import { aboutFields, findPlace, stateOf } from "./find-assignment.ts";
 import { Problem } from "./problem.ts";
@@ -25,12 +26,22 @@ const Input = z.strictObject({
 });
 type Wanted = z.output<typeof Input>;
 
+const Output = z.object({
+  repository: z.string(),
+  taskId: z.string(),
+  agent: z.string().nullable(),
+  workerId: z.string().nullable(),
+  status: anyStatus.nullable(),
+  note: z.string().nullable(),
+});
+
 export const override: Route = {
   method: "POST",
   path: "/orchestrator/override",
   access: "token",
   summary: "Gives a task to an agent or a worker, whatever matching would choose",
   input: Input,
+  output: Output,
   answer: answerOverride,
 };
 

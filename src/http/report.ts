@@ -59,12 +59,20 @@ const Fail = z.strictObject({
   retriable: z.boolean("must be true or false").default(true),
 });
 
+const Output = z.object({
+  repository: z.string(),
+  taskId: z.string(),
+  workerId: z.string(),
+  outcome: z.enum(["success", "failure"]),
+});
+
 export const complete: Route = {
   method: "POST",
   path: "/orchestrator/complete",
   access: "reporter",
   summary: "An agent's session has ended",
   input: Complete,
+  output: Output,
   answer: (call) => {
     const { success, ...told } = parseInput(Complete, call.input);
     return take(call, { ...told, isSuccess: success, failureReason: null, isRetriable: true });
@@ -77,6 +85,7 @@ export const fail: Route = {
   access: "reporter",
   summary: "An agent's session has failed",
   input: Fail,
+  output: Output,
   answer: (call) => {
     const { retriable: isRetriable, ...told } = parseInput(Fail, call.input);
     return take(call, { ...told, isSuccess: false, isRetriable });

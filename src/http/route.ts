@@ -32,6 +32,8 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   /** The header `Idempotency-Key`; null without. */
   readonly key: string | null;
+  /** The header `Last-Event-ID`; null without. */
+  readonly lastEventId: string | null;
   /** Who sends it; null but for a route for reporters. */
   readonly caller: Caller | null;
   /** From now on the caller's token is for this very request and its repetitions. Throws a 401 where it is for another one. */
@@ -51,6 +53,10 @@ export interface Route {
   readonly mediaType?: string;
   /** What `answer` parses the input with. */
   readonly input: z.ZodType;
-  /** Returns the JSON, or the text, of a 200. Throws a Problem. */
+  /** What it answers: for the description that programs read, and the tests hold every answer against it. */
+  readonly output: z.ZodType;
+  /** It answers with an EventStream unless it is asked not to. */
+  readonly isLive?: true;
+  /** Returns the JSON, the text or the EventStream of a 200. Throws a Problem. */
   answer(call: Call): unknown;
 }

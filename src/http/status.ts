@@ -4,6 +4,8 @@ import type { Context } from "../core/context.ts";
 import { metricsOf, type Metrics } from "../core/metrics.ts";
 import { modeInForce } from "../core/rank-ready.ts";
 import type { State } from "../core/state.ts";
+import { warningCodes } from "../model/warning.ts";
+import { anyAgentType, anyMode, count, instant } from "./answer-fields.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
@@ -11,12 +13,76 @@ import type { Call, Route } from "./route.ts";
 
 const Input = z.strictObject({ repository: repositoryName });
 
+const hour = {
+  at: instant,
+  throughput: z.number(),
+  durationMinutes: z.number().nullable(),
+  waitMinutes: z.number().nullable(),
+  costUsd: z.number(),
+  ready: count,
+  inFlight: count,
+  open: count,
+};
+const threeWindows = { short: z.number(), middle: z.number(), long: z.number() };
+const use = z.object({
+  agent: z.string(),
+  type: anyAgentType,
+  capacity: count,
+  busy: count,
+  off: count,
+  free: count,
+  utilisation: z.number(),
+});
+const warning = z.object({
+  code: z.enum(warningCodes),
+  subject: z.string(),
+  detail: z.string(),
+  suggestion: z.string(),
+  severity: z.enum(["notice", "warning", "critical"]),
+  since: instant,
+});
+
+const Output = z.object({
+  repository: z.string(),
+  mode: anyMode,
+  setBy: z.string().nullable(),
+  isPaused: z.boolean(),
+  readyQueueLength: count,
+  blockedQueueLength: count,
+  assignedTasks: count,
+  availableWorkers: count,
+  lastUpdate: instant.nullable(),
+  ...hour,
+  velocity: z.object({
+    ...threeWindows,
+    windows: z.object(threeWindows),
+    target: z.number(),
+    isOnTarget: z.boolean(),
+    trend: z.enum(["accelerating", "steady", "decelerating"]),
+  }),
+  queue: z.object({
+    ready: count,
+    heldBack: count,
+    blocked: count,
+    health: z.enum(["ok", "warning"]),
+    oldest: z.object({ task: z.string(), since: instant, waitMinutes: z.number() }).nullable(),
+  }),
+  utilisation: z.object({
+    total: z.number(),
+    byType: z.partialRecord(anyAgentType, z.number()),
+    byAgent: z.array(use),
+  }),
+  warnings: z.array(warning),
+  readings: z.array(z.object(hour)),
+});
+
 export const status: Route = {
   method: "GET",
   path: "/orchestrator/status",
   access: "token",
   summary: "The queue, the workers, the mode, the figures and the open warnings",
   input: Input,
+  output: Output,
   answer: answerStatus,
 };
 

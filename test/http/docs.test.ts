@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { mintWorkerToken } from "../../src/http/worker-token.ts";
+import { assertDescribed } from "./answers.ts";
 import { givenRoutes, token } from "./given.ts";
 import { workerSecret } from "./given-reporters.ts";
 
@@ -47,8 +48,11 @@ test("every request of the page is answered as the page says", async () => {
     reports: { workerSecret, oidc: null },
   });
   expect(examples.length).toBe(page.split("```sh\ncurl ").length - 1);
+  const described = await fetch(`${it.url}/openapi.json`).then((response) => response.json());
   for (const { command, path, init, answer } of examples) {
     const response = await fetch(`${it.url}${path}`, init);
-    expect({ command, answer: await response.json() }).toEqual({ command, answer: JSON.parse(answer) });
+    const json = await response.json();
+    expect({ command, answer: json }).toEqual({ command, answer: JSON.parse(answer) });
+    assertDescribed(described, { method: init.method ?? "GET", path, status: response.status }, json);
   }
 });

@@ -6,7 +6,8 @@ import { Problem } from "../../src/http/problem.ts";
 import type { Route } from "../../src/http/route.ts";
 
 function given(method: Route["method"], path: string): Route {
-  return { method, path, access: "token", summary: "For a test", input: z.object({}), answer: () => null };
+  const schemas = { input: z.object({}), output: z.null() };
+  return { method, path, access: "token", summary: "For a test", ...schemas, answer: () => null };
 }
 
 const routes = [

@@ -18,6 +18,7 @@ import {
   type CountingStore,
   type FakeWorld,
 } from "../engine/given.ts";
+import { assertDescribed } from "./answers.ts";
 import { configOf, issue } from "../support/build.ts";
 import type { ManualClock } from "../support/manual-clock.ts";
 
@@ -102,12 +103,15 @@ export async function givenRoutes(
       journal: { ...silentJournal, error: note },
     }),
   );
+  const described = await fetch(`${url}/openapi.json`).then((response) => response.json());
   const ask: Routes["ask"] = async (path, init = {}) => {
     const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) };
     const response = await fetch(`${url}${path}`, { ...init, headers });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+    const json = isJson ? JSON.parse(text) : null;
+    assertDescribed(described, { method: init.method ?? "GET", path, status: response.status }, json);
+    return { status: response.status, headers: response.headers, text, json };
   };
   const post: Routes["post"] = (path, body, headers = {}) =>
     ask(path, {

@@ -279,7 +279,7 @@ describe("what is no request of ours", () => {
     "//orchestrator/mode",
     "/api/orchestrator/tasks",
     "/metrics/x",
-    "/openapi.json",
+    "/openapi.json/",
     "/healthz/",
     "/",
   ])("%s is a problem document, as every address is where there is nothing", async (path) => {
