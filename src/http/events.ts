@@ -12,7 +12,7 @@ import { parseInput } from "./read-input.ts";
 import type { Call, Ground, Route } from "./route.ts";
 
 /** Readers at a time, of all repositories: each may hold a frame that it has not taken yet. */
-const readersMax = 64;
+const readersMax = 32;
 const limitMax = 1_000;
 
 const version = "must be a version of the log: a whole number from 0 on";
