@@ -24,13 +24,14 @@ const limit = `must be a whole number from 1 to ${limitMax}`;
 
 const Input = z.strictObject({
   repository: repositoryName,
-  after: Version.optional(),
+  after: Version.optional().describe("Only entries after this version of the log."),
   limit: z
     .string(limit)
     .regex(/^(?:[1-9]\d{0,2}|1000)$/, limit)
     .transform(Number)
-    .default(100),
-  stream: z.enum(["true", "false"], "must be true or false").default("true"),
+    .default(100)
+    .describe("With stream=false: how many entries, at most."),
+  stream: z.enum(["true", "false"], "must be true or false").default("true").describe("false: one document, at once."),
 });
 
 const Output = z.object({

@@ -13,12 +13,15 @@ import type { Call, Route } from "./route.ts";
 const wanted = `must be ${howTasksAreNamed}`;
 
 const Input = z.strictObject({
-  task: z.string(wanted).transform((text, context) => {
-    const name = readTaskName(text);
-    if (name !== null) return name;
-    context.addIssue(wanted);
-    return z.NEVER;
-  }),
+  task: z
+    .string(wanted)
+    .transform((text, context) => {
+      const name = readTaskName(text);
+      if (name !== null) return name;
+      context.addIssue(wanted);
+      return z.NEVER;
+    })
+    .describe("The number of the issue, or the task's id."),
   repository: repositoryName,
 });
 

@@ -10,7 +10,8 @@ const wanted = "must name a repository as owner/name";
 export const repositoryName = z
   .string(wanted)
   .regex(/^[^/\s]+\/[^/\s]+$/, wanted)
-  .optional();
+  .optional()
+  .describe("owner/name; may be left out where it is clear which one is meant.");
 
 /** The repository of that name, whatever its letter case. Throws a 404 that lists none, and a 400 that names `field` where several could be meant. */
 export function findRepository(ground: Ground, name: string | undefined, field: string): Repository {

@@ -82,7 +82,14 @@ function placesOf({ path }: Route): readonly Json[] {
 
 function queryOf({ properties = {}, required = [] }: ObjectSchema): readonly Json[] {
   return Object.entries(properties).map(([name, schema]) => {
-    return { name, in: "query", required: required.includes(name), schema };
+    const { description, ...rest } = schema;
+    return {
+      name,
+      in: "query",
+      ...(description !== undefined && { description }),
+      required: required.includes(name),
+      schema: rest,
+    };
   });
 }
 
@@ -111,7 +118,7 @@ function problemsOf(route: Route, { properties = {} }: ObjectSchema): Json {
     access !== "anybody" && 401,
     isReport && 403,
     ("repository" in properties || path.includes("{")) && 404,
-    isReport && 409,
+    route.method !== "GET" && 409,
     hasBody(route) && 413,
     hasBody(route) && 415,
     isReport && 429,

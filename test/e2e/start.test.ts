@@ -124,6 +124,10 @@ issues: [{ key: a, title: First }, { key: b, title: Second, blockedBy: [a] }]
     return { status: response.status, json: await response.json().catch(() => null) };
   };
   expect(await ask("/healthz")).toEqual({ status: 200, json: { status: "ok" } });
+  const followed = await fetch(`${url}/orchestrator/events?after=0`, { headers: { authorization } });
+  expect(followed.headers.get("content-type")).toBe("text/event-stream");
+  // All of it, when the App has ended it: a connection that breaks off is an error.
+  const told = followed.text();
   const headers = { authorization, "content-type": "application/json", "idempotency-key": "once" };
   const switched = await ask("/orchestrator/mode", { method: "POST", headers, body: '{"mode":"effort"}' });
   expect(switched).toMatchObject({ status: 200, json: { repository: "acme/shop", mode: "effort" } });
@@ -162,6 +166,10 @@ issues: [{ key: a, title: First }, { key: b, title: Second, blockedBy: [a] }]
 
   app.child.kill("SIGTERM");
   expect(await app.ended).toBe(0);
+  const followedLines = (await told).matchAll(/"line":"(?<line>[^"]*)"/g);
+  expect([...followedLines].map(({ groups }) => groups?.["line"])).toEqual(
+    expect.arrayContaining(["#2 depends on #1", "mode is effort, says http:token"]),
+  );
   expect(app.output()).toContain("mode is effort, says http:token");
   expect(app.output()).toContain("/orchestrator/mode");
   expect(app.output()).not.toContain(token);

@@ -33,16 +33,25 @@ function tailOf(from: number, until: number): LogTail {
 const versionsOf = (log: Log, tail: LogTail) =>
   eventsOf(id, knownTogether(log, tail), createState()).events.map(({ version }) => version);
 
-test.each<[string, Log, LogTail, readonly number[]]>([
-  ["remembered entries before the snapshot come first", logFrom(5, 7), tailOf(3, 6), [3, 4, 5, 6, 7]],
-  ["what is remembered up to the snapshot fits to it", logFrom(5, 7), tailOf(3, 4), [3, 4, 5, 6, 7]],
-  ["with a hole between them only the store's are told", logFrom(5, 7), tailOf(2, 3), [5, 6, 7]],
-  ["a store that reaches back further has it all", logFrom(2, 7), tailOf(4, 7), [2, 3, 4, 5, 6, 7]],
-  ["a store that has only a snapshot is completed by what is remembered", logFrom(8, 7), tailOf(6, 7), [6, 7]],
-])("%s", (_what, log, tail, versions) => {
-  expect(versionsOf(log, tail)).toEqual(versions);
+test.each<[string, { readonly log: Log; readonly tail: LogTail; readonly told: readonly number[] }]>([
+  [
+    "remembered entries before the snapshot come first",
+    { log: logFrom(5, 7), tail: tailOf(3, 6), told: [3, 4, 5, 6, 7] },
+  ],
+  [
+    "what is remembered up to the snapshot fits to it",
+    { log: logFrom(5, 7), tail: tailOf(3, 4), told: [3, 4, 5, 6, 7] },
+  ],
+  ["with a hole between them only the store's are told", { log: logFrom(5, 7), tail: tailOf(2, 3), told: [5, 6, 7] }],
+  ["a store that reaches back further has it all", { log: logFrom(2, 4), tail: tailOf(3, 4), told: [2, 3, 4] }],
+  [
+    "a store that has only a snapshot is completed by what is remembered",
+    { log: logFrom(8, 7), tail: tailOf(6, 7), told: [6, 7] },
+  ],
+])("%s", (_what, { log, tail, told }) => {
+  expect(versionsOf(log, tail)).toEqual(told);
   const { since, isComplete } = eventsOf(id, knownTogether(log, tail), createState());
-  expect([since, isComplete]).toEqual([versions[0], false]);
+  expect([since, isComplete]).toEqual([told[0], false]);
 });
 
 test("nobody asks the store for a log that is remembered from its first entry on", () => {
