@@ -18,6 +18,7 @@ function parseCount(text: string): number {
 export function addOperatorCommands(program: Command): void {
   addReadings(program);
   addOrders(program);
+  addHistory(program);
   addSettingUp(program);
 }
 
@@ -56,6 +57,18 @@ function addReadings(program: Command): void {
       const { runAgents } = await import("./cli/agents.ts");
       process.exitCode = await runAgents(repository, options);
     });
+
+  program
+    .command("simulate")
+    .description("What each mode would make of the open tasks as they are now, beside each other. Reads only.")
+    .argument("[repository]", "owner/name")
+    .option("--mode <mode>", "only this one, beside the mode in force")
+    .option("--json", "print the figures as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate simulate acme/shop`)
+    .action(async (repository, options) => {
+      const { runSimulate } = await import("./cli/simulate.ts");
+      process.exitCode = await runSimulate(repository, options);
+    });
 }
 
 /** What makes something happen. */
@@ -84,6 +97,53 @@ function addOrders(program: Command): void {
     .action(async (repository, options) => {
       const { runCycle } = await import("./cli/cycle.ts");
       process.exitCode = await runCycle(repository, options);
+    });
+}
+
+/** What looks at the log as such, saves it, and puts it back. */
+function addHistory(program: Command): void {
+  program
+    .command("replay")
+    .description(
+      "The log entry by entry, folded once more, how things stand at its end, and whether it is sound. Reads only.",
+    )
+    .argument("[repository]", "owner/name")
+    .option("--file <backup>", "a backup instead of the branch; - reads standard input; asks nobody anything")
+    .option("--until <version>", "up to this version of the log", parseCount)
+    .option("--task <task>", "only what is about this task: the number of its issue, or its id")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate replay acme/shop --task 12`)
+    .action(async (repository, options) => {
+      const { runReplay } = await import("./cli/replay.ts");
+      process.exitCode = await runReplay(repository, options);
+    });
+
+  program
+    .command("backup")
+    .description("Save everything that is on the state branch in one file. Writes nothing to GitHub.")
+    .argument("[repository]", "owner/name")
+    .requiredOption("--out <file>", "where to; - is standard output")
+    .option("--force", "replace a file that is there")
+    .option("--json", "print what was saved as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate backup acme/shop --out shop.backup.json`)
+    .action(async (repository, options) => {
+      const { runBackup } = await import("./cli/backup.ts");
+      process.exitCode = await runBackup(repository, options);
+    });
+
+  program
+    .command("restore")
+    .description(
+      "Put a backup back onto the state branch, in one commit, and pause orchestration. Takes write permission.",
+    )
+    .argument("<file>", "the backup; - reads standard input")
+    .argument("[repository]", "owner/name")
+    .option("--force", "lose entries that are newer than the backup; accept another name of the same repository")
+    .option("--json", "print what was done as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate restore shop.backup.json acme/shop`)
+    .action(async (file, repository, options) => {
+      const { runRestore } = await import("./cli/restore.ts");
+      process.exitCode = await runRestore(file, repository, options);
     });
 }
 

@@ -5,6 +5,7 @@
 import { renderPrompt } from "./agents/prompt.ts";
 import { createAgents } from "./agents/registry.ts";
 import { createBranchStore } from "./branch/branch-store.ts";
+import type { Source } from "./branch/load.ts";
 import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import { renderProblem } from "./config/problem.ts";
@@ -15,6 +16,7 @@ import { mergesAtAll } from "./core/decide-merge.ts";
 import { configOf } from "./core/react.ts";
 import type { State } from "./core/state.ts";
 import { readAtHand, switchModeAtHand, type AtHand, type Switch } from "./engine/at-hand.ts";
+import { toCommentCommand } from "./engine/instruct.ts";
 import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
@@ -31,7 +33,8 @@ import { createNoticeboard } from "./linear/act.ts";
 import { defaultConfig, type Config } from "./model/config.ts";
 import type { AgentType } from "./model/config-agent.ts";
 import type { Event } from "./model/event.ts";
-import { toCommandId, toStreamId } from "./model/ids.ts";
+import type { Cursor } from "./model/cursor.ts";
+import { toCommandId, toStreamId, type CommandId } from "./model/ids.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
 import type { AppLine } from "./ports/app-line.ts";
 import type { Chance } from "./ports/chance.ts";
@@ -176,6 +179,23 @@ export async function wireSwitch(
   target: RepositoryTarget & { readonly wanted: Switch },
 ): ReturnType<typeof switchModeAtHand> {
   return switchModeAtHand(wire(surroundings, target).parts, target.wanted);
+}
+
+/** The way to the state branch as files, for whoever saves it or puts it back. */
+export function wireBranch({ place, octokit }: RepositoryTarget): Source {
+  return { request: toRequest(octokit), repository: `${place.owner}/${place.name}` };
+}
+
+/** The slash commands that were given since an instant, and how far the tracker is read by that. Reads only. */
+export async function wireHeard(surroundings: Surroundings, target: RepositoryTarget, since: number): Promise<Heard> {
+  const from = { issues: since, near: [], events: 0, comments: since };
+  const { comments, cursor } = await wire(surroundings, target).world.tracker.catchUp(from, "issues");
+  return { commands: comments.map(({ databaseId }) => toCommentCommand(databaseId)), cursor };
+}
+
+export interface Heard {
+  readonly commands: readonly CommandId[];
+  readonly cursor: Cursor;
 }
 
 /**

@@ -63,12 +63,17 @@ export async function createFirstCommit(first: FirstCommit, now: number): Promis
   try {
     return await createCommit(first);
   } catch (error) {
-    if (!isStatus(error, 409, now)) throw error;
-    throw new StoreUnavailable(
-      `${first.repository} is empty, and GitHub keeps no branch in an empty repository: push a first commit to it.`,
-      { cause: error },
-    );
+    throw explainEmpty(error, first.repository, now);
   }
+}
+
+/** What to throw instead of `error`, which making a tree was rejected with: GitHub makes none in an empty repository. */
+export function explainEmpty(error: unknown, repository: string, now: number): unknown {
+  if (!isStatus(error, 409, now)) return error;
+  return new StoreUnavailable(
+    `${repository} is empty, and GitHub keeps no branch in an empty repository: push a first commit to it.`,
+    { cause: error },
+  );
 }
 
 /** Points the branch to its first commit. "exists": somebody else was first. Rejects as the request does. */

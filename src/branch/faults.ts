@@ -7,13 +7,16 @@ export class StoreCorrupt extends Error {
   override readonly name = "StoreCorrupt";
   /** The file on the state branch. */
   readonly path: string;
+  /** What is wrong with it; goes on from its path. */
+  readonly problem: string;
   constructor(path: string, problem: string, options: { cause?: unknown } = {}) {
     super(
       `${path} on the state branch ${problem}. Nothing was written. ` +
-        "Restore the branch to its last good commit with git; Orchestrate goes on from there.",
+        "Restore a backup with `orchestrate restore`, or the branch to its last good commit with git; Orchestrate goes on from there.",
       options,
     );
     this.path = path;
+    this.problem = problem;
   }
 }
 

@@ -182,6 +182,13 @@ function assembleSnapshot(parts: readonly Parsed<"snapshot">[]) {
   };
 }
 
+/** Throws `StoreCorrupt` when the segment at `path`, which begins with entry `first`, does not go on after `version`. */
+export function assertFollows(path: string, first: number, version: number): void {
+  if (first === version + 1) return;
+  const problem = `does not follow: it starts at entry ${first}, but entry ${version + 1} is due`;
+  throw new StoreCorrupt(path, `${problem}; a segment before it is missing or damaged`);
+}
+
 /** Puts the files together. Throws `StoreCorrupt` naming the file that is missing or does not fit. */
 export function assembleLog(files: ReadonlyMap<string, ParsedFile>): ParsedLog {
   const parts: Parsed<"snapshot">[] = [];
@@ -196,10 +203,7 @@ export function assembleLog(files: ReadonlyMap<string, ParsedFile>): ParsedLog {
   const live = segments.filter(([, segment]) => segment.header.last > (snapshot?.version ?? 0));
   let version = snapshot?.version ?? 0;
   for (const [path, segment] of live) {
-    if (segment.header.first !== version + 1) {
-      const problem = `does not follow: it starts at entry ${segment.header.first}, but entry ${version + 1} is due`;
-      throw new StoreCorrupt(path, `${problem}; a segment before it is missing or damaged`);
-    }
+    assertFollows(path, segment.header.first, version);
     version = segment.header.last;
   }
   return {

@@ -149,7 +149,8 @@ const RawBlob = z.object({ content: z.string(), encoding: z.literal("base64") })
 const TextBlob = z.object({ text: z.string().nullable(), isTruncated: z.boolean() });
 const TextBlobs = z.object({ repository: z.record(z.string(), TextBlob.nullable()) });
 
-interface Source {
+/** A repository, and the way to its state branch. */
+export interface Source {
   readonly request: StateRequest;
   /** `owner/name`. */
   readonly repository: string;
@@ -160,7 +161,8 @@ async function fetchRaw(source: Source, oid: string): Promise<string> {
   return Buffer.from(RawBlob.parse(answer.data).content, "base64").toString("utf8");
 }
 
-async function fetchTexts(source: Source, oids: readonly string[]): Promise<Map<string, string>> {
+/** Texts by blob id, each asked for once; what GraphQL cuts is asked for whole. */
+export async function fetchTexts(source: Source, oids: readonly string[]): Promise<Map<string, string>> {
   const [owner, repo] = source.repository.split("/");
   // Ids are variables, so that queries of one size have one text: GitHub need not read each anew.
   const declared = oids.map((_, index) => `, $o${index}: GitObjectID!`);

@@ -1,7 +1,7 @@
 /** What the branch store needs of GitHub: one GraphQL call and one REST call. The wiring brings them with its own token. */
 
 export interface RestCall {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   /** From the root of the API: `/repos/owner/name/git/refs`. */
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;

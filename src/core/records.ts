@@ -135,6 +135,8 @@ export interface Watch {
   readonly recommendedAt?: number;
   /** How far the tracker was read by whoever keeps no cursor of its own, and when everything was. */
   readonly readUpTo?: { readonly cursor: Cursor; readonly wholeAt: number };
+  /** When a backup was restored last: what was read before is not what this state has seen. Left out where none ever was. */
+  readonly restoredAt?: number;
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */

@@ -113,6 +113,9 @@ export class Cycle {
     const isRefreshDue = this.#parts.clock.now() - this.#refreshedAt >= refresh - every / 2;
     const poll = isRefreshDue ? await this.#refresh() : null;
     if (poll?.stateMoved === true) await this.#hearing.catchUp(null);
+    // A state that was restored has not seen what this process has read.
+    const { restoredAt = 0 } = (await this.#lane.stream.current()).watch;
+    if (restoredAt > this.#fullReadAt) await this.#readEverything();
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
     await this.#lookAtCockpits(poll?.cockpits ?? []);

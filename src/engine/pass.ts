@@ -65,10 +65,8 @@ function enter(state: State, command: Command, context: Context): Entry | null {
     const effects: Entry["effects"][number][] = [];
     const events = advance(state, { command, context }, (event) => {
       for (const reaction of react(state, event)) {
-        const recorded = record(state, reaction);
-        if (recorded === null) continue;
-        foldRecordedEffect(state, recorded);
-        effects.push(recorded);
+        const recorded = recordReaction(state, reaction);
+        if (recorded !== null) effects.push(recorded);
       }
     });
     const entry: Entry = { id: command.id, command: command.type, at: state.at, events, effects };
@@ -85,6 +83,13 @@ function enter(state: State, command: Command, context: Context): Entry | null {
 function reconfigured(state: State, start: Context): Context {
   const { schedule: _schedule, ...context } = start;
   return { ...context, config: configOf(state, start.config) };
+}
+
+/** Puts what follows from an event into the outbox. Returns what the entry says of it; null when what waits there already serves. */
+export function recordReaction(state: State, reaction: Reaction): Entry["effects"][number] | null {
+  const recorded = record(state, reaction);
+  if (recorded !== null) foldRecordedEffect(state, recorded);
+  return recorded;
 }
 
 /** A new effect; a waiting one that is brought forward; or null, when one that waits already serves. */

@@ -13,6 +13,8 @@ export interface SimulationView {
   readonly leftOut: number | null;
   /** Somebody may be given work now. */
   readonly hasWorkers: boolean;
+  /** Somebody asked for this mode alone: it is measured against the one in force, and nothing is said of others. */
+  readonly only?: Mode | null;
 }
 
 /** Less is no news: estimates are not as good as that. */
@@ -78,8 +80,13 @@ function describeMean(minutes: number | null): string {
 }
 
 /** First by when all is done, then by how soon tasks are done on the way there. */
-function describeBest({ mode: inForce, comparison: { modes } }: SimulationView): string {
+function describeBest({ mode: inForce, only = null, comparison: { modes } }: SimulationView): string {
   const current = modes.find(({ mode }) => mode === inForce);
+  if (only !== null)
+    return describeOne(
+      modes.find(({ mode }) => mode === only),
+      current,
+    );
   const soonest = Math.min(...modes.map(({ makespanMinutes }) => makespanMinutes));
   const best = soonestOnAverage(modes.filter(({ makespanMinutes }) => makespanMinutes === soonest));
   if (current === undefined || best === null) return "";
@@ -93,6 +100,21 @@ function describeBest({ mode: inForce, comparison: { modes } }: SimulationView):
   const none = `No mode is done sooner than ${inForce}, which is in force.`;
   if (sooner === null || earlier < newsMinutes) return none;
   return `${none} With \`/orchestrate mode ${sooner.mode}\` a task is done ${describeMinutes(earlier)} sooner on average.`;
+}
+
+function describeOne(asked: ModeFigures | undefined, current: ModeFigures | undefined): string {
+  if (asked === undefined || current === undefined) return "";
+  if (asked === current) return `Mode ${asked.mode} is the one in force.`;
+  const all = describeDifference(current.makespanMinutes - asked.makespanMinutes);
+  const each = describeDifference((current.meanCompletedMinutes ?? 0) - (asked.meanCompletedMinutes ?? 0));
+  const onAverage = each === null ? "" : ` A task is done ${each} on average.`;
+  return `With \`/orchestrate mode ${asked.mode}\` all is done ${all === null ? "as soon as" : `${all} than`} in mode ${current.mode}, which is in force.${onAverage}`;
+}
+
+/** Null: it makes no difference that estimates could tell. */
+function describeDifference(savedMinutes: number): string | null {
+  if (Math.abs(savedMinutes) < newsMinutes) return null;
+  return `${describeMinutes(Math.abs(savedMinutes))} ${savedMinutes > 0 ? "sooner" : "later"}`;
 }
 
 /** With which a task is done soonest on average; of equal ones the first. */
