@@ -68,8 +68,8 @@ export function readFiles(files: ReadonlyMap<string, Buffer>, repository: string
   return { log, state, lines: { from: log.snapshot?.version ?? 0, lines } };
 }
 
-/** Why files do not fold, in one sentence; null for anything else that was thrown. */
+/** Why files do not fold, as a clause; null for anything else that was thrown. */
 export function whyNotFolded(error: unknown): string | null {
   if (error instanceof StoreCorrupt) return toPlainLine(`${error.path} ${error.problem}`, reasonMax);
-  return error instanceof HistoryBroken ? toPlainLine(error.message, reasonMax) : null;
+  return error instanceof HistoryBroken ? toPlainLine(error.message, reasonMax).replace(/\.$/, "") : null;
 }

@@ -1,8 +1,15 @@
-/** What is no name of a task, and no length of a run, is refused before GitHub is asked for anything. */
-import { expect, test } from "vitest";
+/** What is no name of a task, no length of a run, and no file of a backup, is refused before GitHub is asked for anything. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { runBackup } from "../../src/cli/backup.ts";
 import { runCycle } from "../../src/cli/cycle.ts";
 import { runExplain } from "../../src/cli/explain.ts";
 import { runMode } from "../../src/cli/mode.ts";
+import { runReplay } from "../../src/cli/replay.ts";
+import { runRestore } from "../../src/cli/restore.ts";
+import { runSimulate } from "../../src/cli/simulate.ts";
 
 test.each(["0", "012", "-1", "1.5", "1e3", "##1", "gh:1", "gh:1:2:3", "acme/shop#1", "99999999999", ""])(
   "%j is no task",
@@ -28,4 +35,38 @@ test("a mode that would move the cursor is shown as harmless text", async () => 
     name: "UsageError",
     message: '"[2Jattack" is not a mode. The modes are priority, blocker, effort, balanced, critical, attack.',
   });
+});
+
+test.each([
+  ["missing", null, / is not there: name the file of a backup\.$/],
+  ["empty", "", / is empty\./],
+  ["no text", Buffer.from([0xff, 0xfe]), / is no backup: it is not text\.$/],
+  ["something else", "hello", / is no backup: it is not JSON\. `orchestrate backup` writes one\.$/],
+  ["cut off", '{\n  "format": "orchestrate-backup",', / is damaged: it is cut off/],
+])("a file that is %s is neither restored nor replayed", async (_what, content, message) => {
+  const folder = await mkdtemp(join(tmpdir(), "orchestrate-usage-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, "shop.json");
+  if (content !== null) await writeFile(file, content);
+  const refused = { name: "UsageError", message: expect.stringMatching(message) };
+  await expect(runRestore(file, "acme/shop", {})).rejects.toMatchObject(refused);
+  await expect(runReplay(undefined, { file })).rejects.toMatchObject(refused);
+});
+
+test("a folder is no backup, and nothing is written where a file is already", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "orchestrate-usage-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await expect(runRestore(folder, "acme/shop", {})).rejects.toThrow(/is a folder: name the file of a backup in it\.$/);
+  await expect(runBackup("acme/shop", { out: folder })).rejects.toThrow(
+    /is there already: name another file, or say --f/,
+  );
+  await expect(runBackup("acme/shop", { out: "" })).rejects.toMatchObject({ name: "UsageError" });
+  await expect(runBackup("acme/shop", { out: "-", json: true })).rejects.toThrow(/standard output is one or the other/);
+});
+
+test("no task and no mode are refused by the other commands alike", async () => {
+  await expect(runReplay("acme/shop", { task: "twelve" })).rejects.toMatchObject({ name: "UsageError" });
+  await expect(runSimulate("acme/shop", { mode: "efort" })).rejects.toThrow(
+    /^--mode "efort" is not a mode\. Did you mean/,
+  );
 });

@@ -48,6 +48,8 @@ export interface E2e {
   readonly now: () => number;
   /** Starts a copy of the App and waits until it can take webhooks. `change` makes it a different one. */
   startApp(change?: (parts: ReplicaParts) => ReplicaParts): Promise<Copy>;
+  /** What a program of somebody's own gets, such as the command line. */
+  partsFor(owner: string): ReplicaParts;
   /** Lets time pass until `isSo`; fails with the tail of the journal when it is not so within `withinMs` (6 hours). */
   until(what: string, isSo: () => boolean, withinMs?: number): Promise<void>;
   pass(ms: number): Promise<void>;
@@ -232,6 +234,7 @@ export async function givenE2e(yaml: string): Promise<E2e> {
     rejected,
     now: () => clock.now(),
     startApp,
+    partsFor: (owner) => partsFor(owner, clock.face(owner)),
     until,
     pass,
     drive,
