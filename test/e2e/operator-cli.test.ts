@@ -200,6 +200,9 @@ describe("a repository at work", () => {
       ["agents", "acme/shop"],
       ["explain", "1", ...place],
       ["mode", ...place],
+      ["simulate", "acme/shop"],
+      ["replay", "acme/shop"],
+      ["backup", "acme/shop", "--out", "-"],
     ]) {
       expect(await run(args, as(server))).toMatchObject({ code: 0 });
     }
@@ -254,9 +257,11 @@ describe("a repository at work", () => {
     const examples = [...page.matchAll(/^npx orchestrate (?<words>.+)$/gm)].map(
       ({ groups }) => groups?.["words"] ?? "",
     );
-    expect(examples.length).toBeGreaterThan(8);
+    expect(examples.length).toBeGreaterThan(15);
+    const folder = await mkdtemp(join(tmpdir(), "orchestrate-examples-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
     for (const words of examples) {
-      const { code, stderr } = await run(words.replace("12", "2").split(" "), as(server));
+      const { code, stderr } = await run(words.replace("12", "2").split(" "), as(server), folder);
       expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: "" });
     }
   });
@@ -294,6 +299,9 @@ test("where Orchestrate has never run, every command but a cycle says what to do
     ["agents", "acme/shop"],
     ["explain", "1", ...place],
     ["mode", "effort", ...place],
+    ["simulate", "acme/shop"],
+    ["replay", "acme/shop"],
+    ["backup", "acme/shop", "--out", "-"],
   ];
   for (const { code, stdout, stderr } of await Promise.all(commands.map((args) => run(args, as(server))))) {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -399,6 +407,12 @@ describe("bad usage is told in one sentence, and nothing is asked of GitHub", ()
       /"efort" is not a mode\. Did you mean effort\? The modes are priority, blocker, effort, balanced, critical, attack\./,
     ],
     ["mode effort --reset --repository acme/shop", token, /not both/],
+    ["simulate acme/shop --mode efort", token, /--mode "efort" is not a mode\. Did you mean effort\?/],
+    ["replay acme/shop --until 0", token, /Write a whole number from 1 on/],
+    ["replay acme/shop --task twelve", token, /Name the task by the number of its issue/],
+    ["backup acme/shop", token, /required option '--out <file>' not specified/],
+    ["restore", token, /missing required argument 'file'/],
+    ["restore missing.json acme/shop", token, /missing\.json is not there: name the file of a backup\./],
     ["cycle acme/shop --budget soon", token, /--budget is "soon"\. Write a duration such as 45s\./],
   ])("orchestrate %s", async (words, env, said) => {
     const { code, stdout, stderr } = await run(words.split(" "), env);
@@ -407,12 +421,21 @@ describe("bad usage is told in one sentence, and nothing is asked of GitHub", ()
   });
 });
 
-test.each(["status", "explain", "mode", "cycle", "agents", "doctor", "token"])(
-  "`orchestrate %s --help` shows its options and an example",
-  async (command) => {
-    const { code, stdout } = await run([command, "--help"]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/--json/);
-    expect(stdout).toMatch(new RegExp(`Example:\\n  orchestrate ${command} `));
-  },
-);
+test.each([
+  "status",
+  "explain",
+  "mode",
+  "cycle",
+  "agents",
+  "simulate",
+  "replay",
+  "backup",
+  "restore",
+  "doctor",
+  "token",
+])("`orchestrate %s --help` shows its options and an example", async (command) => {
+  const { code, stdout } = await run([command, "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/--json/);
+  expect(stdout).toMatch(new RegExp(`Example:\\n  orchestrate ${command} `));
+});
