@@ -58,7 +58,17 @@ export function renderBackup(backup: Backup): string {
   const fields = { format, formatVersion, ...facts, sha256: digestOf({ ...facts, files }) };
   const lines = Object.entries(fields).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`);
   const list = files.map((file) => `    ${JSON.stringify(file)}`).join(",\n");
-  return `{\n${lines.join("\n")}\n  "files": [\n${list}\n  ]\n}\n`;
+  return toHarmless(`{\n${lines.join("\n")}\n  "files": [\n${list}\n  ]\n}\n`);
+}
+
+/** What JSON leaves as it is and a terminal would obey stands as its number: it may be printed. */
+function toHarmless(json: string): string {
+  return json.replaceAll(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
 }
 
 function toStoredFile(path: string, content: Buffer): StoredFile {

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { createBranch, explainEmpty, renderReadme } from "./bootstrap.ts";
-import { classifyFault, StoreCorrupt } from "./faults.ts";
+import { classifyFault } from "./faults.ts";
 import { readHead } from "./image.ts";
 import { branchName, readmePath, renderSchema, renderSegments, renderSnapshot, type StateFile } from "./layout.ts";
 import type { Source } from "./load.ts";
@@ -27,11 +27,9 @@ export interface WholeState {
   readonly beside: ReadonlyMap<string, string>;
 }
 
-/** The files of the branch, in order. Throws `StoreCorrupt` for a file beside the state that has no business there. */
+/** The files of the branch, in order. What somebody else has put beside the state, under a name that is not plain, is left out. */
 export function renderWholeState({ version, snapshot, entries, beside }: WholeState, operation: string): StateFile[] {
-  const others = [...beside].filter(([path]) => !path.startsWith("state/"));
-  for (const [path] of others)
-    if (!pathPattern.test(path)) throw new StoreCorrupt(path, "is not a file of Orchestrate");
+  const others = [...beside].filter(([path]) => !path.startsWith("state/") && pathPattern.test(path));
   return [
     renderSchema(),
     ...renderSnapshot(version, snapshot),

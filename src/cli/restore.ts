@@ -138,7 +138,7 @@ function judgeLoss(
   const { repository } = target;
   const lost = lostEntries(current.lines, saved.lines);
   const unknown = unknownSessions(current.state, saved.state);
-  if (lost.count > 0 && !isForced) {
+  if ((lost.count > 0 || lost.isAtLeast) && !isForced) {
     const sessions =
       unknown.length === 0
         ? "No session runs now that it does not know."
@@ -155,7 +155,10 @@ function judgeLoss(
 
 function describeLost({ count: amount, isAtLeast }: Lost): string {
   const entries = amount === 1 ? "1 entry" : `${amount} entries`;
-  return isAtLeast ? `${entries} and what a snapshot has summed up before them` : entries;
+  if (!isAtLeast) return entries;
+  return amount === 0
+    ? "entries that a snapshot has summed up"
+    : `more than ${entries} (a snapshot has summed up others)`;
 }
 
 function describeSessions(tasks: readonly Task[]): string {

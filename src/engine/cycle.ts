@@ -113,9 +113,7 @@ export class Cycle {
     const isRefreshDue = this.#parts.clock.now() - this.#refreshedAt >= refresh - every / 2;
     const poll = isRefreshDue ? await this.#refresh() : null;
     if (poll?.stateMoved === true) await this.#hearing.catchUp(null);
-    // A state that was restored has not seen what this process has read.
-    const { restoredAt = 0 } = (await this.#lane.stream.current()).watch;
-    if (restoredAt > this.#fullReadAt) await this.#readEverything();
+    await this.#readAfterRestore();
     await this.#hearing.configureIfDue(poll?.configurationMoved === true);
     await this.#hearing.instruct(poll?.comments ?? []);
     await this.#lookAtCockpits(poll?.cockpits ?? []);
@@ -186,6 +184,12 @@ export class Cycle {
     this.#fullReadAt = this.#parts.clock.now();
     this.#scout.want({ everything: true });
     await this.#scout.idle();
+  }
+
+  /** A state that was restored from a backup has not seen what this process has read. */
+  async #readAfterRestore(): Promise<void> {
+    const { restoredAt = 0 } = (await this.#lane.stream.current()).watch;
+    if (restoredAt > this.#fullReadAt) await this.#readEverything();
   }
 
   async #pullsInFlight(): Promise<readonly number[]> {

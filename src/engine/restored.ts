@@ -10,7 +10,7 @@ import type { State } from "../core/state.ts";
 import type { Cursor } from "../model/cursor.ts";
 import type { Entry, Event } from "../model/event.ts";
 import { toCommandId, type CommandId } from "../model/ids.ts";
-import type { Task } from "../model/task.ts";
+import type { Assignment, Task } from "../model/task.ts";
 import { recordReaction } from "./pass.ts";
 
 /** 2020: before the first version of the program. */
@@ -97,16 +97,21 @@ function unstarted(state: State): readonly Task[] {
     .toSorted((one, other) => one.definition.number - other.definition.number);
 }
 
-/** The tasks that have a session, or are about to have one, which the backup does not know. */
+/**
+ * The tasks that have a session now, or are about to have one, which the restored state would not have: the backup does not know the
+ * assignment, or not yet its session, and so would give it back.
+ */
 export function unknownSessions(current: State, saved: State): readonly Task[] {
-  const live = [...current.tasks.entries()].map(([, task]) => task).filter((task) => task.assignment !== null);
-  return live
-    .filter((task) => {
-      const known = saved.tasks.get(task.id)?.assignment ?? null;
-      const { fence, assignedAt } = task.assignment ?? { fence: 0, assignedAt: 0 };
-      return known === null || known.fence !== fence || known.assignedAt !== assignedAt;
-    })
+  return [...current.tasks.entries()]
+    .map(([, task]) => task)
+    .filter(({ id, assignment }) => assignment !== null && !isKept(assignment, saved.tasks.get(id)?.assignment ?? null))
     .toSorted((one, other) => one.definition.number - other.definition.number);
+}
+
+/** A fence alone does not tell: another log may have given it out, too. */
+function isKept({ fence, assignedAt, session }: Assignment, known: Assignment | null): boolean {
+  if (known === null || known.session === null || session === null) return false;
+  return known.fence === fence && known.assignedAt === assignedAt && known.session.id === session.id;
 }
 
 /** Entries by version, as far as they are kept one by one. */

@@ -45,10 +45,12 @@ export function renderRestorePage(view: RestoreView): string {
     describeBefore(view),
     "",
     "Orchestration is paused: nothing is started until somebody says so.",
-    `- See that no session runs at your vendors beside ${describeKnown(view.sessions)}: what was started after the backup is not in it`,
+    `- ${describeKnown(view.sessions)}`,
     ...(view.givenBack.length === 0
       ? []
-      : [`- It cannot tell whether ${namesOf(view.givenBack)} was started: look for it, too`]),
+      : [
+          `- It cannot tell whether these were started, and they wait for their turn again: ${namesOf(view.givenBack)}`,
+        ]),
     "- What was commanded since the backup is not obeyed again: say it once more where it still counts",
     "- Then comment `/orchestrate resume` on an issue; a running App reads everything anew with its next cycle",
   ].join("\n");
@@ -56,18 +58,23 @@ export function renderRestorePage(view: RestoreView): string {
 
 function describeBefore({ previousHead, lost, isLostAtLeast }: RestoreView): string {
   if (previousHead === null) return "There was no state branch before.";
-  const amount = lost === 1 ? "1 newer entry" : `${lost} newer entries`;
-  const what =
-    lost === null
-      ? "could not be read any more"
-      : lost === 0
-        ? "had nothing that the backup has not"
-        : `had ${isLostAtLeast ? "more than " : ""}${amount}`;
-  return `What was there before ${what}; it is commit ${previousHead} in the branch's history.`;
+  return `What was there before ${describeLoss(lost, isLostAtLeast)}; it is commit ${previousHead} in the branch's history.`;
+}
+
+function describeLoss(lost: number | null, isAtLeast: boolean): string {
+  if (lost === null) return "could not be read any more";
+  if (isAtLeast) return lost === 0 ? "was newer" : `had more than ${describeEntries(lost)}`;
+  return lost === 0 ? "had nothing that the backup has not" : `had ${describeEntries(lost)}`;
+}
+
+function describeEntries(amount: number): string {
+  return amount === 1 ? "1 newer entry" : `${amount} newer entries`;
 }
 
 function describeKnown(sessions: readonly SessionView[]): string {
-  return sessions.length === 0 ? "none (the backup knows of none)" : namesOf(sessions);
+  return sessions.length === 0
+    ? "See that no session runs at your vendors: the backup knows of none, and what was started after it is not in it"
+    : `See that no session runs at your vendors beside these: ${namesOf(sessions)}; what was started after the backup is not in it`;
 }
 
 function namesOf(sessions: readonly SessionView[]): string {

@@ -202,7 +202,9 @@ describe("a log in trouble, from one to the next", () => {
     const { code, stdout, stderr } = await run("restore shop.json acme/shop", as(server));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/There was no state branch before\.\n\nOrchestration is paused: /);
-    expect(stdout).toMatch(/It cannot tell whether #1 with jules\/1 was started/);
+    expect(stdout).toMatch(
+      /It cannot tell whether these were started, and they wait for their turn again: #1 with jules\/1/,
+    );
     const replayed = await run("replay acme/shop --json", as(server));
     const now = JSON.parse(replayed.stdout) as { readonly fence: number; readonly version: number };
     expect(now).toMatchObject({ isPaused: true, sessions: [], counts: { ready: 1, blocked: 1 }, problem: null });

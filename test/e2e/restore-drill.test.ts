@@ -143,6 +143,42 @@ test("while sessions run that the backup does not know, it is refused; when they
   await finish(e2e);
 });
 
+test("a branch that was deleted under a running App is begun anew, and that App goes on from there", async () => {
+  const { e2e, saved } = await atWork();
+  await deleteBranch(e2e);
+  await e2e.pass(3 * minute);
+  expect(await restore(e2e, saved)).toMatchObject({ isChanged: true, previousHead: null });
+  await e2e.pass(2 * minute);
+  await finish(e2e);
+  expect(e2e.simulation.sessions()).toHaveLength(5);
+});
+
+test("a backup of another repository, of a newer version, or that was not taken whole, changes nothing", async () => {
+  const { e2e, saved } = await atWork();
+  const backup = parseBackup(saved);
+  const { id } = backup.repository;
+  const { stateCommits } = e2e.world.counters;
+  const spoiled = (change: Partial<typeof backup>): string => renderBackup({ ...backup, ...change });
+  const schema = (version: number) => Buffer.from(JSON.stringify({ version }));
+  const other = spoiled({ repository: { name: "acme/shop", id: id + 1 } });
+  await expect(restore(e2e, other, true)).rejects.toThrow(/one of another repository, acme\/shop \(id \d+\)/);
+  const newer = spoiled({ files: new Map([...backup.files, ["state/schema.json", schema(99)]]) });
+  await expect(restore(e2e, newer, true)).rejects.toThrow(/schema version 99.*Update Orchestrate/);
+  await expect(restore(e2e, spoiled({ version: 1 }), true)).rejects.toThrow(
+    /says that it holds version 1, and its log ends/,
+  );
+  const [segment = ""] = [...backup.files.keys()].filter((path) => path.startsWith("state/log/"));
+  const cut = spoiled({ files: new Map([...backup.files, [segment, Buffer.from("{}")]]) });
+  await expect(restore(e2e, cut, true)).rejects.toThrow(
+    /The log of the backup does not fold: state\/log\/\S+ is cut off/,
+  );
+  await deleteBranch(e2e);
+  const moved = spoiled({ repository: { name: "acme/store", id } });
+  await expect(restore(e2e, moved)).rejects.toThrow(/renamed or transferred since, and restoring is safe: say --force/);
+  expect(e2e.world.counters.stateCommits).toBe(stateCommits);
+  expect(await restore(e2e, moved, true)).toMatchObject({ isChanged: true });
+});
+
 test("what was closed after the backup is not worked on: a running App reads everything anew before it would", async () => {
   const e2e = await givenE2e(`
 repository: acme/shop
