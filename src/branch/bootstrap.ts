@@ -19,7 +19,7 @@ repository with coding agents. It shares no history with the code. **Do not edit
 
 The pinned issue *Orchestrate: cockpit* shows how things stand, and takes orders by its boxes.
 To change something, comment \`/orchestrate help\` on an issue. Deleting the branch makes Orchestrate forget what it
-started; restoring it from any clone brings the memory back.
+started: \`orchestrate backup\` saves it, and \`orchestrate restore\` brings the memory back.
 `;
 
 export function renderReadme(): StateFile {
