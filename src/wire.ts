@@ -13,7 +13,7 @@ import { createTimetable } from "./config/schedule.ts";
 import { isSameDefinition } from "./core/define-task.ts";
 import { allBrokenInvariants } from "./core/invariants.ts";
 import { mergesAtAll } from "./core/decide-merge.ts";
-import { configOf } from "./core/react.ts";
+import { configOf } from "./core/config-in-force.ts";
 import type { State } from "./core/state.ts";
 import { readAtHand, switchModeAtHand, type AtHand, type Switch } from "./engine/at-hand.ts";
 import { toCommentCommand } from "./engine/instruct.ts";
@@ -35,6 +35,7 @@ import type { AgentType } from "./model/config-agent.ts";
 import type { Event } from "./model/event.ts";
 import type { Cursor } from "./model/cursor.ts";
 import { toCommandId, toStreamId, type CommandId } from "./model/ids.ts";
+import type { ConfigInForce } from "./model/registry.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
 import type { AppLine } from "./ports/app-line.ts";
 import type { Chance } from "./ports/chance.ts";
@@ -234,7 +235,7 @@ function isOnlyLearned(event: Event, state: State): boolean {
   return isSameDefinition({ ...event.definition, learnedMinutes: null }, { ...before, learnedMinutes: null });
 }
 
-function configFrom(state: Parameters<typeof configOf>[0] | null): Config {
+function configFrom(state: State | null): ConfigInForce {
   return state === null ? defaultConfig : configOf(state, defaultConfig);
 }
 
@@ -244,7 +245,7 @@ function wire(surroundings: Surroundings, target: RepositoryTarget): Wired {
   const repository = `${place.owner}/${place.name}`;
   const journal = surroundings.journalFor({ repository });
   let known = (): State | null => null;
-  const config = (): Config => configFrom(known());
+  const config = (): ConfigInForce => configFrom(known());
   const pace = surroundings.minGapMs === undefined ? {} : { minGapMs: surroundings.minGapMs };
   const client = createGithubClient({ octokit, clock, journal, ...pace });
   const store = createBranchStore({ request: toRequest(octokit), repository, clock, chance, journal, ...pace });
@@ -303,7 +304,7 @@ function firstToSay(all: readonly Conflicts[]): Conflicts {
   };
 }
 
-function wireAgents(surroundings: Surroundings, journal: Journal, config: () => Config): Agents {
+function wireAgents(surroundings: Surroundings, journal: Journal, config: () => ConfigInForce): Agents {
   const { vendorKeys, vendorBaseUrls, fetch, clock } = surroundings;
   return createAgents({
     config,

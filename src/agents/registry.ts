@@ -1,7 +1,7 @@
 /** The agents of the configuration in force that this process holds keys for. One adapter serves all agents alike. */
-import type { Config } from "../model/config.ts";
 import type { AgentConfig, AgentType, VendorType } from "../model/config-agent.ts";
 import type { AgentId } from "../model/ids.ts";
+import { agentBehind, type ConfigInForce } from "../model/registry.ts";
 import { vendorAccounts, vendorLogins } from "../model/vendors.ts";
 import type { Agent, Agents } from "../ports/agent.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -13,7 +13,7 @@ import { createJules, julesBaseUrl } from "./jules.ts";
 
 export interface AgentsOptions {
   /** Read at every `find`, so that a new configuration counts at once. */
-  readonly config: () => Config;
+  readonly config: () => ConfigInForce;
   /** By type of agent: JULES_API_KEY, CURSOR_API_KEY, SPRITES_TOKEN (bifrost). Empty is the same as missing. */
   readonly keys: Readonly<Partial<Record<AgentType, string | undefined>>>;
   /** In place of the vendors' own; for the sandbox and for proxies. */
@@ -34,7 +34,7 @@ export function createAgents(options: AgentsOptions): Agents {
   const adapters = new Map<string, Agent>();
 
   function find(id: AgentId): Agent | null {
-    const agent = options.config().agents.find((candidate) => candidate.id === id);
+    const agent = agentBehind(options.config(), id);
     // A workflow of the repository's own has no vendor: its run is asked for at GitHub.
     if (agent === undefined || agent.type === "workflow") return null;
     const key = options.keys[agent.type];

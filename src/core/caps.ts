@@ -2,6 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
+import type { ConfigInForce } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
@@ -69,12 +70,18 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
 }
 
 /** What the sessions in flight cost by the configuration: else as many as there are workers would slip under the cap. */
-function costInFlight(state: State, config: Config): number {
+function costInFlight(state: State, config: ConfigInForce): number {
+  let micros = microsInFlight(state, config.agents);
+  if (config.leaving !== undefined) micros += microsInFlight(state, config.leaving);
+  return toUsd(micros);
+}
+
+function microsInFlight(state: State, agents: readonly AgentConfig[]): number {
   let micros = 0;
-  for (const { id, cost } of config.agents) {
+  for (const { id, cost } of agents) {
     if (cost > 0) micros += toMicros(cost) * (state.slots.get(toAgentId(id))?.busyCount ?? 0);
   }
-  return toUsd(micros);
+  return micros;
 }
 
 const cheapest = new WeakMap<Config, number>();

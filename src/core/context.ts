@@ -1,11 +1,11 @@
 /** What a decision is told beside the state: the time, the configuration, and what only the process itself can see. */
-import type { Config } from "../model/config.ts";
 import type { ScheduleNow } from "../model/mode.ts";
+import type { ConfigInForce } from "../model/registry.ts";
 
 /** What a decision needs beside the state. `now` is epoch milliseconds. */
 export interface Context {
   readonly now: number;
-  readonly config: Config;
+  readonly config: ConfigInForce;
   /** The branch that pull requests go into; left out where nobody needs to know. */
   readonly baseBranch?: string;
   /** The process is over its bound of memory: nothing new is taken in. */

@@ -1,5 +1,7 @@
 /** The configuration of the repository: a good one comes into force, a bad one is said so and changes nothing. */
 import type { Command } from "../model/command.ts";
+import { configOf, fileOf } from "./config-in-force.ts";
+import { yieldToFile } from "./decide-registry.ts";
 import { rejudgeAll } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 
@@ -12,12 +14,14 @@ export function decideConfiguration(
     if (rejectedConfiguration?.sha === command.sha) return;
     decision.emit({ type: "ConfigurationRejected", sha: command.sha, problems: command.problems });
   } else if (configuration?.sha !== command.sha || rejectedConfiguration !== null) {
+    const before = fileOf(decision.state, decision.context.config);
     decision.emit({
       type: "ConfigurationAccepted",
       sha: command.sha,
       config: command.config,
       isRecovery: rejectedConfiguration !== null,
     });
-    rejudgeAll(decision.under({ ...decision.context, config: command.config }));
+    yieldToFile(decision, { before, after: command.config });
+    rejudgeAll(decision.under({ ...decision.context, config: configOf(decision.state, command.config) }));
   }
 }

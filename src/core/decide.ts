@@ -12,6 +12,7 @@ import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-eff
 import { decideInstruction } from "./decide-instruct.ts";
 import { decideObservation } from "./decide-observe.ts";
 import { decideOperators } from "./decide-operators.ts";
+import { decideRegistration, decideRemoval, decideRevision } from "./decide-registry.ts";
 import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideTick } from "./decide-tick.ts";
@@ -85,6 +86,9 @@ const deciders: Deciders = {
   SettleEffects: decideSettlement,
   ReportCapacity: decideCapacity,
   ReportOperators: decideOperators,
+  RegisterAgent: decideRegistration,
+  ReviseAgent: decideRevision,
+  RemoveAgent: decideRemoval,
   MoveCursor: decideCursor,
   Tick: decideTick,
   Schedule: decideSchedule,

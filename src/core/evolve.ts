@@ -13,6 +13,7 @@ import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
+import * as registry from "./fold-registry.ts";
 import * as task from "./fold-task.ts";
 import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
@@ -82,6 +83,10 @@ const folds: Folds = {
   MilestoneModeChanged: mode.foldMilestoneModeChanged,
   AttackThresholdChanged: mode.foldAttackThresholdChanged,
   CapacityChanged: health.foldCapacityChanged,
+  AgentRegistered: registry.foldAgentRegistered,
+  AgentRevised: registry.foldAgentRevised,
+  AgentRemoved: registry.foldAgentRemoved,
+  CapacityOverridden: registry.foldCapacityOverridden,
   OperatorsChanged: health.foldOperatorsChanged,
   WorkerRested: health.foldWorkerRested,
   WorkerTried: health.foldWorkerTried,

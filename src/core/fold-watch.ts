@@ -1,7 +1,8 @@
 /** How events change what the warnings are judged by: how long slots were taken, since when all of them are, when it was judged. */
-import type { Config } from "../model/config.ts";
+import { defaultConfig, type Config } from "../model/config.ts";
 import type { EventOf } from "../model/event.ts";
 import { slotCountsOf } from "./capacity.ts";
+import { configOf } from "./config-in-force.ts";
 import type { State } from "./state.ts";
 
 /** The commands that only a pass with a tick has; a tick that decided nothing leaves no entry of its own. */
@@ -19,9 +20,7 @@ export function isOfPass(command: string): boolean {
 export function notePassEnd(state: State, command: string): void {
   state.watch = { ...state.watch, tickedAt: state.at };
   if (command === "Tick") return;
-  const fullSince = isFull(state, state.configuration?.config.agents ?? [])
-    ? (state.watch.fullSince ?? state.at)
-    : null;
+  const fullSince = isFull(state, configOf(state, defaultConfig).agents) ? (state.watch.fullSince ?? state.at) : null;
   state.watch = { ...state.watch, fullSince };
 }
 

@@ -1,10 +1,10 @@
 /** The slash command `handoff`: a running task goes to another agent with its work; the one that has it is seen ended first. */
 import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
 import { Able } from "./able.ts";
-import { agentConfigOf } from "./agent-config.ts";
 import { costOf, spentCaps } from "./caps.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { isInterruption } from "./decide-preempt.ts";
@@ -70,7 +70,7 @@ function whereItIs({ assignment }: AssignedTask, target: string): string | null 
 function whyNever({ state, context }: Decision, task: AssignedTask, { agent, worker }: Successor): string | null {
   const { config } = context;
   // What it runs up now counts by then.
-  const costUsd = costOf(task) + (agentConfigOf(config, task.assignment.agent)?.cost ?? 0);
+  const costUsd = costOf(task) + (agentBehind(config, task.assignment.agent)?.cost ?? 0);
   const wish = {
     ...wishOf(state, task, context),
     pinnedAgent: agent,
@@ -103,7 +103,7 @@ function describeHandover(decision: Decision, task: AssignedTask, { agent, worke
 
 /** Where only the session itself or a person can end it. */
 function noteOnEnd({ context }: Decision, { assignment }: AssignedTask): string | null {
-  const config = agentConfigOf(context.config, assignment.agent);
+  const config = agentBehind(context.config, assignment.agent);
   if (config === undefined || (canEndSessions[config.type] && config.dispatch !== "label")) return null;
   return `Sessions of \`${assignment.agent}\` cannot be ended from here: end it there, or it goes on until it ends by itself.`;
 }

@@ -1,8 +1,7 @@
 /** Slash commands that are about everything: mode and attack mode, pause, emergency stop and resume, enabling and disabling workers. */
-import { toAgentId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
-import { restoreWorker, resumeAgent } from "./decide-health.ts";
 import { requestCancel } from "./decide-outcome.ts";
+import { disable, enable } from "./decide-registry.ts";
 import type { Decision } from "./decision.ts";
 import { switchAttack, switchMode } from "./instruct-mode.ts";
 import { done, refused, unknownTarget, workersNamed, type Instruct, type Reply } from "./instruction.ts";
@@ -47,14 +46,7 @@ function switchWorkers(
 ): Reply {
   const workers = workersNamed(decision.state, decision.context, instruction.worker);
   if (workers.length === 0) return refused(unknownTarget(decision.context, instruction.worker));
-  for (const worker of workers) {
-    const isDisabled = decision.state.disabledWorkers.has(worker);
-    if (instruction.verb === "disable" && !isDisabled) decision.emit({ type: "WorkerDisabled", worker, by });
-    if (instruction.verb !== "enable") continue;
-    if (isDisabled) decision.emit({ type: "WorkerEnabled", worker, by });
-    restoreWorker(decision, worker, by);
-  }
-  // The name of a worker is that of no agent.
-  if (instruction.verb === "enable") resumeAgent(decision, toAgentId(instruction.worker), by);
+  const turn = instruction.verb === "enable" ? enable : disable;
+  turn(decision, instruction.worker, by);
   return done;
 }

@@ -5,6 +5,7 @@
  */
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
 import { vendorAccounts } from "../model/vendors.ts";
 import type { Context } from "./context.ts";
@@ -66,8 +67,9 @@ function isOurs(context: Context, pull: PullFacts, task: Task): boolean {
   const hasOurBranch = pull.branch.startsWith(`orchestrate/${task.definition.number}-`);
   const agents = new Set([task.assignment?.agent, ...task.attempts.map((attempt) => attempt.agent)]);
   if (task.vendorPull === pull.url) return true;
-  const isVendor = context.config.agents.some(
-    (agent) => agents.has(agent.id as never) && vendorAccounts[agent.type].includes(pull.author.id),
-  );
+  const isVendor = [...agents].some((id) => {
+    const agent = agentBehind(context.config, id);
+    return agent !== undefined && vendorAccounts[agent.type].includes(pull.author.id);
+  });
   return isVendor || hasOurBranch;
 }

@@ -1,5 +1,4 @@
 /** What follows in the world from an event: the effects, and how soon. The rest of an effect is read when it is performed. */
-import type { Config } from "../model/config.ts";
 import type { Effect } from "../model/effect.ts";
 import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
@@ -197,9 +196,4 @@ export function waitsInVain(state: State, task: Task): boolean {
     (edge) => state.externals.get(edge.on)?.state === "missing" && !task.unblocked.includes(edge.on),
   );
   return isMissing || isHeldBackForGood(state, task);
-}
-
-/** The configuration in force: the last good one, or what an empty file means. */
-export function configOf(state: State, fallback: Config): Config {
-  return state.configuration?.config ?? fallback;
 }

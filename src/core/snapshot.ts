@@ -38,7 +38,7 @@ type Whole = Omit<Values, "costMicros" | "unsettled" | "unstartedCount" | "openC
 
 function wholeOf(state: State): Whole {
   const { version, eventCount, at, fence, starvingFence, effectCount, mode, modeBy, attack, rule, isPaused } = state;
-  const { configuration, rejectedConfiguration, cockpit, watch } = state;
+  const { configuration, rejectedConfiguration, registry, cockpit, watch } = state;
   return {
     version,
     eventCount,
@@ -53,6 +53,7 @@ function wholeOf(state: State): Whole {
     isPaused,
     configuration,
     rejectedConfiguration,
+    registry,
     cockpit,
     watch,
   };

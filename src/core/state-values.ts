@@ -16,6 +16,7 @@ export type Values = Pick<
   | "isPaused"
   | "configuration"
   | "rejectedConfiguration"
+  | "registry"
   | "cockpit"
   | "costMicros"
   | "watch"
@@ -40,6 +41,7 @@ export function initialValues(): Values {
     isPaused: false,
     configuration: null,
     rejectedConfiguration: null,
+    registry: null,
     cockpit: null,
     costMicros: 0,
     watch: { tickedAt: 0, fullSince: null, passed: [] },
@@ -65,6 +67,7 @@ export function copyValues(state: State, into: Values = initialValues()): Values
   into.isPaused = state.isPaused;
   into.configuration = state.configuration;
   into.rejectedConfiguration = state.rejectedConfiguration;
+  into.registry = state.registry;
   into.cockpit = state.cockpit;
   into.costMicros = state.costMicros;
   into.watch = state.watch;

@@ -8,6 +8,7 @@ import type { RecordedEffect } from "../model/effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/ids.ts";
 import type { LastCommand } from "../model/last-command.ts";
 import type { Mode } from "../model/mode.ts";
+import type { Registry } from "../model/registry.ts";
 import type { External, Task } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 import { DenseSet } from "./dense-set.ts";
@@ -77,6 +78,8 @@ export interface State {
   isPaused: boolean;
   configuration: { readonly sha: string; readonly config: Config } | null;
   rejectedConfiguration: { readonly sha: string; readonly problems: readonly string[] } | null;
+  /** Agents beside those of the file; replaced, never mutated. Null: nothing was ever registered. */
+  registry: Registry | null;
   /** Null: none was opened yet. */
   cockpit: CockpitRecord | null;
   /** Sessions of the last day. */

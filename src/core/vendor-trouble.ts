@@ -5,6 +5,7 @@
 import { defaultConfig } from "../model/config.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
+import { configOf } from "./config-in-force.ts";
 import { newAgentRecord, type AgentRecord } from "./records.ts";
 import type { State } from "./state.ts";
 
@@ -64,7 +65,7 @@ export function reviseAgent(state: State, agent: AgentId, revise: (record: Agent
  * vendor since, and nobody would ever find out that it is back. Those of an agent that is configured no more are over, and so is its pause.
  */
 export function forgetOldTroubles(state: State): void {
-  const { health, agents } = state.configuration?.config ?? defaultConfig;
+  const { health, agents } = configOf(state, defaultConfig);
   for (const [agent, record] of state.agents.entries()) {
     if (!isInTrouble(record)) continue;
     const isNamed = state.configuration === null || agents.some(({ id }) => id === agent);

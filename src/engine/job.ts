@@ -8,6 +8,7 @@ import type { State } from "../core/state.ts";
 import type { Command, EffectOutcome } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { Session, Task } from "../model/task.ts";
 import type { Agent, Agents, Assignable } from "../ports/agent.ts";
 import type { AppLine, AssignmentName } from "../ports/app-line.ts";
@@ -217,7 +218,7 @@ function nameOf({ id, assignment: { worker, fence, attempt } }: Assigned): Assig
 
 function watchMs(state: State, { request, lane }: Job): number {
   const agent = state.tasks.get(request.task)?.assignment?.agent;
-  return lane.contextOf(state).config.agents.find((each) => each.id === agent)?.watch ?? 0;
+  return agentBehind(lane.contextOf(state).config, agent)?.watch ?? 0;
 }
 
 interface Ending {

@@ -3,7 +3,7 @@
  * one append; when somebody else wrote first, the pass is decided again on what they wrote; an idle pass appends nothing.
  */
 import type { Context } from "../core/context.ts";
-import { configOf } from "../core/react.ts";
+import { configOf } from "../core/config-in-force.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import { defaultConfig } from "../model/config.ts";

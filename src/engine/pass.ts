@@ -6,12 +6,13 @@ import { advance } from "../core/decide.ts";
 import type { Context } from "../core/context.ts";
 import { sealEntry } from "../core/evolve.ts";
 import { foldRecordedEffect } from "../core/fold-whole.ts";
-import { configOf, react, type Reaction } from "../core/react.ts";
+import { configOf } from "../core/config-in-force.ts";
+import { react, type Reaction } from "../core/react.ts";
 import type { State } from "../core/state.ts";
 import { begin, keep, lookBefore, suspend, takeBack } from "../core/transaction.ts";
 import type { Command } from "../model/command.ts";
 import { effectKey, isSurface } from "../model/effect.ts";
-import type { Entry } from "../model/event.ts";
+import type { Entry, Event, EventType } from "../model/event.ts";
 import type { CommandId, EffectId } from "../model/ids.ts";
 
 export interface Pass {
@@ -42,7 +43,7 @@ export function runPass(state: State, commands: readonly Command[], start: Conte
       const entry = enter(state, command, context);
       if (entry === null) continue;
       entries.push(entry);
-      if (entry.events.some(({ type }) => type === "ConfigurationAccepted")) context = reconfigured(state, start);
+      context = reconfigured(state, { context, start, events: entry.events });
     } catch (error) {
       const parts = split(command);
       if (parts.length > 1) queue.unshift(...parts);
@@ -79,9 +80,23 @@ function enter(state: State, command: Command, context: Context): Entry | null {
   }
 }
 
-/** The time rules of the new configuration are read with the next pass: nobody has looked at their clock yet. */
-function reconfigured(state: State, start: Context): Context {
-  const { schedule: _schedule, ...context } = start;
+const agentsMoved: ReadonlySet<EventType> = new Set<EventType>([
+  "AgentRegistered",
+  "AgentRevised",
+  "AgentRemoved",
+  "CapacityOverridden",
+]);
+
+/** What holds after the events. The time rules of a new file are read with the next pass: nobody has looked at their clock yet. */
+function reconfigured(
+  state: State,
+  { context, start, events }: { readonly context: Context; readonly start: Context; readonly events: readonly Event[] },
+): Context {
+  if (events.some(({ type }) => type === "ConfigurationAccepted")) {
+    const { schedule: _schedule, ...rest } = start;
+    return { ...rest, config: configOf(state, start.config) };
+  }
+  if (!events.some(({ type }) => agentsMoved.has(type))) return context;
   return { ...context, config: configOf(state, start.config) };
 }
 

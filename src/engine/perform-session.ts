@@ -5,6 +5,7 @@ import type { EffectOutcome } from "../model/command.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";
 import type { SessionReport } from "../model/observation.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { AgentRunInputs } from "../ports/tracker.ts";
@@ -45,7 +46,7 @@ export async function performSession(
   const state = await lane.stream.current();
   const task = liveTask(state, effect);
   if (task === null) return { kind: "done" };
-  const agent = lane.contextOf(state).config.agents.find((each) => each.id === task.assignment.agent);
+  const agent = agentBehind(lane.contextOf(state).config, task.assignment.agent);
   if (agent === undefined) {
     return {
       kind: "delayed",

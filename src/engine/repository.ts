@@ -10,6 +10,7 @@ import type { Command } from "../model/command.ts";
 import type { Entry } from "../model/event.ts";
 import type { StreamId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { FileChange } from "../ports/store.ts";
@@ -87,7 +88,7 @@ export class Repository implements LaneHooks {
   async askVendor({ assignment }: Pick<Task, "assignment">): Promise<SessionReport | null> {
     const state = this.lane.stream.peek();
     if (assignment === null || assignment.session === null || state === null) return null;
-    const agent = this.lane.contextOf(state).config.agents.find((each) => each.id === assignment.agent);
+    const agent = agentBehind(this.lane.contextOf(state).config, assignment.agent);
     const system = agent?.dispatch === "api" ? this.#world.agents.find(assignment.agent) : null;
     return system === null ? null : system.watch(assignment.session);
   }

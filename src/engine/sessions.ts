@@ -5,6 +5,7 @@ import { detectStaleAssignments } from "../core/decide-stale.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";
@@ -52,7 +53,7 @@ export function createAsking(
       const { config } = context;
       const stale = new Set(detectStaleAssignments(state, context));
       const asks = assignedTasks(state).flatMap((task) => {
-        const agent = config.agents.find((each) => each.id === task.assignment.agent);
+        const agent = agentBehind(config, task.assignment.agent);
         return agent === undefined
           ? []
           : [{ parts, world, lane, heartbeats, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];

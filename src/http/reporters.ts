@@ -7,6 +7,7 @@ import type { Repository } from "../engine/repository.ts";
 import { workflowPathOf } from "../model/agent-workflow.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import type { WorkerId } from "../model/ids.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { Assignment } from "../model/task.ts";
 import { isSame, tokenOf } from "./authenticate.ts";
 import { BoundedMap } from "./bounded-map.ts";
@@ -122,7 +123,7 @@ export function demandAssignment(
 
 function agentOf({ lane }: Repository, assignment: Assignment): AgentConfig | undefined {
   const state = lane.stream.peek();
-  return state === null ? undefined : lane.contextOf(state).config.agents.find(({ id }) => id === assignment.agent);
+  return state === null ? undefined : agentBehind(lane.contextOf(state).config, assignment.agent);
 }
 
 /** Only what the default branch says may speak for the App's runs; a branch of somebody's own can say anything. */

@@ -2,6 +2,7 @@
 import type { Actor } from "./actor.ts";
 import type { CockpitFacts, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
+import type { AgentConfig } from "./config-agent.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Cursor } from "./cursor.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
@@ -143,6 +144,23 @@ export type Command =
     }
   /** How many sessions the vendor of an agent runs at once now; null where there is no limit to ask for. */
   | { readonly type: "ReportCapacity"; readonly id: CommandId; readonly agent: AgentId; readonly limit: number | null }
+  /** An agent beside those of the file, from a door that has seen to the permission itself. */
+  | { readonly type: "RegisterAgent"; readonly id: CommandId; readonly definition: AgentConfig; readonly by: string }
+  /** What is left out stays as it is. */
+  | {
+      readonly type: "ReviseAgent";
+      readonly id: CommandId;
+      readonly agent: AgentId;
+      /** Of a registered one: all of what it is from now on. */
+      readonly definition?: AgentConfig;
+      /** Of one of the file; null: the file's again. */
+      readonly capacity?: number | null;
+      readonly isEnabled?: boolean;
+      /** Rests of its workers and the pause of its vendor are over. */
+      readonly isReset?: true;
+      readonly by: string;
+    }
+  | { readonly type: "RemoveAgent"; readonly id: CommandId; readonly agent: AgentId; readonly by: string }
   /** Who of the operators is available now. Whoever is not named could not be asked for. */
   | { readonly type: "ReportOperators"; readonly id: CommandId; readonly operators: readonly OperatorFacts[] }
   /** What was read up to the cursor is decided; `wholeAt` is when everything was last read. */

@@ -5,6 +5,7 @@ import { renderAttemptEvent } from "./log-line-attempt.ts";
 import { renderCockpitEvent } from "./log-line-cockpit.ts";
 import { renderHealthEvent } from "./log-line-health.ts";
 import { renderModeEvent } from "./log-line-mode.ts";
+import { renderRegistryEvent } from "./log-line-registry.ts";
 import { renderWarningEvent } from "./log-line-warnings.ts";
 import { toPlainLine } from "./markdown.ts";
 import { count, describeInstant, describeMinutes, describePriority, toShortSha } from "./words.ts";
@@ -20,6 +21,7 @@ export function renderEventLine(event: Event, names: EventNames): string {
 function describeEvent(event: Event, names: EventNames): string {
   if (isInFamily(event, "whole")) return renderWholeEvent(event, names);
   if (isInFamily(event, "health")) return renderHealthEvent(event);
+  if (isInFamily(event, "registry")) return renderRegistryEvent(event);
   if (isInFamily(event, "mode")) return renderModeEvent(event);
   if (isInFamily(event, "cockpit")) return renderCockpitEvent(event);
   if (isInFamily(event, "warning")) return renderWarningEvent(event, names);

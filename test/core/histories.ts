@@ -4,13 +4,14 @@
  * most of them matter.
  */
 import fc from "fast-check";
-import { configOf } from "../../src/core/react.ts";
+import { configOf } from "../../src/core/config-in-force.ts";
 import type { Context } from "../../src/core/context.ts";
 import type { State } from "../../src/core/state.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import type { Command, EffectOutcome } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
-import { toCommandId, type EffectId, type TaskId } from "../../src/model/ids.ts";
+import { AgentConfig } from "../../src/model/config-agent.ts";
+import { toAgentId, toCommandId, type EffectId, type TaskId } from "../../src/model/ids.ts";
 import type { ScheduleNow } from "../../src/model/mode.ts";
 import type { BlockerFacts, IssueFacts, PullFacts, SessionReport } from "../../src/model/observation.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
@@ -434,6 +435,31 @@ const override: fc.Arbitrary<Step> = fc
   .record({ number: fc.integer({ min: 1, max: 6 }), target: fc.constantFrom("jules", "jules/2", "bifrost", "nobody") })
   .map(({ number, target }) => () => ({ type: "RequestAssignment", task: taskId(number), target, by: "http:token" }));
 
+/** Agents that are registered beside those of the file, some with an id that a file has. */
+const registered = [
+  { id: "runner", type: "jules", capacity: 2, dispatch: "api" },
+  { id: "runner", type: "cursor", capacity: 1, dispatch: "workflow", cost: 2 },
+  { id: "cursor", type: "cursor", capacity: 1, dispatch: "api" },
+  { id: "bifrost", type: "bifrost", capacity: 1, maxCapacity: 3, dispatch: "api" },
+].map((agent) => AgentConfig.parse(agent));
+
+const registry: fc.Arbitrary<Step> = fc
+  .record({
+    which: fc.constantFrom("RegisterAgent", "RegisterAgent", "ReviseAgent", "RemoveAgent", "capacity", "switch"),
+    definition: fc.constantFrom(...registered),
+    agent: fc.constantFrom("jules", "cursor", "bifrost", "runner").map(toAgentId),
+    capacity: fc.constantFrom(null, 1, 2, 3),
+    is: fc.constantFrom(true, false),
+  })
+  .map(({ which, definition, agent, capacity, is }) => () => {
+    const by = "http:token";
+    if (which === "RegisterAgent") return { type: which, definition, by };
+    if (which === "ReviseAgent") return { type: which, agent: toAgentId(definition.id), definition, by };
+    if (which === "RemoveAgent") return { type: which, agent, by };
+    if (which === "capacity") return { type: "ReviseAgent", agent, capacity, by };
+    return { type: "ReviseAgent", agent, by, ...(is ? { isEnabled: true } : { isEnabled: false, isReset: true }) };
+  });
+
 const configure: fc.Arbitrary<Step> = fc.integer({ min: -1, max: configs.length - 1 }).map((index) => () => ({
   type: "Configure",
   sha: `sha-${index}`,
@@ -452,6 +478,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: instruction },
   { weight: 1, arbitrary: lease },
   { weight: 1, arbitrary: configure },
+  { weight: 1, arbitrary: registry },
   { weight: 1, arbitrary: modeSwitch },
   { weight: 1, arbitrary: override },
 );

@@ -1,4 +1,5 @@
 /** Plays a planned history pass by pass and judges every pass by rules of its own, written apart from the core's. */
+import { configOf } from "../../src/core/config-in-force.ts";
 import { evolve, evolveEntry, sealEntry } from "../../src/core/evolve.ts";
 import { foldRecordedEffect } from "../../src/core/fold-whole.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
@@ -212,7 +213,7 @@ function isWithinCapacity(state: State, worker: string): boolean {
 }
 
 function configNow(state: State): Config {
-  return state.configuration?.config ?? firstConfig;
+  return configOf(state, firstConfig);
 }
 
 /** What gave way, was stopped or handed over has not been tried. */

@@ -1,6 +1,7 @@
 /** given(history).when(command).then(events): a decision as a sentence, over the whole list of what it decided. */
 import { expect } from "vitest";
 import { decide } from "../../src/core/decide.ts";
+import { configOf as inForce } from "../../src/core/config-in-force.ts";
 import type { Context } from "../../src/core/context.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
 import { statusOf } from "../../src/core/readiness.ts";
@@ -71,7 +72,8 @@ export function story(config: Config = configOf()): Story {
   return self;
 }
 
-function contextOf({ now, config, timetable }: Story): Context {
+function contextOf({ now, state, config: file, timetable }: Story): Context {
+  const config = inForce({ configuration: null, registry: state.registry }, file);
   return { now, config, ...(timetable === null ? {} : { schedule: timetable }) };
 }
 

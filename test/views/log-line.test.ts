@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultConfig } from "../../src/model/config.ts";
+import { AgentConfig } from "../../src/model/config-agent.ts";
 import type { Event, EventType } from "../../src/model/event.ts";
 import { toAgentId, toTaskId, toWorkerId, type EffectId } from "../../src/model/ids.ts";
 import { renderHeadline } from "../../src/views/commit-summary.ts";
@@ -24,6 +25,8 @@ const reasons = {
   matchParts: {},
   note: null,
 } as const;
+
+const definition = AgentConfig.parse({ id: "jules", type: "jules", dispatch: "api", capacity: 2 });
 
 /** One event of every type with its line; the compiler refuses a type that is missing. */
 const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { type: Type }>, "type">, string] } = {
@@ -145,6 +148,13 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { agent: jules, operators: [{ login: "alice", presence: "busy", until: noon }] },
     "0 of 1 operators of agent jules are available: alice is busy until 2026-11-21 12:00 UTC",
   ],
+  AgentRegistered: [
+    { agent: jules, definition, by },
+    "agent jules is registered (jules, dispatch api, 2 workers), says mona",
+  ],
+  AgentRevised: [{ agent: jules, definition, by }, "agent jules is changed, says mona"],
+  AgentRemoved: [{ agent: jules, by }, "agent jules is taken out and gets no new work, says mona"],
+  CapacityOverridden: [{ agent: jules, capacity: 3, by }, "agent jules has a capacity of 3, says mona"],
   PatternMatched: [
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
