@@ -5,6 +5,7 @@
 import type { ApplicationFunction, Probot } from "probot";
 import { z } from "zod";
 import { toHints } from "./github/webhook.ts";
+import { readAgentEntry, writeAgentEntry } from "./config/agent-entry.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { Installations, RepositoryPayload } from "./installations.ts";
 import type { Surroundings } from "./wire.ts";
@@ -36,6 +37,7 @@ export function createApplication(surroundings: Surroundings): Application {
         repositories: () => loaded.repositories,
         token,
         reports: reportersOf(surroundings),
+        agentEntries: { read: readAgentEntry, write: writeAgentEntry },
         clock,
         journal,
       };

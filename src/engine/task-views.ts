@@ -3,6 +3,7 @@ import { thresholdMinutes } from "../core/attack-threshold.ts";
 import { figuresOfTheDay, sessionsToday } from "../core/caps.ts";
 import type { Context } from "../core/context.ts";
 import { healthOf } from "../core/decide-health.ts";
+import { registeredAgent } from "../core/decide-registry.ts";
 import { expectedStart } from "../core/expected-start.ts";
 import { describeExternal } from "../core/externals.ts";
 import { metricsOf } from "../core/metrics.ts";
@@ -188,6 +189,7 @@ export function toAgentViews(state: State, context: Context): readonly AgentView
     type: agent.type,
     dispatch: agent.dispatch,
     capabilities: agent.capabilities,
+    isRegistered: registeredAgent(state, context.config, agent.id) !== undefined,
     workers: Array.from({ length: shownSlots(state, agent) }, (_, slot) => {
       const worker = toWorkerId(toAgentId(agent.id), slot + 1);
       const isEnabled = !state.disabledWorkers.has(worker);

@@ -1,6 +1,8 @@
 /** From a request of Node's server to a route and back: finds it, authenticates, reads the input, sends the answer or the problem. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
+import { registerAgent, removeAgent, reviseAgent } from "./agents-change.ts";
+import { listAgents, showAgent } from "./agents.ts";
 import { authenticate } from "./authenticate.ts";
 import { EventStream, eventStreamType, sendEvents } from "./event-stream.ts";
 import { events } from "./events.ts";
@@ -25,6 +27,11 @@ const described: readonly Route[] = [
   healthz,
   mode,
   override,
+  listAgents,
+  showAgent,
+  registerAgent,
+  reviseAgent,
+  removeAgent,
   status,
   explain,
   visualization,

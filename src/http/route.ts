@@ -1,10 +1,21 @@
 /** What a route is: data that says what it answers to and who may ask, and a function that answers. Types only. */
 import type { z } from "zod";
 import type { Repository } from "../engine/repository.ts";
+import type { AgentConfig } from "../model/config-agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Caller } from "./caller.ts";
+
+/** Entries of `agents:`, by the rules of the configuration file and in its words. */
+export interface AgentEntries {
+  read(
+    entry: Readonly<Record<string, unknown>>,
+  ):
+    | { readonly kind: "valid"; readonly definition: AgentConfig }
+    | { readonly kind: "invalid"; readonly field: string; readonly message: string };
+  write(definition: AgentConfig): Readonly<Record<string, unknown>>;
+}
 
 /** What the routes stand on. */
 export interface Ground {
@@ -19,6 +30,8 @@ export interface Ground {
     /** Who makes the tokens of jobs, and for whom they must be; null: they are not taken. */
     readonly oidc: { readonly issuer: string; readonly audience: string; readonly fetch: Fetch } | null;
   };
+  /** How entries of `agents:` are read and written. */
+  readonly agentEntries: AgentEntries;
   readonly clock: Clock;
   readonly journal: Journal;
   /** Resident megabytes of the process; left out where nobody can say. */

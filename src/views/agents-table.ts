@@ -32,10 +32,19 @@ function toRow(agent: AgentView, listed: number): readonly string[] {
     toCode(agent.id),
     toCode(agent.type),
     toCode(agent.dispatch),
-    [...describePause(agent), ...describeOperators(agent), describeWorkers(agent.workers, listed)].join("; "),
+    [
+      ...describeSource(agent),
+      ...describePause(agent),
+      ...describeOperators(agent),
+      describeWorkers(agent.workers, listed),
+    ].join("; "),
     agent.quota === null ? String(agent.sessionsToday) : `${agent.sessionsToday} of ${agent.quota}`,
     capabilities.length === 0 ? "any" : capabilities.join(", "),
   ];
+}
+
+function describeSource({ isRegistered }: AgentView): readonly string[] {
+  return isRegistered === true ? ["registered over HTTP"] : [];
 }
 
 /** That its vendor has an outage, as Markdown; `[]` while it has none. */

@@ -149,6 +149,8 @@ export interface AgentView {
   readonly type: string;
   readonly dispatch: string;
   readonly capabilities: Readonly<Record<string, number>>;
+  /** It is none of the file's, but was registered while the program runs. */
+  readonly isRegistered?: boolean;
   readonly workers: readonly WorkerView[];
   readonly sessionsToday: number;
   readonly quota: number | null;

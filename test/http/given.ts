@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { readAgentEntry, writeAgentEntry } from "../../src/config/agent-entry.ts";
 import { Repository } from "../../src/engine/repository.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
 import type { Ground } from "../../src/http/route.ts";
@@ -99,6 +100,7 @@ export async function givenRoutes(
       repositories: () => places.map(({ repository }) => repository),
       token: options.token === undefined ? token : options.token,
       reports: options.reports ?? { workerSecret: null, oidc: null },
+      agentEntries: { read: readAgentEntry, write: writeAgentEntry },
       clock,
       journal: { ...silentJournal, error: note },
     }),
