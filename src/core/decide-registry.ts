@@ -75,6 +75,7 @@ export function fileAgent(state: State, config: Config, id: string): AgentConfig
 
 export function decideRevision(decision: Decision, command: CommandOf<"ReviseAgent">): void {
   const { agent, definition, capacity, isEnabled, isReset, by } = command;
+  const wasOff = isOff(decision, agent);
   if (definition !== undefined) redefine(decision, definition, by);
   if (capacity !== undefined) overrideCapacity(decision, { agent, capacity, by });
   const now = asOfNow(decision);
@@ -84,7 +85,8 @@ export function decideRevision(decision: Decision, command: CommandOf<"ReviseAge
   }
   if (agentConfigOf(now.context.config, agent) === undefined) return;
   if (isEnabled === true) enable(now, agent, by);
-  else if (isEnabled === false) disable(now, agent, by);
+  // Workers that come to an agent which is out of use are so, too.
+  else if (isEnabled === false || wasOff) disable(now, agent, by);
   if (isReset === true) reset(now, agent, by);
 }
 
@@ -115,6 +117,12 @@ function dropLimit(decision: Decision, id: AgentId): void {
   if (record.capacity < agent.capacity) return;
   const reason = "it has no more slots than its vendor runs sessions";
   decision.emit({ type: "CapacityChanged", agent: id, capacity: null, reason });
+}
+
+/** Whether a person has disabled all of its workers. */
+function isOff({ state, context }: Decision, agent: AgentId): boolean {
+  const workers = workersNamed(state, context, agent);
+  return workers.length > 0 && workers.every((worker) => state.disabledWorkers.has(worker));
 }
 
 /** It gets no work until it is enabled again; what its workers have goes on. `name` is an agent or one of its workers. */

@@ -208,6 +208,17 @@ describe("an agent that is changed", () => {
     expect(assigned(it)).toEqual(["runner/1"]);
   });
 
+  test("to more slots while it is disabled has the new ones disabled, too", () => {
+    const it = given();
+    it.tell(register());
+    it.tell(revise({ isEnabled: false }));
+    expect(types(it.tell(revise({ definition: { ...runner, capacity: 2 } })))).toEqual([
+      "AgentRevised",
+      "WorkerDisabled",
+    ]);
+    expect(assigned(it)).toEqual([]);
+  });
+
   test("of the file has fewer slots or more, as far as maxCapacity goes, and null gives the file its say back", () => {
     const it = given(julesOnly, 5);
     const jules = toAgentId("jules");

@@ -12,9 +12,9 @@ type Agent = z.output<typeof AgentDocument>;
 const path = "/api/orchestrator/agents";
 const runner = { id: "runner", type: "cursor", dispatch: "api" };
 
-function patch(it: Routes, id: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  const init = { method: "PATCH", body: JSON.stringify(body) };
-  return it.ask(`${path}/${id}`, { ...init, headers: { "content-type": "application/json", ...headers } });
+function patch(it: Routes, id: string, { key, ...body }: Readonly<Record<string, unknown>>): Promise<Answer> {
+  const headers = { "content-type": "application/json", ...(typeof key === "string" && { "idempotency-key": key }) };
+  return it.ask(`${path}/${id}`, { method: "PATCH", body: JSON.stringify(body), headers });
 }
 
 function remove(it: Routes, id: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
@@ -248,14 +248,14 @@ describe("an agent that is changed", () => {
   });
 
   test.each([
-    ["nothing", {}, 400, /Say what to change/],
-    ["its id", { id: "other" }, 400, /`id` cannot be changed/],
-    ["a field that there is not", { speed: 9 }, 400, /`speed` is not a known key/],
-    ["a value that cannot be", { capacity: 0 }, 400, /`capacity` is 0/],
-    ["a word for a switch", { enabled: "yes" }, 400, /`enabled` must be true or false/],
-    ["a reset that is none", { reset: false }, 400, /`reset` must be true, or left out/],
-    ["its system in the midst of a session", { type: "jules" }, 409, /has sessions/],
-  ])("is left as it is where %s is to be changed", async (_what, body, status, detail) => {
+    ["nothing", {}, [400, /Say what to change/]],
+    ["its id", { id: "other" }, [400, /`id` cannot be changed/]],
+    ["a field that there is not", { speed: 9 }, [400, /`speed` is not a known key/]],
+    ["a value that cannot be", { capacity: 0 }, [400, /`capacity` is 0/]],
+    ["a word for a switch", { enabled: "yes" }, [400, /`enabled` must be true or false/]],
+    ["a reset that is none", { reset: false }, [400, /`reset` must be true, or left out/]],
+    ["its system in the midst of a session", { type: "jules" }, [409, /has sessions/]],
+  ] as const)("is left as it is where %s is to be changed", async (_what, body, [status, detail]) => {
     const it = await givenRoutes();
     await it.post(path, runner);
     const answer = await patch(it, "runner", body);
@@ -271,10 +271,9 @@ describe("an agent that is changed", () => {
   test("twice with one key is changed once, although somebody else has changed it back since", async () => {
     const it = await givenRoutes();
     await it.post(path, runner);
-    const key = { "idempotency-key": "one" };
-    await patch(it, "runner", { capacity: 2 }, key);
+    await patch(it, "runner", { capacity: 2, key: "one" });
     await patch(it, "runner", { capacity: 1 });
-    const { json } = await patch(it, "runner", { capacity: 2 }, key);
+    const { json } = await patch(it, "runner", { capacity: 2, key: "one" });
     expect(json).toMatchObject({ definition: { capacity: 1 }, note: expect.stringMatching(/was used before/) });
   });
 });
