@@ -14,8 +14,7 @@ export async function runDoctor(inputs: DoctorInputs, runner: Runner): Promise<A
     connection: connectionOf(runner, inputs),
     repository,
     env,
-    clock: runner.surroundings.clock,
-    journal: runner.surroundings.journalFor({}),
+    surroundings: runner.surroundings,
   });
   const amount = (level: string): number => findings.filter((finding) => finding.level === level).length;
   return {

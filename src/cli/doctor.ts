@@ -11,8 +11,7 @@ export async function runDoctor(name: string | undefined, options: { readonly js
     connection,
     repository,
     env: process.env,
-    clock: surroundings.clock,
-    journal: surroundings.journalFor({}),
+    surroundings,
   });
   await (options.json === true ? printJson({ findings }) : print(renderDoctorPage(findings)));
   return findings.some(({ level }) => level === "error") ? 1 : 0;

@@ -6,6 +6,7 @@ import type { Config } from "../model/config.ts";
 import type { Finding } from "../views/doctor-page.ts";
 
 const Repository = z.object({
+  id: z.number(),
   full_name: z.string(),
   default_branch: z.string(),
   has_issues: z.boolean().optional(),

@@ -3,10 +3,14 @@ import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { connect, findPlace } from "../../src/connect.ts";
 import { examine } from "../../src/doctor/doctor.ts";
+import { AgentConfig } from "../../src/model/config-agent.ts";
+import { toCommandId } from "../../src/model/ids.ts";
 import type { Finding } from "../../src/views/doctor-page.ts";
 import { renderDoctorPage, renderDoctorSummary } from "../../src/views/doctor-page.ts";
-import { createSystemClock } from "../../src/system-ports.ts";
+import { systemSurroundings } from "../../src/system-surroundings.ts";
+import { wireRepository } from "../../src/wire.ts";
 import { agentWorkflowText, startGithub, type GithubServer } from "./github-server.ts";
 import { runStep } from "./runner.ts";
 
@@ -32,8 +36,7 @@ function look(
     connection: { credentials: { kind: "token", token }, baseUrl: server.apiUrl, fetch: globalThis.fetch },
     repository: "acme/shop",
     env,
-    clock: createSystemClock(),
-    journal: silent,
+    surroundings: systemSurroundings(() => silent),
   });
 }
 
@@ -61,6 +64,31 @@ describe("the people behind an agent", () => {
     ]);
     server.world.addUser({ login: "wlat", permission: "none" });
     expect(await said()).toEqual([["ok", "GitHub knows all of them."]]);
+  });
+});
+
+describe("an agent that was registered while the program runs", () => {
+  test("needs its key as those of the file do, and is named among them", async () => {
+    const server = await given({ files: good });
+    const token = server.world.jobToken(1);
+    const connection = {
+      credentials: { kind: "token", token },
+      baseUrl: server.apiUrl,
+      fetch: globalThis.fetch,
+    } as const;
+    const octokit = await connect(connection, "acme/shop");
+    const place = await findPlace(octokit, "acme/shop");
+    const repository = wireRepository(
+      systemSurroundings(() => silent),
+      place,
+      octokit,
+    );
+    const definition = AgentConfig.parse({ id: "night", type: "cursor" });
+    await repository.lane.submit([{ type: "RegisterAgent", id: toCommandId("one"), definition, by: "http:token" }]);
+    repository.stop();
+    const findings = await look(server, token, { JULES_API_KEY: "a key" });
+    expect(told(findings, "ok")).toContain("Agents: jules (jules, 2), night (cursor, 1).");
+    expect(told(findings, "warning")).toContainEqual(expect.stringMatching(/^Secrets: .*CURSOR_API_KEY/));
   });
 });
 
@@ -96,7 +124,8 @@ describe("a repository that has everything", () => {
     expect(told(findings, "ok")).toContain("Configuration: .github/orchestrate.yml is right.");
     expect(told(findings, "ok")).toContain("Secrets: JULES_API_KEY is given to this job.");
     expect(told(findings, "ok")).toContain("Required checks: main requires ci.");
-    expect(server.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
+    // The query that finds the state.
+    expect(server.requests.filter((request) => !request.startsWith("GET "))).toEqual(["POST /api/graphql"]);
     expect(server.world.counters.mutations).toBe(before.mutations);
     expect(server.requests.length).toBeLessThanOrEqual(25);
   });

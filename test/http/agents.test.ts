@@ -1,10 +1,12 @@
 /** Agents that come, change and go over HTTP, and how they stand: real requests, on a real port. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { z } from "zod";
 import { AgentDocument, AgentsDocument } from "../../src/http/agents-document.ts";
+import { Repository } from "../../src/engine/repository.ts";
+import { AgentConfig } from "../../src/model/config-agent.ts";
 import { agentsMax } from "../../src/model/registry.ts";
 import { configOf, issue, report, taskId } from "../support/build.ts";
-import { minute, pass } from "../engine/given.ts";
+import { minute, partsOf, pass } from "../engine/given.ts";
 import { isAgentEvent, seen } from "./given-agents.ts";
 import { backlog, givenRoutes, type Answer, type Routes } from "./given.ts";
 
@@ -201,6 +203,57 @@ describe("an agent that is registered", () => {
     await configure("three", [jules, { ...runner, capacity: 2 }]);
     expect((await it.ask(`${path}/runner`)).json).toMatchObject({ agent: { source: "configuration", capacity: 2 } });
     expect(await seen(it, isAgentEvent)).toEqual(["AgentRegistered runner", "AgentRemoved runner"]);
+  });
+});
+
+describe("another copy of the App", () => {
+  /** A copy that has just begun, on what is in the store. */
+  async function another(it: Routes): Promise<Repository> {
+    const [place] = it.places;
+    if (place === undefined) throw new Error("There is a repository.");
+    const { store, fake, repository } = place;
+    const copy = new Repository(
+      { ...partsOf("two", { store, clock: it.clock }), repository: repository.name },
+      fake.world,
+    );
+    onTestFinished(() => copy.stop());
+    await copy.lane.stream.current();
+    return copy;
+  }
+
+  test("knows who was registered, with all that belongs to it", async () => {
+    const it = await givenRoutes();
+    await it.post(path, { ...runner, timeout: "20m" });
+    const { lane } = await another(it);
+    const state = await lane.stream.current();
+    expect(lane.contextOf(state).config.agents).toMatchObject([
+      { id: "jules" },
+      { id: "runner", timeout: 20 * minute },
+    ]);
+  });
+
+  test("that was faster keeps the id: whoever comes second is told so", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const { lane } = await another(it);
+    const definition = AgentConfig.parse({ ...runner, capacity: 7 });
+    await lane.submit([{ type: "RegisterAgent", id: lane.nextId("test"), definition, by: "http:token" }]);
+    let answer: Answer | null = null;
+    void it.post(path, runner).then((got) => (answer = got));
+    // It decides again after a pause, on what the other has written.
+    await vi.waitFor(async () => {
+      await pass(it.clock, 1_000);
+      expect(answer).not.toBeNull();
+    });
+    expect(answer).toMatchObject({ json: { status: 409, detail: expect.stringMatching(/registered already/) } });
+    expect((await it.ask(`${path}/runner`)).json).toMatchObject({ agent: { capacity: 7 } });
+  });
+
+  test("has registered an agent that this one does not know yet: it is found before it is said to be none", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const { lane } = await another(it);
+    const definition = AgentConfig.parse(runner);
+    await lane.submit([{ type: "RegisterAgent", id: lane.nextId("test"), definition, by: "http:token" }]);
+    expect((await remove(it, "runner")).status).toBe(200);
   });
 });
 
