@@ -1,6 +1,5 @@
 /** What the routes about agents answer: the schema of it, and the document of one agent. */
 import { z } from "zod";
-import { fileAgent } from "../core/decide-registry.ts";
 import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import { agentsDocumentOf } from "../engine/agents-document.ts";
@@ -92,9 +91,4 @@ export function sessionsOf(state: State, id: string): LeavingDocument {
     sessions.push({ worker: assignment.worker, task: `#${definition.number}`, url: definition.url });
   }
   return { id, sessions: sessions.toSorted((one, other) => (one.worker < other.worker ? -1 : 1)) };
-}
-
-/** Whether the file names an agent of that id. */
-export function isOfFile(state: State, { config }: Context, id: string): boolean {
-  return fileAgent(state, config, id) !== undefined;
 }
