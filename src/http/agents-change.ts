@@ -9,7 +9,7 @@ import type { State } from "../core/state.ts";
 import type { Repository } from "../engine/repository.ts";
 import type { Command } from "../model/command.ts";
 import { toAgentId, toCommandId, type CommandId } from "../model/ids.ts";
-import { documentOf, sessionsOf } from "./agents-document.ts";
+import { ChangedAgentDocument, documentOf, RemovedAgentDocument, sessionsOf } from "./agents-document.ts";
 import { Change, Entry, readCapacity, readChange, readEntry, withFields, type ReadChange } from "./agents-entry.ts";
 import {
   heldByFile,
@@ -37,6 +37,8 @@ export const registerAgent: Route = {
   access: "token",
   summary: "Registers an agent beside those of the configuration file",
   input: Entry,
+  output: ChangedAgentDocument,
+  status: 201,
   answer: answerRegistration,
 };
 
@@ -46,6 +48,7 @@ export const reviseAgent: Route = {
   access: "token",
   summary: "Changes an agent, enables or disables it, or ends its rests and its pause",
   input: Change,
+  output: ChangedAgentDocument,
   answer: answerRevision,
 };
 
@@ -55,6 +58,7 @@ export const removeAgent: Route = {
   access: "token",
   summary: "Takes a registered agent out: it gets no new work, and its sessions go on to their end",
   input: RemovalInput,
+  output: RemovedAgentDocument,
   answer: answerRemoval,
 };
 

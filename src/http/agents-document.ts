@@ -72,6 +72,25 @@ export const AgentsDocument = z.strictObject({
   leaving: z.array(LeavingDocument),
 });
 
+/** An entry of `agents:`, whose fields docs/configuration.md describes. */
+const Definition = z.looseObject({ id: z.string(), type: z.enum(agentTypes) });
+
+export const OneAgentDocument = z.strictObject({
+  repository: z.string(),
+  agent: AgentDocument,
+  definition: Definition,
+});
+
+/** How an agent stands after a change; null where it is gone by now. */
+export const ChangedAgentDocument = z.strictObject({
+  repository: z.string(),
+  agent: AgentDocument.nullable(),
+  definition: Definition.nullable(),
+  note: z.string().nullable(),
+});
+
+export const RemovedAgentDocument = LeavingDocument.extend({ repository: z.string(), note: z.string().nullable() });
+
 /** Null: there is no agent of that id. */
 export function documentOf(state: State, context: Context, id: string): Document | null {
   return agentsDocumentOf(state, context).find((agent) => agent.id === id) ?? null;

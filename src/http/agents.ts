@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { agentsDocumentOf } from "../engine/agents-document.ts";
 import { agentStatuses } from "../views/agents-document.ts";
-import { documentOf, leavingOf } from "./agents-document.ts";
+import { AgentsDocument, documentOf, leavingOf, OneAgentDocument } from "./agents-document.ts";
 import { unknownAgent } from "./agents-refusal.ts";
 import { stateOf } from "./find-assignment.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
@@ -22,6 +22,7 @@ export const listAgents: Route = {
   access: "token",
   summary: "The agents with their slots, workers, status and performance",
   input: Input,
+  output: AgentsDocument,
   answer: answerAgents,
 };
 
@@ -31,6 +32,7 @@ export const showAgent: Route = {
   access: "token",
   summary: "One agent with its slots, workers, status and performance",
   input: OneInput,
+  output: OneAgentDocument,
   answer: answerAgent,
 };
 

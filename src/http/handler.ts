@@ -57,7 +57,7 @@ export function createHttpHandler(ground: Ground): HttpHandler {
       const { route } = found;
       const answer = await answerWith(found, request, { ground, reporters });
       if (answer instanceof EventStream) goOn(request, response, { ground, answer, path });
-      else send(response, { status: 200, type: route.mediaType ?? "application/json", body: answer });
+      else send(response, { status: route.status ?? 200, type: route.mediaType ?? "application/json", body: answer });
     } catch (error) {
       const problem = error instanceof Problem ? error : unexpected(error, path, ground);
       const { status: code, headers } = problem;

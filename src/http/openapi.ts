@@ -51,7 +51,7 @@ function describe(routes: readonly Route[]): Json {
 }
 
 function toOperation(route: Route): Json {
-  const { summary, access } = route;
+  const { summary, access, status = 200 } = route;
   const input = toSchema(route.input) as ObjectSchema;
   const parameters = [...placesOf(route), ...(hasBody(route) ? [] : queryOf(input)), ...headersOf(route)];
   return {
@@ -59,7 +59,7 @@ function toOperation(route: Route): Json {
     summary,
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody(route) && { requestBody: { required: true, content: { "application/json": { schema: input } } } }),
-    responses: { 200: { description: `${summary}.`, content: contentOf(route) }, ...problemsOf(route, input) },
+    responses: { [status]: { description: `${summary}.`, content: contentOf(route) }, ...problemsOf(route, input) },
     security: security[access],
   };
 }

@@ -68,8 +68,10 @@ export interface Route {
   readonly input: z.ZodType;
   /** What it answers: for the description that programs read, and the tests hold every answer against it. */
   readonly output: z.ZodType;
+  /** Where it is not 200. */
+  readonly status?: 201;
   /** It answers with an EventStream unless it is asked not to. */
   readonly isLive?: true;
-  /** Returns the JSON, the text or the EventStream of a 200. Throws a Problem. */
+  /** Returns the JSON, the text or the EventStream of a success. Throws a Problem. */
   answer(call: Call): unknown;
 }

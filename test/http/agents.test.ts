@@ -123,7 +123,7 @@ describe("an agent that is registered", () => {
   test("takes work at once, and is what every other door shows, too", async () => {
     const it = await givenRoutes();
     const { status, json } = await it.post(path, { ...runner, timeout: "20m", repository: "acme/shop" });
-    expect(status).toBe(200);
+    expect(status).toBe(201);
     expect(json).toMatchObject({
       agent: { id: "runner", source: "http", status: "busy", workers: [{ id: "runner/1", task: "#2" }] },
       definition: { timeout: "20m" },
@@ -184,7 +184,7 @@ describe("an agent that is registered", () => {
     const it = await givenRoutes();
     const key = { "idempotency-key": "one" };
     const [first, second] = [await it.post(path, runner, key), await it.post(path, runner, key)];
-    expect([first.status, second.status]).toEqual([200, 200]);
+    expect([first.status, second.status]).toEqual([201, 201]);
     expect(second.json).toMatchObject({ agent: { id: "runner" }, note: expect.stringMatching(/was used before/) });
     expect(await seen(it, isAgentEvent)).toEqual(["AgentRegistered runner"]);
   });
