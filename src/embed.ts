@@ -38,9 +38,9 @@ export async function startReplica(parts: ReplicaParts): Promise<Replica> {
   };
 }
 
-/** A copy of the App behind a real port, with its HTTP routes; `reports` says who may report there beside its operator. */
+/** A copy of the App behind a real port, with its HTTP routes: `httpToken` opens them to its operator, `reports` says who else may report there. */
 export async function startListeningApp(
-  parts: ReplicaParts & Pick<Surroundings, "reports">,
+  parts: ReplicaParts & Pick<Surroundings, "reports" | "httpToken">,
 ): Promise<ListeningApp & { readonly url: string }> {
   const handlers: Handler[] = [];
   const { probot, application } = await loadApp(parts, (handler) => void handlers.push(handler));

@@ -131,17 +131,23 @@ function findApprover(decision: Decision, task: Task, facts: IssueFacts): string
   if (wasEditedSinceSelection(facts))
     return isTrusted(decision, facts.editedBy) ? (facts.editedBy?.login ?? null) : null;
   const { selectedBy } = facts;
-  if (isMadeForPattern(decision, facts)) return `pattern ${facts.madeFor?.pattern ?? ""}`;
+  const asker = whoseWords(decision, facts);
+  if (asker !== null) return asker;
   if (selectedBy === null || !isTrusted(decision, selectedBy.actor)) return null;
   const isNewSelection = task.trust === null || selectedBy.at > task.trust.at;
   return isNewSelection ? selectedBy.actor.login : null;
 }
 
-/** Our own issue with the text that the configuration gave it, for a series that was asked for, selected by nobody else. */
-function isMadeForPattern({ state }: Decision, { madeFor, selectedBy, author }: IssueFacts): boolean {
-  if (!madeFor || selectedBy === null || selectedBy.actor.kind !== "bot") return false;
+/**
+ * Whose text our own issue has, selected by nobody else: a series of a pattern that was asked for, or what somebody submitted who may. Null:
+ * it is none of these.
+ */
+function whoseWords({ state }: Decision, { madeFor, selectedBy, author }: IssueFacts): string | null {
+  if (!madeFor || selectedBy === null || selectedBy.actor.kind !== "bot") return null;
   const isOwn = selectedBy.actor.login.replace(/\[bot\]$/, "") === author.replace(/\[bot\]$/, "");
-  return isOwn && (state.patterns.get(madeFor.pattern)?.series ?? 0) >= madeFor.series;
+  if (!isOwn) return null;
+  if ("submission" in madeFor) return state.submissions.get(madeFor.submission)?.by ?? null;
+  return (state.patterns.get(madeFor.pattern)?.series ?? 0) >= madeFor.series ? `pattern ${madeFor.pattern}` : null;
 }
 
 function wasEditedSinceSelection(facts: IssueFacts): boolean {

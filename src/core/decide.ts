@@ -15,6 +15,7 @@ import { decideOperators } from "./decide-operators.ts";
 import { decideRegistration, decideRemoval, decideRevision } from "./decide-registry.ts";
 import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
+import { decideSubmission } from "./decide-submissions.ts";
 import { decideTick } from "./decide-tick.ts";
 import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
@@ -77,6 +78,7 @@ const deciders: Deciders = {
   Instruct: decideInstruction,
   SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),
   RequestAssignment: decideAssignmentRequest,
+  SubmitTask: (decision, { submission }) => decideSubmission(decision, submission),
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
   ClaimAssignment: decideClaim,
   ReportSession: decideSessionReport,

@@ -14,6 +14,7 @@ import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
 import * as registry from "./fold-registry.ts";
+import * as submission from "./fold-submissions.ts";
 import * as task from "./fold-task.ts";
 import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
@@ -96,6 +97,7 @@ const folds: Folds = {
   WarningRaised: warning.foldWarningRaised,
   WarningCleared: warning.foldWarningCleared,
   PatternMatched: warning.foldPatternMatched,
+  TaskSubmitted: submission.foldTaskSubmitted,
   CursorMoved: foldCursorMoved,
   OrchestrationPaused: whole.foldOrchestrationPaused,
   OrchestrationResumed: whole.foldOrchestrationResumed,

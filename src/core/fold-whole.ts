@@ -1,12 +1,13 @@
 /** How events about everything change the state: pause, configuration, answers and the outbox. */
 import { completeConfig } from "../model/config.ts";
-import { effectKey, type RecordedEffect } from "../model/effect.ts";
+import { effectKey, type Effect, type RecordedEffect } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
 import { noteLastCommand } from "./fold-command.ts";
 import { noteMergeOver } from "./fold-attempt.ts";
 import { foldCockpitSwitch, foldCockpitWritten } from "./fold-cockpit.ts";
 import { reviseAttack } from "./fold-mode.ts";
+import { noteSubmissionEnd } from "./fold-submissions.ts";
 import type { State } from "./state.ts";
 
 export function foldOrchestrationPaused(state: State): void {
@@ -64,13 +65,17 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
     const task = state.tasks.own(recorded.effect.task);
     if (task !== undefined) task.surface = event.surface;
   }
-  if (recorded !== undefined && recorded.effect.type === "CreateIssue" && event.issue !== undefined) {
-    const pattern = state.patterns.own(recorded.effect.pattern);
-    if (pattern !== undefined) pattern.issue = event.issue;
-  }
+  if (event.issue !== undefined) noteIssue(state, recorded?.effect, event.issue);
   if (event.isWithdrawn === true) noteMergeEnd(state, recorded, "withdrawn");
   if (event.cockpit !== undefined) foldCockpitWritten(state, event.cockpit);
   removeEffect(state, event.effect);
+}
+
+/** The issue that was asked for is there. */
+function noteIssue(state: State, effect: Effect | undefined, issue: number): void {
+  if (effect?.type === "OpenIssue") noteSubmissionEnd(state, effect.submission, { issue });
+  const pattern = effect?.type === "CreateIssue" ? state.patterns.own(effect.pattern) : undefined;
+  if (pattern !== undefined) pattern.issue = issue;
 }
 
 /** Of the commit that the effect speaks of, not of a newer one; how it ended before stays. */
@@ -83,7 +88,11 @@ function noteMergeEnd(state: State, recorded: RecordedEffect | undefined, over: 
 }
 
 export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">): void {
-  noteMergeEnd(state, state.outbox.get(event.effect), "refused");
+  const recorded = state.outbox.get(event.effect);
+  noteMergeEnd(state, recorded, "refused");
+  if (recorded?.effect.type === "OpenIssue") {
+    noteSubmissionEnd(state, recorded.effect.submission, { refusal: event.reason });
+  }
   removeEffect(state, event.effect);
 }
 

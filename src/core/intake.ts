@@ -13,9 +13,9 @@ export type Refusal = "queue_full" | "memory";
 
 const refusals: readonly Refusal[] = ["queue_full", "memory"];
 
-/** Why no further issue is let in now; null while there is room. What is a task already stays one. */
-export function refusalNow(state: State, context: Context): Refusal | null {
-  if (state.openCount >= context.config.limits.queue) return "queue_full";
+/** Why no further issue is let in now; null while there is room. What is a task already stays one. `coming`: issues on their way. */
+export function refusalNow(state: State, context: Context, coming = 0): Refusal | null {
+  if (state.openCount + coming >= context.config.limits.queue) return "queue_full";
   return context.isMemoryFull === true ? "memory" : null;
 }
 
@@ -44,6 +44,11 @@ function warningOf(code: Refusal, context: Context, who: string): Warning {
         suggestion: `${rest}; give the process more memory and raise \`limits.memory\` to take in more at once.`,
         severity: "critical",
       };
+}
+
+/** What whoever brings new work is told. */
+export function describeFull(refusal: Refusal, context: Context): string {
+  return `${limitReached(refusal, context)}.`;
 }
 
 function limitReached(code: Refusal, { config }: Context): string {

@@ -96,6 +96,9 @@ export const feedbackWaitMs = 5 * 60_000;
 /** An agent that sends heartbeats and has been silent for longer is asked for, unless `agents[].heartbeat` says otherwise. */
 export const heartbeatMs = 10 * 60_000;
 
+/** Submissions that are remembered, so that one that comes again is answered and not made again: far more than any client repeats. */
+export const submissionsMax = 1_000;
+
 /** Of more open tasks nobody waits for an answer that counts their stages one by one: their longest chain says "at least". */
 export const stagesCountedMax = 10_000;
 

@@ -40,6 +40,8 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       return [now(acknowledgement(event))];
     case "PatternMatched":
       return [now({ type: "CreateIssue", pattern: event.pattern, series: event.series })];
+    case "TaskSubmitted":
+      return [now({ type: "OpenIssue", submission: event.submission.id })];
     case "ConfigurationRejected":
       return [now({ type: "ReportConfiguration", sha: event.sha, problems: event.problems })];
     case "ConfigurationAccepted":

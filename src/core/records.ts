@@ -4,6 +4,7 @@ import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { OperatorFacts } from "../model/operator.ts";
 import type { Feedback } from "../model/feedback.ts";
+import type { Submission } from "../model/submission.ts";
 import type { Priority } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
 
@@ -171,6 +172,18 @@ export interface PatternRecord {
   series: number;
   /** The issue of the last series, once it is there. */
   issue?: number;
+}
+
+/** What was submitted from outside, and what became of it. */
+export interface SubmissionRecord {
+  readonly at: number;
+  /** Who asked for it. */
+  readonly by: string;
+  /** Until its issue is there, or will never be. */
+  readonly asked?: Submission;
+  readonly issue?: number;
+  /** Why there will be none. */
+  readonly refusal?: string;
 }
 
 /** What waits behind an open task over hard edges; a function of the graph alone. */

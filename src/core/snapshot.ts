@@ -20,6 +20,7 @@ import type {
   Reading,
   SessionEnd,
   SessionStart,
+  SubmissionRecord,
   WorkerRecord,
 } from "./records.ts";
 import type { Ring } from "./ring.ts";
@@ -77,6 +78,7 @@ interface Records {
   readonly milestoneModes: Mode;
   readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
+  readonly submissions: SubmissionRecord;
   readonly dossiers: Dossier;
   readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
@@ -89,6 +91,7 @@ const recordNames = [
   "milestoneModes",
   "milestones",
   "patterns",
+  "submissions",
   "dossiers",
   "lastCommands",
   "warnings",

@@ -32,6 +32,7 @@ import {
   type Reading,
   type SessionEnd,
   type SessionStart,
+  type SubmissionRecord,
   type TimeRule,
   type Watch,
   type WorkerRecord,
@@ -108,6 +109,8 @@ export interface State {
   /** Milestones with a due date, as the issue that was read last says. */
   readonly milestones: Table<string, MilestoneSpan>;
   readonly patterns: Table<string, PatternRecord>;
+  /** By the name that the marker of its issue has; at most `submissionsMax` of those that are over. */
+  readonly submissions: Table<string, SubmissionRecord>;
   /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
   readonly dossiers: Table<TaskId, Dossier>;
   /** By task, and of the whole by `wholeKey`: the last command, while it can be taken back; `order` grows with each. */
@@ -229,6 +232,7 @@ export function createState(): State {
     milestoneModes: createTable(undo),
     milestones: createTable(undo),
     patterns: createTable(undo, copyPattern),
+    submissions: createTable(undo),
     dossiers: createTable(undo),
     lastCommands: createTable(undo),
     warnings: createTable(undo),

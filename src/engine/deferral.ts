@@ -97,13 +97,15 @@ interface Waiting {
 /** When the event must be written at the latest; what is not past `since` cannot wait at all. */
 function deadlineWith(event: Event, { pass, since }: Waiting): number {
   if (event.type === "EffectsLeased") return firstDue(event, { pass, since });
-  if (event.type === "EffectSettled") return since + (isOfSurface(event, pass) ? shownMs : deferralMs);
+  if (event.type === "EffectSettled") return since + patienceOf(event, pass);
   return patient.has(event.type) ? since + deferralMs : since;
 }
 
-function isOfSurface({ effect: id }: EventOf<"EffectSettled">, pass: Pass): boolean {
+function patienceOf({ effect: id, issue }: EventOf<"EffectSettled">, pass: Pass): number {
+  // An issue that was opened is looked at when that is in the log, and somebody may wait for it.
+  if (issue !== undefined) return 0;
   const recorded = pass.before((state) => state.outbox.get(id));
-  return recorded !== undefined && isSurface(recorded.effect);
+  return recorded !== undefined && isSurface(recorded.effect) ? shownMs : deferralMs;
 }
 
 /**

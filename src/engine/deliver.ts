@@ -136,7 +136,7 @@ export class Delivery {
     const reactions = copies.filter((each) => each.effect.type === "AcknowledgeComment");
     const alerts = copies.filter((each) => each.effect.type === "UpdateAlerts");
     const notices = copies.filter((each) => each.effect.type === "UpdateLinearAlerts");
-    const creations = copies.filter((each) => each.effect.type === "CreateIssue");
+    const creations = copies.filter(({ effect: { type } }) => type === "CreateIssue" || type === "OpenIssue");
     const cockpits = copies.filter((each) => each.effect.type === "UpdateCockpit");
     const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations, ...cockpits]);
     const sessions = copies.filter((each) => !shown.has(each));

@@ -1,10 +1,14 @@
-/** Performs the creation of a pattern's issue: once for each series, and not where an open task does as well. */
+/**
+ * Performs the creation of issues: that of a pattern once for each series, and not where an open task does as well; that of a submission
+ * once.
+ */
 import { isEnded } from "../core/readiness.ts";
 import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
-import type { RecordedEffect } from "../model/effect.ts";
+import type { Effect, RecordedEffect } from "../model/effect.ts";
 import type { Config } from "../model/config.ts";
+import type { Submission } from "../model/submission.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import type { Settled } from "./settlements.ts";
 
@@ -14,7 +18,7 @@ type Pattern = Config["patterns"][number];
 export async function createIssues(
   tracker: Pick<Tracker, "createIssue">,
   effects: readonly RecordedEffect[],
-  ground: { readonly state: State; readonly context: Context },
+  ground: Ground,
 ): Promise<readonly Settled[]> {
   const settled: Settled[] = [];
   for (const recorded of effects) {
@@ -23,12 +27,43 @@ export async function createIssues(
   return settled;
 }
 
+interface Ground {
+  readonly state: State;
+  readonly context: Context;
+}
+
 async function create(
   tracker: Pick<Tracker, "createIssue">,
   { effect, attempts }: RecordedEffect,
-  { state, context }: { readonly state: State; readonly context: Context },
+  ground: Ground,
 ): Promise<EffectOutcome> {
-  if (effect.type !== "CreateIssue") return { kind: "dropped", reason: "It is not the issue of a pattern." };
+  if (effect.type === "CreateIssue") return createOfPattern(tracker, { effect, attempts }, ground);
+  const asked = effect.type === "OpenIssue" ? ground.state.submissions.get(effect.submission)?.asked : undefined;
+  if (asked === undefined) return { kind: "dropped", reason: "Nobody asks for this issue any more." };
+  const { id: submission, title, labels } = asked;
+  const { config } = ground.context;
+  const issue = { submission, title, body: textOf(asked), labels: selecting(labels, config) };
+  return tracker.createIssue(issue, attempts > 1);
+}
+
+/**
+ * What it waits for comes first, in the words that every text may use: after what somebody else wrote, it could stand in code or in a comment
+ * that was never closed.
+ */
+function textOf({ blockedBy, body, by }: Submission): string {
+  const waits = blockedBy.length === 0 ? "" : `Blocked by ${blockedBy.map((number) => `#${number}`).join(", ")}.`;
+  const origin = `<sub>Submitted over HTTP by \`${by.replace(/^http:/, "")}\`; opened by Orchestrate.</sub>`;
+  return [waits, body, origin].filter((part) => part !== "").join("\n\n");
+}
+
+async function createOfPattern(
+  tracker: Pick<Tracker, "createIssue">,
+  {
+    effect,
+    attempts,
+  }: Pick<RecordedEffect, "attempts"> & { readonly effect: Effect & { readonly type: "CreateIssue" } },
+  { state, context }: Ground,
+): Promise<EffectOutcome> {
   const { config } = context;
   const pattern = config.patterns.find((each) => each.id === effect.pattern);
   if (pattern === undefined) {
@@ -43,7 +78,7 @@ async function create(
       series,
       title: pattern.create.title,
       body: bodyOf(pattern, series),
-      labels: labelsOf(pattern, config),
+      labels: selecting(pattern.create.labels, config),
     },
     attempts > 1,
   );
@@ -63,7 +98,7 @@ function bodyOf({ id, label, merged, create: { body } }: Pattern, series: number
 }
 
 /** The selecting label first, each once whatever its letter case: GitHub knows no two that differ in it alone. */
-function labelsOf({ create: { labels } }: Pattern, config: Config): readonly string[] {
+function selecting(labels: readonly string[], config: Config): readonly string[] {
   const wanted = [...config.select.labels.slice(0, 1), ...labels];
   return [...new Map(wanted.toReversed().map((label) => [label.toLowerCase(), label])).values()].toReversed();
 }

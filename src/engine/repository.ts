@@ -26,6 +26,7 @@ import type { EngineParts, World } from "./parts.ts";
 import type { Pass } from "./pass.ts";
 import { createPassHooks, type PassHooks } from "./pass-hooks.ts";
 import { Scout } from "./scout.ts";
+import { Watchers } from "./watchers.ts";
 
 /** The least time between two wake-ups: what is due within it goes together. */
 const wakeGapMs = 1_000;
@@ -36,6 +37,7 @@ export class Repository implements LaneHooks {
   readonly lane: Lane;
   readonly heartbeats = new Heartbeats();
   readonly counters = new Counters();
+  readonly watchers = new Watchers();
   readonly #parts: EngineParts;
   readonly #world: World;
   readonly #hooks: PassHooks;
@@ -145,6 +147,7 @@ export class Repository implements LaneHooks {
 
   settled(state: State): void {
     if (this.#isStopped) return;
+    this.watchers.note(state);
     this.#delivery.deliver(state);
     this.#wake?.cancel();
     if (!this.#hasTakenStock) return;

@@ -1,6 +1,6 @@
-/** Creates the issue that a pattern asks for, never twice: it is looked for by its marker and our authorship first. */
+/** Creates the issue that a pattern or somebody outside asks for, never twice: it is looked for by its marker and our authorship first. */
 import { z } from "zod";
-import type { CreateOutcome, PatternIssue } from "../ports/tracker.ts";
+import type { CreateOutcome, PatternIssue, SubmittedIssue } from "../ports/tracker.ts";
 import { toOutcome } from "./act.ts";
 import { mayBeOurs, NewestIssue, PageInfo, pickAlias } from "./answers.ts";
 import { GithubFault } from "./classify-error.ts";
@@ -9,7 +9,7 @@ import { routeOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { newestIssues } from "./queries.ts";
 import { requireRepository } from "./read-issues.ts";
-import { parsePatternMarker, toPatternMarker } from "./references.ts";
+import { parsePatternMarker, parseSubmissionMarker, toPatternMarker, toSubmissionMarker } from "./references.ts";
 
 interface CreateParts {
   readonly client: GithubClient;
@@ -22,12 +22,10 @@ const pagesOfRepeat = 10;
 const Created = z.object({ number: z.number() });
 const Page = z.object({ pageInfo: PageInfo, nodes: z.array(z.unknown()) });
 
+type Wanted = PatternIssue | SubmittedIssue;
+
 /** Creates it, or finds the one that does as well. Never rejects. */
-export async function createPatternIssue(
-  parts: CreateParts,
-  issue: PatternIssue,
-  isRepeat: boolean,
-): Promise<CreateOutcome> {
+export async function createIssue(parts: CreateParts, issue: Wanted, isRepeat: boolean): Promise<CreateOutcome> {
   try {
     const number = (await findIssue(parts, issue, isRepeat ? pagesOfRepeat : 1)) ?? (await create(parts, issue));
     return { kind: "created", number };
@@ -38,12 +36,8 @@ export async function createPatternIssue(
   }
 }
 
-/** The issue of this series, in whatever state, or an open one of an earlier series. GitHub's list, not its search index. */
-async function findIssue(
-  { client, place }: CreateParts,
-  wanted: PatternIssue,
-  pagesMax: number,
-): Promise<number | null> {
+/** Looked for in GitHub's list, not in its search index. */
+async function findIssue({ client, place }: CreateParts, wanted: Wanted, pagesMax: number): Promise<number | null> {
   let after: string | null = null;
   for (let page = 0; page < pagesMax; page += 1) {
     const answer = await client.query(newestIssues, { owner: place.owner, name: place.name, after });
@@ -52,9 +46,7 @@ async function findIssue(
     for (const node of nodes) {
       const issue = NewestIssue.safeParse(node);
       if (!issue.success || !mayBeOurs(issue.data)) continue;
-      const made = parsePatternMarker(issue.data.body);
-      if (made?.pattern !== wanted.pattern) continue;
-      if (made.series === wanted.series || issue.data.state === "OPEN") return issue.data.number;
+      if (doesAsWell(issue.data, wanted)) return issue.data.number;
     }
     if (!pageInfo.hasNextPage || !pageInfo.endCursor) return null;
     after = pageInfo.endCursor;
@@ -62,13 +54,24 @@ async function findIssue(
   return null;
 }
 
-async function create({ client, place }: CreateParts, issue: PatternIssue): Promise<number> {
+/** The issue of this very submission or series, in whatever state; of a pattern also an open one of an earlier series. */
+function doesAsWell({ body, state }: z.output<typeof NewestIssue>, wanted: Wanted): boolean {
+  if ("submission" in wanted) return parseSubmissionMarker(body) === wanted.submission;
+  const made = parsePatternMarker(body);
+  return made?.pattern === wanted.pattern && (made.series === wanted.series || state === "OPEN");
+}
+
+function markerOf(issue: Wanted): string {
+  return "submission" in issue ? toSubmissionMarker(issue.submission) : toPatternMarker(issue.pattern, issue.series);
+}
+
+async function create({ client, place }: CreateParts, issue: Wanted): Promise<number> {
   const answer = await client.send(
     "POST /repos/{owner}/{repo}/issues",
     {
       ...routeOf(place),
       title: issue.title,
-      body: `${toPatternMarker(issue.pattern, issue.series)}\n${issue.body}`,
+      body: `${markerOf(issue)}\n${issue.body}`,
       labels: [...issue.labels],
     },
     { creations: 1 },

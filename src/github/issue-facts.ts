@@ -8,7 +8,7 @@ import { toBlockers, toMissing, toReferenceKey } from "./blockers.ts";
 import { ghost } from "./permissions.ts";
 import { fullNameOf, hashText, taskIdIn } from "./place.ts";
 import type { Place } from "./place.ts";
-import { parseDependencies, parsePatternMarker, parseWaits } from "./references.ts";
+import { parseDependencies, parsePatternMarker, parseSubmissionMarker, parseWaits } from "./references.ts";
 import type { DependencyReference } from "./references.ts";
 import { toWaitId, type Wait } from "../model/external-wait.ts";
 
@@ -105,9 +105,11 @@ function readMilestone(node: IssueNode): IssueFacts["milestone"] {
   return { title, labels, createdAt, dueAt: dueOn ?? null };
 }
 
-/** The pattern that our own issue was made for, while its text is the one that we wrote. */
+/** What our own issue was made for, while its text is the one that we wrote. */
 function readMadeFor({ node, edited }: ReadIssue): IssueFacts["madeFor"] {
-  return node.viewerDidAuthor && edited === null ? parsePatternMarker(node.body) : null;
+  if (!node.viewerDidAuthor || edited !== null) return null;
+  const submission = parseSubmissionMarker(node.body);
+  return submission === null ? parsePatternMarker(node.body) : { submission };
 }
 
 export interface FactsOptions {

@@ -205,6 +205,18 @@ export function parsePatternMarker(body: string): { readonly pattern: string; re
   return pattern === undefined || series === undefined ? null : { pattern, series: Number(series) };
 }
 
+const submissionMarker = /^<!-- orchestrate:submission=(?<id>[0-9a-f]{32}) -->/u;
+
+/** The first line of an issue that was submitted from outside; like that of a pattern it proves nothing without its author. */
+export function toSubmissionMarker(id: string): string {
+  return `<!-- orchestrate:submission=${id} -->`;
+}
+
+/** The submission of an issue's body; null where it does not begin with our marker. */
+export function parseSubmissionMarker(body: string): string | null {
+  return submissionMarker.exec(body.slice(0, 200))?.groups?.["id"] ?? null;
+}
+
 /** The marker of an assignment in a description; it is public and proves nothing. */
 export function parseMarker(body: string): { readonly task: TaskId; readonly fence: number } | null {
   const groups = marker.exec(body.slice(0, textMax))?.groups;

@@ -15,7 +15,7 @@ import { toTrackerUnavailable } from "./client.ts";
 import type { GithubClient } from "./client.ts";
 import { createCockpitKeeper } from "./cockpit.ts";
 import { readConfiguration, reportConfiguration } from "./configuration.ts";
-import { createPatternIssue } from "./create-issue.ts";
+import { createIssue } from "./create-issue.ts";
 import { createWaitReader } from "./external-waits.ts";
 import { hear } from "./hear.ts";
 import { createLabels } from "./labels.ts";
@@ -149,7 +149,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     readFailures: (pull, logsMax) =>
       available(() => readFailures({ client, place, permissions, fetch: options.fetch }, { pull, logsMax })),
     brief: (number) => available(() => readBrief(client, place, number)),
-    createIssue: (issue, isRepeat) => createPatternIssue({ client, place }, issue, isRepeat),
+    createIssue: (issue, isRepeat) => createIssue({ client, place }, issue, isRepeat),
     findOperators: (logins) => available(() => findOperators({ client, journal }, logins)),
     cockpit: { ...cockpit, look: (issue, since) => available(() => cockpit.look(issue, since)) },
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),

@@ -1,4 +1,5 @@
 /** How long whoever asked is kept waiting for a decision: the lane itself waits out every outage. */
+import type { Watched } from "../engine/watchers.ts";
 import type { Clock } from "../ports/clock.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import { Problem } from "./problem.ts";
@@ -35,5 +36,16 @@ function patienceFor<Result>(
       reject(new Problem(503, detail, { "retry-after": "30" }));
     });
     void promise.then(resolve, reject).finally(() => timer.cancel());
+  });
+}
+
+/** Resolves with what is waited for, or with null when that takes too long. */
+export function waitFor<Found>({ found, stop }: Watched<Found>, clock: Clock): Promise<Found | null> {
+  return new Promise((resolve) => {
+    const timer = clock.after(patienceMs, "answer", () => {
+      stop();
+      resolve(null);
+    });
+    void found.then(resolve).finally(() => timer.cancel());
   });
 }

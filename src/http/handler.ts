@@ -19,8 +19,9 @@ import { Problem, toDocument } from "./problem.ts";
 import { readBody } from "./read-input.ts";
 import { complete, fail } from "./report.ts";
 import { createReporters, type Reporters } from "./reporters.ts";
-import type { Ground, Route } from "./route.ts";
+import { Answer, type Ground, type Route } from "./route.ts";
 import { status } from "./status.ts";
+import { tasks } from "./tasks.ts";
 import { visualization } from "./visualization.ts";
 
 const described: readonly Route[] = [
@@ -42,6 +43,7 @@ const described: readonly Route[] = [
   fail,
   heartbeat,
   agentHeartbeat,
+  tasks,
 ];
 const routes: readonly Route[] = [...described, openapi(described)];
 
@@ -57,7 +59,7 @@ export function createHttpHandler(ground: Ground): HttpHandler {
       const { route } = found;
       const answer = await answerWith(found, request, { ground, reporters });
       if (answer instanceof EventStream) goOn(request, response, { ground, answer, path });
-      else send(response, { status: route.status ?? 200, type: route.mediaType ?? "application/json", body: answer });
+      else send(response, { type: route.mediaType ?? "application/json", ...toSuccess(answer) });
     } catch (error) {
       const problem = error instanceof Problem ? error : unexpected(error, path, ground);
       const { status: code, headers } = problem;
@@ -121,6 +123,12 @@ function goOn(
   if (request.method === "HEAD") return send(response, { status: 200, type: eventStreamType, body: "" });
   const { clock } = ground;
   sendEvents(response, answer.source, { clock, failed: (error) => void unexpected(error, path, ground) });
+}
+
+function toSuccess(answer: unknown): Pick<Answer, "status" | "body"> {
+  if (!(answer instanceof Answer)) return { status: 200, body: answer };
+  const { status, body } = answer;
+  return { status, body };
 }
 
 function unexpected(error: unknown, path: string, { journal }: Ground): Problem {

@@ -11,17 +11,13 @@ import { aboutFields, findPlace, stateOf } from "./find-assignment.ts";
 import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
 import type { Call, Route } from "./route.ts";
-
-const named = "must be the name of whoever asks: letters, digits, and . _ @ - up to 64";
+import { byField } from "./task-input.ts";
 
 const Input = z.strictObject({
   taskId: aboutFields.taskId,
   workerId: aboutFields.workerId.optional(),
   agent: z.string("must be the id or the type of an agent, such as jules").optional(),
-  by: z
-    .string(named)
-    .regex(/^[\w.@-]{1,64}$/, named)
-    .default("token"),
+  by: byField,
   repository: aboutFields.repository,
 });
 type Wanted = z.output<typeof Input>;

@@ -1,4 +1,4 @@
-/** What a route is: data that says what it answers to and who may ask, and a function that answers. Types only. */
+/** What a route is: data that says what it answers to and who may ask, and a function that answers. */
 import type { z } from "zod";
 import type { Repository } from "../engine/repository.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
@@ -54,6 +54,19 @@ export interface Call {
   readonly ground: Ground;
 }
 
+export type SuccessStatus = 200 | 201 | 202;
+
+/** An answer that is no plain 200. */
+export class Answer {
+  readonly status: SuccessStatus;
+  readonly body: unknown;
+
+  constructor(status: SuccessStatus, body: unknown) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
 export interface Route {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** A place, which stands for one segment whatever it is, is a name in braces: `/tasks/{id}/history`. */
@@ -68,10 +81,10 @@ export interface Route {
   readonly input: z.ZodType;
   /** What it answers: for the description that programs read, and the tests hold every answer against it. */
   readonly output: z.ZodType;
-  /** Where it is not 200. */
-  readonly status?: 201;
+  /** Its answers that are no problem; left out: 200 alone. */
+  readonly statuses?: readonly SuccessStatus[];
   /** It answers with an EventStream unless it is asked not to. */
   readonly isLive?: true;
-  /** Returns the JSON, the text or the EventStream of a success. Throws a Problem. */
+  /** Returns the JSON, the text or the EventStream of a 200, or an `Answer` with another status. Throws a Problem. */
   answer(call: Call): unknown;
 }

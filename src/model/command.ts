@@ -10,6 +10,7 @@ import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
 import type { OperatorFacts } from "./operator.ts";
 import type { SlashCommand } from "./slash.ts";
+import type { Submission } from "./submission.ts";
 import type { External, Session } from "./task.ts";
 
 /** What came of performing an effect. */
@@ -95,6 +96,8 @@ export type Command =
       readonly target: string;
       readonly by: string;
     }
+  /** Work that is asked for from outside, by somebody whose right to that the door has seen to. */
+  | { readonly type: "SubmitTask"; readonly id: CommandId; readonly submission: Submission }
   /** An agent workflow run takes (assignment, fence) for itself. */
   | {
       readonly type: "ClaimAssignment";

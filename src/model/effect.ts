@@ -40,7 +40,9 @@ export type Effect =
   /** Bring the cockpit to what is true, opened first where there is none yet. */
   | { readonly type: "UpdateCockpit" }
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
-  | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number };
+  | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number }
+  /** Open the issue of what was submitted from outside, once: found by its marker before it is created. */
+  | { readonly type: "OpenIssue"; readonly submission: string };
 
 export type EffectType = Effect["type"];
 
@@ -78,6 +80,8 @@ export function effectKey(effect: Effect): string {
       return effect.type;
     case "CreateIssue":
       return `CreateIssue:${effect.pattern}:${effect.series}`;
+    case "OpenIssue":
+      return `OpenIssue:${effect.submission}`;
   }
 }
 

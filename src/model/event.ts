@@ -26,6 +26,7 @@ import type {
   Session,
   TaskDefinition,
 } from "./task.ts";
+import type { Submission } from "./submission.ts";
 import type { Warning, WarningCode } from "./warning.ts";
 
 export type Event =
@@ -281,6 +282,8 @@ export type Event =
   | { readonly type: "WarningCleared"; readonly code: WarningCode; readonly subject: string }
   /** The pattern has seen its series of merged tasks: an issue is asked for, once for this series. */
   | { readonly type: "PatternMatched"; readonly pattern: string; readonly series: number }
+  /** Work was asked for from outside: an issue is opened for it, once. */
+  | { readonly type: "TaskSubmitted"; readonly submission: Submission }
   | { readonly type: "OrchestrationPaused"; readonly by: string }
   | { readonly type: "OrchestrationResumed"; readonly by: string }
   | { readonly type: "WorkerDisabled"; readonly worker: WorkerId; readonly by: string }

@@ -58,6 +58,9 @@ export interface PullFacts {
   readonly reverts: readonly number[];
 }
 
+/** A series of a pattern, or a submission by its id. */
+export type MadeFor = { readonly pattern: string; readonly series: number } | { readonly submission: string };
+
 export interface IssueFacts {
   readonly id: TaskId;
   readonly node: string;
@@ -93,10 +96,10 @@ export interface IssueFacts {
   readonly blockedBy: readonly BlockerFacts[];
   readonly children: readonly BlockerFacts[];
   /**
-   * The pattern and series that it was made for: written by ourselves, with the marker, and never edited since, so that its
-   * text is the configuration's.
+   * What it was made for: written by ourselves, with the marker, and never edited since, so that its text is the
+   * configuration's, or that of whoever submitted it.
    */
-  readonly madeFor?: { readonly pattern: string; readonly series: number } | null | undefined;
+  readonly madeFor?: MadeFor | null | undefined;
   /** Our own sticky comment, found by its marker and our authorship. */
   readonly sticky: string | null;
 }

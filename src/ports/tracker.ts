@@ -35,6 +35,14 @@ export interface PatternIssue {
   readonly labels: readonly string[];
 }
 
+/** The issue of what was submitted from outside. */
+export interface SubmittedIssue {
+  readonly submission: string;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
 export type CreateOutcome =
   /** Made now or by an earlier try; or an issue of an earlier series is still open, and does as well. */
   | { readonly kind: "created"; readonly number: number }
@@ -184,8 +192,8 @@ export interface Tracker {
    * permissions of the reviewers. Null: it is gone, closed, or a fork's. Rejects with `TrackerUnavailable`.
    */
   readFailures(pull: number, logsMax: number): Promise<FailureFacts | null>;
-  /** Creates the issue of a pattern, once for each series: it is looked for by its marker and our authorship first. */
-  createIssue(issue: PatternIssue, isRepeat: boolean): Promise<CreateOutcome>;
+  /** Creates an issue, once for each series of a pattern or each submission: it is looked for by its marker and our authorship first. */
+  createIssue(issue: PatternIssue | SubmittedIssue, isRepeat: boolean): Promise<CreateOutcome>;
   /** Merges a pull request if its head is still `sha`; safe to repeat. Rejects never. */
   mergePull(number: number, sha: string): Promise<MergeOutcome>;
   /** Puts it into the merge queue, if its head is still `sha`; merges it where the repository has no queue. Safe to repeat. Rejects never. */

@@ -68,6 +68,7 @@ const familyByType = {
   AttackThresholdChanged: "mode",
   CapacityChanged: "mode",
   PatternMatched: "whole",
+  TaskSubmitted: "whole",
   BoxTicked: "cockpit",
   CockpitEdited: "cockpit",
   CockpitEnded: "cockpit",

@@ -111,6 +111,8 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
   switch (event.type) {
     case "PatternMatched":
       return `pattern ${event.pattern} has seen enough merged tasks: its issue is asked for (series ${event.series})`;
+    case "TaskSubmitted":
+      return `${event.submission.by} submits a task, and its issue is asked for: ${event.submission.title}`;
     case "CursorMoved":
       return `everything is read up to ${describeInstant(event.cursor.issues)}`;
     case "OrchestrationPaused":

@@ -28,6 +28,45 @@ async function lookAt(number: number): Promise<IssueFacts | undefined> {
   return (await github.tracker.look(look)).issues[0];
 }
 
+describe("the issue of a submission", () => {
+  const submission = "0123456789abcdef0123456789abcdef";
+  const issue = { submission, title: "Fix it", body: "Blocked by #7.\n\nNow.", labels: ["orchestrate"] };
+
+  test("is read as ours with its submission, and with what it waits for", async () => {
+    expect(await github.tracker.createIssue(issue, false)).toEqual({ kind: "created", number: 1 });
+    expect(await lookAt(1)).toMatchObject({
+      title: "Fix it",
+      madeFor: { submission },
+      selectedBy: { actor: { login: "orchestrate[bot]", kind: "bot" } },
+      blockedBy: [{ reference: "#7", source: "body" }],
+    });
+  });
+
+  test("is made once, although the answer was lost and it was closed since", async () => {
+    github.interfere = async (request) => {
+      if (request.method !== "POST" || !request.url.endsWith("/issues")) return null;
+      await github.world.handle(request);
+      return new Response("{}", { status: 502 });
+    };
+    expect((await github.tracker.createIssue(issue, false)).kind).toBe("delayed");
+    github.interfere = () => null;
+    await github.world.closeIssue({ by: "ada", number: 1 });
+    expect(await github.restart().createIssue(issue, true)).toEqual({ kind: "created", number: 1 });
+    expect(await github.tracker.createIssue({ ...issue, submission: submission.replace("0", "f") }, false)).toEqual({
+      kind: "created",
+      number: 2,
+    });
+  });
+
+  test("is nobody's once somebody has edited it, or where somebody else wrote the mark", async () => {
+    const body = `<!-- orchestrate:submission=${submission} -->\nEvil`;
+    await github.world.openIssue({ by: "walt", title: "Forged", body, labels: ["orchestrate"] });
+    await github.tracker.createIssue(issue, false);
+    await github.world.editIssue({ by: "walt", number: 2, body: `${body}\nMore` });
+    expect([(await lookAt(1))?.madeFor, (await lookAt(2))?.madeFor]).toEqual([null, null]);
+  });
+});
+
 describe("the issue of a pattern", () => {
   test("is made with its labels, and read as ours with its pattern and series", async () => {
     const outcome = await github.tracker.createIssue(wanted, false);

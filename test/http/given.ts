@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { readAgentEntry, writeAgentEntry } from "../../src/config/agent-entry.ts";
 import { Repository } from "../../src/engine/repository.ts";
+import { parseDependencies } from "../../src/github/references.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
 import type { Ground } from "../../src/http/route.ts";
 import type { Event } from "../../src/model/event.ts";
@@ -20,7 +21,7 @@ import {
   type FakeWorld,
 } from "../engine/given.ts";
 import { assertDescribed } from "./answers.ts";
-import { configOf, issue } from "../support/build.ts";
+import { blocker, configOf, issue } from "../support/build.ts";
 import type { ManualClock } from "../support/manual-clock.ts";
 
 export const token = "0123456789abcdef0123456789abcdef";
@@ -87,6 +88,7 @@ export async function givenRoutes(
       options.issues ?? backlog,
       configOf({ agents: options.agents ?? [{ ...jules, capacity: options.capacity ?? 1 }], ...options.config }),
     );
+    openIssues(fake);
     if (options.isVendorDown === true) fake.onStart = () => ({ kind: "refused", reason: "full", retryAfterMs: null });
     const started = new Repository({ ...partsOf("one", { store, clock }), repository }, fake.world);
     onTestFinished(() => started.stop());
@@ -122,6 +124,24 @@ export async function givenRoutes(
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
   return { url, clock, places, journal, ask, post };
+}
+
+/** Issues that are asked for are opened under the next number, once for each submission, by ourselves. */
+export function openIssues(fake: FakeWorld): void {
+  const made = new Map<string, number>();
+  const bot = { login: "orchestrate[bot]", id: 9, kind: "bot", permission: "none" } as const;
+  fake.world.tracker.createIssue = async (wanted) => {
+    if (!("submission" in wanted)) return { kind: "dropped", reason: "It is not one." };
+    const { submission, title, body, labels } = wanted;
+    const number = made.get(submission) ?? Math.max(0, ...fake.issues.keys()) + 1;
+    made.set(submission, number);
+    const blockedBy = parseDependencies(body, { repository: null }).map((each) =>
+      blocker(each.number, { source: "body" }),
+    );
+    const own = { author: "orchestrate", selectedBy: { actor: bot, at: 1 }, madeFor: { submission } };
+    fake.issues.set(number, issue(number, { ...own, title, labels, blockedBy }));
+    return { kind: "created", number };
+  };
 }
 
 /** A server with one handler. */

@@ -277,7 +277,7 @@ describe("what is no request of ours", () => {
     "/orchestrator/nothing",
     "/orchestrator",
     "//orchestrator/mode",
-    "/api/orchestrator/tasks",
+    "/api/orchestrator/nothing",
     "/metrics/x",
     "/openapi.json/",
     "/healthz/",

@@ -159,6 +159,12 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
   ],
+  TaskSubmitted: [
+    {
+      submission: { id: "s", title: "Fix\nit", body: "", labels: [], blockedBy: [], by: "http:wanda" },
+    },
+    "http:wanda submits a task, and its issue is asked for: Fix it",
+  ],
   CursorMoved: [
     { cursor: { issues: noon, near: [], events: 1, comments: noon }, wholeAt: noon },
     "everything is read up to 2026-11-21 12:00 UTC",

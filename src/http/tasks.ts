@@ -1,0 +1,156 @@
+/**
+ * POST /api/orchestrator/tasks: work from outside becomes an issue and a task. The issue is opened by an effect like any other, so a crash or
+ * a lost answer makes none twice; the answer waits for it for a while.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { whyNotTaken } from "../core/decide-submissions.ts";
+import { unknownTarget } from "../core/instruction.ts";
+import type { State } from "../core/state.ts";
+import { findTask, toTaskName, type TaskName } from "../engine/find-task.ts";
+import type { Repository } from "../engine/repository.ts";
+import { toExplainedView } from "../engine/task-views.ts";
+import { toCommandId } from "../model/ids.ts";
+import { priorityWords } from "../model/priority.ts";
+import type { Submission } from "../model/submission.ts";
+import type { Task } from "../model/task.ts";
+import { toExplanation } from "../views/explain-json.ts";
+import { awaitDecision, waitFor } from "./await-decision.ts";
+import { stateOf } from "./find-assignment.ts";
+import { findRepository } from "./find-repository.ts";
+import { Problem } from "./problem.ts";
+import { parseInput } from "./read-input.ts";
+import { Answer, type Call, type Route } from "./route.ts";
+import { TaskInput } from "./task-input.ts";
+
+export const tasks: Route = {
+  method: "POST",
+  path: "/api/orchestrator/tasks",
+  access: "token",
+  summary: "Submits work: an issue is opened for it, and it becomes a task",
+  input: TaskInput,
+  answer: submit,
+};
+
+async function submit({ input, key, ground }: Call): Promise<unknown> {
+  const wanted = parseInput(TaskInput, input);
+  const repository = findRepository(ground, wanted.repository, "`repository` in the body");
+  const { lane, stream } = repository;
+  const name = key ?? randomUUID();
+  const submission = nameOf(`${stream} ${name}`);
+  const id = toCommandId(key === null ? `http:task:${submission}` : `http:task:${key}`);
+  const isRepeated = stateOf(repository).seen.has(id);
+  if (!isRepeated) {
+    const asked = toSubmission(repository, submission, wanted);
+    demandRoom(repository);
+    const decided = lane.submit([{ type: "SubmitTask", id, submission: asked }]);
+    await awaitDecision(decided, { clock: ground.clock, what: "The submission" });
+  }
+  return answerFor(repository, { submission, isRepeated, clock: ground.clock });
+}
+
+/** Nobody can tell from it which key it was: it stands in the issue. */
+function nameOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function toSubmission(repository: Repository, id: string, wanted: TaskInput): Submission {
+  const { title, body, priority, estimate, labels, agent, by } = wanted;
+  const state = stateOf(repository);
+  const said = [
+    ...(priority === undefined ? [] : [`priority:${priorityWords[priority]}`]),
+    ...(estimate === undefined ? [] : [`estimate:${Math.round(estimate / 60_000)}m`]),
+    ...(agent === undefined ? [] : [`agent:${agentNamed(repository, state, agent)}`]),
+  ];
+  const blockedBy = [...new Set(wanted.blockedBy.map((each) => numberOf(state, each)))];
+  // No login has a colon.
+  return { id, title, body, labels: [...labels, ...said], blockedBy, by: `http:${by}` };
+}
+
+/** An agent by its id, else the first one of that type. Throws a 400 where there is none. */
+function agentNamed({ lane }: Repository, state: State, name: string): string {
+  const context = lane.contextOf(state);
+  const { agents } = context.config;
+  const found = agents.find(({ id }) => id === name) ?? agents.find(({ type }) => type === name);
+  if (found !== undefined) return found.id;
+  throw new Problem(400, unknownTarget(context, name).replaceAll("`", ""));
+}
+
+/** An issue need not be a task to be waited for; what is named by its id has to be one. */
+function numberOf(state: State, name: TaskName): number {
+  if ("number" in name) return name.number;
+  const task = findTask(state, name);
+  if (task !== undefined) return task.definition.number;
+  throw new Problem(400, `\`blockedBy\` names ${toTaskName(name)}, which is no task of this repository.`);
+}
+
+function demandRoom(repository: Repository): void {
+  const state = stateOf(repository);
+  const full = whyNotTaken(state, repository.lane.contextOf(state));
+  if (full !== null)
+    throw new Problem(429, `Nothing was submitted. ${full} Send it again later.`, { "retry-after": "60" });
+}
+
+interface Asked {
+  readonly submission: string;
+  readonly isRepeated: boolean;
+  readonly clock: Call["ground"]["clock"];
+}
+
+/** Once the issue is a task, or will never be one; else, after a while, with what holds by then. */
+async function answerFor(repository: Repository, { submission, isRepeated, clock }: Asked): Promise<Answer> {
+  const state = stateOf(repository);
+  if (!state.submissions.has(submission)) {
+    if (!isRepeated) demandRoom(repository);
+    const detail =
+      "This Idempotency-Key was used before, and what became of it is no longer known. Take another one for new work.";
+    throw new Problem(409, detail);
+  }
+  const watched = repository.watchers.until(state, (now) => endOf(now, submission));
+  const end = await waitFor(watched, clock);
+  if (end === null) return new Answer(202, stillUnderWay(repository, submission));
+  if (typeof end === "string")
+    throw new Problem(
+      409,
+      `GitHub has not taken the issue: ${end} Nothing was submitted; take another Idempotency-Key when that is settled.`,
+    );
+  return new Answer(isRepeated ? 200 : 201, standingOf(repository, end, isRepeated));
+}
+
+/** The task, or why there will be none; null while neither is known. */
+function endOf(state: State, submission: string): Task | string | null {
+  const { issue, refusal } = state.submissions.get(submission) ?? {};
+  if (refusal !== undefined) return refusal;
+  return issue === undefined ? null : (findTask(state, { number: issue }) ?? null);
+}
+
+function standingOf({ name, lane }: Repository, { id }: Task, isRepeated: boolean): Readonly<Record<string, unknown>> {
+  const state = lane.stream.peek();
+  const task = state?.tasks.get(id);
+  if (!state || task === undefined) throw new Error("A task that was found has a state.");
+  const explained = toExplanation(toExplainedView(state, task, lane.contextOf(state)));
+  const { url, title, status, assignment, expectedStart, waiting, blockers, problems } = explained;
+  return {
+    repository: name,
+    task: id,
+    number: task.definition.number,
+    url,
+    title,
+    status,
+    assignment,
+    expectedStart,
+    waiting,
+    blockers,
+    problems,
+    note: isRepeated ? "This Idempotency-Key was used before, so nothing was submitted now." : null,
+  };
+}
+
+/** It counts, and nothing more can be said of it yet. */
+function stillUnderWay({ name, lane }: Repository, submission: string): Readonly<Record<string, unknown>> {
+  const number = lane.stream.peek()?.submissions.get(submission)?.issue ?? null;
+  const note =
+    number === null
+      ? "It is in the log, and its issue is opened as soon as GitHub can be reached. Ask again with the same Idempotency-Key; without one, do not send it again."
+      : `Its issue #${number} is open, and becomes a task as soon as it is read and there is room for it.`;
+  return { repository: name, task: null, number, url: null, status: null, assignment: null, expectedStart: null, note };
+}

@@ -1,0 +1,213 @@
+/** Work from outside: a request becomes an issue and a task, once, and the answer says who has it or when it starts. */
+import { describe, expect, test } from "vitest";
+import { StoreUnavailable } from "../../src/ports/store.ts";
+import type { SubmittedIssue } from "../../src/ports/tracker.ts";
+import { issue, taskId } from "../support/build.ts";
+import { pass, rest } from "../engine/given.ts";
+import { givenRoutes, type Routes } from "./given.ts";
+
+const path = "/api/orchestrator/tasks";
+const key = { "idempotency-key": "one" };
+
+/** The issues that GitHub was asked for, from now on. */
+function issuesAskedFor(it: Routes): readonly SubmittedIssue[] {
+  const wanted: SubmittedIssue[] = [];
+  const { tracker } = it.places[0]?.fake.world ?? {};
+  if (tracker === undefined) throw new Error("There is no repository.");
+  const { createIssue } = tracker;
+  tracker.createIssue = (each, isRepeat) => {
+    wanted.push(each as SubmittedIssue);
+    return createIssue(each, isRepeat);
+  };
+  return wanted;
+}
+
+async function events(it: Routes, type: string): Promise<readonly unknown[]> {
+  return ((await it.places[0]?.events()) ?? []).filter((event) => event.type === type);
+}
+
+describe("a task that is submitted", () => {
+  test("is an issue and with a worker by the time of the answer, where one is free", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const answer = await it.post(path, { title: "Fix the login", body: "It fails.", by: "wanda" });
+    expect(answer.status).toBe(201);
+    expect(answer.json).toMatchObject({
+      repository: "acme/shop",
+      task: taskId(1),
+      number: 1,
+      url: "https://github.test/o/r/issues/1",
+      title: "Fix the login",
+      status: "assigned",
+      assignment: { agent: "jules", worker: "jules/1", attempt: 1 },
+      waiting: [],
+      note: null,
+    });
+    expect(await events(it, "TaskTrusted")).toEqual([
+      { type: "TaskTrusted", task: taskId(1), by: "http:wanda", hash: "hash-1" },
+    ]);
+  });
+
+  test("waits its turn where nobody is free, with the reason and the expected start", async () => {
+    const it = await givenRoutes({ issues: [issue(1)] });
+    const { json } = await it.post(path, { title: "Later", estimate: "20m" });
+    expect(json).toMatchObject({ number: 2, status: "ready", assignment: null, waiting: [{ code: "at_capacity" }] });
+    expect(Date.parse(json.expectedStart)).toBeGreaterThan(it.clock.now());
+  });
+
+  test("says on the issue what it was sent with, and what it waits for stands before the text", async () => {
+    const it = await givenRoutes({ issues: [issue(1), issue(2)] });
+    const wanted = issuesAskedFor(it);
+    const { json } = await it.post(path, {
+      title: " Fix it ",
+      body: "```\nnever closed",
+      priority: "P1",
+      estimate: "1h",
+      labels: ["bug", "needs:go"],
+      blockedBy: [1, "#1", taskId(2)],
+      agent: "jules",
+      by: "wanda",
+    });
+    expect(wanted).toEqual([
+      {
+        submission: expect.stringMatching(/^[0-9a-f]{32}$/),
+        title: "Fix it",
+        body: "Blocked by #1, #2.\n\n```\nnever closed\n\n<sub>Submitted over HTTP by `wanda`; opened by Orchestrate.</sub>",
+        labels: ["orchestrate", "bug", "needs:go", "priority:high", "estimate:60m", "agent:jules"],
+      },
+    ]);
+    expect(json).toMatchObject({ status: "blocked", blockers: [{ reference: "#1" }, { reference: "#2" }] });
+  });
+
+  test("twice with one key is one issue, and the second answer says what became of it", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const wanted = issuesAskedFor(it);
+    const first = await it.post(path, { title: "Fix it" }, key);
+    const second = await it.post(path, { title: "Fix it" }, key);
+    expect([first.status, second.status, wanted.length]).toEqual([201, 200, 1]);
+    expect(second.json).toMatchObject({
+      number: 1,
+      status: "in_progress",
+      note: expect.stringMatching(/was used before/),
+    });
+  });
+
+  test("at the same time with one key is one issue", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const wanted = issuesAskedFor(it);
+    const answers = await Promise.all([1, 2, 3].map(() => it.post(path, { title: "Fix it" }, key)));
+    expect(answers.map(({ json }) => json.number)).toEqual([1, 1, 1]);
+    expect(wanted).toHaveLength(1);
+  });
+
+  test("twice without a key is two issues", async () => {
+    const it = await givenRoutes({ issues: [] });
+    await it.post(path, { title: "Fix it" });
+    expect((await it.post(path, { title: "Fix it" })).json.number).toBe(2);
+  });
+
+  test("is answered as accepted while GitHub is down, and is one issue once it is back", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const { tracker } = it.places[0]?.fake.world ?? {};
+    if (tracker === undefined) throw new Error("There is no repository.");
+    const { createIssue } = tracker;
+    tracker.createIssue = async () => ({ kind: "delayed", reason: "GitHub is down.", retryAfterMs: 60_000 });
+    const pending = it.post(path, { title: "Fix it" }, key);
+    await rest();
+    await pass(it.clock, 21_000);
+    expect(await pending).toMatchObject({ status: 202, json: { task: null, number: null, note: /as soon as GitHub/ } });
+    tracker.createIssue = createIssue;
+    await pass(it.clock, 120_000);
+    expect(await it.post(path, { title: "Fix it" }, key)).toMatchObject({ status: 200, json: { number: 1 } });
+  });
+
+  test("is not lost with the answer of the state branch", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const { store } = it.places[0] ?? {};
+    if (store === undefined) throw new Error("There is no repository.");
+    let isLost = false;
+    store.trouble = () => {
+      if (isLost) return "fine";
+      isLost = true;
+      return "land";
+    };
+    const pending = it.post(path, { title: "Fix it" }, key);
+    await rest();
+    await pass(it.clock, 5_000);
+    expect((await pending).json).toMatchObject({ number: 1 });
+    expect(await events(it, "TaskSubmitted")).toHaveLength(1);
+  });
+
+  test("counts although the state could not be written while somebody waited", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const { store } = it.places[0] ?? {};
+    if (store === undefined) throw new Error("There is no repository.");
+    store.trouble = () => {
+      throw new StoreUnavailable("down", { retryAfterMs: 1_000 });
+    };
+    const pending = it.post(path, { title: "Fix it" }, key);
+    await rest();
+    await pass(it.clock, 21_000);
+    expect((await pending).json).toMatchObject({
+      status: 503,
+      detail: expect.stringMatching(/submission is not lost/),
+    });
+    store.trouble = null;
+    await pass(it.clock, 5_000);
+    expect((await it.post(path, { title: "Fix it" }, key)).json).toMatchObject({ number: 1, status: "in_progress" });
+  });
+
+  test("that GitHub never takes is refused with its reason, and so is its repetition", async () => {
+    const it = await givenRoutes({ issues: [] });
+    const { tracker } = it.places[0]?.fake.world ?? {};
+    if (tracker === undefined) throw new Error("There is no repository.");
+    tracker.createIssue = async () => ({ kind: "dropped", reason: "Issues are disabled." });
+    const refusal = { status: 409, json: { detail: expect.stringMatching(/Issues are disabled/) } };
+    expect(await it.post(path, { title: "Fix it" }, key)).toMatchObject(refusal);
+    expect(await it.post(path, { title: "Fix it" }, key)).toMatchObject(refusal);
+  });
+
+  test("is refused while the queue is full, and leaves nothing behind", async () => {
+    const it = await givenRoutes({ issues: [issue(1)], config: { limits: { queue: 1 } } });
+    const answer = await it.post(path, { title: "Fix it" }, key);
+    expect(answer.json).toMatchObject({ status: 429, detail: expect.stringMatching(/full at its limit of 1/) });
+    expect(answer.headers.get("retry-after")).toBe("60");
+    expect(await events(it, "TaskSubmitted")).toEqual([]);
+  });
+});
+
+describe("nothing is submitted", () => {
+  test.each([
+    ["without a title", {}, /`title` must be one line/],
+    ["with an empty title", { title: "  " }, /`title` must be one line/],
+    ["with a title of two lines", { title: "a\nb" }, /`title` must be one line/],
+    ["with a title that is too long", { title: "x".repeat(257) }, /1 to 256/],
+    ["with a body that is too long", { title: "a", body: "x".repeat(30_001) }, /`body` must be text of at most 30000/],
+    ["with a mark of ours", { title: "a", body: "x <!-- Orchestrate:task=gh:1:2 -->" }, /`body` must not have a mark/],
+    ["with a terminal's commands", { title: "a", body: "\u001b[2J" }, /`body` must be text, without/],
+    ["with a priority that is none", { title: "a", priority: 6 }, /`priority` must be urgent, high/],
+    ["with no time at all", { title: "a", estimate: "10s" }, /`estimate` must be a minute/],
+    ["with a status", { title: "a", labels: ["status:ready"] }, /`labels\.0` is not to be .*status:ready.*itself/],
+    ["with a mode", { title: "a", labels: ["Mode: attack"] }, /switch the mode/],
+    ["with a quick win", { title: "a", labels: ["quick-win"] }, /relaxes review/],
+    ["with an agent's label", { title: "a", labels: ["agent:jules"] }, /use the field `agent`/],
+    ["with a priority's label", { title: "a", labels: ["P0"] }, /use the field `priority`/],
+    ["with too many labels", { title: "a", labels: Array.from({ length: 21 }, (_, at) => `l${at}`) }, /at most 20/],
+    ["with a label that is too long", { title: "a", labels: ["x".repeat(51)] }, /1 to 50/],
+    ["behind what is no task", { title: "a", blockedBy: ["gh:1:2"] }, /`blockedBy` names gh:1:2, which is no task/],
+    ["behind a word", { title: "a", blockedBy: ["soon"] }, /`blockedBy\.0` must be/],
+    ["for an unknown agent", { title: "a", agent: "hal" }, /no agent or worker hal/],
+    ["in a name that is none", { title: "a", by: "a b" }, /`by` must be the name/],
+    ["with a field that there is not", { title: "a", status: "ready" }, /no field `status`/],
+  ] as const)("%s", async (_what, body, detail) => {
+    const it = await givenRoutes({ issues: [] });
+    const wanted = issuesAskedFor(it);
+    const answer = await it.post(path, body);
+    expect(answer.json).toMatchObject({ status: 400, detail: expect.stringMatching(detail) });
+    expect(wanted).toEqual([]);
+  });
+
+  test("without the token", async () => {
+    const it = await givenRoutes({ issues: [] });
+    expect((await it.post(path, { title: "a" }, { authorization: "Bearer no" })).status).toBe(401);
+  });
+});
