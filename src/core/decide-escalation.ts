@@ -39,7 +39,9 @@ export function nextEscalationAt(state: State, task: Task, context: Context): nu
 
 function escalate(decision: Decision, task: Task, reason: string): void {
   const told = reason.length <= detailLengthMax ? reason : `${reason.slice(0, detailLengthMax - 1)}…`;
-  if (task.escalated !== told) decision.emit({ type: "TaskEscalated", task: task.id, reason: told });
+  // What somebody has asked a person for is not taken off for what the program finds.
+  const isAskedFor = task.escalated !== null && (task.escalatedBy ?? null) !== null;
+  if (task.escalated !== told && !isAskedFor) decision.emit({ type: "TaskEscalated", task: task.id, reason: told });
 }
 
 type Kind = "unnamed" | "unstarted" | "unanswered" | "unended" | "slow" | "still" | "unmerged";

@@ -229,14 +229,14 @@ function describe(task: Task, victim: Holder, { state, context }: Ground): strin
   );
 }
 
-type Interruption = "preempted" | "stopped" | "handed_over";
+type Interruption = "preempted" | "stopped" | "handed_over" | "queued";
 
 /** The end of a session through no fault of the attempt. */
 export function isInterruption(result: Attempt["result"]): result is Interruption {
   return interrupted.has(result);
 }
 
-/** A session that gave way, or that a person stopped or handed over, was seen ended: the task is ready again at once, and nothing is counted. */
+/** A session that gave way, or that a person stopped, handed over or put back, was seen ended: the task may go on at once, and nothing is counted. */
 export function returnInterrupted(
   decision: Decision,
   id: TaskId,

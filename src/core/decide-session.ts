@@ -165,6 +165,7 @@ function describe(state: SessionReport["state"], cancelReason: FailureReason | n
   if (cancelReason === "timeout") return "The session ran into its timeout and was ended.";
   if (cancelReason === "preempted") return "The session gave way to more urgent work and was ended.";
   if (cancelReason === "stopped") return "The session was ended by the emergency stop.";
+  if (cancelReason === "queued") return "The session was ended, because the task waits for something else first.";
   if (state === "cancelled") return "The session was cancelled.";
   if (state === "not_found") return "The vendor no longer knows the session.";
   return state === "succeeded" ? "The session ended well." : "The session failed at the vendor.";

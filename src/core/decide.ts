@@ -21,6 +21,7 @@ import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
 import { decideAssignmentRequest } from "./instruct-task.ts";
 import { brokenInvariants } from "./invariants.ts";
+import { decideResolution } from "./resolve-conflict.ts";
 import type { Context } from "./context.ts";
 import { openDecision, type Decision, type EventListener } from "./decision.ts";
 import type { State } from "./state.ts";
@@ -78,6 +79,7 @@ const deciders: Deciders = {
   Instruct: decideInstruction,
   SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),
   RequestAssignment: decideAssignmentRequest,
+  ResolveConflict: decideResolution,
   SubmitTask: (decision, { submission }) => decideSubmission(decision, submission),
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
   ClaimAssignment: decideClaim,

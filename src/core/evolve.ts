@@ -78,6 +78,7 @@ const folds: Folds = {
   UpstreamRecovered: outcome.foldUpstreamRecovered,
   TaskPreempted: attempt.foldTaskPreempted,
   TaskHandedOver: attempt.foldTaskHandedOver,
+  ConflictResolved: () => undefined,
   TaskEscalated: task.foldTaskEscalated,
   EscalationLifted: task.foldEscalationLifted,
   ModeChanged: mode.foldModeChanged,

@@ -14,6 +14,7 @@ const neutral: ReadonlySet<string> = new Set<FailureReason>([
   "preempted",
   "stopped",
   "handed_over",
+  "queued",
   "pull_closed",
   "conflict",
   "changes_requested",

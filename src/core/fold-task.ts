@@ -152,7 +152,9 @@ export function foldTaskResumed(state: State, event: EventOf<"TaskResumed">): vo
 
 /** Told once, so that it is not told again; a start, an end or a retry makes it new. */
 export function foldTaskEscalated(state: State, event: EventOf<"TaskEscalated">): void {
-  ownTask(state, event.task).escalated = event.reason;
+  const task = ownTask(state, event.task);
+  task.escalated = event.reason;
+  task.escalatedBy = event.by ?? null;
 }
 
 export function foldEscalationLifted(state: State, event: EventOf<"EscalationLifted">): void {

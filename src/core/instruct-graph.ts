@@ -39,8 +39,8 @@ function block(decision: Decision, command: Instruct, task: Task): Reply {
   return done;
 }
 
-/** Tried out and taken back. */
-function wouldCircle(state: State, task: TaskId, blockedBy: Task["blockedBy"]): boolean {
+/** Whether the edges would make the task wait for itself. Tried out and taken back. */
+export function wouldCircle(state: State, task: TaskId, blockedBy: Task["blockedBy"]): boolean {
   const mark = begin(state);
   try {
     evolve(state, { type: "DependenciesChanged", task, blockedBy });

@@ -38,14 +38,31 @@ interface Successor {
   readonly worker: WorkerId | null;
 }
 
-function handOver(decision: Decision, task: AssignedTask, { by, target }: Asked): Reply {
-  const { state, context } = decision;
+function handOver(decision: Decision, task: AssignedTask, asked: Asked): Reply {
+  const there = whereItIs(task, asked.target);
+  return there === null ? giveOver(decision, task, asked) : { kind: "done", answer: there };
+}
+
+type Place = Pick<Decision, "state" | "context">;
+
+function successorNamed({ state, context }: Place, target: string): Successor | null {
   const [first] = workersNamed(state, context, target);
-  if (first === undefined) return refused(unknownTarget(context, target));
+  if (first === undefined) return null;
   const agent = agentOf(first);
-  const successor = { agent, worker: target === agent ? null : first };
-  const there = whereItIs(task, target);
-  if (there !== null) return { kind: "done", answer: there };
+  return { agent, worker: target === agent ? null : first };
+}
+
+/** Why it cannot go to `target`, an agent or one of its workers, in words with what to do; null where it can. */
+export function whyNotHandedOver(place: Place, task: AssignedTask, target: string): string | null {
+  const successor = successorNamed(place, target);
+  if (successor === null) return unknownTarget(place.context, target);
+  return whereItIs(task, target) ?? whyNever(place, task, successor);
+}
+
+/** Gives it to whoever is asked for, who has not got it, as soon as the session is seen ended. */
+export function giveOver(decision: Decision, task: AssignedTask, { by, target }: Asked): Reply {
+  const successor = successorNamed(decision, target);
+  if (successor === null) return refused(unknownTarget(decision.context, target));
   const refusal = whyNever(decision, task, successor);
   if (refusal !== null) return refused(refusal);
   if (task.pendingReason !== null) {
@@ -67,7 +84,7 @@ function whereItIs({ assignment }: AssignedTask, target: string): string | null 
 }
 
 /** Nothing that runs is ended for somebody who could never go on with it, or may not for what it has cost. */
-function whyNever({ state, context }: Decision, task: AssignedTask, { agent, worker }: Successor): string | null {
+function whyNever({ state, context }: Place, task: AssignedTask, { agent, worker }: Successor): string | null {
   const { config } = context;
   // What it runs up now counts by then.
   const costUsd = costOf(task) + (agentBehind(config, task.assignment.agent)?.cost ?? 0);

@@ -35,7 +35,7 @@ export type RetryAction =
   | { readonly kind: "give_up"; readonly reason: string };
 
 /**
- * Nobody's failure: the base moved, a reviewer wants it otherwise, more important work came, or a person stopped everything or handed it over. Conflicts and reviews are bounded by
+ * Nobody's failure: the base moved, a reviewer wants it otherwise, more important work came, or a person stopped everything, handed it over or put it back. Conflicts and reviews are bounded by
  * the cap on attempts alone.
  */
 const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>([
@@ -45,9 +45,15 @@ const uncounted: ReadonlySet<string> = new Set<Attempt["result"]>([
   "preempted",
   "stopped",
   "handed_over",
+  "queued",
 ]);
 /** The end of a session that was asked for, through no fault of the attempt: its number is given again. */
-export const interrupted: ReadonlySet<string> = new Set<Attempt["result"]>(["preempted", "stopped", "handed_over"]);
+export const interrupted: ReadonlySet<string> = new Set<Attempt["result"]>([
+  "preempted",
+  "stopped",
+  "handed_over",
+  "queued",
+]);
 
 /** The agent, not the task, is in doubt: another one is preferred at once. What it did, after its name. */
 const doubts: Partial<Record<FailureReason, string>> = {

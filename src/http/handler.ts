@@ -6,6 +6,8 @@ import { listAgents, showAgent } from "./agents.ts";
 import { authenticate } from "./authenticate.ts";
 import { EventStream, eventStreamType, sendEvents } from "./event-stream.ts";
 import { events } from "./events.ts";
+import { conflicts } from "./conflicts.ts";
+import { resolveConflict } from "./conflicts-resolve.ts";
 import { explain } from "./explain.ts";
 import { findRoute, type Found } from "./find-route.ts";
 import { healthz } from "./healthz.ts";
@@ -44,6 +46,8 @@ const described: readonly Route[] = [
   heartbeat,
   agentHeartbeat,
   tasks,
+  conflicts,
+  resolveConflict,
 ];
 const routes: readonly Route[] = [...described, openapi(described)];
 

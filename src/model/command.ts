@@ -3,6 +3,7 @@ import type { Actor } from "./actor.ts";
 import type { CockpitFacts, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
+import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Cursor } from "./cursor.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
@@ -98,6 +99,20 @@ export type Command =
     }
   /** Work that is asked for from outside, by somebody whose right to that the door has seen to. */
   | { readonly type: "SubmitTask"; readonly id: CommandId; readonly submission: Submission }
+  /** What is to be done about a conflict, said by somebody whose right to that the door has seen to. */
+  | {
+      readonly type: "ResolveConflict";
+      readonly id: CommandId;
+      readonly task: TaskId;
+      readonly kind: ConflictKind;
+      readonly resolution: Resolution;
+      /** Who goes on with it, an agent or one of its workers; null: somebody else who can. */
+      readonly target: string | null;
+      /** What it is to wait for; null: what it conflicts with. */
+      readonly after: TaskId | null;
+      readonly by: string;
+      readonly reason: string | null;
+    }
   /** An agent workflow run takes (assignment, fence) for itself. */
   | {
       readonly type: "ClaimAssignment";

@@ -5,6 +5,7 @@
 import type { CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
+import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
@@ -200,8 +201,23 @@ export type Event =
   | { readonly type: "TaskPreempted"; readonly task: TaskId; readonly for: TaskId; readonly reason: string }
   /** Another agent goes on with it once its session is seen ended: the cancel that follows is no failure, and its work is kept. */
   | ({ readonly type: "TaskHandedOver"; readonly task: TaskId } & Handover)
+  /** Somebody has said what is to be done about a conflict; what follows from it are events of their own. */
+  | {
+      readonly type: "ConflictResolved";
+      readonly task: TaskId;
+      readonly kind: ConflictKind;
+      readonly resolution: Resolution;
+      readonly by: string;
+      readonly reason: string | null;
+    }
   /** Something about the task that only a person can settle, told once. */
-  | { readonly type: "TaskEscalated"; readonly task: TaskId; readonly reason: string }
+  | {
+      readonly type: "TaskEscalated";
+      readonly task: TaskId;
+      readonly reason: string;
+      /** Who asked for it; missing: nobody but the program itself. */
+      readonly by?: string;
+    }
   /** What was told is no longer so. */
   | { readonly type: "EscalationLifted"; readonly task: TaskId }
   // The whole

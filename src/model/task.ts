@@ -124,6 +124,7 @@ export const failureReasons = [
   "preempted",
   "stopped",
   "handed_over",
+  "queued",
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
@@ -271,6 +272,8 @@ export interface Task {
   readySince: number | null;
   /** What a person was told about it and has to settle; null while there is nothing. */
   escalated: string | null;
+  /** Who asked for a person, where that was somebody and not the program itself; missing or null: nobody did. */
+  escalatedBy?: string | null;
   /** Not before this instant may the next attempt start. */
   retryAt: number | null;
   pull: PullRequest | null;

@@ -47,6 +47,7 @@ const familyByType = {
   TaskCancelled: "outcome",
   TaskReopened: "outcome",
   ManualReviewRequired: "outcome",
+  ConflictResolved: "outcome",
   TaskEscalated: "outcome",
   EscalationLifted: "outcome",
   UpstreamFailed: "outcome",

@@ -96,6 +96,10 @@ function renderOutcomeEvent(event: EventIn<"outcome">, task: string, names: Even
       return `${task} was reopened by ${event.by}`;
     case "ManualReviewRequired":
       return `${task} needs a person: ${event.reason}`;
+    case "ConflictResolved": {
+      const why = event.reason === null ? "" : `: ${event.reason}`;
+      return `${task}: the ${event.kind} conflict is resolved with ${event.resolution}, says ${event.by}${why}`;
+    }
     case "TaskEscalated":
       return `${task}: a person is told: ${event.reason}`;
     case "EscalationLifted":

@@ -42,6 +42,7 @@ export const failureWords: Readonly<Record<FailureReason, string>> = {
   preempted: "it gave way to more important work",
   stopped: "everything was stopped by a person",
   handed_over: "a person handed it over",
+  queued: "it was put back to wait for something else",
 };
 
 export const modeWords: Readonly<Record<Mode, string>> = {

@@ -460,6 +460,28 @@ const registry: fc.Arbitrary<Step> = fc
     return { type: "ReviseAgent", agent, by, ...(is ? { isEnabled: true } : { isEnabled: false, isReset: true }) };
   });
 
+/** The same few again and again, and the issue of one may be observed as one that was here before. */
+const submission: fc.Arbitrary<Step> = fc.constantFrom("s1", "s2", "s3").map((id) => () => ({
+  type: "SubmitTask",
+  submission: { id, title: "Fix it", body: "Now.", labels: [], blockedBy: [], by: "http:wanda" },
+}));
+
+const resolution: fc.Arbitrary<Step> = fc
+  .record({
+    number: fc.integer({ min: 1, max: 6 }),
+    kind: fc.constantFrom("merge", "overlap", "claim", "dependency", "silence"),
+    resolution: fc.constantFrom("reassign", "queue", "escalate"),
+    target: fc.constantFrom(null, null, "jules", "bifrost", "nobody"),
+    after: fc.oneof(fc.constant(null), task.map(taskId)),
+  })
+  .map(({ number, ...wish }) => () => ({
+    type: "ResolveConflict",
+    task: taskId(number),
+    ...wish,
+    by: "http:wanda",
+    reason: null,
+  }));
+
 const configure: fc.Arbitrary<Step> = fc.integer({ min: -1, max: configs.length - 1 }).map((index) => () => ({
   type: "Configure",
   sha: `sha-${index}`,
@@ -473,6 +495,8 @@ const lease: fc.Arbitrary<Step> = fc
 
 const step = fc.oneof(
   { weight: 5, arbitrary: look },
+  { weight: 1, arbitrary: submission },
+  { weight: 2, arbitrary: resolution },
   { weight: 9, arbitrary: fenced },
   { weight: 3, arbitrary: settlement },
   { weight: 3, arbitrary: instruction },

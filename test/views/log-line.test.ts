@@ -159,6 +159,10 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
   ],
+  ConflictResolved: [
+    { task, kind: "merge", resolution: "reassign", by: "http:wanda", reason: null },
+    "#12: the merge conflict is resolved with reassign, says http:wanda",
+  ],
   TaskSubmitted: [
     {
       submission: { id: "s", title: "Fix\nit", body: "", labels: [], blockedBy: [], by: "http:wanda" },

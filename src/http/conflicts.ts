@@ -1,0 +1,60 @@
+/** GET /api/orchestrator/conflicts: what stands in the way of work that is in flight now, and what can be done about each. */
+import { z } from "zod";
+import { findConflicts } from "../core/conflicts.ts";
+import type { State } from "../core/state.ts";
+import { referenceOf } from "../core/waiting.ts";
+import type { Conflict } from "../model/conflict.ts";
+import type { TaskId } from "../model/ids.ts";
+import { toIso } from "../views/words.ts";
+import { stateOf } from "./find-assignment.ts";
+import { findRepository, repositoryName } from "./find-repository.ts";
+import { parseInput } from "./read-input.ts";
+import type { Call, Route } from "./route.ts";
+
+const Input = z.strictObject({ repository: repositoryName });
+
+export const conflicts: Route = {
+  method: "GET",
+  path: "/api/orchestrator/conflicts",
+  access: "token",
+  summary: "What stands in the way of work that is in flight, and what can be done about each",
+  input: Input,
+  answer: listConflicts,
+};
+
+/** More than anybody resolves before asking again. */
+const shownMax = 200;
+
+/** Reads what is in memory, and never the store. */
+function listConflicts({ input, ground }: Call): unknown {
+  const wanted = parseInput(Input, input);
+  const repository = findRepository(ground, wanted.repository, "the query parameter `repository`");
+  const state = stateOf(repository);
+  const context = repository.lane.contextOf(state);
+  const found = findConflicts(state, context);
+  return {
+    repository: repository.name,
+    at: toIso(context.now),
+    count: found.length,
+    conflicts: found.slice(0, shownMax).map((conflict) => toDocument(state, conflict)),
+  };
+}
+
+function toDocument(state: State, conflict: Conflict): Readonly<Record<string, unknown>> {
+  const { id, kind, task, files, detail, since, resolutions } = conflict;
+  return {
+    id,
+    kind,
+    ...named(state, task),
+    with: conflict.with.map((each) => named(state, each)),
+    files,
+    detail: detail.replaceAll("`", ""),
+    since: since === null ? null : toIso(since),
+    resolutions,
+  };
+}
+
+function named(state: State, id: TaskId): Readonly<Record<string, unknown>> {
+  const url = state.tasks.get(id)?.definition.url ?? state.externals.get(id)?.url ?? null;
+  return { task: id, reference: referenceOf(state, id), url };
+}
