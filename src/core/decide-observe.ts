@@ -13,6 +13,7 @@ import type { Decision } from "./decision.ts";
 import { decideExternals, emitExternal } from "./externals.ts";
 import { decideOutside, refusalNow } from "./intake.ts";
 import { isEnded } from "./readiness.ts";
+import type { SubmissionRecord } from "./records.ts";
 
 /**
  * Tasks first, so that edges and pull requests find them; pull requests before closed issues, so that a merge is
@@ -142,12 +143,18 @@ function findApprover(decision: Decision, task: Task, facts: IssueFacts): string
  * Whose text our own issue has, selected by nobody else: a series of a pattern that was asked for, or what somebody submitted who may. Null:
  * it is none of these.
  */
-function whoseWords({ state }: Decision, { madeFor, selectedBy, author }: IssueFacts): string | null {
+function whoseWords({ state }: Decision, { number, madeFor, selectedBy, author }: IssueFacts): string | null {
   if (!madeFor || selectedBy === null || selectedBy.actor.kind !== "bot") return null;
   const isOwn = selectedBy.actor.login.replace(/\[bot\]$/, "") === author.replace(/\[bot\]$/, "");
   if (!isOwn) return null;
-  if ("submission" in madeFor) return state.submissions.get(madeFor.submission)?.by ?? null;
+  if ("submission" in madeFor) return whoSubmitted(state.submissions.get(madeFor.submission), number);
   return (state.patterns.get(madeFor.pattern)?.series ?? 0) >= madeFor.series ? `pattern ${madeFor.pattern}` : null;
+}
+
+/** Its issue may be seen before it is known which it is; from then on no other one is. */
+function whoSubmitted(record: SubmissionRecord | undefined, number: number): string | null {
+  if (record === undefined) return null;
+  return record.issue === undefined || record.issue === number ? record.by : null;
 }
 
 function wasEditedSinceSelection(facts: IssueFacts): boolean {

@@ -218,7 +218,8 @@ function configNow(state: State): Config {
 
 /** What gave way, was stopped or handed over has not been tried. */
 function countedAttempts(task: Task): number {
-  return task.attempts.filter(({ result }) => !["preempted", "stopped", "handed_over", "queued"].includes(result)).length;
+  return task.attempts.filter(({ result }) => !["preempted", "stopped", "handed_over", "queued"].includes(result))
+    .length;
 }
 
 function wrongAboutGivingWay(state: State, event: EventOf<"TaskPreempted">): readonly string[] {

@@ -98,6 +98,14 @@ describe("the issue of a submission", () => {
     expect(it.status(40)).toBe("pending");
   });
 
+  test("is one alone: another one with its mark waits for approval", () => {
+    const it = story();
+    submit(it);
+    settle(it, { kind: "created", number: 40 });
+    it.tell(observe({ issues: [made(40), made(41)] }));
+    expect([it.status(40), it.status(41)]).toEqual(["ready", "pending"]);
+  });
+
   test.each<[string, Partial<IssueFacts>]>([
     ["that nobody submitted", { madeFor: { submission: "two" } }],
     ["that is not ours, or was edited before it was read", { madeFor: null }],
