@@ -25,7 +25,7 @@ import { stateOf } from "./find-assignment.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
-import type { Call, Route } from "./route.ts";
+import { Answer, type Call, type Route } from "./route.ts";
 
 /** No login has a colon. */
 const by = "http:token";
@@ -38,7 +38,7 @@ export const registerAgent: Route = {
   summary: "Registers an agent beside those of the configuration file",
   input: Entry,
   output: ChangedAgentDocument,
-  status: 201,
+  statuses: [201, 200],
   answer: answerRegistration,
 };
 
@@ -88,7 +88,7 @@ async function answerRegistration(call: Call): Promise<unknown> {
   const isOther = !act.isRepeated && JSON.stringify(agent) !== JSON.stringify(definition);
   if (isOther)
     throw whyNotRegistered(placeOf(repository), definition) ?? unknownAgent(stateOf(repository), definition.id);
-  return standingOf(call, act, definition.id);
+  return new Answer(act.isRepeated ? 200 : 201, standingOf(call, act, definition.id));
 }
 
 async function answerRevision(call: Call): Promise<unknown> {

@@ -16,3 +16,30 @@ export const counted = z.int().min(1);
 export const count = z.int().min(0);
 /** What stands in the log, as it stands there. docs/architecture.md says what types there are. */
 export const loggedEvent = z.looseObject({ type: z.string() });
+
+/** Why a task waits: each reason with its code. */
+export const waitingAnswer = z.array(z.object({ code: z.string(), detail: z.string(), text: z.string() }));
+/** What a task depends on. */
+export const blockersAnswer = z.array(
+  z.object({
+    reference: z.string(),
+    url: z.string().nullable(),
+    title: z.string().nullable(),
+    state: z.string(),
+    kind: z.enum(["hard", "soft"]),
+    isOpen: z.boolean(),
+  }),
+);
+/** Who has a task. */
+export const assignmentAnswer = z.object({
+  agent: z.string(),
+  worker: z.string(),
+  attempt: counted,
+  phase: z.enum(["claimed", "dispatched", "running", "waiting", "ending"]),
+  assignedAt: instant,
+  startedAt: instant.nullable(),
+  expectedMinutes: z.number(),
+  session: z.string().nullable(),
+});
+/** What is to be known of an answer; null where there is nothing. */
+export const noteAnswer = z.string().nullable();

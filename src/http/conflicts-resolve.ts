@@ -12,6 +12,7 @@ import { resolutions } from "../model/conflict.ts";
 import { toCommandId, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { toExplanation } from "../views/explain-json.ts";
+import { anyStatus, assignmentAnswer, blockersAnswer, counted, noteAnswer, waitingAnswer } from "./answer-fields.ts";
 import { awaitDecision } from "./await-decision.ts";
 import { stateOf } from "./find-assignment.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
@@ -56,12 +57,28 @@ const Input = z.strictObject({
 });
 type Asked = z.output<typeof Input>;
 
+const Output = z.object({
+  resolution: z.enum(resolutions),
+  repository: z.string(),
+  task: z.string(),
+  number: counted,
+  status: anyStatus,
+  next: z.string(),
+  assignment: assignmentAnswer.nullable(),
+  askedFor: z.string().nullable(),
+  waiting: waitingAnswer,
+  blockers: blockersAnswer,
+  conflicts: z.array(z.string()),
+  note: noteAnswer,
+});
+
 export const resolveConflict: Route = {
   method: "POST",
   path: "/api/orchestrator/conflicts/resolve",
   access: "token",
   summary: "Resolves a conflict: another agent goes on with the task, it waits, or a person is asked",
   input: Input,
+  output: Output,
   answer: resolve,
 };
 

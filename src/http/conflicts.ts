@@ -3,9 +3,10 @@ import { z } from "zod";
 import { findConflicts } from "../core/conflicts.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf } from "../core/waiting.ts";
-import type { Conflict } from "../model/conflict.ts";
+import { conflictKinds, resolutions, type Conflict } from "../model/conflict.ts";
 import type { TaskId } from "../model/ids.ts";
 import { toIso } from "../views/words.ts";
+import { count, instant } from "./answer-fields.ts";
 import { stateOf } from "./find-assignment.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { parseInput } from "./read-input.ts";
@@ -13,20 +14,39 @@ import type { Call, Route } from "./route.ts";
 
 const Input = z.strictObject({ repository: repositoryName });
 
-export const conflicts: Route = {
+const Named = z.object({ task: z.string(), reference: z.string(), url: z.string().nullable() });
+const Output = z.object({
+  repository: z.string(),
+  at: instant,
+  count,
+  conflicts: z.array(
+    Named.extend({
+      id: z.string(),
+      kind: z.enum(conflictKinds),
+      with: z.array(Named),
+      files: z.array(z.string()),
+      detail: z.string(),
+      since: instant.nullable(),
+      resolutions: z.array(z.enum(resolutions)),
+    }),
+  ),
+});
+
+export const listConflicts: Route = {
   method: "GET",
   path: "/api/orchestrator/conflicts",
   access: "token",
   summary: "What stands in the way of work that is in flight, and what can be done about each",
   input: Input,
-  answer: listConflicts,
+  output: Output,
+  answer: answerConflicts,
 };
 
 /** More than anybody resolves before asking again. */
 const shownMax = 200;
 
 /** Reads what is in memory, and never the store. */
-function listConflicts({ input, ground }: Call): unknown {
+function answerConflicts({ input, ground }: Call): unknown {
   const wanted = parseInput(Input, input);
   const repository = findRepository(ground, wanted.repository, "the query parameter `repository`");
   const state = stateOf(repository);
@@ -41,7 +61,7 @@ function listConflicts({ input, ground }: Call): unknown {
 }
 
 function toDocument(state: State, conflict: Conflict): Readonly<Record<string, unknown>> {
-  const { id, kind, task, files, detail, since, resolutions } = conflict;
+  const { id, kind, task, files, detail, since } = conflict;
   return {
     id,
     kind,
@@ -50,7 +70,7 @@ function toDocument(state: State, conflict: Conflict): Readonly<Record<string, u
     files,
     detail: detail.replaceAll("`", ""),
     since: since === null ? null : toIso(since),
-    resolutions,
+    resolutions: conflict.resolutions,
   };
 }
 

@@ -3,7 +3,17 @@ import { z } from "zod";
 import { findTask, howTasksAreNamed, readTaskName, toTaskName } from "../engine/find-task.ts";
 import { toExplainedView } from "../engine/task-views.ts";
 import { toExplanation } from "../views/explain-json.ts";
-import { anyMode, anyStatus, count, counted, instant, namedNumbers } from "./answer-fields.ts";
+import {
+  anyMode,
+  anyStatus,
+  assignmentAnswer,
+  blockersAnswer,
+  count,
+  counted,
+  instant,
+  namedNumbers,
+  waitingAnswer,
+} from "./answer-fields.ts";
 import { stateOf } from "./find-assignment.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
@@ -52,7 +62,7 @@ const Output = z.object({
   title: z.string(),
   status: anyStatus,
   next: z.string(),
-  waiting: z.array(z.object({ code: z.string(), detail: z.string(), text: z.string() })),
+  waiting: waitingAnswer,
   standing: z
     .object({
       rank: counted,
@@ -73,16 +83,7 @@ const Output = z.object({
     })
     .nullable(),
   expectedStart: instant.nullable(),
-  blockers: z.array(
-    z.object({
-      reference: z.string(),
-      url: z.string().nullable(),
-      title: z.string().nullable(),
-      state: z.string(),
-      kind: z.enum(["hard", "soft"]),
-      isOpen: z.boolean(),
-    }),
-  ),
+  blockers: blockersAnswer,
   cycle: z.array(z.string()).nullable(),
   cut: z.array(z.object({ task: z.string(), on: z.string() })),
   upstream: z.string().nullable(),
@@ -94,18 +95,7 @@ const Output = z.object({
     askedFor: z.string().nullable(),
     pinnedAgent: z.string().nullable(),
   }),
-  assignment: z
-    .object({
-      agent: z.string(),
-      worker: z.string(),
-      attempt: counted,
-      phase: z.enum(["claimed", "dispatched", "running", "waiting", "ending"]),
-      assignedAt: instant,
-      startedAt: instant.nullable(),
-      expectedMinutes: z.number(),
-      session: z.string().nullable(),
-    })
-    .nullable(),
+  assignment: assignmentAnswer.nullable(),
   reasons: Reasons.nullable(),
   problems: z.array(z.string()),
 });

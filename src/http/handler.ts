@@ -6,7 +6,7 @@ import { listAgents, showAgent } from "./agents.ts";
 import { authenticate } from "./authenticate.ts";
 import { EventStream, eventStreamType, sendEvents } from "./event-stream.ts";
 import { events } from "./events.ts";
-import { conflicts } from "./conflicts.ts";
+import { listConflicts } from "./conflicts.ts";
 import { resolveConflict } from "./conflicts-resolve.ts";
 import { explain } from "./explain.ts";
 import { findRoute, type Found } from "./find-route.ts";
@@ -23,7 +23,7 @@ import { complete, fail } from "./report.ts";
 import { createReporters, type Reporters } from "./reporters.ts";
 import { Answer, type Ground, type Route } from "./route.ts";
 import { status } from "./status.ts";
-import { tasks } from "./tasks.ts";
+import { submitTask } from "./tasks.ts";
 import { visualization } from "./visualization.ts";
 
 const described: readonly Route[] = [
@@ -45,8 +45,8 @@ const described: readonly Route[] = [
   fail,
   heartbeat,
   agentHeartbeat,
-  tasks,
-  conflicts,
+  submitTask,
+  listConflicts,
   resolveConflict,
 ];
 const routes: readonly Route[] = [...described, openapi(described)];

@@ -3,7 +3,7 @@ import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { eventStreamType } from "./event-stream.ts";
 import type { ProblemStatus } from "./problem.ts";
-import type { Route } from "./route.ts";
+import type { Route, SuccessStatus } from "./route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -51,7 +51,7 @@ function describe(routes: readonly Route[]): Json {
 }
 
 function toOperation(route: Route): Json {
-  const { summary, access, status = 200 } = route;
+  const { summary, access, statuses = [200] } = route;
   const input = toSchema(route.input) as ObjectSchema;
   const parameters = [...placesOf(route), ...(hasBody(route) ? [] : queryOf(input)), ...headersOf(route)];
   return {
@@ -59,9 +59,14 @@ function toOperation(route: Route): Json {
     summary,
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody(route) && { requestBody: { required: true, content: { "application/json": { schema: input } } } }),
-    responses: { [status]: { description: `${summary}.`, content: contentOf(route) }, ...problemsOf(route, input) },
+    responses: { ...successesOf(route, statuses), ...problemsOf(route, input) },
     security: security[access],
   };
+}
+
+function successesOf(route: Route, statuses: readonly SuccessStatus[]): Json {
+  const answer = { description: `${route.summary}.`, content: contentOf(route) };
+  return Object.fromEntries(statuses.map((status) => [status, answer]));
 }
 
 function hasBody({ method }: Route): boolean {

@@ -2,7 +2,8 @@
  * POST /api/orchestrator/tasks: work from outside becomes an issue and a task. The issue is opened by an effect like any other, so a crash or
  * a lost answer makes none twice; the answer waits for it for a while.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
+import { z } from "zod";
 import { whyNotTaken } from "../core/decide-submissions.ts";
 import { unknownTarget } from "../core/instruction.ts";
 import type { State } from "../core/state.ts";
@@ -14,6 +15,15 @@ import { priorityWords } from "../model/priority.ts";
 import type { Submission } from "../model/submission.ts";
 import type { Task } from "../model/task.ts";
 import { toExplanation } from "../views/explain-json.ts";
+import {
+  anyStatus,
+  assignmentAnswer,
+  blockersAnswer,
+  counted,
+  instant,
+  noteAnswer,
+  waitingAnswer,
+} from "./answer-fields.ts";
 import { awaitDecision, waitFor } from "./await-decision.ts";
 import { stateOf } from "./find-assignment.ts";
 import { findRepository } from "./find-repository.ts";
@@ -22,12 +32,30 @@ import { parseInput } from "./read-input.ts";
 import { Answer, type Call, type Route } from "./route.ts";
 import { TaskInput } from "./task-input.ts";
 
-export const tasks: Route = {
+/** Of a submission that is under way still, what stands behind `waiting` is not there yet. */
+const Output = z.object({
+  repository: z.string(),
+  task: z.string().nullable(),
+  number: counted.nullable(),
+  url: z.string().nullable(),
+  title: z.string().optional(),
+  status: anyStatus.nullable(),
+  assignment: assignmentAnswer.nullable(),
+  expectedStart: instant.nullable(),
+  waiting: waitingAnswer.optional(),
+  blockers: blockersAnswer.optional(),
+  problems: z.array(z.string()).optional(),
+  note: noteAnswer,
+});
+
+export const submitTask: Route = {
   method: "POST",
   path: "/api/orchestrator/tasks",
   access: "token",
   summary: "Submits work: an issue is opened for it, and it becomes a task",
   input: TaskInput,
+  output: Output,
+  statuses: [201, 200, 202],
   answer: submit,
 };
 
@@ -35,7 +63,7 @@ async function submit({ input, key, ground }: Call): Promise<unknown> {
   const wanted = parseInput(TaskInput, input);
   const repository = findRepository(ground, wanted.repository, "`repository` in the body");
   const { lane, stream } = repository;
-  const name = key ?? randomUUID();
+  const name = key ?? lane.nextId("task");
   const submission = nameOf(`${stream} ${name}`);
   const id = toCommandId(key === null ? `http:task:${submission}` : `http:task:${key}`);
   const isRepeated = stateOf(repository).seen.has(id);

@@ -4,6 +4,7 @@ import type { CockpitFacts, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
+import type { SurfaceWritten } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Cursor } from "./cursor.ts";
 import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
@@ -20,11 +21,7 @@ export type EffectOutcome =
   | { readonly kind: "done" }
   | {
       readonly kind: "surfaced";
-      readonly surface: {
-        readonly comment: string | null;
-        readonly digest: string;
-        readonly labels: readonly string[];
-      };
+      readonly surface: SurfaceWritten;
     }
   /** The merge was not wanted any more, or what was to be merged is another commit by now. */
   | { readonly kind: "withdrawn" }

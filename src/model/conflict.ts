@@ -10,7 +10,8 @@ export type Resolution = (typeof resolutions)[number];
  * was dispatched for what one has claimed. `dependency`: a session is at it, and what it depends on is not done. `silence`: its session
  * takes far longer than expected.
  */
-export type ConflictKind = "merge" | "overlap" | "claim" | "dependency" | "silence";
+export const conflictKinds = ["merge", "overlap", "claim", "dependency", "silence"] as const;
+export type ConflictKind = (typeof conflictKinds)[number];
 
 export interface Conflict {
   /** `<kind>:<task>`: the same as long as the conflict lasts, and on every machine. */

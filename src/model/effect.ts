@@ -90,6 +90,14 @@ export function byRecording(one: RecordedEffect, other: RecordedEffect): number 
   return Number(one.id.slice(1)) - Number(other.id.slice(1));
 }
 
+/** What an issue shows since it was last written to. */
+export interface SurfaceWritten {
+  /** The sticky comment. */
+  readonly comment: string | null;
+  readonly digest: string;
+  readonly labels: readonly string[];
+}
+
 const surfaces: ReadonlySet<Effect["type"]> = new Set<Effect["type"]>([
   "UpdateIssue",
   "UpdateAlerts",

@@ -7,7 +7,7 @@ import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
-import type { Effect } from "./effect.ts";
+import type { Effect, SurfaceWritten } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { LastCommand } from "./last-command.ts";
@@ -359,11 +359,7 @@ export type Event =
       /** The merge was not done, because it was not wanted any more. */
       readonly isWithdrawn?: true;
       readonly cockpit?: CockpitWritten;
-      readonly surface?: {
-        readonly comment: string | null;
-        readonly digest: string;
-        readonly labels: readonly string[];
-      };
+      readonly surface?: SurfaceWritten;
     }
   | { readonly type: "EffectDelayed"; readonly effect: EffectId; readonly reason: string; readonly notBefore: number }
   | { readonly type: "EffectDropped"; readonly effect: EffectId; readonly reason: string };

@@ -142,9 +142,8 @@ describe("conflicts", () => {
     it.tell(schedule());
     it.tell({ type: "ClaimAssignment", task: taskId(1), fence: 1, run: "100" });
     expect(conflicts(it)).toEqual([]);
-    const [effect] = [...it.state.outbox.entries()].find((each) => each[1].effect.type === "StartSession") ?? [];
-    if (effect === undefined) throw new Error("No session is to be started.");
-    it.tell({ type: "SettleEffects", settled: [{ effect, outcome: { kind: "dispatched", run: "101" } }] });
+    const outcome = { kind: "dispatched", run: "101" } as const;
+    it.tell({ type: "ReportOutcome", task: taskId(1), fence: 1, outcome });
     expect(conflicts(it)).toMatchObject([
       { id: `claim:${taskId(1)}`, detail: "Run 100 has claimed it for jules/1, and run 101 was dispatched for it." },
     ]);
