@@ -4,7 +4,7 @@ import { conflictsOf, readConflictId } from "../core/conflicts.ts";
 import { whyNotResolved, type Wanted } from "../core/resolve-conflict.ts";
 import { statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
-import { findTask, howTasksAreNamed, readTaskName, toTaskName } from "../engine/find-task.ts";
+import { findTask, toTaskName } from "../engine/find-task.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toTaskView } from "../engine/task-views.ts";
 import type { Conflict } from "../model/conflict.ts";
@@ -20,14 +20,8 @@ import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
 import type { Call, Route } from "./route.ts";
 import { byField } from "./task-input.ts";
+import { taskField } from "./task-name.ts";
 
-const taskNamed = `must be ${howTasksAreNamed}`;
-const taskName = z.union([z.string(), z.number()], taskNamed).transform((value, context) => {
-  const name = readTaskName(String(value));
-  if (name !== null) return name;
-  context.addIssue(taskNamed);
-  return z.NEVER;
-});
 const conflictNamed = "must be the id of a conflict, such as merge:gh:123:456";
 const reasoned = "must be one line of at most 300 characters";
 
@@ -41,10 +35,10 @@ const Input = z.strictObject({
       return z.NEVER;
     })
     .optional(),
-  task: taskName.optional(),
+  task: taskField().optional(),
   resolution: z.enum(resolutions, `must be ${resolutions.slice(0, -1).join(", ")} or ${resolutions.at(-1)}`),
   agent: z.string("must be an agent or a worker, such as jules or jules/2").optional(),
-  after: taskName.optional(),
+  after: taskField().optional(),
   by: byField,
   reason: z
     .string(reasoned)

@@ -1,6 +1,6 @@
 /** GET /orchestrator/explain: why one task runs where it runs, or everything that keeps it waiting, as `/orchestrate explain` says it. */
 import { z } from "zod";
-import { findTask, howTasksAreNamed, readTaskName, toTaskName } from "../engine/find-task.ts";
+import { findTask, toTaskName } from "../engine/find-task.ts";
 import { toExplainedView } from "../engine/task-views.ts";
 import { toExplanation } from "../views/explain-json.ts";
 import {
@@ -19,19 +19,10 @@ import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
 import type { Call, Route } from "./route.ts";
-
-const wanted = `must be ${howTasksAreNamed}`;
+import { taskParameter } from "./task-name.ts";
 
 const Input = z.strictObject({
-  task: z
-    .string(wanted)
-    .transform((text, context) => {
-      const name = readTaskName(text);
-      if (name !== null) return name;
-      context.addIssue(wanted);
-      return z.NEVER;
-    })
-    .describe("The number of the issue, or the task's id."),
+  task: taskParameter.describe("The number of the issue, or the task's id."),
   repository: repositoryName,
 });
 

@@ -1,9 +1,10 @@
 /** What may be submitted as a task: each field with its bounds, and the labels that nobody may bring. */
 import { z } from "zod";
-import { howTasksAreNamed, readTaskName } from "../engine/find-task.ts";
+import { howTasksAreNamed } from "../engine/find-task.ts";
 import { parsePriority, priorityChoices } from "../model/priority.ts";
 import { durationField } from "./find-assignment.ts";
 import { repositoryName } from "./find-repository.ts";
+import { taskField } from "./task-name.ts";
 
 /** GitHub takes no longer title. */
 const titleMax = 256;
@@ -54,13 +55,6 @@ const label = z
     if (refusal !== undefined) context.addIssue(`is not to be submitted (${shown(text)}): ${refusal.instead}`);
   });
 
-const blocker = z.union([z.string(), z.number()], waited).transform((value, context) => {
-  const name = readTaskName(String(value));
-  if (name !== null) return name;
-  context.addIssue(waited);
-  return z.NEVER;
-});
-
 export const TaskInput = z.strictObject({
   title: z
     .string(titled)
@@ -85,7 +79,7 @@ export const TaskInput = z.strictObject({
     .optional(),
   estimate: durationField.refine((ms) => ms >= minutesMin, "must be a minute at least").optional(),
   labels: z.array(label, labelled).max(labelsMax, labelled).default([]),
-  blockedBy: z.array(blocker, waited).max(blockersMax, waited).default([]),
+  blockedBy: z.array(taskField(waited), waited).max(blockersMax, waited).default([]),
   agent: z.string("must be the id or the type of an agent, such as jules").optional(),
   by: byField,
   repository: repositoryName,
