@@ -15,8 +15,8 @@ export interface TailBounds {
   readonly bytes: number;
 }
 
-/** Hours of a busy repository, in no more memory than a thousand tasks take. */
-const usualBounds: TailBounds = { entries: 1_000, bytes: 1024 * 1024 };
+/** An hour of a busy repository, in little enough memory for an App that is installed on hundreds. */
+const usualBounds: TailBounds = { entries: 500, bytes: 256 * 1024 };
 
 export class LogTail {
   readonly #bounds: TailBounds;

@@ -13,7 +13,7 @@ import type { Call, Ground, Route } from "./route.ts";
 
 /** Readers at a time, of all repositories: each may hold a frame that it has not taken yet. */
 const readersMax = 32;
-const limitMax = 1_000;
+const limitMax = 500;
 
 const version = "must be a version of the log: a whole number from 0 on";
 const Version = z
@@ -27,7 +27,7 @@ const Input = z.strictObject({
   after: Version.optional().describe("Only entries after this version of the log."),
   limit: z
     .string(limit)
-    .regex(/^(?:[1-9]\d{0,2}|1000)$/, limit)
+    .regex(/^(?:[1-9]\d?|[1-4]\d\d|500)$/, limit)
     .transform(Number)
     .default(100)
     .describe("With stream=false: how many entries, at most."),
