@@ -40,6 +40,8 @@ export function createApplication(surroundings: Surroundings): Application {
         agentEntries: { read: readAgentEntry, write: writeAgentEntry },
         clock,
         journal,
+        build: surroundings.build ?? null,
+        startedAt: clock.now(),
       };
       addHandler(createHttpHandler({ ...ground, ...(memory === undefined ? {} : { memory }) }));
       app.onAny((event) => hear(loaded, event));

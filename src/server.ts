@@ -7,6 +7,7 @@ import { createApplication, type Application } from "./app.ts";
 import { findHttpProblem } from "./http-settings.ts";
 import { hideTokensFromLogs } from "./http/authenticate.ts";
 import { createJsonLog } from "./json-log.ts";
+import { findBuild } from "./running-build.ts";
 import { createLogJournal } from "./system-ports.ts";
 import { systemSurroundings } from "./system-surroundings.ts";
 
@@ -23,10 +24,12 @@ export async function runServer(options: { readonly json?: boolean }): Promise<n
   if (options.json) env["LOG_FORMAT"] = "json";
   hideTokensFromLogs();
   const running: Application[] = [];
+  const build = findBuild(env);
   const server = await run(
     // Not called without credentials: then Probot serves its setup page, and there are no installations to find.
     async (app, appOptions) => {
-      const application = createApplication(systemSurroundings((fields) => createLogJournal(app.log, fields)));
+      const surroundings = systemSurroundings((fields) => createLogJournal(app.log, fields));
+      const application = createApplication({ ...surroundings, ...(build !== undefined && { build }) });
       running.push(application);
       await application.load(app, appOptions);
     },

@@ -72,6 +72,8 @@ export interface Surroundings {
     readonly oidc?: { readonly issuer: string; readonly audience: string };
   };
   readonly assertsEverything?: boolean;
+  /** The commit that runs, where that is known. */
+  readonly build?: string;
   /** Resident megabytes of the process, where it has one of its own. */
   readonly memory?: () => number;
   /** Least time between two writes to GitHub; its own advice, a second, unless said otherwise. */

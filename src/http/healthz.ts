@@ -1,6 +1,7 @@
 /** GET /healthz: whether the process answers, for whatever restarts it. It says nothing of GitHub or of any repository. */
 import { z } from "zod";
-import type { Route } from "./route.ts";
+import { count } from "./answer-fields.ts";
+import type { Call, Route } from "./route.ts";
 
 export const healthz: Route = {
   method: "GET",
@@ -9,6 +10,14 @@ export const healthz: Route = {
   summary: "Whether the process runs",
   // Probes add parameters of their own.
   input: z.object({}),
-  output: z.object({ status: z.literal("ok") }),
-  answer: () => ({ status: "ok" }),
+  output: z.object({
+    status: z.literal("ok"),
+    build: z.string().nullable().describe("The commit that runs; null where nobody has said it."),
+    uptimeSeconds: count,
+  }),
+  answer: ({ ground: { clock, build, startedAt } }: Call) => ({
+    status: "ok",
+    build,
+    uptimeSeconds: Math.floor((clock.now() - startedAt) / 1_000),
+  }),
 };

@@ -34,6 +34,10 @@ export interface Ground {
   readonly agentEntries: AgentEntries;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** The commit that runs; null where nobody has said it. */
+  readonly build: string | null;
+  /** Since when the routes are answered; epoch milliseconds. */
+  readonly startedAt: number;
   /** Resident megabytes of the process; left out where nobody can say. */
   readonly memory?: () => number;
 }

@@ -123,7 +123,11 @@ issues: [{ key: a, title: First }, { key: b, title: Second, blockedBy: [a] }]
     const response = await fetch(`${url}${path}`, init);
     return { status: response.status, json: await response.json().catch(() => null) };
   };
-  expect(await ask("/healthz")).toEqual({ status: 200, json: { status: "ok" } });
+  const build = expect.stringMatching(/^[0-9a-f]{40}$/);
+  expect(await ask("/healthz")).toEqual({
+    status: 200,
+    json: { status: "ok", build, uptimeSeconds: expect.any(Number) },
+  });
   const followed = await fetch(`${url}/orchestrator/events?after=0`, { headers: { authorization } });
   expect(followed.headers.get("content-type")).toBe("text/event-stream");
   // All of it, when the App has ended it: a connection that breaks off is an error.

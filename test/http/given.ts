@@ -104,6 +104,8 @@ export async function givenRoutes(
       reports: options.reports ?? { workerSecret: null, oidc: null },
       agentEntries: { read: readAgentEntry, write: writeAgentEntry },
       clock,
+      build: "1f0c2d4e5b6a79880011223344556677889900aa",
+      startedAt: clock.now(),
       journal: { ...silentJournal, error: note },
     }),
   );

@@ -361,8 +361,10 @@ describe("who may", () => {
 
   test("anybody may ask whether the process answers", async () => {
     const it = await givenRoutes({ token: null, names: [] });
+    await pass(it.clock, 90_000);
     const response = await fetch(`${it.url}/healthz`);
-    expect([response.status, await response.json()]).toEqual([200, { status: "ok" }]);
+    const answer = { status: "ok", build: "1f0c2d4e5b6a79880011223344556677889900aa", uptimeSeconds: 90 };
+    expect([response.status, await response.json()]).toEqual([200, answer]);
     const head = await fetch(`${it.url}/healthz`, { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
   });
