@@ -8,6 +8,11 @@ Exit codes: 0 done; 1 failed; 2 the usage is wrong.
 
 Example:`;
 
+const whoActs = `
+It does what the slash command of this name does, and is written to the log. What follows, such as the end of a session
+and labels, is done by the App as soon as it has seen it, else by the next cycle.
+`;
+
 function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError("Write a whole number from 1 on.");
@@ -18,6 +23,7 @@ function parseCount(text: string): number {
 export function addOperatorCommands(program: Command): void {
   addReadings(program);
   addOrders(program);
+  addTaskOrders(program);
   addHistory(program);
   addSettingUp(program);
 }
@@ -97,6 +103,47 @@ function addOrders(program: Command): void {
     .action(async (repository, options) => {
       const { runCycle } = await import("./cli/cycle.ts");
       process.exitCode = await runCycle(repository, options);
+    });
+}
+
+/** What people say of one task. */
+function addTaskOrders(program: Command): void {
+  program
+    .command("complete")
+    .description("The task is done, whatever its pull request says: what waits for it may start.")
+    .argument("<task>", "the number of its issue, or its id; takes write permission")
+    .option("--repository <name>", "owner/name")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `${whoActs}${credentials}\n  orchestrate complete 12 --repository acme/shop`)
+    .action(async (task, options) => {
+      const { runComplete } = await import("./cli/order-task.ts");
+      process.exitCode = await runComplete(task, options);
+    });
+
+  program
+    .command("fail")
+    .description("The task has failed, and is not tried again before somebody asks for it.")
+    .argument("<task>", "the number of its issue, or its id; takes write permission")
+    .argument("<reason...>", "why, for the people who wait for it")
+    .option("--repository <name>", "owner/name")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `${whoActs}${credentials}\n  orchestrate fail 12 the API has changed --repository acme/shop`)
+    .action(async (task, reason, options) => {
+      const { runFail } = await import("./cli/order-task.ts");
+      process.exitCode = await runFail(task, reason, options);
+    });
+
+  program
+    .command("handoff")
+    .description("Gives a task to another agent or worker, with its branch and pull request.")
+    .argument("<task>", "the number of its issue, or its id; takes write permission")
+    .argument("<target>", "an agent, such as jules, or one of its workers, such as jules/2")
+    .option("--repository <name>", "owner/name")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `${whoActs}${credentials}\n  orchestrate handoff 12 jules/2 --repository acme/shop`)
+    .action(async (task, to, options) => {
+      const { runHandoff } = await import("./cli/order-task.ts");
+      process.exitCode = await runHandoff(task, to, options);
     });
 }
 

@@ -15,7 +15,7 @@ import { allBrokenInvariants } from "./core/invariants.ts";
 import { mergesAtAll } from "./core/decide-merge.ts";
 import { configOf } from "./core/config-in-force.ts";
 import type { State } from "./core/state.ts";
-import { readAtHand, switchModeAtHand, type AtHand, type Switch } from "./engine/at-hand.ts";
+import { readAtHand, tellAtHand, type AtHand, type Told } from "./engine/at-hand.ts";
 import { toCommentCommand } from "./engine/instruct.ts";
 import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
@@ -32,6 +32,7 @@ import { createTracker } from "./github/tracker.ts";
 import { createNoticeboard } from "./linear/act.ts";
 import { defaultConfig, type Config } from "./model/config.ts";
 import type { AgentType } from "./model/config-agent.ts";
+import type { Command } from "./model/command.ts";
 import type { Event } from "./model/event.ts";
 import type { Cursor } from "./model/cursor.ts";
 import { toCommandId, toStreamId, type CommandId } from "./model/ids.ts";
@@ -176,12 +177,12 @@ export async function wireReading(surroundings: Surroundings, target: Repository
   return readAtHand(wire(surroundings, target).parts);
 }
 
-/** Switches the mode without serving the repository. Null where Orchestrate has never run. */
-export async function wireSwitch(
+/** Has one command decided without serving the repository. Null where Orchestrate has never run. */
+export async function wireOrder(
   surroundings: Surroundings,
-  target: RepositoryTarget & { readonly wanted: Switch },
-): ReturnType<typeof switchModeAtHand> {
-  return switchModeAtHand(wire(surroundings, target).parts, target.wanted);
+  target: RepositoryTarget & { readonly toCommand: (id: CommandId) => Command },
+): Promise<Told | null> {
+  return tellAtHand(wire(surroundings, target).parts, target.toCommand);
 }
 
 /** The way to the state branch as files, for whoever saves it or puts it back. */

@@ -5,26 +5,26 @@ import type { Target } from "./reach.ts";
 import { GithubFault } from "../github/classify-error.ts";
 import { createGithubClient, type GithubClient } from "../github/client.ts";
 import { createPermissions } from "../github/permissions.ts";
-import { permits, type Permission } from "../model/actor.ts";
+import { permits, type Actor, type Permission } from "../model/actor.ts";
 
 const User = z.object({ login: z.string(), id: z.number() });
 type User = z.output<typeof User>;
 
 /** No login has a colon. Whoever has the App's key may do what the App may. */
-const operator = "cli:app";
+const operator: Actor = { login: "cli:app", id: 0, kind: "bot", permission: "admin" };
 
-/** The name that goes into the log. Rejects with a sentence for somebody who may not; `what` is what they want, as "switch the mode of". */
-export async function demandWriter(target: Target, what: string): Promise<string> {
+/** Whose name goes into the log. Rejects with a sentence for somebody who may not; `what` is what they want, as "switch the mode of". */
+export async function demandWriter(target: Target, what: string): Promise<Actor> {
   if (target.connection.credentials.kind === "app") return operator;
-  const login = await findWriter(target, what);
-  if (login !== null) return login;
+  const writer = await findWriter(target, what);
+  if (writer !== null) return writer;
   throw new CommandFailed(
     "This token belongs to no person whose permission could be checked: set GITHUB_TOKEN to a personal token, or APP_ID and PRIVATE_KEY of the GitHub App.",
   );
 }
 
 /** The person whose token it is. Null: it is no person's, and GitHub itself judges what it may. Rejects with a sentence for a person who may not. */
-export async function findWriter(target: Target, what: string): Promise<string | null> {
+export async function findWriter(target: Target, what: string): Promise<Actor | null> {
   const { connection, octokit, surroundings, repository } = target;
   if (connection.credentials.kind === "app") return null;
   const { clock } = surroundings;
@@ -32,7 +32,7 @@ export async function findWriter(target: Target, what: string): Promise<string |
   const user = await findUser(client);
   if (user === null) return null;
   const permission = await permissionOf(user, client, target);
-  if (permission !== null && permits(permission, "write")) return user.login;
+  if (permission !== null && permits(permission, "write")) return { ...user, kind: "user", permission };
   const has = permission === null ? "" : `; ${user.login} has ${permission}`;
   throw new CommandFailed(
     `${user.login} may not ${what} ${repository}: it takes write permission${has}. Ask somebody who has it.`,

@@ -5,11 +5,13 @@ import { print, printJson } from "../print.ts";
 import { noteOnMode } from "../core/instruct-mode.ts";
 import { modeInForce } from "../core/rank-ready.ts";
 import type { AtHand } from "../engine/at-hand.ts";
+import type { Command } from "../model/command.ts";
+import type { CommandId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import { readMode } from "../read-mode.ts";
 import { UsageError } from "../usage-error.ts";
 import { renderModePage, type ModeCause, type ModeView } from "../views/mode-page.ts";
-import { wireSwitch } from "../wire.ts";
+import { wireOrder } from "../wire.ts";
 
 export interface ModeOptions {
   readonly repository?: string;
@@ -36,9 +38,10 @@ export async function runMode(wanted: string | undefined, options: ModeOptions):
 /** Who asks is found out before anything is written. */
 async function switchMode(target: Target, mode: Mode | null): Promise<AtHand & { readonly isChanged: boolean }> {
   await readState(target);
-  const by = await demandWriter(target, "switch the mode of");
-  const { surroundings } = target;
-  return (await wireSwitch(surroundings, { ...target, wanted: { mode, by } })) ?? neverRun(target);
+  const { login: by } = await demandWriter(target, "switch the mode of");
+  const toCommand = (id: CommandId): Command => ({ type: "SwitchMode", id, mode, by });
+  const told = (await wireOrder(target.surroundings, { ...target, toCommand })) ?? neverRun(target);
+  return { ...told, isChanged: told.events.length > 0 };
 }
 
 /** What there is to say of the mode; `isChanged` is null where nobody asked for a switch. */

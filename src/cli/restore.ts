@@ -32,7 +32,7 @@ const namedMax = 10;
 export async function runRestore(file: string, name: string | undefined, options: RestoreOptions): Promise<number> {
   const backup = await readBackup(file);
   return withRepository(name, async (target) => {
-    const by = await demandWriter(target, "restore the state of");
+    const { login: by } = await demandWriter(target, "restore the state of");
     const view = await restoreBackup(target, backup, { by, isForced: options.force === true });
     await (options.json === true ? printJson(view) : print(renderRestorePage(view)));
     return 0;

@@ -32,7 +32,7 @@ export function foldConfigurationRejected(state: State, event: EventOf<"Configur
 
 export function foldCommandAnswered(state: State, event: EventOf<"CommandAnswered">): void {
   noteLastCommand(state, event.kept);
-  if (event.task === null || event.answer === null) return;
+  if (event.task === null || event.answer === null || event.comment === null) return;
   const task = state.tasks.own(event.task);
   if (task !== undefined) task.answer = event.answer;
 }

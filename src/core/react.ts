@@ -37,7 +37,7 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     case "BranchUpdateRequested":
       return [now({ type: "UpdateBranch", task: event.task, pull: event.pull, sha: event.sha })];
     case "CommandAnswered":
-      return [now(acknowledgement(event))];
+      return event.comment === null ? [] : [now(acknowledgement(event, event.comment))];
     case "PatternMatched":
       return [now({ type: "CreateIssue", pattern: event.pattern, series: event.series })];
     case "TaskSubmitted":
@@ -67,7 +67,7 @@ function reactInCockpit(state: State, event: Event): readonly Reaction[] {
   return afterMs === null ? [] : [{ effect: { type: "UpdateCockpit" }, afterMs }];
 }
 
-function acknowledgement({ comment, reaction, issue, answer }: EventOf<"CommandAnswered">): Effect {
+function acknowledgement({ reaction, issue, answer }: EventOf<"CommandAnswered">, comment: string): Effect {
   const said = issue === undefined || answer === null ? {} : { answer: { issue, text: answer } };
   return { type: "AcknowledgeComment", comment, reaction, ...said };
 }
@@ -168,7 +168,7 @@ function isLost(blocker: BlockerState): boolean {
 function tellingDelayMs(state: State, event: Event): number | null {
   switch (event.type) {
     case "CommandAnswered":
-      return event.answer === null ? null : 0;
+      return event.answer === null || event.comment === null ? null : 0;
     case "DependenciesChanged":
       return doesWaitInVain(state, event.task) ? 0 : null;
     case "TaskTracked":

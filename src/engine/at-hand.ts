@@ -4,7 +4,9 @@
  */
 import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
-import type { Mode } from "../model/mode.ts";
+import type { Command } from "../model/command.ts";
+import type { Event } from "../model/event.ts";
+import type { CommandId } from "../model/ids.ts";
 import { createReportingLane } from "./job.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -21,26 +23,23 @@ export async function readAtHand(parts: EngineParts): Promise<AtHand | null> {
   return state.version === 0 ? null : { state, context: lane.contextOf(state) };
 }
 
-export interface Switch {
-  /** Null: the configuration's again. */
-  readonly mode: Mode | null;
-  /** A login, or a word with a colon for whoever has none. */
-  readonly by: string;
+export interface Told extends AtHand {
+  /** What was decided of it; `[]`: it changes nothing. */
+  readonly events: readonly Event[];
 }
 
 /**
- * Puts a mode in force, in an append of its own beside all others who write. Null: nobody has ever written here, and nothing is
- * written now. Rejects when the state cannot be read or written; then the switch may have landed, and repeating it is harmless.
+ * Has one command decided and written, in an append of its own beside all others who write. Null: nobody has ever written here, and
+ * nothing is written now. Rejects when the state cannot be read or written; then it may have landed all the same.
  */
-export async function switchModeAtHand(
-  parts: EngineParts,
-  { mode, by }: Switch,
-): Promise<(AtHand & { readonly isChanged: boolean }) | null> {
-  const lane = createReportingLane(parts, { isImpatient: true });
-  const known = await lane.stream.current();
-  if (known.version === 0) return null;
-  const before = known.mode;
-  await lane.submit([{ type: "SwitchMode", id: lane.nextId("mode"), mode, by }]);
+export async function tellAtHand(parts: EngineParts, toCommand: (id: CommandId) => Command): Promise<Told | null> {
+  const events: Event[] = [];
+  const lane = createReportingLane(parts, {
+    isImpatient: true,
+    onEntries: (entries) => events.push(...entries.flatMap((entry) => entry.events)),
+  });
+  if ((await lane.stream.current()).version === 0) return null;
+  await lane.submit([toCommand(lane.nextId("order"))]);
   const state = await lane.stream.current();
-  return { state, context: lane.contextOf(state), isChanged: before !== state.mode };
+  return { state, context: lane.contextOf(state), events };
 }

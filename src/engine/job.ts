@@ -6,6 +6,7 @@
 import { isRunOf } from "../core/decide-session.ts";
 import type { State } from "../core/state.ts";
 import type { Command, EffectOutcome } from "../model/command.ts";
+import type { Entry } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import { agentBehind } from "../model/registry.ts";
@@ -79,8 +80,13 @@ interface Job {
   readonly app: AppLine | null;
 }
 
+interface Reporting extends Pick<LaneHooks, "isImpatient"> {
+  /** Told what is in the log now. */
+  readonly onEntries?: (entries: readonly Entry[]) => void;
+}
+
 /** A lane that only adds what is told to it: it schedules nothing, and answers nobody. */
-export function createReportingLane(parts: EngineParts, how: Pick<LaneHooks, "isImpatient"> = {}): Lane {
+export function createReportingLane(parts: EngineParts, { onEntries, ...how }: Reporting = {}): Lane {
   const projection = createProjection();
   const lane: Lane = new Lane(parts, {
     ...how,
@@ -95,6 +101,7 @@ export function createReportingLane(parts: EngineParts, how: Pick<LaneHooks, "is
     appended: (entries, state) => {
       projection.landed();
       logEvents(parts.journal, entries, state);
+      onEntries?.(entries);
     },
     settled: () => undefined,
     halted: () => undefined,

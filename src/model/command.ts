@@ -67,7 +67,8 @@ export type Command =
       readonly id: CommandId;
       readonly by: Actor;
       readonly task: TaskId;
-      readonly comment: string;
+      /** Null: it was given where there is none, as at a terminal; whoever gave it is answered there. */
+      readonly comment: string | null;
       /** Null when the first line asks for us and could not be understood; then `problem` says why. */
       readonly instruction: SlashCommand | null;
       readonly problem: string | null;

@@ -338,9 +338,10 @@ export type Event =
       readonly task: TaskId | null;
       /** The issue to answer on, where it is no task and the reaction does not say enough. */
       readonly issue?: number;
-      readonly comment: string;
+      /** Null: there is none to react to, and whoever asked has been answered already. */
+      readonly comment: string | null;
       readonly reaction: "+1" | "-1" | "eyes" | "confused";
-      /** Shown in the sticky comment; null when the reaction says enough. */
+      /** Shown in the sticky comment where there is a comment; null when the reaction says enough. */
       readonly answer: string | null;
       /** What it has changed, for whoever takes it back, or what was taken back; missing where it has changed nothing. */
       readonly kept?: LastCommand;

@@ -1,11 +1,21 @@
 /** The state for somebody who asks once: read without a trace, or told one thing beside whoever serves the repository. */
 import { describe, expect, test } from "vitest";
-import { readAtHand, switchModeAtHand } from "../../src/engine/at-hand.ts";
+import { readAtHand, tellAtHand, type Told } from "../../src/engine/at-hand.ts";
+import type { EngineParts } from "../../src/engine/parts.ts";
+import type { Mode } from "../../src/model/mode.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
-import { configOf, issue, observation } from "../support/build.ts";
+import { configOf, issue, observation, taskId, writer } from "../support/build.ts";
 import { countingStore, createManualClock, laneOf, partsOf, pass, rest } from "./given.ts";
 
 const down = new StoreUnavailable("GitHub does not answer.", { retryAfterMs: 3_600_000 });
+
+/** What `orchestrate mode` has decided. */
+function switchMode(
+  parts: EngineParts,
+  { mode, by }: { readonly mode: Mode | null; readonly by: string },
+): Promise<Told | null> {
+  return tellAtHand(parts, (id) => ({ type: "SwitchMode", id, mode, by }));
+}
 
 /** A store that nobody has written to, the App's lane on it, and what somebody at a terminal brings along. */
 function ground() {
@@ -32,7 +42,7 @@ describe("where nobody has ever written", () => {
   test("reading and switching say so, and the state is not begun by it", async () => {
     const { terminal, store } = ground();
     expect(await readAtHand(terminal)).toBeNull();
-    expect(await switchModeAtHand(terminal, { mode: "effort", by: "ann" })).toBeNull();
+    expect(await switchMode(terminal, { mode: "effort", by: "ann" })).toBeNull();
     expect(store.appends).toEqual([]);
   });
 });
@@ -52,8 +62,8 @@ describe("switching the mode", () => {
   test("is one entry that whoever serves the repository reads and ranks by", async () => {
     const { terminal, store, begin, app } = ground();
     await begin();
-    const switched = await switchModeAtHand(terminal, { mode: "effort", by: "ann" });
-    expect(switched).toMatchObject({ isChanged: true, state: { mode: "effort", modeBy: "ann" } });
+    const switched = await switchMode(terminal, { mode: "effort", by: "ann" });
+    expect(switched).toMatchObject({ events: [{ type: "ModeChanged" }], state: { mode: "effort", modeBy: "ann" } });
     expect((await store.events()).at(-1)).toMatchObject({ type: "ModeChanged", mode: "effort", by: "ann" });
     await app.refresh();
     expect(app.stream.peek()?.mode).toBe("effort");
@@ -62,18 +72,18 @@ describe("switching the mode", () => {
   test("to what is in force already writes nothing and says that nothing was changed", async () => {
     const { terminal, store, begin } = ground();
     await begin();
-    await switchModeAtHand(terminal, { mode: "effort", by: "ann" });
-    const again = await switchModeAtHand(terminal, { mode: "effort", by: "ben" });
-    expect(again).toMatchObject({ isChanged: false, state: { modeBy: "ann" } });
+    await switchMode(terminal, { mode: "effort", by: "ann" });
+    const again = await switchMode(terminal, { mode: "effort", by: "ben" });
+    expect(again).toMatchObject({ events: [], state: { modeBy: "ann" } });
     expect(store.appends).toHaveLength(2);
   });
 
   test("back to the configuration takes away what a command had put there", async () => {
     const { terminal, begin } = ground();
     await begin();
-    await switchModeAtHand(terminal, { mode: "effort", by: "ann" });
-    const back = await switchModeAtHand(terminal, { mode: null, by: "ann" });
-    expect(back).toMatchObject({ isChanged: true, state: { mode: null, modeBy: null } });
+    await switchMode(terminal, { mode: "effort", by: "ann" });
+    const back = await switchMode(terminal, { mode: null, by: "ann" });
+    expect(back).toMatchObject({ events: [{ type: "ModeChanged" }], state: { mode: null, modeBy: null } });
   });
 
   test("loses nothing when the App has written between its reading and its writing", async () => {
@@ -88,11 +98,11 @@ describe("switching the mode", () => {
       }
       return append(...write);
     };
-    const switching = switchModeAtHand(terminal, { mode: "critical", by: "ann" });
+    const switching = switchMode(terminal, { mode: "critical", by: "ann" });
     await rest();
     await pass(clock, 1_000);
     const switched = await switching;
-    expect(switched).toMatchObject({ isChanged: true, state: { mode: "critical" } });
+    expect(switched).toMatchObject({ events: [{ type: "ModeChanged" }], state: { mode: "critical" } });
     expect(switched?.state.tasks.size).toBe(2);
     expect((await store.events()).filter(({ type }) => type === "ModeChanged")).toHaveLength(1);
   });
@@ -103,6 +113,30 @@ describe("switching the mode", () => {
     store.trouble = () => {
       throw down;
     };
-    await expect(switchModeAtHand(terminal, { mode: "effort", by: "ann" })).rejects.toBe(down);
+    await expect(switchMode(terminal, { mode: "effort", by: "ann" })).rejects.toBe(down);
+  });
+});
+
+describe("a slash command that was given at a terminal", () => {
+  test("is decided as on the issue, with nothing to react to and nothing to answer there", async () => {
+    const { terminal, store, begin, app } = ground();
+    await begin();
+    const command = { type: "Instruct", by: writer, task: taskId(1), comment: null, problem: null } as const;
+    const told = await tellAtHand(terminal, (id) => ({ ...command, id, instruction: { verb: "complete" } }));
+    expect(told?.events).toMatchObject([
+      { type: "TaskCompleted", task: taskId(1), receipt: { kind: "command", by: "wanda" } },
+      { type: "CommandAnswered", comment: null, reaction: "+1", answer: null },
+    ]);
+    await app.refresh();
+    expect(app.stream.peek()?.tasks.get(taskId(1))?.receipt).not.toBeNull();
+    const effects = [...(app.stream.peek()?.outbox.entries() ?? [])].map(([, { effect }]) => effect.type);
+    expect(effects).toContain("UpdateIssue");
+    expect(effects).not.toContain("AcknowledgeComment");
+    const refused = await tellAtHand(terminal, (id) => {
+      return { ...command, id, instruction: { verb: "handoff", target: "nobody" } };
+    });
+    expect(refused?.events).toMatchObject([{ type: "CommandAnswered", reaction: "-1" }]);
+    expect(refused?.state.tasks.get(taskId(1))?.answer).toBeNull();
+    expect(store.appends).toHaveLength(3);
   });
 });
