@@ -65,6 +65,19 @@ function addReadings(program: Command): void {
     });
 
   program
+    .command("next")
+    .description("What would be started next, where and why, as ranking and matching decide it now. Reads only.")
+    .argument("[repository]", "owner/name")
+    .option("--agent <target>", "only what this agent, or this worker of one, could take")
+    .option("--count <n>", "at most so many; 10 unless said otherwise", parseCount)
+    .option("--json", "print it as JSON, with reason codes")
+    .addHelpText("after", `${credentials}\n  orchestrate next acme/shop --agent jules`)
+    .action(async (repository, options) => {
+      const { runNext } = await import("./cli/next.ts");
+      process.exitCode = await runNext(repository, options);
+    });
+
+  program
     .command("simulate")
     .description("What each mode would make of the open tasks as they are now, beside each other. Reads only.")
     .argument("[repository]", "owner/name")

@@ -77,6 +77,12 @@ export function referenceOf(state: State, id: Task["id"]): string {
 
 function readyReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
   if (!isReady(state, task)) return [];
+  const reasons = startReasons(state, task, context);
+  return reasons.length > 0 ? reasons : workerReasons(state, task, context);
+}
+
+/** What keeps a ready task from being started by anybody: a pause, a cap, a limit, an attempt that is still to come. */
+export function startReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
   const reasons: WaitingReason[] = [];
   if (context.config.agents.length === 0)
     reasons.push({ code: "no_agents", detail: "The configuration names no agent." });
@@ -91,7 +97,7 @@ function readyReasons(state: State, task: Task, context: Context): readonly Wait
   if (cap !== null) reasons.push(cap);
   const limit = openWorkLimits(state, context.config).blocks(task) ?? shareLimit(state, task, context);
   if (limit !== null) reasons.push(limit);
-  return reasons.length > 0 ? reasons : workerReasons(state, task, context);
+  return reasons;
 }
 
 /** Whether milestones take turns and it is the turn of another one. */

@@ -2,8 +2,10 @@
  * Reason codes in words: why a task was not started, and why a worker was not taken. The codes come from the core and
  * from matching; one that is missing here is still shown, as its own words.
  */
+import type { AssignmentReasons } from "../model/task.ts";
 import { escapeText } from "./markdown.ts";
 import type { WaitingReason } from "./task-view.ts";
+import { describeStarved } from "./words.ts";
 
 interface ReasonText {
   /** What is so, for when the case has no detail of its own. */
@@ -127,6 +129,19 @@ export function describeReason(code: string): string {
 export function describeWaiting(waiting: WaitingReason): string {
   const detail = toSentence(escapeText(waiting.detail, 300));
   return joinSentences(detail === "" ? factOf(waiting.code) : detail, adviceOf(waiting.code));
+}
+
+/** Why a task goes to whoever it goes to, now: `rank 1 of 3 by balanced, suits it with 89 %`. Markdown. */
+export function describeChoice(reasons: AssignmentReasons): string {
+  const { starvedMs, rank, readyCount, algorithm, match, note } = reasons;
+  const standing =
+    starvedMs === undefined ? `rank ${rank} of ${readyCount} by ${algorithm}` : describeStarved(starvedMs);
+  return `${standing}, ${describeMatch(match, note)}`;
+}
+
+/** How well somebody suits a task, 0 to 1, and what was weighed beside that. */
+export function describeMatch(match: number, note: string | null): string {
+  return `suits it with ${Math.round(match * 100)} %${note === null ? "" : `; ${escapeText(note)}`}`;
 }
 
 function factOf(code: string): string {

@@ -7,17 +7,9 @@ import { renderGraph } from "./graph-mermaid.ts";
 import type { GraphTask } from "./graph-task.ts";
 import { cutLines, escapeText, renderTable, toCode, toReference } from "./markdown.ts";
 import { describeNextStep } from "./next-step.ts";
-import { describeWaiting } from "./reasons.ts";
+import { describeChoice, describeWaiting } from "./reasons.ts";
 import { agentName, type OverviewView, type TaskView } from "./task-view.ts";
-import {
-  count,
-  describeInstant,
-  describeSpan,
-  describeStarved,
-  describeStatus,
-  modeWords,
-  statusWords,
-} from "./words.ts";
+import { count, describeInstant, describeSpan, describeStatus, modeWords, statusWords } from "./words.ts";
 import { taskStatuses } from "../model/task.ts";
 
 /** What a run has asked of GitHub. */
@@ -121,14 +113,7 @@ function renderStarted(views: readonly TaskView[]): string {
 }
 
 function describeWhy({ reasons = null }: TaskView): string {
-  if (reasons === null) return "";
-  const { starvedMs } = reasons;
-  const rank =
-    starvedMs === undefined
-      ? `rank ${reasons.rank} of ${reasons.readyCount} by ${reasons.algorithm}`
-      : describeStarved(starvedMs);
-  const note = reasons.note === null ? "" : `; ${escapeText(reasons.note)}`;
-  return `${rank}, suits it with ${Math.round(reasons.match * 100)} %${note}`;
+  return reasons === null ? "" : describeChoice(reasons);
 }
 
 function renderEnded(views: readonly TaskView[]): string {

@@ -192,6 +192,25 @@ describe("a repository at work", () => {
     });
   });
 
+  test("says what would be started next, with whom and why; where nothing can be, why not", async () => {
+    const { code, stdout } = await run(["next", "acme/shop"], as(server, "reader"));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^acme\/shop, in mode balanced \(.*\)\.\n\nNext:\n/);
+    expect(stdout).toMatch(/^ {2}1 {2}#3 Third +balanced .* jules +about .* UTC +1 worker: at capacity\.$/m);
+    expect(stdout).toMatch(/\nNothing would be started now:\n- #2: blocked, It waits for an open blocker\./);
+    expect(stdout).not.toMatch(obeyed);
+    const own = await run(["next", "acme/shop", "--agent", "jules/1", "--count", "1", "--json"], as(server));
+    expect(JSON.parse(own.stdout)).toMatchObject({
+      repository: "acme/shop",
+      target: "jules/1",
+      readyCount: 1,
+      next: [{ reference: "#3", agent: "jules", startsNow: false, waiting: [{ code: "at_capacity" }] }],
+    });
+    const nobody = await run(["next", "acme/shop", "--agent", "nobody"], as(server));
+    expect(nobody).toMatchObject({ code: 1, stdout: "" });
+    expect(nobody.stderr).toBe("orchestrate: There is no agent or worker nobody. The agents are: jules.\n");
+  });
+
   test("is only read by all of these: not one of their requests writes", async () => {
     const before = { ...server.world.counters };
     const place = ["--repository", "acme/shop"];
@@ -200,6 +219,7 @@ describe("a repository at work", () => {
       ["agents", "acme/shop"],
       ["explain", "1", ...place],
       ["mode", ...place],
+      ["next", "acme/shop"],
       ["simulate", "acme/shop"],
       ["replay", "acme/shop"],
       ["backup", "acme/shop", "--out", "-"],
@@ -300,6 +320,7 @@ test("where Orchestrate has never run, every command but a cycle says what to do
     ["explain", "1", ...place],
     ["mode", "effort", ...place],
     ["complete", "1", ...place],
+    ["next", "acme/shop"],
     ["simulate", "acme/shop"],
     ["replay", "acme/shop"],
     ["backup", "acme/shop", "--out", "-"],
@@ -413,6 +434,7 @@ describe("bad usage is told in one sentence, and nothing is asked of GitHub", ()
     ],
     ["mode effort --reset --repository acme/shop", token, /not both/],
     ["simulate acme/shop --mode efort", token, /--mode "efort" is not a mode\. Did you mean effort\?/],
+    ["next acme/shop --count none", token, /Write a whole number from 1 on/],
     ["replay acme/shop --until 0", token, /Write a whole number from 1 on/],
     ["replay acme/shop --task twelve", token, /Name the task by the number of its issue/],
     ["backup acme/shop", token, /required option '--out <file>' not specified/],
@@ -433,6 +455,7 @@ test.each([
   "complete",
   "fail",
   "handoff",
+  "next",
   "cycle",
   "agents",
   "simulate",
