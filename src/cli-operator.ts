@@ -23,6 +23,7 @@ function parseCount(text: string): number {
 export function addOperatorCommands(program: Command): void {
   addReadings(program);
   addOrders(program);
+  addCreation(program);
   addTaskOrders(program);
   addHistory(program);
   addSettingUp(program);
@@ -117,6 +118,32 @@ function addOrders(program: Command): void {
       const { runCycle } = await import("./cli/cycle.ts");
       process.exitCode = await runCycle(repository, options);
     });
+}
+
+/** What brings new work in. */
+function addCreation(program: Command): void {
+  program
+    .command("create")
+    .description("Opens an issue that is work, in the name of the person whose token it is.")
+    .requiredOption("--title <title>", "one line; takes write permission")
+    .option("--body <text>", "what is to be done, as Markdown")
+    .option("--body-file <file>", "the same from a file; - reads standard input")
+    .option("--priority <priority>", "urgent, high, medium, low or none")
+    .option("--estimate <duration>", "such as 30m, 2h or 1d")
+    .option("--label <label>", "a label beside those; may be said again", addTo)
+    .option("--blocked-by <task>", "what it waits for: a number, or an id; may be said again", addTo)
+    .option("--agent <agent>", "the agent that is to take it")
+    .option("--repository <name>", "owner/name")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate create --title "Typo in the footer" --repository acme/shop`)
+    .action(async (options) => {
+      const { runCreate } = await import("./cli/create.ts");
+      process.exitCode = await runCreate(options);
+    });
+}
+
+function addTo(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** What people say of one task. */

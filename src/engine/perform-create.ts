@@ -10,6 +10,7 @@ import type { Effect, RecordedEffect } from "../model/effect.ts";
 import type { Config } from "../model/config.ts";
 import type { Submission } from "../model/submission.ts";
 import type { Tracker } from "../ports/tracker.ts";
+import { selecting, textOf } from "./new-issue.ts";
 import type { Settled } from "./settlements.ts";
 
 type Pattern = Config["patterns"][number];
@@ -42,18 +43,13 @@ async function create(
   if (asked === undefined) return { kind: "dropped", reason: "Nobody asks for this issue any more." };
   const { id: submission, title, labels } = asked;
   const { config } = ground.context;
-  const issue = { submission, title, body: textOf(asked), labels: selecting(labels, config) };
+  const issue = { submission, title, body: bodyOfSubmission(asked), labels: selecting(labels, config) };
   return tracker.createIssue(issue, attempts > 1);
 }
 
-/**
- * What it waits for comes first, in the words that every text may use: after what somebody else wrote, it could stand in code or in a comment
- * that was never closed.
- */
-function textOf({ blockedBy, body, by }: Submission): string {
-  const waits = blockedBy.length === 0 ? "" : `Blocked by ${blockedBy.map((number) => `#${number}`).join(", ")}.`;
+function bodyOfSubmission({ blockedBy, body, by }: Submission): string {
   const origin = `<sub>Submitted over HTTP by \`${by.replace(/^http:/, "")}\`; opened by Orchestrate.</sub>`;
-  return [waits, body, origin].filter((part) => part !== "").join("\n\n");
+  return textOf(blockedBy, body, origin);
 }
 
 async function createOfPattern(
@@ -95,10 +91,4 @@ function openTaskTitled(state: State, title: string): number | undefined {
 function bodyOf({ id, label, merged, create: { body } }: Pattern, series: number): string {
   const origin = `<sub>Orchestrate opened this issue after ${merged} merged ${merged === 1 ? "task" : "tasks"} with the label ${label} (pattern ${id}, series ${series}).</sub>`;
   return body === "" ? origin : `${body}\n\n${origin}`;
-}
-
-/** The selecting label first, each once whatever its letter case: GitHub knows no two that differ in it alone. */
-function selecting(labels: readonly string[], config: Config): readonly string[] {
-  const wanted = [...config.select.labels.slice(0, 1), ...labels];
-  return [...new Map(wanted.toReversed().map((label) => [label.toLowerCase(), label])).values()].toReversed();
 }

@@ -5,13 +5,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { whyNotTaken } from "../core/decide-submissions.ts";
-import { unknownTarget } from "../core/instruction.ts";
 import type { State } from "../core/state.ts";
-import { findTask, toTaskName, type TaskName } from "../engine/find-task.ts";
+import { findTask } from "../engine/find-task.ts";
+import { NotAskable, toAsked } from "../engine/new-issue.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toExplainedView } from "../engine/task-views.ts";
 import { toCommandId } from "../model/ids.ts";
-import { priorityWords } from "../model/priority.ts";
 import type { Submission } from "../model/submission.ts";
 import type { Task } from "../model/task.ts";
 import { toExplanation } from "../views/explain-json.ts";
@@ -68,7 +67,7 @@ async function submit({ input, key, ground }: Call): Promise<unknown> {
   const id = toCommandId(key === null ? `http:task:${submission}` : `http:task:${key}`);
   const isRepeated = stateOf(repository).seen.has(id);
   if (!isRepeated) {
-    const asked = toSubmission(repository, submission, wanted);
+    const asked = toSubmission(repository, { id: submission, wanted });
     demandRoom(repository);
     const decided = lane.submit([{ type: "SubmitTask", id, submission: asked }]);
     await awaitDecision(decided, { clock: ground.clock, what: "The submission" });
@@ -81,34 +80,20 @@ function nameOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
-function toSubmission(repository: Repository, id: string, wanted: TaskInput): Submission {
-  const { title, body, priority, estimate, labels, agent, by } = wanted;
+/** Throws a 400 where something is named that there is not. */
+function toSubmission(
+  repository: Repository,
+  { id, wanted }: { readonly id: string; readonly wanted: TaskInput },
+): Submission {
   const state = stateOf(repository);
-  const said = [
-    ...(priority === undefined ? [] : [`priority:${priorityWords[priority]}`]),
-    ...(estimate === undefined ? [] : [`estimate:${Math.round(estimate / 60_000)}m`]),
-    ...(agent === undefined ? [] : [`agent:${agentNamed(repository, state, agent)}`]),
-  ];
-  const blockedBy = [...new Set(wanted.blockedBy.map((each) => numberOf(state, each)))];
-  // No login has a colon.
-  return { id, title, body, labels: [...labels, ...said], blockedBy, by: `http:${by}` };
-}
-
-/** An agent by its id, else the first one of that type. Throws a 400 where there is none. */
-function agentNamed({ lane }: Repository, state: State, name: string): string {
-  const context = lane.contextOf(state);
-  const { agents } = context.config;
-  const found = agents.find(({ id }) => id === name) ?? agents.find(({ type }) => type === name);
-  if (found !== undefined) return found.id;
-  throw new Problem(400, unknownTarget(context, name).replaceAll("`", ""));
-}
-
-/** An issue need not be a task to be waited for; what is named by its id has to be one. */
-function numberOf(state: State, name: TaskName): number {
-  if ("number" in name) return name.number;
-  const task = findTask(state, name);
-  if (task !== undefined) return task.definition.number;
-  throw new Problem(400, `\`blockedBy\` names ${toTaskName(name)}, which is no task of this repository.`);
+  const { title, body, by } = wanted;
+  try {
+    // No login has a colon.
+    return { id, title, body, ...toAsked(wanted, state, repository.lane.contextOf(state)), by: `http:${by}` };
+  } catch (error) {
+    if (error instanceof NotAskable) throw new Problem(400, error.message);
+    throw error;
+  }
 }
 
 function demandRoom(repository: Repository): void {

@@ -52,6 +52,13 @@ function as(server: GithubServer, login = "ann"): Env {
   return { GITHUB_TOKEN: `ghu_${login}`, GITHUB_API_URL: server.apiUrl };
 }
 
+/** As a shell parts them; quotes hold one together. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/"(?<quoted>[^"]*)"|(?<plain>\S+)/g)].map(
+    ({ groups }) => groups?.["quoted"] ?? groups?.["plain"] ?? "",
+  );
+}
+
 /** What may move a cursor, hide or reorder text on a terminal; line ends are ours. */
 const obeyed = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -281,7 +288,7 @@ describe("a repository at work", () => {
     const folder = await mkdtemp(join(tmpdir(), "orchestrate-examples-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     for (const words of examples) {
-      const { code, stderr } = await run(words.replace("12", "2").split(" "), as(server), folder);
+      const { code, stderr } = await run(wordsOf(words.replace("12", "2")), as(server), folder);
       expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: "" });
     }
   });
@@ -434,6 +441,20 @@ describe("bad usage is told in one sentence, and nothing is asked of GitHub", ()
     ],
     ["mode effort --reset --repository acme/shop", token, /not both/],
     ["simulate acme/shop --mode efort", token, /--mode "efort" is not a mode\. Did you mean effort\?/],
+    ["create --repository acme/shop", token, /required option '--title <title>' not specified/],
+    ["create --title x --body y --body-file z", token, /Say --body or --body-file; not both\./],
+    ["create --title x --body-file missing.md", token, /missing\.md is not there: name the file of a description\./],
+    [
+      "create --title x --label status:done",
+      token,
+      /--label is not to be submitted \(status:done\): Orchestrate writes/,
+    ],
+    ["create --title x --label agent:jules", token, /--label is not to be submitted \(agent:jules\): use --agent\./],
+    ["create --title x --label mode:attack", token, /switch the mode of the repository with `orchestrate mode`\./],
+    ["create --title x --priority soon", token, /--priority must be urgent, high, medium, low or none/],
+    ["create --title x --estimate 99d", token, /--estimate must be a duration such as 90s or 25m, at most 30d/],
+    ["create --title x --blocked-by twelve", token, /--blocked-by must be at most 50 tasks of this repository/],
+    ["create --title x --body <!--orchestrate:sticky-->", token, /--body must not have a mark of Orchestrate in it/],
     ["next acme/shop --count none", token, /Write a whole number from 1 on/],
     ["replay acme/shop --until 0", token, /Write a whole number from 1 on/],
     ["replay acme/shop --task twelve", token, /Name the task by the number of its issue/],
@@ -452,6 +473,7 @@ test.each([
   "status",
   "explain",
   "mode",
+  "create",
   "complete",
   "fail",
   "handoff",

@@ -1,0 +1,125 @@
+/** `orchestrate create`: an issue that is work, opened in the name of the person whose token it is, as POST /api/orchestrator/tasks submits it. */
+import { z } from "zod";
+import { demandWriter } from "./actor.ts";
+import { CommandFailed } from "./failure.ts";
+import { readText } from "./read-text.ts";
+import { withRepository, type Target } from "./reach.ts";
+import { print, printJson } from "../print.ts";
+import { whyNotTaken } from "../core/decide-submissions.ts";
+import type { AtHand } from "../engine/at-hand.ts";
+import { NotAskable, selecting, textOf, toAsked } from "../engine/new-issue.ts";
+import { GithubFault } from "../github/classify-error.ts";
+import { createGithubClient } from "../github/client.ts";
+import { routeOf } from "../github/place.ts";
+import { TaskInput } from "../http/task-input.ts";
+import { defaultConfig } from "../model/config.ts";
+import { UsageError } from "../usage-error.ts";
+import { toPlainLine } from "../views/markdown.ts";
+import { toPlainWords } from "../views/plain-page.ts";
+import { wireReading } from "../wire.ts";
+
+export interface CreateOptions {
+  readonly title: string;
+  readonly body?: string;
+  /** `-` is standard input. */
+  readonly bodyFile?: string;
+  readonly priority?: string;
+  readonly estimate?: string;
+  readonly label?: readonly string[];
+  readonly blockedBy?: readonly string[];
+  readonly agent?: string;
+  readonly repository?: string;
+  readonly json?: boolean;
+}
+
+const Created = z.object({ number: z.number(), html_url: z.string() });
+
+interface Issue {
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly blockedBy: readonly number[];
+}
+
+/** Opens it, prints its number and address, and returns 0. Rejects with one sentence, also for somebody who may not. */
+export async function runCreate(options: CreateOptions): Promise<number> {
+  const wanted = await readWanted(options);
+  return withRepository(options.repository, async (target) => {
+    const { repository } = target;
+    const issue = toIssue(wanted, await wireReading(target.surroundings, target), target);
+    await demandPerson(target);
+    const { number, html_url: url } = await open(target, issue);
+    const { title, labels, blockedBy } = issue;
+    if (options.json === true) await printJson({ repository, number, url, title, labels, blockedBy });
+    else await print(`${repository}#${number} ${toPlainLine(title)}: ${toPlainLine(url, 300)}\n${whoTakesItIn}`);
+    return 0;
+  });
+}
+
+const whoTakesItIn = "It becomes a task when the App has seen it, else with the next cycle.";
+
+/** With the bounds and refusals of the HTTP route, told in the words of this door. */
+async function readWanted(options: CreateOptions): Promise<TaskInput> {
+  const { title, body, bodyFile, priority, estimate, label = [], blockedBy = [], agent } = options;
+  if (body !== undefined && bodyFile !== undefined) throw new UsageError("Say --body or --body-file; not both.");
+  const text = bodyFile === undefined ? body : (await readText(bodyFile, "description")).trimEnd();
+  const reading = TaskInput.safeParse({ title, body: text, priority, estimate, labels: label, blockedBy, agent });
+  if (reading.success) return reading.data;
+  const [issue] = reading.error.issues;
+  const field = String(issue?.path[0] ?? "title");
+  throw new UsageError(toFlags(`\`${field}\` ${issue?.message ?? "is not understood"}.`));
+}
+
+const flags: Readonly<Record<string, string>> = { labels: "--label", blockedBy: "--blocked-by" };
+
+function toFlags(text: string): string {
+  return text
+    .replace("/orchestrator/mode", "`orchestrate mode`")
+    .replaceAll(/(?:the field )?`(?<field>[a-zA-Z]+)`/g, (_, field: string) => flags[field] ?? `--${field}`);
+}
+
+/** Orchestrate need not have run here: then the label is the one that everybody begins with. */
+function toIssue(wanted: TaskInput, found: AtHand | null, { surroundings }: Target): Issue {
+  const state = found?.state ?? null;
+  const context = found?.context ?? { config: defaultConfig, now: surroundings.clock.now() };
+  const full = state === null ? null : whyNotTaken(state, context);
+  if (full !== null) throw new CommandFailed(`Nothing was opened. ${toPlainWords(full)}`);
+  try {
+    const { labels, blockedBy } = toAsked(wanted, state, context);
+    const { title, body } = wanted;
+    return { title, body: textOf(blockedBy, body), labels: selecting(labels, context.config), blockedBy };
+  } catch (error) {
+    if (error instanceof NotAskable) throw new CommandFailed(toFlags(error.message), { cause: error });
+    throw error;
+  }
+}
+
+/** Work of a person who may start it is trusted; an App's own issue would be nobody's. */
+async function demandPerson(target: Target): Promise<void> {
+  if (target.connection.credentials.kind === "app")
+    throw new CommandFailed(
+      "An issue is opened in the name of a person: set GITHUB_TOKEN to a personal token, and leave APP_ID and PRIVATE_KEY out.",
+    );
+  await demandWriter(target, "open tasks in");
+}
+
+async function open({ octokit, place, surroundings }: Target, issue: Issue): Promise<z.output<typeof Created>> {
+  const client = createGithubClient({ octokit, clock: surroundings.clock, journal: surroundings.journalFor({}) });
+  const { title, body, labels } = issue;
+  const route = routeOf(place);
+  try {
+    const answer = await client.send(
+      "POST /repos/{owner}/{repo}/issues",
+      { ...route, title, body, labels: [...labels] },
+      { creations: 1 },
+    );
+    return Created.parse(answer.data);
+  } catch (error) {
+    const isLost = !(error instanceof GithubFault) || error.kind === "retry";
+    if (!isLost) throw error;
+    throw new CommandFailed(
+      "GitHub's answer was lost, so the issue may be open or not: look at the newest issues before you run this again.",
+      { cause: error },
+    );
+  }
+}
