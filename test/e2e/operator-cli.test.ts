@@ -52,6 +52,14 @@ function as(server: GithubServer, login = "ann"): Env {
   return { GITHUB_TOKEN: `ghu_${login}`, GITHUB_API_URL: server.apiUrl };
 }
 
+/** Where the state branch is, whoever has moved it. */
+async function headOf({ apiUrl }: GithubServer): Promise<unknown> {
+  const headers = { authorization: "Bearer ghu_ann" };
+  const answer = await fetch(`${apiUrl}/repos/acme/shop/git/ref/heads/${stateBranch}`, { headers });
+  expect(answer.status).toBe(200);
+  return answer.json();
+}
+
 /** As a shell parts them; quotes hold one together. */
 function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/"(?<quoted>[^"]*)"|(?<plain>\S+)/g)].map(
@@ -220,6 +228,7 @@ describe("a repository at work", () => {
 
   test("is only read by all of these: not one of their requests writes", async () => {
     const before = { ...server.world.counters };
+    const head = await headOf(server);
     const place = ["--repository", "acme/shop"];
     for (const args of [
       ["status", "acme/shop"],
@@ -235,6 +244,7 @@ describe("a repository at work", () => {
     }
     const { mutations, stateCommits } = server.world.counters;
     expect({ mutations, stateCommits }).toEqual({ mutations: before.mutations, stateCommits: before.stateCommits });
+    expect(await headOf(server)).toEqual(head);
   });
 
   test("takes another mode from somebody who may write, tells what is in force, and says when nothing changed", async () => {

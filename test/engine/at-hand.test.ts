@@ -139,4 +139,15 @@ describe("a slash command that was given at a terminal", () => {
     expect(refused?.state.tasks.get(taskId(1))?.answer).toBeNull();
     expect(store.appends).toHaveLength(3);
   });
+
+  test("can be taken back on the issue", async () => {
+    const { terminal, begin, app } = ground();
+    await begin();
+    const command = { type: "Instruct", by: writer, task: taskId(1), problem: null } as const;
+    await tellAtHand(terminal, (id) => ({ ...command, id, comment: null, instruction: { verb: "complete" } }));
+    await app.refresh();
+    const id = app.nextId("comment");
+    await app.submit([{ ...command, id, comment: "IC_1", instruction: { verb: "undo" } }]);
+    expect(app.stream.peek()?.tasks.get(taskId(1))?.receipt).toBeNull();
+  });
 });
