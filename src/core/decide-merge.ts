@@ -90,6 +90,8 @@ function giveUpLostUpdate(decision: Decision, task: Task, facts: PullFacts): voi
   const { state, context } = decision;
   if (mergeAsked?.isBehind !== true || mergeAsked.over !== undefined || context.now - mergeAsked.at < branchUpdateMs)
     return;
+  // Another commit is its answer, or somebody else's; and what is in a queue is brought up to date there.
+  if (!isOfCommit(task, facts) || facts.isInQueue === true) return;
   const { number: pull, sha } = facts;
   if (state.outboxKeys.has(effectKey({ type: "UpdateBranch", task: id, pull, sha }))) return;
   decision.emit({ type: "BranchUpdateFailed", task: id, pull, sha });

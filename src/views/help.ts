@@ -54,6 +54,7 @@ const docsHead = [
     "`trust: triage` in the configuration, triage permission is enough where write is asked for below, except for attack mode and",
     "for what lets dependents start without a merge: `complete` and `unblock` take write, as closing an issue as completed does. So does `undo`.",
   ].join("\n"),
+  "`mode`, `complete`, `fail` and `handoff` can be given [at a terminal](cli.md) as well, and `status`, `explain`, `simulate` and `agents` asked there.",
 ];
 
 function renderOverview(): string {

@@ -183,6 +183,16 @@ describe("an update that GitHub has taken on", () => {
     expect(types(see(it, 2, behind))).toEqual(["BranchUpdateRequested"]);
   });
 
+  test("is not taken for lost when another commit is in a queue: nobody is told to update what was updated", () => {
+    const it = reviewed(merging("auto"));
+    see(it, 1, behind);
+    settle(it, 1, { kind: "done" });
+    it.now += hour;
+    expect(see(it, 1, { sha: b, isInQueue: true })).toEqual([]);
+    expect(see(it, 1, { ...behind, isInQueue: true })).toEqual([]);
+    expect(see(it, 1, { sha: b, ...behind })).toMatchObject([{ type: "BranchUpdateRequested", sha: b }]);
+  });
+
   test("is not taken for lost while the checks of the new commit run, however long", () => {
     const it = reviewed(merging("auto"));
     see(it, 1, behind);
