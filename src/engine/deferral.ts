@@ -4,7 +4,7 @@
  */
 import type { Command } from "../model/command.ts";
 import { isSurface } from "../model/effect.ts";
-import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
+import type { Event, EventOf, EventType } from "../model/event.ts";
 import type { CommandId } from "../model/ids.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Pass } from "./pass.ts";
@@ -49,12 +49,16 @@ export class Deferral {
   deadlineOf(pass: Pass, commandCount: number): number | null {
     if (commandCount >= deferredMax) return null;
     const now = this.#clock.now();
-    const since = (entry: Entry): number => this.#since.get(entry.id) ?? now;
-    const deadlines = pass.entries.flatMap((entry) =>
-      entry.events.map((event) => deadlineWith(event, { pass, since: since(entry) })),
-    );
-    const at = Math.min(...deadlines);
-    return at > now ? at : null;
+    let first = Infinity;
+    for (const { id, events } of pass.entries) {
+      const since = this.#since.get(id) ?? now;
+      for (const event of events) {
+        first = Math.min(first, deadlineWith(event, { pass, since }));
+        // The rest of a whole backlog need not be looked at.
+        if (first <= now) return null;
+      }
+    }
+    return first;
   }
 
   /** Keeps the commands that the pass had to say something about until `at`; they are decided again, first, with the next pass. */

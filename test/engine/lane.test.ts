@@ -105,6 +105,19 @@ describe("what can wait", () => {
   });
 });
 
+test("a backlog of a size that nobody has seen yet is written like any other", async () => {
+  const { clock, store } = ground();
+  const lane = laneOf(partsOf("one", { store, clock }));
+  const issues = Array.from({ length: 70_000 }, (_, index) => issue(index + 1));
+  const command: Command = { type: "Observe", id: lane.nextId("observe"), observation: observation({ issues }) };
+  const queue = configOf({ limits: { queue: 100_000 } });
+  await lane.submit([
+    { type: "Configure", id: lane.nextId("configure"), sha: "sha-1", config: queue, problems: [] },
+    command,
+  ]);
+  expect((await lane.stream.current()).openCount).toBe(70_000);
+});
+
 describe("what came of effects", () => {
   const lease = (lane: Lane, until: number): Command => ({
     type: "LeaseEffects",
