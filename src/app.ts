@@ -21,6 +21,8 @@ export interface Application {
   readonly load: ApplicationFunction;
   /** Finds the installations and starts their repositories; resolves after the first try, and goes on trying. */
   start(): Promise<void>;
+  /** Stops with nothing left behind. Takes as long as what is under way, and for ever where GitHub cannot be reached. */
+  part(): Promise<void>;
   stop(): void;
 }
 
@@ -48,6 +50,7 @@ export function createApplication(surroundings: Surroundings): Application {
       app.onError((error) => journal.error("A webhook could not be handled.", { reason: error.message }));
     },
     start: async () => installations?.discover(),
+    part: async () => installations?.part(),
     stop: () => installations?.stop(),
   };
 }

@@ -76,6 +76,12 @@ export class Installations {
     this.#repositories.delete(id);
   }
 
+  /** Each stops with nothing left behind; one that cannot keeps no other from it. */
+  async part(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.allSettled(this.repositories.map((repository) => repository.part()));
+  }
+
   stop(): void {
     this.#isStopped = true;
     for (const id of this.#repositories.keys()) this.close(id);

@@ -1,6 +1,7 @@
 /** `orchestrate start`: the App on Probot's own server. Refuses to start without what keeps it safe. */
 import { createPrivateKey } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { ProbotOctokit, run, type Options } from "probot";
 import { createApplication, type Application } from "./app.ts";
@@ -38,9 +39,10 @@ export async function runServer(options: { readonly json?: boolean }): Promise<n
   // Only now: where the port cannot be had, nothing has begun, and the process ends.
   for (const application of running) void application.start();
   await stopSignal();
+  await Promise.race([Promise.all(running.map((application) => application.part())), setTimeout(partingMs)]);
   for (const application of running) application.stop();
   await server.stop();
-  setTimeout(() => process.exit(0), partingMs).unref();
+  globalThis.setTimeout(() => process.exit(0), partingMs).unref();
   return 0;
 }
 
@@ -49,7 +51,10 @@ function logOf(env: NodeJS.ProcessEnv): { readonly log?: ReturnType<typeof creat
   return env["LOG_FORMAT"] === "json" && !env["SENTRY_DSN"] ? { log: createJsonLog(env) } : {};
 }
 
-/** Requests under way may end; whatever waits longer (the next try after an outage) must not hold up the process. */
+/**
+ * What was done may be written down, and then requests under way may end, each for so long; whatever takes longer (the next try after an
+ * outage) must not hold up the process.
+ */
 const partingMs = 3_000;
 
 /** What keeps the App from being started safely, as a sentence; null when it may start, or be set up. */

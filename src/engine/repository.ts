@@ -110,12 +110,32 @@ export class Repository implements LaneHooks {
   }
 
   stop(): void {
+    this.#quieten();
+    this.#delivery.stop();
+    this.lane.stop("it was asked to");
+  }
+
+  /**
+   * Stops with nothing left behind, as far as the store can be reached: what it has done is written, and what it holds and has not begun is
+   * given back, so that whoever comes next need not wait for its leases, or do it again. Takes as long as what is under way.
+   */
+  async part(): Promise<void> {
+    this.#quieten();
+    const state = this.lane.stream.peek();
+    if (state !== null) {
+      await this.#delivery.idle();
+      this.#delivery.release(state);
+      await this.lane.flush();
+    }
+    this.stop();
+  }
+
+  /** Nothing new begins. */
+  #quieten(): void {
     this.#isStopped = true;
     this.#wake?.cancel();
-    this.#delivery.stop();
     this.#cycle.stop();
     this.#scout.stop();
-    this.lane.stop("it was asked to");
   }
 
   before(): readonly Command[] {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Repository } from "../../src/engine/repository.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { TrackerUnavailable } from "../../src/ports/tracker.ts";
-import { issue, taskId } from "../support/build.ts";
+import { issue, report, taskId } from "../support/build.ts";
 import { types } from "../support/given.ts";
 import { countingStore, createManualClock, fakeWorld, minute, partsOf, pass, rest, type FakeWorld } from "./given.ts";
 
@@ -69,6 +69,54 @@ describe("a copy that dies", () => {
     await pass(place.clock, 20 * minute);
     expect(startsOf(fake)).toEqual(["1/1", "2/2"]);
     expect((await second.lane.stream.current()).occupied.size).toBe(2);
+  });
+});
+
+describe("a copy that is stopped on purpose", () => {
+  test("writes down what could have waited: the next one need not do it again", async () => {
+    const place = ground();
+    const fake = fakeWorld([issue(1)]);
+    const first = await started("one", place, fake);
+    await pass(place.clock, 10 * minute);
+    fake.agent.watch = async (session) => report("waiting", { session, question: "Which one?" });
+    const before = fake.written.length;
+    await pass(place.clock, minute);
+    const written = fake.written.length;
+    expect(written).toBeGreaterThan(before);
+    const parting = first.part();
+    await rest();
+    await parting;
+    const second = await started("two", place, fake);
+    expect([...(await second.lane.stream.current()).outbox.keys()]).toEqual([]);
+    await pass(place.clock, 20 * minute);
+    expect(fake.written.length).toBe(written);
+  });
+
+  test("gives back what it holds: the next one need not wait for its lease", async () => {
+    const place = ground();
+    const fake = fakeWorld([issue(1)]);
+    fake.onStart = () => ({ kind: "unknown", reason: "The answer was lost." });
+    const first = await started("one", place, fake);
+    const parting = first.part();
+    await rest();
+    await parting;
+    const before = fake.written.length;
+    await started("two", place, fake);
+    await pass(place.clock, 2 * minute);
+    expect(fake.written.length).toBeGreaterThan(before);
+  });
+
+  test("takes nothing new on while it does", async () => {
+    const place = ground();
+    const fake = fakeWorld([issue(1)]);
+    const first = await started("one", place, fake);
+    fake.issues.set(2, issue(2));
+    const parting = first.part();
+    first.hear([{ kind: "issue", number: 2 }]);
+    await rest();
+    await parting;
+    expect(startsOf(fake)).toEqual(["1/1"]);
+    await expect(first.lane.submit([])).rejects.toThrow("has stopped");
   });
 });
 
