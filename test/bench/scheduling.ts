@@ -67,9 +67,15 @@ export async function run(args: readonly string[]): Promise<void> {
   ]);
   say(renderTable(`Deciding and folding, 10,000 workers, Node ${process.version}`, header, rows));
   const folds = measure<FoldFigures>("fold-main");
+  const share = (part: number, whole: number): string => (part / whole).toFixed(2);
   say(`\nfold, events in memory: ${whole(folds.inMemory)}/s (target 2,000,000)`);
+  say(
+    `a bare fold of them into a Map: ${whole(folds.bare)}/s (the fold is ${share(folds.inMemory, folds.bare)} of it)`,
+  );
   say(`replay of a text log: ${whole(folds.fromText)}/s (target 300,000)`);
-  say(`JSON.parse of that log alone: ${whole(folds.parseOnly)}/s`);
+  say(
+    `JSON.parse of that log alone: ${whole(folds.parseOnly)}/s (the replay is ${share(folds.fromText, folds.parseOnly)} of it)`,
+  );
   const memory = Array.from({ length: 5 }, () => measure<{ readonly residentMb: number }>("memory-run").residentMb);
   const range = `${whole(Math.min(...memory))} to ${whole(Math.max(...memory))}`;
   say(
