@@ -18,6 +18,7 @@ import { Pool } from "./pool.ts";
 import { expectedMs, rankedAt, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
 import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
 import { isTurnOfStarving, starvingInOrder } from "./starving.ts";
+import { missingFrom, swarming } from "./swarm.ts";
 import { isHeldUpByVendor } from "./vendor-trouble.ts";
 import { continuationOf, policyOf, wishOf } from "./wish.ts";
 import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
@@ -30,13 +31,13 @@ export function decideSchedule(decision: Decision): void {
   const round = openRound(decision);
   // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.
   for (const entry of takeInOrder(state, context)) {
-    if (!entry.goesFirst) feedStarving(round);
+    if (!entry.goesFirst) startBeforeRank(round);
     if (isOver(round)) break;
     if (!state.ready.hasNumber(entry.number)) continue;
     round.looked += 1;
     tryTurn(round, { entry, rank: round.looked });
   }
-  feedStarving(round);
+  startBeforeRank(round);
   comeBack(round);
   decideUrgent(decision, round);
 }
@@ -60,6 +61,7 @@ interface Round {
   readonly passedOver: Turn[];
   /** Nobody free can take a starving task: while work is handed out slots only become fewer. */
   isStarvedInVain: boolean;
+  hasSwarmed: boolean;
 }
 
 interface Turn {
@@ -67,6 +69,8 @@ interface Turn {
   readonly rank: number;
   /** How long the task has been ready, where that is why it is looked at. */
   readonly starvedMs?: number;
+  /** The number of the issue that a swarm was called for, where that is why it is looked at. */
+  readonly swarm?: number;
 }
 
 /** What became of a task that was looked at; `passed` was known to be in vain without matching it. */
@@ -88,6 +92,7 @@ function openRound(decision: Decision): Round {
     assigned: 0,
     passedOver: [],
     isStarvedInVain: false,
+    hasSwarmed: false,
   };
 }
 
@@ -124,6 +129,30 @@ function tryTurn(round: Round, turn: Turn): void {
   else if (place(round, task, turn) === "passed") round.passed += 1;
 }
 
+/** What goes before others whatever its rank: first what a swarm was called for, then what has waited for too long. */
+function startBeforeRank(round: Round): void {
+  if (!round.hasSwarmed) startSwarms(round);
+  round.hasSwarmed = true;
+  feedStarving(round);
+}
+
+/** Puts free workers on the sub-issues that a swarm was called for, as many as are missing from it. */
+function startSwarms(round: Round): void {
+  const { state } = round.decision;
+  for (const parent of swarming(state)) {
+    const { workers, ready } = missingFrom(state, parent);
+    const why = { swarm: parent.definition.number };
+    let missing = workers;
+    for (const part of ready) {
+      if (missing === 0 || isFull(round)) break;
+      if (!mayStartNow(round, part)) continue;
+      if (place(round, part, turnBeforeRank(round, part, why)) !== "started") continue;
+      round.looked += 1;
+      missing -= 1;
+    }
+  }
+}
+
 /** Gives starving tasks the starts that are offered to them first, as far as somebody free can take them. */
 function feedStarving(round: Round): void {
   const { state, context } = round.decision;
@@ -138,7 +167,11 @@ function startStarving(round: Round): boolean {
   const look = { tried: 0, passed: 0 };
   for (const task of starvingInOrder(state, context)) {
     if (isLookOver(look, context.config)) return false;
-    const placing = mayStartStarving(round, task) ? place(round, task, turnOfStarving(round, task)) : "passed";
+    const isFair = round.fairness.blocks(task) === null;
+    const placing =
+      isFair && mayStartNow(round, task)
+        ? place(round, task, turnBeforeRank(round, task, { starvedMs: context.now - (task.readySince ?? context.now) }))
+        : "passed";
     if (placing !== "started") {
       look[placing] += 1;
       continue;
@@ -149,20 +182,24 @@ function startStarving(round: Round): boolean {
   return false;
 }
 
-function mayStartStarving({ decision: { state, context }, limits, fairness }: Round, task: Task): boolean {
+function mayStartNow({ decision: { state, context }, limits }: Round, task: Task): boolean {
   if ((task.retryAt ?? 0) > context.now || isFeedbackAwaited(state, task, context.now)) return false;
   if (isHeldUpByVendor(state, task) || spentCapOf(task, context) !== null) return false;
-  return limits.blocks(task) === null && fairness.blocks(task) === null;
+  return limits.blocks(task) === null;
 }
 
 /** What puts it where it stands is found only where it is started: many may be tried. */
-function turnOfStarving({ decision: { state, context }, looked }: Round, task: Task): Turn {
+function turnBeforeRank(
+  { decision: { state, context }, looked }: Round,
+  task: Task,
+  why: Pick<Turn, "starvedMs" | "swarm">,
+): Turn {
   return {
+    ...why,
     get entry() {
       return rankedAt(state, context, state.numbering.find(task.id));
     },
     rank: looked + 1,
-    starvedMs: context.now - (task.readySince ?? context.now),
   };
 }
 
@@ -220,7 +257,11 @@ function assign(round: Round, task: Task, { choice, turn }: Assigning): boolean 
   return true;
 }
 
-function reasonsOf(round: Round, choice: Assigning["choice"], { entry, rank, starvedMs }: Turn): AssignmentReasons {
+function reasonsOf(
+  round: Round,
+  choice: Assigning["choice"],
+  { entry, rank, starvedMs, swarm }: Turn,
+): AssignmentReasons {
   return {
     algorithm: entry.algorithm,
     score: entry.score,
@@ -228,6 +269,7 @@ function reasonsOf(round: Round, choice: Assigning["choice"], { entry, rank, sta
     rank,
     readyCount: round.readyCount,
     ...(starvedMs === undefined ? {} : { starvedMs }),
+    ...(swarm === undefined ? {} : { swarm }),
     rejected: choice.rejected,
     rejectedCount: choice.rejectedCount,
     match: choice.score,

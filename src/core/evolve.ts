@@ -15,6 +15,7 @@ import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
 import * as registry from "./fold-registry.ts";
 import * as submission from "./fold-submissions.ts";
+import * as swarm from "./fold-swarm.ts";
 import * as task from "./fold-task.ts";
 import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
@@ -78,6 +79,7 @@ const folds: Folds = {
   UpstreamRecovered: outcome.foldUpstreamRecovered,
   TaskPreempted: attempt.foldTaskPreempted,
   TaskHandedOver: attempt.foldTaskHandedOver,
+  SwarmCalled: swarm.foldSwarmCalled,
   ConflictResolved: () => undefined,
   TaskEscalated: task.foldTaskEscalated,
   EscalationLifted: task.foldEscalationLifted,

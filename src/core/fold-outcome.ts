@@ -4,10 +4,11 @@ import type { Task } from "../model/task.ts";
 import { withoutFiles } from "./fold-attempt.ts";
 import { forgetLastCommand } from "./fold-command.ts";
 import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
+import { endSwarm } from "./fold-swarm.ts";
 import { ownTask, type State } from "./state.ts";
 
 /** What an end of any kind leaves behind: nothing to wait for. */
-function settle(task: Task): void {
+function settle(state: State, task: Task): void {
   task.retryAt = null;
   task.pullDueAt = null;
   task.manualReview = null;
@@ -15,12 +16,13 @@ function settle(task: Task): void {
   task.escalated = null;
   task.mergeWait = null;
   task.isReopening = false;
+  endSwarm(state, task.id);
   if (task.mergeAsked !== null) task.mergeAsked = withoutFiles(task.mergeAsked);
 }
 
 export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">): void {
   const task = ownTask(state, event.task);
-  settle(task);
+  settle(state, task);
   task.receipt = event.receipt;
   forgetLastCommand(state, event.task, event.receipt);
   task.outcome = null;
@@ -42,7 +44,7 @@ export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked"
 
 export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void {
   const task = ownTask(state, event.task);
-  settle(task);
+  settle(state, task);
   if (event.cause !== undefined) noteLateFailure(state, task, event.cause);
   task.outcome = "failed";
   task.outcomeReason = event.reason;
@@ -50,7 +52,7 @@ export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void
 
 export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">): void {
   const task = ownTask(state, event.task);
-  settle(task);
+  settle(state, task);
   state.dossiers.delete(event.task);
   task.outcome = "cancelled";
   task.outcomeReason = event.reason;
@@ -59,7 +61,7 @@ export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">)
 /** Back in the running: failures are forgiven, the history stays. */
 export function foldTaskReopened(state: State, event: EventOf<"TaskReopened">): void {
   const task = ownTask(state, event.task);
-  settle(task);
+  settle(state, task);
   task.receipt = null;
   task.isReopening = event.opensIssue === true;
   task.outcome = null;

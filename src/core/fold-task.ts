@@ -5,6 +5,7 @@ import { dateOfWait } from "../model/external-wait.ts";
 import type { Dependency, External } from "../model/task.ts";
 import { forgetLastCommand } from "./fold-command.ts";
 import { noteMilestone } from "./fold-mode.ts";
+import { endSwarm } from "./fold-swarm.ts";
 import { ownTask, type State } from "./state.ts";
 import { compactDefinition, newTask } from "./task-record.ts";
 
@@ -43,6 +44,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.watched.delete(event.task);
   state.hands.delete(event.task);
   state.dossiers.delete(event.task);
+  endSwarm(state, event.task);
   forgetLastCommand(state, event.task, null);
   state.ready.delete(event.task);
   state.kinds.touch(state.numbering.find(event.task));

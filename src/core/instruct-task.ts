@@ -10,6 +10,7 @@ import { rejudge } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 import { isEnded } from "./readiness.ts";
+import { callSwarm } from "./swarm-call.ts";
 import { attemptsUsed } from "./retry-policy.ts";
 
 /** Null when the command is not one of these. */
@@ -41,6 +42,7 @@ const acts: Partial<Record<SlashCommand["verb"], (decision: Decision, act: Act) 
     decision.emit({ type: "PriorityOverridden", task: task.id, priority: instruction.priority, by });
     return done;
   },
+  swarm: callSwarm,
   estimate: (decision, { task, by, instruction }) => {
     if (instruction.verb !== "estimate") return done;
     decision.emit({ type: "EstimateOverridden", task: task.id, minutes: instruction.minutes, by });

@@ -13,6 +13,7 @@ import { changeMode, noteOnMode } from "./instruct-mode.ts";
 import { refused, type Instruct, type Reply } from "./instruction.ts";
 import { isEnded } from "./readiness.ts";
 import { dependentsOf, type State } from "./state.ts";
+import { workersAsked } from "./swarm.ts";
 
 /** What came of it, and that the command has been taken back, which is kept as well. */
 export interface Undone {
@@ -152,6 +153,11 @@ const restores: Restores = {
   estimate: (decision, { task, before, by }) => {
     if (task.estimateOverride !== before.is) return changedSince;
     decision.emit({ type: "EstimateOverridden", task: task.id, minutes: before.was, by });
+    return restored;
+  },
+  swarm: (decision, { task, before, by }) => {
+    if (workersAsked(decision.state, task.id) !== before.is) return changedSince;
+    decision.emit({ type: "SwarmCalled", task: task.id, workers: before.was, by });
     return restored;
   },
   assignment: restoreAssignment,

@@ -45,6 +45,7 @@ const urgencies: Partial<Record<Event["type"], Urgency>> = {
   SessionEnded: "late",
   TaskPreempted: "late",
   TaskHandedOver: "late",
+  SwarmCalled: "late",
   RetryScheduled: "late",
   PullRequestLinked: "late",
   TaskCompleted: "late",

@@ -120,6 +120,7 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   EscalationLifted: surfaceDelayMs,
   TaskPreempted: surfaceDelayMs,
   TaskHandedOver: surfaceDelayMs,
+  SwarmCalled: surfaceDelayMs,
   UpstreamFailed: surfaceDelayMs,
   UpstreamRecovered: surfaceDelayMs,
   ApprovalRequired: 0,

@@ -263,3 +263,10 @@ export interface Dossier {
   /** What checks and reviewers said last of its pull request; null: nothing. */
   readonly feedback: Feedback | null;
 }
+
+/** What `/orchestrate swarm` asked for. */
+export interface Swarm {
+  /** From 1. */
+  readonly workers: number;
+  readonly by: string;
+}

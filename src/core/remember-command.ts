@@ -6,6 +6,7 @@ import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import type { Instruct, Reply } from "./instruction.ts";
 import type { State } from "./state.ts";
+import { workersAsked } from "./swarm.ts";
 
 type Change = Pick<LastCommand, "of" | "before">;
 
@@ -89,7 +90,7 @@ function lookAtTask(state: State, command: Instruct, instruction: SlashCommand):
   const task = taskOf(state, command.task);
   const find = task === undefined ? undefined : finds[instruction.verb];
   if (task === undefined || find === undefined) return null;
-  const found = find({ task, command, instruction });
+  const found = find({ state, task, command, instruction });
   return (after) => {
     const before = found(taskOf(after, task.id));
     return before === undefined ? null : { of: task.id, before };
@@ -97,6 +98,7 @@ function lookAtTask(state: State, command: Instruct, instruction: SlashCommand):
 }
 
 interface Found {
+  readonly state: State;
   readonly task: Task;
   readonly command: Instruct;
   readonly instruction: SlashCommand;
@@ -117,6 +119,10 @@ const finds: Partial<Record<SlashVerb, Find>> = {
     ({ task: { estimateOverride: was }, instruction }) =>
     () =>
       instruction.verb === "estimate" ? { what: "estimate", was, is: instruction.minutes } : undefined,
+  swarm: ({ state, task: { id }, instruction }) => {
+    const was = workersAsked(state, id);
+    return () => (instruction.verb === "swarm" ? { what: "swarm", was, is: instruction.workers } : undefined);
+  },
   assign: findAssignment,
   handoff: ({ task, ...rest }) => (task.assignment === null ? findAssignment({ task, ...rest }) : () => null),
   approve: ({ task }) => {

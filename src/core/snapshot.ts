@@ -21,6 +21,7 @@ import type {
   SessionEnd,
   SessionStart,
   SubmissionRecord,
+  Swarm,
   WorkerRecord,
 } from "./records.ts";
 import type { Ring } from "./ring.ts";
@@ -79,6 +80,7 @@ interface Records {
   readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
   readonly submissions: SubmissionRecord;
+  readonly swarms: Swarm;
   readonly dossiers: Dossier;
   readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
@@ -92,6 +94,7 @@ const recordNames = [
   "milestones",
   "patterns",
   "submissions",
+  "swarms",
   "dossiers",
   "lastCommands",
   "warnings",

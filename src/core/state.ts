@@ -33,6 +33,7 @@ import {
   type SessionEnd,
   type SessionStart,
   type SubmissionRecord,
+  type Swarm,
   type TimeRule,
   type Watch,
   type WorkerRecord,
@@ -111,6 +112,8 @@ export interface State {
   readonly patterns: Table<string, PatternRecord>;
   /** By the name that the marker of its issue has; at most `submissionsMax` of those that are over. */
   readonly submissions: Table<string, SubmissionRecord>;
+  /** How many workers at once the sub-issues of a task may have before other work, and who said so; of open tasks. */
+  readonly swarms: Table<TaskId, Swarm>;
   /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
   readonly dossiers: Table<TaskId, Dossier>;
   /** By task, and of the whole by `wholeKey`: the last command, while it can be taken back; `order` grows with each. */
@@ -233,6 +236,7 @@ export function createState(): State {
     milestones: createTable(undo),
     patterns: createTable(undo, copyPattern),
     submissions: createTable(undo),
+    swarms: createTable(undo),
     dossiers: createTable(undo),
     lastCommands: createTable(undo),
     warnings: createTable(undo),

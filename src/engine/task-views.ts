@@ -15,6 +15,7 @@ import { priorityOf, reachOf } from "../core/reach.ts";
 import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
 import { starvingBefore } from "../core/starving.ts";
 import type { State } from "../core/state.ts";
+import { parentInSwarm, swarmFor } from "../core/swarm.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.ts";
 import type { Feedback } from "../model/feedback.ts";
@@ -37,6 +38,8 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     feedback: feedbackOf(state, task),
     criteria: state.dossiers.get(task.id)?.criteria ?? [],
     baseBranch: context.baseBranch ?? null,
+    swarm: swarmFor(state, task),
+    swarmOf: parentInSwarm(state, task)?.definition.number ?? null,
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
 }

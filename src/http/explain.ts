@@ -38,6 +38,7 @@ const Reasons = z.object({
   rank: counted,
   readyCount: count,
   starvedMs: z.number().optional(),
+  swarm: counted.optional(),
   rejected: z.array(z.object({ worker: z.string(), code: z.string(), score: z.number().nullable(), text: z.string() })),
   rejectedCount: namedNumbers,
   match: z.number(),

@@ -2,18 +2,18 @@
  * What happened: the truth of the program. `type` strings are persisted and never change. Times are in the entry that
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
-import type { CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
-import type { Effect, SurfaceWritten } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { LastCommand } from "./last-command.ts";
 import type { MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
 import type { OperatorFacts } from "./operator.ts";
+import type { OutboxEvent } from "./event-outbox.ts";
 import type {
   AssignmentReasons,
   Continuation,
@@ -199,6 +199,8 @@ export type Event =
   | { readonly type: "UpstreamRecovered"; readonly task: TaskId }
   /** It gives way to `for`: the cancel that follows is no failure, and its branch and context are kept. */
   | { readonly type: "TaskPreempted"; readonly task: TaskId; readonly for: TaskId; readonly reason: string }
+  /** So many workers at once go to the sub-issues of the task, before other work; 0: no more. */
+  | { readonly type: "SwarmCalled"; readonly task: TaskId; readonly workers: number; readonly by: string }
   /** Another agent goes on with it once its session is seen ended: the cancel that follows is no failure, and its work is kept. */
   | ({ readonly type: "TaskHandedOver"; readonly task: TaskId } & Handover)
   /** Somebody has said what is to be done about a conflict; what follows from it are events of their own. */
@@ -333,37 +335,7 @@ export type Event =
   /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
   | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   // Answers and the outbox
-  | {
-      readonly type: "CommandAnswered";
-      readonly task: TaskId | null;
-      /** The issue to answer on, where it is no task and the reaction does not say enough. */
-      readonly issue?: number;
-      /** Null: there is none to react to, and whoever asked has been answered already. */
-      readonly comment: string | null;
-      readonly reaction: "+1" | "-1" | "eyes" | "confused";
-      /** Shown in the sticky comment where there is a comment; null when the reaction says enough. */
-      readonly answer: string | null;
-      /** What it has changed, for whoever takes it back, or what was taken back; missing where it has changed nothing. */
-      readonly kept?: LastCommand;
-    }
-  | {
-      readonly type: "EffectsLeased";
-      readonly effects: readonly EffectId[];
-      readonly owner: string;
-      readonly until: number;
-    }
-  | {
-      readonly type: "EffectSettled";
-      readonly effect: EffectId;
-      /** The issue that was created. */
-      readonly issue?: number;
-      /** The merge was not done, because it was not wanted any more. */
-      readonly isWithdrawn?: true;
-      readonly cockpit?: CockpitWritten;
-      readonly surface?: SurfaceWritten;
-    }
-  | { readonly type: "EffectDelayed"; readonly effect: EffectId; readonly reason: string; readonly notBefore: number }
-  | { readonly type: "EffectDropped"; readonly effect: EffectId; readonly reason: string };
+  | OutboxEvent;
 
 /** One command's worth of history: what a line of the log holds. */
 export interface Entry {

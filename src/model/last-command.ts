@@ -8,6 +8,8 @@ import type { Dependency, Priority, Task } from "./task.ts";
 export type Before =
   | { readonly what: "hold"; readonly was: boolean }
   | { readonly what: "priority"; readonly was: Priority | null; readonly is: Priority }
+  /** 0: none. */
+  | { readonly what: "swarm"; readonly was: number; readonly is: number }
   | { readonly what: "estimate"; readonly was: number | null; readonly is: number }
   /** `wasTrusted`: it might have been started before, too. */
   | {

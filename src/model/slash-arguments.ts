@@ -15,6 +15,7 @@ export type SlashArgument =
   | "reason"
   | "priority"
   | "minutes"
+  | "count"
   | "issue"
   | "blocker"
   | "optional issue";
@@ -29,6 +30,9 @@ const reasonMax = 300;
 const issueNumberMax = 2_147_483_647;
 /** 30 days: nobody estimates more for one issue, and it keeps sums of thousands of tasks exact. */
 const estimateMinutesMax = 30 * 24 * 60;
+
+/** GitHub gives an issue no more sub-issues. */
+const swarmMax = 100;
 
 const agentPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 const workerPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\/[1-9]\d{0,3}$/;
@@ -62,6 +66,8 @@ export function readArgument(kind: SlashArgument, text: string): ArgumentReading
       return readPriority(text);
     case "minutes":
       return readMinutes(text);
+    case "count":
+      return readCount(text);
     case "issue":
       return readIssue(text);
     case "blocker":
@@ -133,6 +139,13 @@ function readMinutes(text: string): ArgumentReading {
   if (minutes >= 1 && minutes <= estimateMinutesMax) return value({ minutes });
   const start = text === "" ? "Name the effort" : `${quoteWord(text)} is not an effort between 1 minute and 30 days`;
   return problem(`${start}: write 30m, 2h or 1d; a bare number is minutes.`);
+}
+
+function readCount(text: string): ArgumentReading {
+  const workers = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (workers <= swarmMax) return value({ workers });
+  const start = text === "" ? "Say how many workers" : `${quoteWord(text)} is not a number of workers`;
+  return problem(`${start}: 1 to ${swarmMax}, or 0 to call it off.`);
 }
 
 function readIssue(text: string): ArgumentReading {

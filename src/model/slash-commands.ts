@@ -93,6 +93,14 @@ const entries: readonly Entry[] = [
     example: "/orchestrate handoff cursor",
   },
   {
+    verb: "swarm",
+    usage: "<n>",
+    takes: "count",
+    needs: "write",
+    summary: "Puts up to so many workers on the sub-issues of this issue at once, before other work; 0 calls it off.",
+    example: "/orchestrate swarm 3",
+  },
+  {
     verb: "retry",
     usage: "",
     takes: "nothing",

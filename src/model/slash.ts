@@ -35,7 +35,9 @@ export type SlashCommand =
   | { readonly verb: "blocked-by" | "unblock"; readonly number: number; readonly repository: string | null }
   /** What is waited for and is no issue, as `describeWait` calls it: a date, a workflow, a person. */
   | { readonly verb: "unblock"; readonly wait: string }
-  | { readonly verb: "enable" | "disable"; readonly worker: string };
+  | { readonly verb: "enable" | "disable"; readonly worker: string }
+  /** 0 calls a swarm off. */
+  | { readonly verb: "swarm"; readonly workers: number };
 
 export type SlashVerb = SlashCommand["verb"];
 

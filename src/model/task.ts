@@ -41,6 +41,8 @@ export interface AssignmentReasons {
   readonly readyCount: number;
   /** How long it had been ready, where the start was its own for that, whatever its rank. */
   readonly starvedMs?: number;
+  /** The number of the issue that a swarm was called for, where the start was its own for that, whatever its rank. */
+  readonly swarm?: number;
   readonly rejected: readonly RejectedCandidate[];
   readonly rejectedCount: Readonly<Record<string, number>>;
   /** How well the agent suits: the score of matching, 0 to 1, with its parts. */

@@ -19,6 +19,7 @@ const familyByType = {
   TaskResumed: "graph",
   AssignmentRequested: "graph",
   AssignmentWithdrawn: "graph",
+  SwarmCalled: "graph",
   TaskAssigned: "attempt",
   RunDispatched: "attempt",
   AssignmentClaimed: "attempt",

@@ -144,10 +144,13 @@ function renderAssignment(view: TaskView): string {
   return `**Why ${who}**\n\n${lines.join("\n")}`;
 }
 
-/** A starving task was not started for its rank. */
-function describeRank({ rank, readyCount, algorithm, starvedMs }: AssignmentReasons): string {
+/** A starving task was not started for its rank, nor one of a swarm. */
+function describeRank({ rank, readyCount, algorithm, starvedMs, swarm }: AssignmentReasons): string {
   const among = count(readyCount, "ready task");
   const mode = `ranked by ${algorithm} (${modeWords[algorithm]})`;
+  if (swarm !== undefined) {
+    return `Started for the swarm of #${swarm}, whatever its rank among ${among}, ${mode}`;
+  }
   if (starvedMs === undefined) return `Rank ${rank} of ${among}, ${mode}`;
   return `Started because it was starving after ${describeSpan(starvedMs)}, whatever its rank among ${among}, ${mode}`;
 }

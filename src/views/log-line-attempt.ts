@@ -1,6 +1,6 @@
 /** The log lines of an attempt, from its assignment to its pull request. */
 import type { EventIn, EventNames } from "./event-families.ts";
-import { describeCost, describeInstant, describeResult, describeStarved, failureWords, toShortSha } from "./words.ts";
+import { describeCost, describeInstant, describeResult, describeTurn, failureWords, toShortSha } from "./words.ts";
 
 type AttemptEvent = EventIn<"attempt">;
 
@@ -85,9 +85,7 @@ function describeRetry(event: Extract<AttemptEvent, { readonly type: "RetrySched
 }
 
 function describeAssigned(event: Extract<AttemptEvent, { readonly type: "TaskAssigned" }>, task: string): string {
-  const { rank, readyCount, algorithm, starvedMs } = event.reasons;
-  const why = starvedMs === undefined ? `rank ${rank} of ${readyCount} by ${algorithm}` : describeStarved(starvedMs);
-  return `${task} is assigned to ${event.worker} (attempt ${event.attempt}, ${why})`;
+  return `${task} is assigned to ${event.worker} (attempt ${event.attempt}, ${describeTurn(event.reasons)})`;
 }
 
 function describeEnded(event: Extract<AttemptEvent, { readonly type: "SessionEnded" }>, task: string): string {

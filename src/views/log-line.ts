@@ -73,6 +73,10 @@ function renderGraphEvent(event: EventIn<"graph">, task: string, names: EventNam
       return `${task} is asked for ${event.worker ?? event.agent}, says ${event.by}`;
     case "AssignmentWithdrawn":
       return `${task} is asked for nobody in particular, says ${event.by}`;
+    case "SwarmCalled":
+      return event.workers === 0
+        ? `The swarm of ${task} is called off, says ${event.by}`
+        : `A swarm of ${event.workers} goes to the sub-issues of ${task}, says ${event.by}`;
   }
 }
 

@@ -68,11 +68,18 @@ function describeBlocked(view: TaskView): string {
     const path = cycle.map((reference) => toReference(reference, null)).join(" → ");
     return `It is part of a dependency cycle: ${path}. Nothing in it can start until one edge goes. ${describeCut(view)}`;
   }
-  if (view.task.definition.isContainer) return "It has sub-issues and completes with the last of them.";
+  if (view.task.definition.isContainer)
+    return `It has sub-issues and completes with the last of them.${describeSwarm(view)}`;
   const open = view.blockers.filter((blocker) => blocker.isOpen);
   const lost = open.filter((blocker) => Object.hasOwn(lostWords, blocker.state));
   if (lost.length > 0) return describeLost(lost);
   return `It starts when ${open.length === 1 ? "its blocker is" : "its blockers are"} done.`;
+}
+
+function describeSwarm({ swarm = null }: TaskView): string {
+  if (swarm === null) return "";
+  const { workers, busy, by } = swarm;
+  return ` ${toCode(by)} called a swarm: up to ${workers} workers at once go to them before other work, ${busy} now. \`/orchestrate swarm 0\` calls it off.`;
 }
 
 /** The way out that costs least; what a person said is never cut without one. */
@@ -110,7 +117,13 @@ function describeReady(view: TaskView): string {
     retryAt === null ? [] : [`The next attempt${describeTold(view)} starts after ${describeInstant(retryAt)}.`];
   const waiting = view.waiting.filter((reason) => !passingCodes.has(reason.code)).map(describeWaiting);
   const sentences = [...backoff, ...waiting];
-  return sentences.length === 0 ? "The next free worker takes it." : sentences.join(" ");
+  const swarm =
+    (view.swarmOf ?? null) === null
+      ? []
+      : [`It belongs to the swarm of #${view.swarmOf}, which goes before other work.`];
+  return sentences.length === 0
+    ? ["The next free worker takes it.", ...swarm].join(" ")
+    : [...sentences, ...swarm].join(" ");
 }
 
 /** What it goes on with, and that it knows what is wrong. */

@@ -5,7 +5,7 @@
 import type { AssignmentReasons } from "../model/task.ts";
 import { escapeText } from "./markdown.ts";
 import type { WaitingReason } from "./task-view.ts";
-import { describeStarved } from "./words.ts";
+import { describeTurn } from "./words.ts";
 
 interface ReasonText {
   /** What is so, for when the case has no detail of its own. */
@@ -133,10 +133,7 @@ export function describeWaiting(waiting: WaitingReason): string {
 
 /** Why a task goes to whoever it goes to, now: `rank 1 of 3 by balanced, suits it with 89 %`. Markdown. */
 export function describeChoice(reasons: AssignmentReasons): string {
-  const { starvedMs, rank, readyCount, algorithm, match, note } = reasons;
-  const standing =
-    starvedMs === undefined ? `rank ${rank} of ${readyCount} by ${algorithm}` : describeStarved(starvedMs);
-  return `${standing}, ${describeMatch(match, note)}`;
+  return `${describeTurn(reasons)}, ${describeMatch(reasons.match, reasons.note)}`;
 }
 
 /** How well somebody suits a task, 0 to 1, and what was weighed beside that. */

@@ -53,6 +53,10 @@ export interface TaskView {
   readonly expectedStart?: number | null;
   /** What its wait gives a ready task; null where it is not ready, or nobody asked. */
   readonly wait?: Wait | null;
+  /** How many workers at once were asked for on its sub-issues, and how many are at them; null or missing: no swarm. */
+  readonly swarm?: { readonly workers: number; readonly busy: number; readonly by: string } | null;
+  /** The number of the issue whose swarm it belongs to; null or missing: of none. */
+  readonly swarmOf?: number | null;
   /** What checks and reviewers said of the pull request that is gone on with; null or missing: nothing. */
   readonly feedback?: Feedback | null;
   /** The acceptance criteria of the approved text, once an agent has been started on it. */

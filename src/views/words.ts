@@ -1,6 +1,6 @@
 /** The words for statuses, failures, times and amounts, the same in comments, task files and log lines. */
 import type { Mode } from "../model/mode.ts";
-import type { Attempt, FailureReason, Priority, Task, TaskStatus } from "../model/task.ts";
+import type { AssignmentReasons, Attempt, FailureReason, Priority, Task, TaskStatus } from "../model/task.ts";
 import { priorityWords } from "../model/priority.ts";
 
 /** A status as a person says it. */
@@ -88,9 +88,12 @@ export function describeMinutes(minutes: number): string {
   return describeSpan(minutes * 60_000);
 }
 
-/** Why a start went to a task that was not the best by rank: `starving after 8 d`. */
-export function describeStarved(ms: number): string {
-  return `starving after ${describeSpan(ms)}`;
+/** Why it was its turn: `rank 2 of 5 by balanced`, or what goes before rank, such as `starving after 8 d`. */
+export function describeTurn({ rank, readyCount, algorithm, starvedMs, swarm }: AssignmentReasons): string {
+  if (swarm !== undefined) return `for the swarm of #${swarm}`;
+  return starvedMs === undefined
+    ? `rank ${rank} of ${readyCount} by ${algorithm}`
+    : `starving after ${describeSpan(starvedMs)}`;
 }
 
 /** How an attempt ended. */

@@ -20,7 +20,7 @@ describe("the registry", () => {
   test("has every command of the product, so that help never lacks one", () => {
     const verbs = new Set(slashSpecs.map((spec) => spec.verb));
     const wanted =
-      "status explain plan simulate approve mode attack assign handoff retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable undo help";
+      "status explain plan simulate approve mode attack assign handoff swarm retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable undo help";
     expect([...verbs].toSorted()).toEqual(wanted.split(" ").toSorted());
   });
 
@@ -70,6 +70,8 @@ describe("a comment that asks for us", () => {
       "/orchestrate blocked-by https://github.com/octo/web/issues/9#issuecomment-1",
       { verb: "blocked-by", number: 9, repository: "octo/web" },
     ],
+    ["/orchestrate swarm 3", { verb: "swarm", workers: 3 }],
+    ["/orchestrate swarm 0", { verb: "swarm", workers: 0 }],
     ["/orchestrate disable jules/2", { verb: "disable", worker: "jules/2" }],
     ["/orchestrate enable jules", { verb: "enable", worker: "jules" }],
   ])("%j is understood", (body, command) => {
@@ -129,6 +131,10 @@ describe("a command that cannot be understood", () => {
     ["/orchestrate handoff $(id)`", "neither an agent"],
     ["/orchestrate hand-off cursor", "Did you mean `/orchestrate handoff`?"],
     ["/orchestrate enable jules/0", "neither an agent"],
+    ["/orchestrate swarm", "Say how many workers: 1 to 100, or 0 to call it off."],
+    ["/orchestrate swarm 101", "`101` is not a number of workers"],
+    ["/orchestrate swarm -1", "`-1` is not a number of workers"],
+    ["/orchestrate swarm jules", "`jules` is not a number of workers"],
   ])("%j says what to write instead", (body, hint) => {
     const reading = parseSlash(body);
     expect(reading.kind).toBe("problem");

@@ -66,6 +66,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     "#12: cancel asked for by mona because the session took longer than the agent's timeout",
   ],
   AssignmentWithdrawn: [{ task, by: "mona" }, "#12 is asked for nobody in particular, says mona"],
+  SwarmCalled: [{ task, workers: 3, by }, "A swarm of 3 goes to the sub-issues of #12, says mona"],
   DependencyRestored: [{ task, on: other, by: "mona" }, "#12 waits for #3 again, says mona"],
   PersonAsked: [{ task, fence: 1, reason }, "#12: a person is asked to look at the session: because"],
   SessionEnded: [
