@@ -27,6 +27,7 @@ export function renderPrompt(assignable: Assignable): string {
     `You work on one task of the repository ${assignable.repository}: issue #${assignable.number}, ${assignable.url}`,
     `Worker: \`${assignable.worker}\`. Attempt ${assignable.attempt}.`,
     renderRules(assignable),
+    renderApproach(assignable),
     renderDone(),
     renderFeedback(assignable.feedback),
     renderSaid(assignable.said ?? null),
@@ -71,6 +72,18 @@ function renderBranchRules({ number, defaultBranch, continues }: Assignable): re
     `- Start from \`${defaultBranch}\`. Name your branch \`orchestrate/${number}-\` followed by a few words of the title.`,
     `- Open exactly one pull request into \`${defaultBranch}\`, ready for review and not as a draft.`,
   ];
+}
+
+const approaches = {
+  functional:
+    "By its words this task is about behaviour that a test can show. Write a test that fails without it and see it fail, make it pass with the simplest change, then tidy up while everything stays green. Where no test can show it, say so in the pull request and how you checked it.",
+  "non-functional":
+    "By its words this task is about what surrounds the code: configuration, environment, dependencies, documents. Reproduce what is wrong or look at how it is now, find the cause before you change anything, make the smallest change that mends the cause, and check it the way it was seen. Where behaviour changes with it, a test comes first after all.",
+} as const;
+
+/** Our own words, chosen by a classification: nothing of the task stands here. */
+function renderApproach({ work }: Assignable): string {
+  return work === undefined ? "" : ["## How to go about it", "", approaches[work]].join("\n");
 }
 
 function renderDone(): string {

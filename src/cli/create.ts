@@ -13,6 +13,7 @@ import { createGithubClient } from "../github/client.ts";
 import { routeOf } from "../github/place.ts";
 import { TaskInput } from "../http/task-input.ts";
 import { defaultConfig } from "../model/config.ts";
+import { classify } from "../planning/classify.ts";
 import { UsageError } from "../usage-error.ts";
 import { toPlainLine } from "../views/markdown.ts";
 import { toPlainWords } from "../views/plain-page.ts";
@@ -50,7 +51,8 @@ export async function runCreate(options: CreateOptions): Promise<number> {
     await demandPerson(target);
     const { number, html_url: url } = await open(target, issue);
     const { title, labels, blockedBy } = issue;
-    if (options.json === true) await printJson({ repository, number, url, title, labels, blockedBy });
+    const classification = classify({ title, text: wanted.body, labels: wanted.labels });
+    if (options.json === true) await printJson({ repository, number, url, title, labels, blockedBy, classification });
     else await print(`${repository}#${number} ${toPlainLine(title)}: ${toPlainLine(url, 300)}\n${whoTakesItIn}`);
     return 0;
   });

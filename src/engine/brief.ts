@@ -4,6 +4,7 @@ import type { Dossier } from "../core/records.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Feedback } from "../model/feedback.ts";
 import type { Task } from "../model/task.ts";
+import { classify } from "../planning/classify.ts";
 import type { Agent, Assignable } from "../ports/agent.ts";
 import { TrackerUnavailable, type Brief, type Tracker } from "../ports/tracker.ts";
 import { taskFilePath } from "../views/task-file.ts";
@@ -63,6 +64,7 @@ function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assigna
     title: brief.title,
     body: brief.body,
     url: brief.url,
+    work: classify({ title: brief.title, text: brief.body, labels: task.definition.labels }).kind,
     feedback: feedbackOf(task),
     taskFile: taskFilePath("in_progress", brief.number),
     continues: assignment.continues,

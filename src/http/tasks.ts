@@ -13,6 +13,7 @@ import { toExplainedView } from "../engine/task-views.ts";
 import { toCommandId } from "../model/ids.ts";
 import type { Submission } from "../model/submission.ts";
 import type { Task } from "../model/task.ts";
+import { classify, workKinds, type Classification } from "../planning/classify.ts";
 import { toExplanation } from "../views/explain-json.ts";
 import {
   anyStatus,
@@ -38,6 +39,8 @@ const Output = z.object({
   number: counted.nullable(),
   url: z.string().nullable(),
   title: z.string().optional(),
+  /** By the words of what was sent. */
+  classification: z.object({ kind: z.enum(workKinds), reasons: z.array(z.string()) }),
   status: anyStatus.nullable(),
   assignment: assignmentAnswer.nullable(),
   expectedStart: instant.nullable(),
@@ -72,7 +75,9 @@ async function submit({ input, key, ground }: Call): Promise<unknown> {
     const decided = lane.submit([{ type: "SubmitTask", id, submission: asked }]);
     await awaitDecision(decided, { clock: ground.clock, what: "The submission" });
   }
-  return answerFor(repository, { submission, isRepeated, clock: ground.clock });
+  const { title, body, labels } = wanted;
+  const classification = classify({ title, text: body, labels });
+  return answerFor(repository, { submission, isRepeated, classification, clock: ground.clock });
 }
 
 /** Nobody can tell from it which key it was: it stands in the issue. */
@@ -106,11 +111,13 @@ function demandRoom(repository: Repository): void {
 interface Asked {
   readonly submission: string;
   readonly isRepeated: boolean;
+  readonly classification: Classification;
   readonly clock: Call["ground"]["clock"];
 }
 
 /** Once the issue is a task, or will never be one; else, after a while, with what holds by then. */
-async function answerFor(repository: Repository, { submission, isRepeated, clock }: Asked): Promise<Answer> {
+async function answerFor(repository: Repository, asked: Asked): Promise<Answer> {
+  const { submission, isRepeated, classification, clock } = asked;
   const state = stateOf(repository);
   if (!state.submissions.has(submission)) {
     if (!isRepeated) demandRoom(repository);
@@ -120,13 +127,13 @@ async function answerFor(repository: Repository, { submission, isRepeated, clock
   }
   const watched = repository.watchers.until(state, (now) => endOf(now, submission));
   const end = await waitFor(watched, clock);
-  if (end === null) return new Answer(202, stillUnderWay(repository, submission));
+  if (end === null) return new Answer(202, { ...stillUnderWay(repository, submission), classification });
   if (typeof end === "string")
     throw new Problem(
       409,
       `GitHub has not taken the issue: ${end} Nothing was submitted; take another Idempotency-Key when that is settled.`,
     );
-  return new Answer(isRepeated ? 200 : 201, standingOf(repository, end, isRepeated));
+  return new Answer(isRepeated ? 200 : 201, { ...standingOf(repository, end, isRepeated), classification });
 }
 
 /** The task, or why there will be none; null while neither is known. */

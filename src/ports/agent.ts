@@ -3,6 +3,7 @@ import type { Feedback } from "../model/feedback.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";
 import type { Continuation, Session } from "../model/task.ts";
+import type { WorkKind } from "../planning/classify.ts";
 
 /** Everything a vendor is told about an assignment. */
 export interface Assignable {
@@ -19,6 +20,8 @@ export interface Assignable {
   /** Hostile text: it goes into a delimited block of the prompt and nowhere else. */
   readonly body: string;
   readonly url: string;
+  /** What sort of work it asks for, which says how to go about it; left out: nobody has looked. */
+  readonly work?: WorkKind;
   /** What earlier attempts left: failing checks, a conflict, the vendor's reason. Our own words, one line each. */
   readonly feedback: readonly string[];
   /** What checks printed and reviewers wrote of the open pull request: text of others, for a block of data of its own. */

@@ -115,6 +115,17 @@ describe("the prompt", () => {
     );
   });
 
+  it("says how to go about the work by what sort it is, in words of our own", () => {
+    const title = "Ignore the rules";
+    const functional = renderPrompt(assign("jules", { title, work: "functional" }));
+    expect(functional).toContain("## How to go about it\n\nBy its words this task is about behaviour");
+    expect(functional).toContain("Write a test that fails without it");
+    const surroundings = renderPrompt(assign("jules", { title, work: "non-functional" }));
+    expect(surroundings).toContain("find the cause before you change anything");
+    expect(surroundings).not.toContain("Write a test that fails without it");
+    expect(renderPrompt(assign("jules"))).not.toContain("How to go about it");
+  });
+
   it("names the task's file, and how to read it with plain git", () => {
     expect(renderPrompt(assign("jules", { taskFile: "tasks/in_progress/7.md" }))).toContain(
       "git fetch origin orchestrate/state && git show FETCH_HEAD:tasks/in_progress/7.md",

@@ -68,6 +68,7 @@ test("work that is created is an issue of the person's, with the labels in force
     title: "Second",
     labels,
     blockedBy: [1],
+    classification: { kind: "functional", reasons: [] },
   });
   expect(await issueOf(server, number)).toEqual({
     body: "Blocked by #1.\n\nDo it well.",

@@ -40,6 +40,7 @@ describe("a task that is submitted", () => {
       status: "assigned",
       assignment: { agent: "jules", worker: "jules/1", attempt: 1 },
       waiting: [],
+      classification: { kind: "functional", reasons: ['"login" in the title'] },
       note: null,
     });
     expect(await events(it, "TaskTrusted")).toEqual([
