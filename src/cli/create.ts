@@ -7,7 +7,7 @@ import { withRepository, type Target } from "./reach.ts";
 import { print, printJson } from "../print.ts";
 import { whyNotTaken } from "../core/decide-submissions.ts";
 import type { AtHand } from "../engine/at-hand.ts";
-import { NotAskable, selecting, textOf, toAsked } from "../engine/new-issue.ts";
+import { NotAskable, selecting, textOf, toAsked, whyNotReady } from "../engine/new-issue.ts";
 import { GithubFault } from "../github/classify-error.ts";
 import { createGithubClient } from "../github/client.ts";
 import { routeOf } from "../github/place.ts";
@@ -86,6 +86,8 @@ function toIssue(wanted: TaskInput, found: AtHand | null, { surroundings }: Targ
   const context = found?.context ?? { config: defaultConfig, now: surroundings.clock.now() };
   const full = state === null ? null : whyNotTaken(state, context);
   if (full !== null) throw new CommandFailed(`Nothing was opened. ${toPlainWords(full)}`);
+  const short = whyNotReady(wanted, context.config);
+  if (short !== null) throw new CommandFailed(`Nothing was opened. ${toPlainWords(short)}`);
   try {
     const { labels, blockedBy } = toAsked(wanted, state, context);
     const { title, body } = wanted;

@@ -1,6 +1,7 @@
 /** Ends and their consequences: an attempt that failed, a task that is done, failed or called off, and those who wait. */
 import type { TaskId } from "../model/ids.ts";
 import type { FailureReason, Receipt, Task } from "../model/task.ts";
+import { doneWithoutCriteria } from "../planning/definition-of-ready.ts";
 import { leaveCycles, reportCycles } from "./decide-cycles.ts";
 import { agentsInService, judgeWorker } from "./decide-health.ts";
 import { carryFailure, reviseUpstream, reviseWaiters } from "./decide-upstream.ts";
@@ -57,10 +58,17 @@ export function failTask(
 
 /** Done, with the evidence. Those who wait become ready in the same decision; a parent may end with its last child. */
 export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): void {
-  decision.emit({ type: "TaskCompleted", task: id, receipt });
+  decision.emit({ type: "TaskCompleted", task: id, receipt: checkedReceipt(decision, id, receipt) });
   leave(decision, id);
   reviseWaiters(decision, id);
   completeParents(decision, id);
+}
+
+/** With a warning where criteria were asked for and nobody wrote any. It is done all the same: the receipt decides that. */
+function checkedReceipt({ state, context }: Decision, id: TaskId, receipt: Receipt): Receipt {
+  const lacks = state.tasks.get(id)?.definition.lacks ?? [];
+  if (!context.config.ready.criteria || !lacks.includes("criteria")) return receipt;
+  return { ...receipt, warning: [receipt.warning ?? "", doneWithoutCriteria].filter((part) => part !== "").join(" ") };
 }
 
 function completeParents(decision: Decision, child: TaskId): void {

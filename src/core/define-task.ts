@@ -4,6 +4,7 @@ import { toAgentId, type TaskId } from "../model/ids.ts";
 import { kindsOfWork, readLabels } from "../model/labels.ts";
 import type { BlockerFacts, IssueFacts } from "../model/observation.ts";
 import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
+import { findLacks } from "../planning/definition-of-ready.ts";
 import { learnedKey } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
 import type { State } from "./state.ts";
@@ -49,8 +50,22 @@ export function defineTask(facts: IssueFacts, ground: Ground, before: Task | nul
     heldByLabel: labels.held,
     isContainer: facts.children.length > 0,
     problems: labels.problems,
+    ...lacksIn(facts, labels.estimateMinutes !== null, { config, before }),
     isOpen: facts.state === "open",
   };
+}
+
+/** Left out where it lacks nothing. What has ended is not judged by another definition of ready than the one that it was worked on under. */
+function lacksIn(
+  facts: IssueFacts,
+  isEstimated: boolean,
+  { config, before }: { readonly config: Config; readonly before: Task | null },
+): Pick<TaskDefinition, "lacks"> {
+  const isOver = before !== null && isEnded(before) && before.definition.hash === facts.hash;
+  const lacks = isOver
+    ? (before.definition.lacks ?? [])
+    : findLacks({ text: facts.text ?? null, isEstimated, isContainer: facts.children.length > 0 }, config.ready);
+  return lacks.length === 0 ? {} : { lacks };
 }
 
 /** From the making of the milestone to its due date; null where that is not a time to come. */

@@ -60,10 +60,14 @@ export function foldTaskTrusted(state: State, event: EventOf<"TaskTrusted">): vo
   const hash = event.hash === task.definition.hash ? task.definition.hash : event.hash;
   task.trust = { by: event.by, hash, at: state.at };
   task.pendingReason = null;
+  if (event.isWaiver === true) task.waived = hash;
 }
 
 export function foldApprovalRequired(state: State, event: EventOf<"ApprovalRequired">): void {
-  ownTask(state, event.task).pendingReason = event.reason;
+  const task = ownTask(state, event.task);
+  task.pendingReason = event.reason;
+  // Whoever approves it then approves all of it.
+  task.waived = null;
 }
 
 export function foldDependenciesChanged(state: State, event: EventOf<"DependenciesChanged">): void {

@@ -9,7 +9,7 @@ import { costOf, spentCaps } from "./caps.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { isInterruption } from "./decide-preempt.ts";
 import type { AssignedTask, Decision } from "./decision.ts";
-import { assignTo, noteOnTarget } from "./instruct-task.ts";
+import { approvalOf, assignTo, noteOnTarget, wantsApproval } from "./instruct-task.ts";
 import { refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 import { isEnded } from "./readiness.ts";
 import { wishOf } from "./wish.ts";
@@ -65,9 +65,7 @@ export function giveOver(decision: Decision, task: AssignedTask, { by, target }:
   if (successor === null) return refused(unknownTarget(decision.context, target));
   const refusal = whyNever(decision, task, successor);
   if (refusal !== null) return refused(refusal);
-  if (task.pendingReason !== null) {
-    decision.emit({ type: "TaskTrusted", task: task.id, by, hash: task.definition.hash });
-  }
+  if (wantsApproval(task)) decision.emit(approvalOf(task, by));
   decision.emit({ type: "TaskHandedOver", task: task.id, ...successor, by });
   requestCancel(decision, task.id, { reason: "handed_over", by });
   return { kind: "done", answer: describeHandover(decision, task, successor) };

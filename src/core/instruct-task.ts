@@ -1,5 +1,6 @@
 /** Slash commands about the task of the issue they stand on: approve, assign, retry, complete, fail, cancel, hold, and what ranks it. */
 import type { Command } from "../model/command.ts";
+import type { EventOf } from "../model/event.ts";
 import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
@@ -9,8 +10,8 @@ import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from ".
 import { rejudge } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
-import { isEnded } from "./readiness.ts";
 import { callSwarm } from "./swarm-call.ts";
+import { isEnded, lacksOf } from "./readiness.ts";
 import { attemptsUsed } from "./retry-policy.ts";
 
 /** Null when the command is not one of these. */
@@ -51,8 +52,19 @@ const acts: Partial<Record<SlashCommand["verb"], (decision: Decision, act: Act) 
 };
 
 function approve(decision: Decision, { task, by }: Act): Reply {
-  decision.emit({ type: "TaskTrusted", task: task.id, by, hash: task.definition.hash });
+  decision.emit(approvalOf(task, by));
   return done;
+}
+
+/** A person lets the text be worked on as it is now, whatever it lacks. */
+export function approvalOf(task: Task, by: string): EventOf<"TaskTrusted"> {
+  const { hash } = task.definition;
+  return { type: "TaskTrusted", task: task.id, by, hash, ...(lacksOf(task).length > 0 ? { isWaiver: true } : {}) };
+}
+
+/** Somebody has to say so before it may be worked on. */
+export function wantsApproval(task: Task): boolean {
+  return task.trust === null || task.pendingReason !== null || lacksOf(task).length > 0;
 }
 
 function assign(decision: Decision, { task, by, instruction }: Act): Reply {
@@ -70,9 +82,7 @@ export function assignTo(
   if (refusal !== null || first === undefined) return refused(refusal ?? unknownTarget(decision.context, target));
   const agent = agentOf(first);
   const worker = target === agent ? null : first;
-  if (task.trust === null || task.pendingReason !== null) {
-    decision.emit({ type: "TaskTrusted", task: task.id, by, hash: task.definition.hash });
-  }
+  if (wantsApproval(task)) decision.emit(approvalOf(task, by));
   decision.emit({ type: "AssignmentRequested", task: task.id, agent, worker, by });
   rejudge(decision, [task.id]);
   return { kind: "done", answer: noteOnTarget(decision, agent, worker) };

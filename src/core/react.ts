@@ -6,7 +6,7 @@ import type { Task } from "../model/task.ts";
 import { feedbackEffect } from "./decide-feedback.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
 import { cockpitDelayMs } from "./react-cockpit.ts";
-import { blockerState, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
+import { blockerState, fallsShort, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
 import { dependentsOf, type State } from "./state.ts";
 
 export interface Reaction {
@@ -175,12 +175,25 @@ function tellingDelayMs(state: State, event: Event): number | null {
     case "TaskTracked":
     case "TaskRevised":
       if (state.tasks.get(event.task)?.isReopening === true && !event.definition.isOpen) return 0;
-      return event.definition.problems.length === 0 ? null : surfaceDelayMs;
+      return hasNewsOfText(state, event) ? surfaceDelayMs : null;
+    case "EstimateOverridden":
+      return isShownPending(state, event.task) ? surfaceDelayMs : null;
     case "TaskTrusted":
       return state.tasks.get(event.task)?.surface.digest === null ? null : surfaceDelayMs;
     default:
       return null;
   }
+}
+
+/** Something is wrong with it, or was, as people were told. */
+function hasNewsOfText(state: State, event: EventOf<"TaskTracked" | "TaskRevised">): boolean {
+  const task = state.tasks.get(event.task);
+  if (event.definition.problems.length > 0) return true;
+  return task !== undefined && (fallsShort(task) || isShownPending(state, event.task));
+}
+
+function isShownPending(state: State, id: TaskId): boolean {
+  return state.tasks.get(id)?.surface.labels.includes("status:pending") === true;
 }
 
 function surface(state: State, task: TaskId | null, afterMs: number): readonly Reaction[] {

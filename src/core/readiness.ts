@@ -1,5 +1,5 @@
 /** Readiness, derived from the graph: which blockers are open, whether a task may start, and what status people see. */
-import type { Dependency, External, Task, TaskStatus } from "../model/task.ts";
+import type { Dependency, External, Lack, Task, TaskStatus } from "../model/task.ts";
 import type { State } from "./state.ts";
 
 export type BlockerState = External["state"] | "failed" | "cancelled";
@@ -71,6 +71,21 @@ function isUnderReview(task: Task): boolean {
   return task.pull !== null && task.pull.state === "open" && task.retryAt === null;
 }
 
+const nothing: readonly Lack[] = [];
+
+/** What of the definition of ready keeps it from being started: an estimate may come by a command, and a person may do without the rest. */
+export function lacksOf({ definition, waived, estimateOverride }: Task): readonly Lack[] {
+  const lacks = definition.lacks ?? nothing;
+  if (lacks.length === 0 || waived === definition.hash) return nothing;
+  return estimateOverride === null ? lacks : lacks.filter((lack) => lack !== "estimate");
+}
+
+/** What it lacks keeps it from being started: nothing of it runs or waits for its reviewers, and nobody has let it be worked on all the same. */
+export function fallsShort(task: Task): boolean {
+  if (lacksOf(task).length === 0 || isEnded(task) || task.assignment !== null) return false;
+  return task.pullDueAt === null && !isUnderReview(task);
+}
+
 /** Trusted, not held, and without anything that only a person can lift. */
 export function isWorkable(task: Task): boolean {
   return (
@@ -79,6 +94,7 @@ export function isWorkable(task: Task): boolean {
     !task.isHeld &&
     !task.definition.heldByLabel &&
     !task.definition.isContainer &&
+    lacksOf(task).length === 0 &&
     task.manualReview === null &&
     task.upstreamFailed === null
   );
@@ -121,9 +137,13 @@ export function statusOf(state: State, task: Task): TaskStatus {
 }
 
 function queuedStatus(state: State, task: Task): TaskStatus {
-  if (task.trust === null || task.pendingReason !== null || task.isHeld || task.definition.heldByLabel)
-    return "pending";
+  if (isPending(task)) return "pending";
   return task.definition.isContainer || !isUnblocked(state, task) ? "blocked" : "ready";
+}
+
+function isPending(task: Task): boolean {
+  if (task.trust === null || task.pendingReason !== null || task.isHeld) return true;
+  return task.definition.heldByLabel || lacksOf(task).length > 0;
 }
 
 function assignedStatus(phase: NonNullable<Task["assignment"]>["phase"]): TaskStatus {

@@ -38,6 +38,7 @@ export function compactDefinition(from: TaskDefinition): TaskDefinition {
     milestoneSpan: from.milestoneSpan ?? null,
     updatedAt: from.updatedAt,
     problems: shared(from.problems),
+    lacks: shared(from.lacks ?? none),
     node: from.node,
     title: from.title,
     url: from.url,
@@ -48,6 +49,7 @@ export function compactDefinition(from: TaskDefinition): TaskDefinition {
 const blank: Omit<Task, "id" | "definition"> = {
   trust: null,
   pendingReason: null,
+  waived: null,
   blockedBy: none,
   unblocked: none,
   isHeld: false,
@@ -123,6 +125,7 @@ function recordOf(id: TaskId, definition: TaskDefinition, from: Omit<Task, "id" 
     estimateOverride: from.estimateOverride,
     trust: from.trust,
     pendingReason: from.pendingReason,
+    waived: from.waived ?? null,
     isHeld: from.isHeld,
     manualReview: from.manualReview,
     upstreamFailed: from.upstreamFailed,

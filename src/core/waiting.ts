@@ -2,6 +2,7 @@
 import { chooseAgent } from "../matching/choose-agent.ts";
 import { agentOf } from "../model/ids.ts";
 import type { RejectedCandidate, Task } from "../model/task.ts";
+import { describeLacks } from "../planning/definition-of-ready.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { spentCapOf, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
@@ -12,7 +13,7 @@ import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
 import { mergeReasons } from "./merge-reasons.ts";
 import { rankReady, readyInOrder } from "./rank-ready.ts";
-import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
+import { blockerState, isEnded, isReady, lacksOf, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { policyOf, wishOf } from "./wish.ts";
 import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
@@ -39,6 +40,8 @@ function personReasons(task: Task): readonly WaitingReason[] {
   if (task.pendingReason !== null) reasons.push({ code: "needs_approval", detail: task.pendingReason });
   else if (task.trust === null)
     reasons.push({ code: "not_trusted", detail: "Nobody who may start work has selected it." });
+  const lacks = lacksOf(task);
+  if (lacks.length > 0) reasons.push({ code: "not_ready", detail: describeLacks(lacks) });
   if (task.manualReview !== null) reasons.push({ code: "manual_review", detail: task.manualReview });
   if (task.isHeld || task.definition.heldByLabel) reasons.push({ code: "held", detail: "It is on hold." });
   return reasons;

@@ -4,7 +4,8 @@ import type { Context } from "../core/context.ts";
 import { forecastOf } from "../core/forecast.ts";
 import { modeInForce, rankReady } from "../core/rank-ready.ts";
 import { reachOf } from "../core/reach.ts";
-import { isEnded, statusOf } from "../core/readiness.ts";
+import { describeLacks } from "../planning/definition-of-ready.ts";
+import { fallsShort, isEnded, lacksOf, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import type { Box } from "../model/box.ts";
@@ -81,7 +82,10 @@ function sortTasks(state: State): Sorted {
 /** It goes no further before a person has looked at it. */
 export function needsPerson(status: TaskStatus, task: Task): boolean {
   if (status === "manual_review" || status === "needs_input" || status === "failed") return true;
-  return !isEnded(task) && (task.pendingReason !== null || task.escalated !== null || task.cycle !== null);
+  return (
+    !isEnded(task) &&
+    (task.pendingReason !== null || fallsShort(task) || task.escalated !== null || task.cycle !== null)
+  );
 }
 
 /** What a tick moves on, first; then what came first. */
@@ -114,6 +118,7 @@ function whyPerson(state: State, task: Task): string {
   if (task.outcome === "failed") return task.outcomeReason ?? "";
   if (task.manualReview !== null) return task.manualReview;
   if (task.pendingReason !== null) return task.pendingReason;
+  if (fallsShort(task)) return describeLacks(lacksOf(task));
   const question = task.assignment?.question ?? null;
   if (question !== null) return `The agent asks: ${question}`;
   if (task.escalated !== null) return task.escalated;
@@ -128,7 +133,8 @@ function boxOf(task: Task): Box | null {
   if (isEnded(task) ? task.outcome === "failed" && task.definition.isOpen : task.manualReview !== null) {
     return task.assignment === null ? { kind: "retry", number } : null;
   }
-  return task.pendingReason === null || isEnded(task) ? null : { kind: "approve", number, hash };
+  const isAsked = task.pendingReason !== null || fallsShort(task);
+  return !isAsked || isEnded(task) ? null : { kind: "approve", number, hash };
 }
 
 function toRunning(state: State, task: Task): RunningLine {

@@ -5,6 +5,8 @@ import type { State } from "../core/state.ts";
 import type { Config } from "../model/config.ts";
 import { priorityWords } from "../model/priority.ts";
 import type { Priority } from "../model/task.ts";
+import { readText } from "../model/issue-text.ts";
+import { describeLacks, findLacks } from "../planning/definition-of-ready.ts";
 import { findTask, toTaskName, type TaskName } from "./find-task.ts";
 
 export interface Wanted {
@@ -20,6 +22,17 @@ export interface Wanted {
 /** A sentence that says what cannot be asked for. */
 export class NotAskable extends Error {
   override readonly name = "NotAskable";
+}
+
+/** What such an issue would lack of the definition of ready, in a sentence that says what to send; null: nothing. */
+export function whyNotReady(
+  { body, estimate }: { readonly body: string; readonly estimate?: number | undefined },
+  { ready }: Config,
+): string | null {
+  const lacks = findLacks({ text: readText(body), isEstimated: estimate !== undefined, isContainer: false }, ready);
+  return lacks.length === 0
+    ? null
+    : `${describeLacks(lacks)} \`ready\` in the configuration asks for that: put it into the text${lacks.includes("estimate") ? ", and send an estimate" : ""}.`;
 }
 
 /** Its labels, beside the one that selects the issue, and the issues that it waits for. Throws `NotAskable`. `state` is null where there is none yet. */

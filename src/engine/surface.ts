@@ -1,7 +1,7 @@
 /** What an issue should show: the labels we manage, the sticky comment, open or closed. Level-triggered: derived from the state. */
 import type { Context } from "../core/context.ts";
 import { waitsInVain } from "../core/react.ts";
-import { isEnded, statusOf } from "../core/readiness.ts";
+import { fallsShort, isEnded, statusOf } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
 import { taskStatuses, type Task, type TaskStatus } from "../model/task.ts";
 import type { IssueSurface } from "../ports/tracker.ts";
@@ -63,7 +63,7 @@ function labelsOf(state: State, task: Task): readonly string[] {
   const status = statusOf(state, task);
   const agent =
     task.assignment?.agent ?? (isEnded(task) || task.pull?.state === "open" ? task.attempts.at(-1)?.agent : undefined);
-  const labels = labelled.has(status) || task.pendingReason !== null ? [`status:${status}`] : [];
+  const labels = labelled.has(status) || task.pendingReason !== null || fallsShort(task) ? [`status:${status}`] : [];
   return agent === undefined ? labels : [`agent:${agent}`, ...labels];
 }
 
@@ -77,6 +77,7 @@ function hasSomethingToSay(state: State, task: Task): boolean {
 function hasTrouble(task: Task): boolean {
   return (
     task.pendingReason !== null ||
+    fallsShort(task) ||
     task.cycle !== null ||
     task.manualReview !== null ||
     task.escalated !== null ||

@@ -12,7 +12,7 @@ import { capacityOf, shownSlots } from "../core/capacity.ts";
 import { proposeCut } from "../core/propose-cut.ts";
 import { modeInForce, rankReady, readyInOrder } from "../core/rank-ready.ts";
 import { priorityOf, reachOf } from "../core/reach.ts";
-import { blockerState, isSatisfied, statusOf } from "../core/readiness.ts";
+import { blockerState, fallsShort, isSatisfied, statusOf } from "../core/readiness.ts";
 import { starvingBefore } from "../core/starving.ts";
 import type { State } from "../core/state.ts";
 import { parentInSwarm, swarmFor } from "../core/swarm.ts";
@@ -168,7 +168,13 @@ function cockpitOf({ cockpit }: State): NonNullable<OverviewView["cockpit"]> | n
 }
 
 function needsPerson(status: TaskStatus, task: Task): boolean {
-  return status === "manual_review" || status === "failed" || task.pendingReason !== null || task.cycle !== null;
+  return (
+    status === "manual_review" ||
+    status === "failed" ||
+    task.pendingReason !== null ||
+    fallsShort(task) ||
+    task.cycle !== null
+  );
 }
 
 function lineOf(state: State, id: TaskId, context: Context): readonly TaskLine[] {

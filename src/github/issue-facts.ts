@@ -1,6 +1,7 @@
 /** An issue as GitHub answers it, turned into facts. Pure: people, acts and references are looked up before. */
 import type { Actor } from "../model/actor.ts";
 import type { TaskId } from "../model/ids.ts";
+import { readText } from "../model/issue-text.ts";
 import type { BlockerFacts, IssueFacts } from "../model/observation.ts";
 import type { External } from "../model/task.ts";
 import type { ClosedEvent, IssueNode, Somebody } from "./answers.ts";
@@ -163,6 +164,7 @@ export function toIssueFacts(issue: ReadIssue, options: FactsOptions): IssueFact
     url: node.url,
     title: node.title,
     hash: hashText(node.title, node.body),
+    text: readText(node.body),
     author: node.author?.login ?? ghost.login,
     createdAt: node.createdAt,
     updatedAt: node.updatedAt,

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { whyNotTaken } from "../core/decide-submissions.ts";
 import type { State } from "../core/state.ts";
 import { findTask } from "../engine/find-task.ts";
-import { NotAskable, toAsked } from "../engine/new-issue.ts";
+import { NotAskable, toAsked, whyNotReady } from "../engine/new-issue.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toExplainedView } from "../engine/task-views.ts";
 import { toCommandId } from "../model/ids.ts";
@@ -71,6 +71,7 @@ async function submit({ input, key, ground }: Call): Promise<unknown> {
   const isRepeated = stateOf(repository).seen.has(id);
   if (!isRepeated) {
     const asked = toSubmission(repository, { id: submission, wanted });
+    demandReady(repository, wanted);
     demandRoom(repository);
     const decided = lane.submit([{ type: "SubmitTask", id, submission: asked }]);
     await awaitDecision(decided, { clock: ground.clock, what: "The submission" });
@@ -99,6 +100,12 @@ function toSubmission(
     if (error instanceof NotAskable) throw new Problem(400, error.message);
     throw error;
   }
+}
+
+/** Nobody would start it as it is: whoever sends it can still say more. */
+function demandReady(repository: Repository, wanted: TaskInput): void {
+  const short = whyNotReady(wanted, repository.lane.contextOf(stateOf(repository)).config);
+  if (short !== null) throw new Problem(400, `Nothing was submitted. ${short}`);
 }
 
 function demandRoom(repository: Repository): void {

@@ -32,6 +32,20 @@ export const Config = z.strictObject({
     .prefault({}),
   select: z.strictObject({ labels: z.array(z.string().min(1)).min(1).default(["orchestrate"]) }).prefault({}),
   trust: z.enum(["write", "triage"]).default("write"),
+  ready: z
+    .strictObject({
+      goal: z.boolean().default(false).describe("An issue has to say what it is for before it is started."),
+      criteria: z.boolean().default(false).describe("It has to name acceptance criteria."),
+      estimate: z.boolean().default(false).describe("Somebody has to have estimated it."),
+      minimumLength: z
+        .number()
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(0)
+        .describe("Its text has to have at least so many characters; 0 asks for none."),
+    })
+    .prefault({}),
   agents: z
     .array(AgentConfig)
     .max(50)

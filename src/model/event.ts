@@ -7,9 +7,9 @@ import type { AgentConfig } from "./config-agent.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
+import type { CockpitEvent } from "./event-cockpit.ts";
 import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
-import type { LastCommand } from "./last-command.ts";
 import type { MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
 import type { OperatorFacts } from "./operator.ts";
@@ -35,7 +35,14 @@ export type Event =
   | { readonly type: "TaskTracked"; readonly task: TaskId; readonly definition: TaskDefinition }
   | { readonly type: "TaskRevised"; readonly task: TaskId; readonly definition: TaskDefinition }
   | { readonly type: "TaskUntracked"; readonly task: TaskId; readonly reason: string }
-  | { readonly type: "TaskTrusted"; readonly task: TaskId; readonly by: string; readonly hash: string }
+  | {
+      readonly type: "TaskTrusted";
+      readonly task: TaskId;
+      readonly by: string;
+      readonly hash: string;
+      /** A person lets this very text be worked on, whatever it lacks and whatever it looks like. */
+      readonly isWaiver?: true;
+    }
   | { readonly type: "ApprovalRequired"; readonly task: TaskId; readonly reason: string }
   | { readonly type: "DependenciesChanged"; readonly task: TaskId; readonly blockedBy: readonly Dependency[] }
   | { readonly type: "DependencyWaived"; readonly task: TaskId; readonly on: TaskId; readonly by: string }
@@ -314,24 +321,7 @@ export type Event =
       readonly isRecovery: boolean;
     }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
-  // The cockpit
-  | {
-      /** A box of the cockpit was ticked, and what came of it. */
-      readonly type: "BoxTicked";
-      readonly box: string;
-      readonly by: string;
-      /** When it was ticked, by the tracker's clock. */
-      readonly tickedAt: number;
-      readonly isDone: boolean;
-      readonly answer: string | null;
-      /** What it has changed, for whoever takes it back; missing where it has changed nothing. */
-      readonly kept?: LastCommand;
-    }
-  /** Somebody has changed its text by hand: it is written anew. */
-  | { readonly type: "CockpitEdited"; readonly by: string; readonly editedAt: number }
-  /** Closed by a person, or gone: it is left alone. */
-  | { readonly type: "CockpitEnded"; readonly end: "closed" | "gone" }
-  | { readonly type: "CockpitReopened" }
+  | CockpitEvent
   /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
   | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   // Answers and the outbox

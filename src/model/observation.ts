@@ -3,6 +3,7 @@
  * Webhooks only say where to look; every decision about an issue is made on one of these.
  */
 import type { Actor } from "./actor.ts";
+import type { TextFacts } from "./issue-text.ts";
 import type { DependencyKind, DependencySource, External, FailureReason } from "./task.ts";
 import type { TaskId } from "./ids.ts";
 
@@ -69,6 +70,8 @@ export interface IssueFacts {
   readonly title: string;
   /** sha256 of title and body, hex. */
   readonly hash: string;
+  /** What its text says; missing: nobody has read it. */
+  readonly text?: TextFacts;
   readonly author: string;
   readonly createdAt: number;
   /** The issue's own `updatedAt`: an older look never overrules a newer one, whichever is decided first. */

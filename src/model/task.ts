@@ -64,6 +64,9 @@ export interface Dependency {
   readonly partial?: true;
 }
 
+/** What the definition of ready asks for and an issue does not have. */
+export type Lack = "goal" | "criteria" | "length" | "estimate";
+
 /** What the issue itself says; replaced as a whole when the issue changes. */
 export interface TaskDefinition {
   /** GraphQL node id, the handle for writing to the issue. */
@@ -99,6 +102,8 @@ export interface TaskDefinition {
   readonly isContainer: boolean;
   /** What is wrong with its labels, in sentences for the people of the issue. */
   readonly problems: readonly string[];
+  /** What it lacks of the definition of ready that was in force when it was read; missing: nothing. */
+  readonly lacks?: readonly Lack[];
   /** The issue itself, as last observed. */
   readonly isOpen: boolean;
 }
@@ -248,6 +253,8 @@ export interface Task {
   trust: Trust | null;
   /** Why a person must look before anything starts; shown to them. */
   pendingReason: string | null;
+  /** The hash of the text that a person lets be worked on although it lacks something or looks like another; missing or null: none. */
+  waived?: string | null;
   blockedBy: readonly Dependency[];
   /** Edges that `/orchestrate unblock` took away; they stay away although the issue still names them. */
   unblocked: readonly TaskId[];

@@ -21,7 +21,7 @@ function describeStep(view: TaskView): string {
   const { task, status } = view;
   switch (status) {
     case "pending":
-      return describePending(task);
+      return describePending(view);
     case "blocked":
       return describeBlocked(view);
     case "ready":
@@ -53,13 +53,19 @@ function reasonOr(reason: string | null, fallback: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-function describePending(task: Task): string {
+/** What its text lacks: whoever edits it needs nobody else. */
+const shortcomingCodes: ReadonlySet<string> = new Set(["not_ready"]);
+
+function describePending({ task, waiting }: TaskView): string {
   if (task.isHeld || task.definition.heldByLabel) {
     const byLabel = task.definition.heldByLabel ? "remove the `hold` label" : "";
     const byCommand = task.isHeld ? `\`/orchestrate resume #${task.definition.number}\`` : "";
     return `It is on hold. To go on: ${[byLabel, byCommand].filter((part) => part !== "").join(" and ")}.`;
   }
-  return `${reasonOr(task.pendingReason, "Nobody with the permission to start work has asked for it.")} \`/orchestrate approve\` lets it start.`;
+  const short = waiting.filter(({ code }) => shortcomingCodes.has(code)).map(describeWaiting);
+  if (short.length > 0 && task.trust !== null && task.pendingReason === null) return short.join(" ");
+  const approval = `${reasonOr(task.pendingReason, "Nobody with the permission to start work has asked for it.")} \`/orchestrate approve\` lets it start.`;
+  return [approval, ...short].join(" ");
 }
 
 function describeBlocked(view: TaskView): string {

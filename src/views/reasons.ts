@@ -26,6 +26,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   // What only a person can lift
   not_trusted: fact("Nobody who may start work has selected it.", "`/orchestrate approve` does."),
   needs_approval: fact("Its text changed after it was approved.", "`/orchestrate approve` accepts it as it is now."),
+  not_ready: fact(
+    "It does not meet the definition of ready.",
+    "Edit the issue, and it goes on by itself; `/orchestrate approve` lets it be worked on as it is.",
+  ),
   manual_review: fact(
     "A person has to look at it.",
     "`/orchestrate retry` tries again, `/orchestrate complete` accepts it as done.",

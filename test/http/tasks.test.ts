@@ -100,6 +100,19 @@ describe("a task that is submitted", () => {
     expect(wanted).toHaveLength(1);
   });
 
+  test("is refused with everything that it lacks where a definition of ready asks for more", async () => {
+    const it = await givenRoutes({ issues: [], config: { ready: { goal: true, criteria: true, estimate: true } } });
+    const wanted = issuesAskedFor(it);
+    const answer = await it.post(path, { title: "Fix it", body: "Goal: it works" });
+    expect(answer.status).toBe(400);
+    expect(answer.json.detail).toBe(
+      "Nothing was submitted. It does not meet the definition of ready: it lacks acceptance criteria (a section `Acceptance criteria` with a list, or a checklist) and an estimate (a label such as `estimate:2h`, or `/orchestrate estimate 2h`). `ready` in the configuration asks for that: put it into the text, and send an estimate.",
+    );
+    expect(wanted).toEqual([]);
+    const body = "Goal: it works\n\n- [ ] it works on a phone";
+    expect((await it.post(path, { title: "Fix it", body, estimate: "1h" })).status).toBe(201);
+  });
+
   test("twice without a key is two issues", async () => {
     const it = await givenRoutes({ issues: [] });
     await it.post(path, { title: "Fix it" });
