@@ -1,4 +1,4 @@
-/** Conflicts, derived from what is in flight: work in proportion to sessions and open pull requests, never to the backlog. */
+/** Conflicts, derived from what is in flight: work in proportion to sessions, open pull requests and what is held for another, never to the backlog. */
 import type { Conflict, ConflictKind, Resolution } from "../model/conflict.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
@@ -12,7 +12,8 @@ import { referenceOf } from "./waiting.ts";
 /** By id, so that two looks at one state say the same. */
 export function findConflicts(state: State, context: Context): readonly Conflict[] {
   const found: Conflict[] = [];
-  for (const id of state.active.keys()) found.push(...conflictsOf(state, id, context));
+  const held = state.sameText.held(state, context.config.ready.duplicates).map((each) => state.numbering.keyOf(each));
+  for (const id of new Set([...state.active.keys(), ...held])) found.push(...conflictsOf(state, id, context));
   return found.toSorted((one, other) => (one.id < other.id ? -1 : 1));
 }
 
@@ -26,6 +27,7 @@ export function conflictsOf(state: State, id: TaskId, context: Context): readonl
     doubleClaim(task),
     dependencyClash(state, task),
     silence(state, task, context),
+    duplicate(state, task),
   ];
   return found.flatMap((draft) => {
     if (draft === null) return [];
@@ -50,6 +52,8 @@ const offers: Readonly<Record<ConflictKind, readonly Resolution[]>> = {
   claim: ["reassign", "escalate"],
   dependency: ["queue", "escalate"],
   silence: ["reassign", "queue", "escalate"],
+  // To wait for the other one is to say that both are meant.
+  duplicate: ["queue", "escalate"],
 };
 
 function mergeConflict(state: State, { id, pull }: Task): Draft | null {
@@ -94,6 +98,13 @@ function silence(state: State, task: Task, { config, now }: Context): Draft | nu
   const expected = Math.ceil(assignment.expectedMs / 60_000);
   const detail = `${assignment.worker} has been at it for ${minutes} min, and about ${expected} min were expected.`;
   return { kind: "silence", since, detail };
+}
+
+function duplicate(state: State, task: Task): Draft | null {
+  const of = task.duplicateOf ?? null;
+  if (of === null) return null;
+  const detail = `It says the same as ${referenceOf(state, of)}, which goes on; it is held until one of them is closed or it is approved as well.`;
+  return { kind: "duplicate", with: [of], detail };
 }
 
 /** Somebody has seen to it: the session is being ended. */

@@ -1,6 +1,7 @@
 /** The configuration of the repository: a good one comes into force, a bad one is said so and changes nothing. */
 import type { Command } from "../model/command.ts";
 import { configOf, fileOf } from "./config-in-force.ts";
+import { reviseAllDuplicates } from "./decide-duplicates.ts";
 import { yieldToFile } from "./decide-registry.ts";
 import { rejudgeAll } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
@@ -22,6 +23,8 @@ export function decideConfiguration(
       isRecovery: rejectedConfiguration !== null,
     });
     yieldToFile(decision, { before, after: command.config });
-    rejudgeAll(decision.under({ ...decision.context, config: configOf(decision.state, command.config) }));
+    const after = decision.under({ ...decision.context, config: configOf(decision.state, command.config) });
+    rejudgeAll(after);
+    if (before.ready.duplicates !== command.config.ready.duplicates) reviseAllDuplicates(after);
   }
 }

@@ -8,6 +8,7 @@ import { decideCapacity } from "./decide-capacity.ts";
 import { decideCockpit } from "./decide-cockpit.ts";
 import { decideConfiguration } from "./decide-configure.ts";
 import { decideCursor } from "./decide-cursor.ts";
+import { reviseDuplicates } from "./decide-duplicates.ts";
 import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
 import { decideInstruction } from "./decide-instruct.ts";
 import { decideObservation } from "./decide-observe.ts";
@@ -65,6 +66,7 @@ function play(
   if (isKept(command.id) && state.seen.has(command.id)) return [];
   const decision = openDecision(state, context, onEvent);
   dispatch(decision, command);
+  reviseDuplicates(decision);
   const broken = brokenInvariants(state, decision.events);
   if (broken.length > 0) throw new Error(`${command.type} would break an invariant. ${broken.join(" ")}`);
   return decision.events;

@@ -31,6 +31,8 @@ const folds: Folds = {
   TaskUntracked: task.foldTaskUntracked,
   TaskTrusted: task.foldTaskTrusted,
   ApprovalRequired: task.foldApprovalRequired,
+  DuplicateFound: task.foldDuplicateFound,
+  DuplicateLifted: task.foldDuplicateLifted,
   DependenciesChanged: task.foldDependenciesChanged,
   DependencyWaived: task.foldDependencyWaived,
   DependencyRestored: task.foldDependencyRestored,
@@ -143,6 +145,8 @@ const moves: { readonly [Type in EventType]?: Moves } = {
   TaskUntracked: opensOrEnds,
   TaskTrusted: stands,
   ApprovalRequired: stands,
+  DuplicateFound: stands,
+  DuplicateLifted: stands,
   DependenciesChanged: graph,
   DependencyWaived: graph,
   DependencyRestored: graph,
@@ -204,6 +208,7 @@ function foldMove(state: State, event: Event & { readonly task: TaskId }, kind: 
   const wasOpen = before !== undefined && !isEnded(before);
   kind.fold(state, event);
   const number = state.numbering.find(id);
+  state.sameText.touch(number);
   const task = state.tasks.at(number);
   if (kind.graph) {
     const isOpen = task !== undefined && !isEnded(task);

@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import { expectedEnd } from "./lanes.ts";
 import { QueuePlay, type QueuedStart } from "./play-queue.ts";
 import { expectedMs } from "./rank-ready.ts";
-import { isEnded, lacksOf, openBlockers } from "./readiness.ts";
+import { isEnded, isDoubtful, openBlockers } from "./readiness.ts";
 import { barrierIn, type Barrier } from "./stages.ts";
 import type { State } from "./state.ts";
 
@@ -110,7 +110,7 @@ function isWaitingForTasks(task: Task): boolean {
     task.pendingReason === null &&
     !task.isHeld &&
     !task.definition.heldByLabel &&
-    lacksOf(task).length === 0 &&
+    !isDoubtful(task) &&
     task.manualReview === null &&
     task.upstreamFailed === null &&
     task.cycle === null

@@ -60,7 +60,17 @@ export function foldTaskTrusted(state: State, event: EventOf<"TaskTrusted">): vo
   const hash = event.hash === task.definition.hash ? task.definition.hash : event.hash;
   task.trust = { by: event.by, hash, at: state.at };
   task.pendingReason = null;
-  if (event.isWaiver === true) task.waived = hash;
+  if (event.isWaiver !== true) return;
+  task.waived = hash;
+  task.duplicateOf = null;
+}
+
+export function foldDuplicateFound(state: State, event: EventOf<"DuplicateFound">): void {
+  ownTask(state, event.task).duplicateOf = event.of;
+}
+
+export function foldDuplicateLifted(state: State, event: EventOf<"DuplicateLifted">): void {
+  ownTask(state, event.task).duplicateOf = null;
 }
 
 export function foldApprovalRequired(state: State, event: EventOf<"ApprovalRequired">): void {

@@ -10,8 +10,8 @@ import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from ".
 import { rejudge } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
+import { isDoubtful, isEnded } from "./readiness.ts";
 import { callSwarm } from "./swarm-call.ts";
-import { isEnded, lacksOf } from "./readiness.ts";
 import { attemptsUsed } from "./retry-policy.ts";
 
 /** Null when the command is not one of these. */
@@ -56,15 +56,15 @@ function approve(decision: Decision, { task, by }: Act): Reply {
   return done;
 }
 
-/** A person lets the text be worked on as it is now, whatever it lacks. */
+/** A person lets the text be worked on as it is now, whatever it lacks or looks like. */
 export function approvalOf(task: Task, by: string): EventOf<"TaskTrusted"> {
   const { hash } = task.definition;
-  return { type: "TaskTrusted", task: task.id, by, hash, ...(lacksOf(task).length > 0 ? { isWaiver: true } : {}) };
+  return { type: "TaskTrusted", task: task.id, by, hash, ...(isDoubtful(task) ? { isWaiver: true } : {}) };
 }
 
 /** Somebody has to say so before it may be worked on. */
 export function wantsApproval(task: Task): boolean {
-  return task.trust === null || task.pendingReason !== null || lacksOf(task).length > 0;
+  return task.trust === null || task.pendingReason !== null || isDoubtful(task);
 }
 
 function assign(decision: Decision, { task, by, instruction }: Act): Reply {

@@ -21,6 +21,8 @@ const urgencies: Partial<Record<Event["type"], Urgency>> = {
   TaskFailed: "soon",
   TaskEscalated: "soon",
   ApprovalRequired: "soon",
+  DuplicateFound: "soon",
+  DuplicateLifted: "late",
   PersonAsked: "soon",
   SessionWaiting: "soon",
   CycleReported: "soon",

@@ -124,6 +124,8 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   UpstreamFailed: surfaceDelayMs,
   UpstreamRecovered: surfaceDelayMs,
   ApprovalRequired: 0,
+  DuplicateFound: 0,
+  DuplicateLifted: surfaceDelayMs,
   CycleReported: 0,
 };
 

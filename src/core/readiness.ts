@@ -80,9 +80,14 @@ export function lacksOf({ definition, waived, estimateOverride }: Task): readonl
   return estimateOverride === null ? lacks : lacks.filter((lack) => lack !== "estimate");
 }
 
-/** What it lacks keeps it from being started: nothing of it runs or waits for its reviewers, and nobody has let it be worked on all the same. */
+/** It lacks something, or another task says the same: a person may let it be worked on all the same. */
+export function isDoubtful(task: Task): boolean {
+  return (task.duplicateOf ?? null) !== null || lacksOf(task).length > 0;
+}
+
+/** That keeps it from being started: nothing of it runs or waits for its reviewers, and nobody has let it be worked on all the same. */
 export function fallsShort(task: Task): boolean {
-  if (lacksOf(task).length === 0 || isEnded(task) || task.assignment !== null) return false;
+  if (!isDoubtful(task) || isEnded(task) || task.assignment !== null) return false;
   return task.pullDueAt === null && !isUnderReview(task);
 }
 
@@ -94,7 +99,7 @@ export function isWorkable(task: Task): boolean {
     !task.isHeld &&
     !task.definition.heldByLabel &&
     !task.definition.isContainer &&
-    lacksOf(task).length === 0 &&
+    !isDoubtful(task) &&
     task.manualReview === null &&
     task.upstreamFailed === null
   );
@@ -143,7 +148,7 @@ function queuedStatus(state: State, task: Task): TaskStatus {
 
 function isPending(task: Task): boolean {
   if (task.trust === null || task.pendingReason !== null || task.isHeld) return true;
-  return task.definition.heldByLabel || lacksOf(task).length > 0;
+  return task.definition.heldByLabel || isDoubtful(task);
 }
 
 function assignedStatus(phase: NonNullable<Task["assignment"]>["phase"]): TaskStatus {

@@ -5,7 +5,7 @@ import type { SlashCommand, SlashVerb } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import type { Instruct, Reply } from "./instruction.ts";
-import { lacksOf } from "./readiness.ts";
+import { isDoubtful } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { workersAsked } from "./swarm.ts";
 
@@ -155,7 +155,7 @@ function findAssignment({ task }: Found): ReturnType<Find> {
 
 /** A person who lets it be worked on as it is can take that back as any other approval. */
 function isTrusted(task: Task): boolean {
-  return task.trust !== null && task.pendingReason === null && lacksOf(task).length === 0;
+  return task.trust !== null && task.pendingReason === null && !isDoubtful(task);
 }
 
 function taskOf(state: State, id: TaskId | undefined): Task | undefined {

@@ -39,6 +39,7 @@ import {
   type WorkerRecord,
 } from "./records.ts";
 import { Ring } from "./ring.ts";
+import { SameText } from "./same-text.ts";
 import { Stages } from "./stages.ts";
 import type { NewestNumbers } from "./newest-numbers.ts";
 import type { Hand, Slots } from "./slots.ts";
@@ -177,6 +178,8 @@ export interface State {
   readonly waits: Waits;
   /** Index: how many ready tasks stages and limits hold back alike, where anybody has asked; see held-back.ts. */
   readonly kinds: ReadyKinds;
+  /** Index: the open tasks that say the same, where anybody has asked; see same-text.ts. */
+  readonly sameText: SameText;
   /** Index: the ready tasks that changed since somebody looked whether anybody can take them. */
   readonly unjudged: Unjudged;
 }
@@ -189,6 +192,7 @@ function createFollowers(numbering: Numbering<TaskId>) {
   const kinds = new ReadyKinds();
   const unjudged = new Unjudged();
   const stages = new Stages();
+  const sameText = new SameText();
   /** The task may stand elsewhere. */
   const onMoved = (number: number): void => {
     queue.touch(number);
@@ -201,8 +205,9 @@ function createFollowers(numbering: Numbering<TaskId>) {
   const onChanged = (number: number): void => {
     onMoved(number);
     stages.touch(number);
+    sameText.touch(number);
   };
-  return { queue, urgent, waits, kinds, unjudged, stages, onMoved, onChanged };
+  return { queue, urgent, waits, kinds, unjudged, stages, sameText, onMoved, onChanged };
 }
 
 /** The state before anything has happened. */
@@ -210,7 +215,7 @@ export function createState(): State {
   const undo = new UndoLog();
   const numbering = new Numbering<TaskId>(undo);
   const ids = { tasks: numbering, agents: new Numbering<AgentId>(undo) };
-  const { queue, urgent, waits, kinds, unjudged, stages, onMoved, onChanged } = createFollowers(numbering);
+  const { onMoved, onChanged, ...followers } = createFollowers(numbering);
   const ranked = { undo, onExchange: onMoved };
   const tasks = new DenseTable<TaskId, Task>(numbering, { undo, onExchange: onChanged, copy: copyTask });
   return {
@@ -258,12 +263,7 @@ export function createState(): State {
     pulls: createTable(undo),
     reach: new DenseTable(numbering, ranked),
     scale: new OpenScale(undo),
-    queue,
-    stages,
-    urgent,
-    waits,
-    kinds,
-    unjudged,
+    ...followers,
   };
 }
 

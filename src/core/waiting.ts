@@ -27,7 +27,7 @@ export interface WaitingReason {
 export function waitingReasons(state: State, task: Task, context: Context): readonly WaitingReason[] {
   if (isEnded(task) || task.assignment !== null) return [];
   return [
-    ...personReasons(task),
+    ...personReasons(state, task),
     ...graphReasons(state, task),
     ...mergeReasons(state, task, { context, nameOf: (id) => referenceOf(state, id) }),
     ...readyReasons(state, task, context),
@@ -35,13 +35,15 @@ export function waitingReasons(state: State, task: Task, context: Context): read
 }
 
 /** What only a person can lift. */
-function personReasons(task: Task): readonly WaitingReason[] {
+function personReasons(state: State, task: Task): readonly WaitingReason[] {
   const reasons: WaitingReason[] = [];
   if (task.pendingReason !== null) reasons.push({ code: "needs_approval", detail: task.pendingReason });
   else if (task.trust === null)
     reasons.push({ code: "not_trusted", detail: "Nobody who may start work has selected it." });
   const lacks = lacksOf(task);
   if (lacks.length > 0) reasons.push({ code: "not_ready", detail: describeLacks(lacks) });
+  const other = task.duplicateOf ?? null;
+  if (other !== null) reasons.push({ code: "duplicate", detail: `It says the same as ${referenceOf(state, other)}.` });
   if (task.manualReview !== null) reasons.push({ code: "manual_review", detail: task.manualReview });
   if (task.isHeld || task.definition.heldByLabel) reasons.push({ code: "held", detail: "It is on hold." });
   return reasons;

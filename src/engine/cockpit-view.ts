@@ -118,13 +118,20 @@ function whyPerson(state: State, task: Task): string {
   if (task.outcome === "failed") return task.outcomeReason ?? "";
   if (task.manualReview !== null) return task.manualReview;
   if (task.pendingReason !== null) return task.pendingReason;
-  if (fallsShort(task)) return describeLacks(lacksOf(task));
+  if (fallsShort(task)) return describeDoubt(state, task);
   const question = task.assignment?.question ?? null;
   if (question !== null) return `The agent asks: ${question}`;
   if (task.escalated !== null) return task.escalated;
   return task.cycle === null
     ? ""
     : `It waits for itself, over ${task.cycle.map((id) => referenceOf(state, id)).join(", ")}.`;
+}
+
+function describeDoubt(state: State, task: Task): string {
+  const lacks = lacksOf(task);
+  const other = task.duplicateOf ?? null;
+  if (other === null) return describeLacks(lacks);
+  return `It says the same as ${referenceOf(state, other)}: close one of them, or approve it where both are meant.${lacks.length === 0 ? "" : ` ${describeLacks(lacks)}`}`;
 }
 
 /** What a tick can do for it. */

@@ -44,6 +44,10 @@ export const Config = z.strictObject({
         .max(10_000)
         .default(0)
         .describe("Its text has to have at least so many characters; 0 asks for none."),
+      duplicates: z
+        .enum(["text", "title", "allow"])
+        .default("text")
+        .describe("An issue with the title and text of another open one, or with its title alone, is held."),
     })
     .prefault({}),
   agents: z

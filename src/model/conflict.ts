@@ -8,9 +8,9 @@ export type Resolution = (typeof resolutions)[number];
 /**
  * `merge`: its pull request conflicts with the base. `overlap`: another merge that is on its way changes the same file. `claim`: a second run
  * was dispatched for what one has claimed. `dependency`: a session is at it, and what it depends on is not done. `silence`: its session
- * takes far longer than expected.
+ * takes far longer than expected. `duplicate`: it says the same as another open task, and is held.
  */
-export const conflictKinds = ["merge", "overlap", "claim", "dependency", "silence"] as const;
+export const conflictKinds = ["merge", "overlap", "claim", "dependency", "silence", "duplicate"] as const;
 export type ConflictKind = (typeof conflictKinds)[number];
 
 export interface Conflict {

@@ -44,6 +44,9 @@ export type Event =
       readonly isWaiver?: true;
     }
   | { readonly type: "ApprovalRequired"; readonly task: TaskId; readonly reason: string }
+  /** It says what `of` says, and is held while that one is open; until it is so no more, or a person says that both are meant. */
+  | { readonly type: "DuplicateFound"; readonly task: TaskId; readonly of: TaskId }
+  | { readonly type: "DuplicateLifted"; readonly task: TaskId }
   | { readonly type: "DependenciesChanged"; readonly task: TaskId; readonly blockedBy: readonly Dependency[] }
   | { readonly type: "DependencyWaived"; readonly task: TaskId; readonly on: TaskId; readonly by: string }
   | { readonly type: "CycleReported"; readonly task: TaskId; readonly cycle: readonly TaskId[] | null }

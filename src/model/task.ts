@@ -255,6 +255,8 @@ export interface Task {
   pendingReason: string | null;
   /** The hash of the text that a person lets be worked on although it lacks something or looks like another; missing or null: none. */
   waived?: string | null;
+  /** The open task that says the same and goes on in its place; missing or null: none. */
+  duplicateOf?: TaskId | null;
   blockedBy: readonly Dependency[];
   /** Edges that `/orchestrate unblock` took away; they stay away although the issue still names them. */
   unblocked: readonly TaskId[];

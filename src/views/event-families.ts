@@ -8,6 +8,8 @@ const familyByType = {
   TaskUntracked: "graph",
   TaskTrusted: "graph",
   ApprovalRequired: "graph",
+  DuplicateFound: "graph",
+  DuplicateLifted: "graph",
   DependenciesChanged: "graph",
   DependencyWaived: "graph",
   DependencyRestored: "graph",

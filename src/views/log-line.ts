@@ -42,6 +42,10 @@ function renderGraphEvent(event: EventIn<"graph">, task: string, names: EventNam
       return `${task} may be worked on, says ${event.by}`;
     case "ApprovalRequired":
       return `${task} needs approval: ${event.reason}`;
+    case "DuplicateFound":
+      return `${task} says the same as ${names.task(event.of)} and is held`;
+    case "DuplicateLifted":
+      return `${task} is no longer held as a duplicate`;
     case "DependenciesChanged":
       return describeDependencies(
         event.blockedBy.map((edge) => names.task(edge.on)),

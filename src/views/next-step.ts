@@ -53,8 +53,8 @@ function reasonOr(reason: string | null, fallback: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-/** What its text lacks: whoever edits it needs nobody else. */
-const shortcomingCodes: ReadonlySet<string> = new Set(["not_ready"]);
+/** What is wrong with the issue itself: whoever edits or closes it needs nobody else. */
+const shortcomingCodes: ReadonlySet<string> = new Set(["not_ready", "duplicate"]);
 
 function describePending({ task, waiting }: TaskView): string {
   if (task.isHeld || task.definition.heldByLabel) {

@@ -30,6 +30,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "It does not meet the definition of ready.",
     "Edit the issue, and it goes on by itself; `/orchestrate approve` lets it be worked on as it is.",
   ),
+  duplicate: fact(
+    "It says the same as another open task.",
+    "Close one of them; `/orchestrate approve` lets it be worked on as well, where both are meant.",
+  ),
   manual_review: fact(
     "A person has to look at it.",
     "`/orchestrate retry` tries again, `/orchestrate complete` accepts it as done.",

@@ -4,7 +4,7 @@ import { defaultConfig } from "../../src/model/config.ts";
 import { readText } from "../../src/model/issue-text.ts";
 import { describeLacks, findLacks } from "../../src/planning/definition-of-ready.ts";
 
-const strict = { goal: true, criteria: true, estimate: true, minimumLength: 40 };
+const strict = { ...defaultConfig.ready, goal: true, criteria: true, estimate: true, minimumLength: 40 };
 
 describe("a goal is", () => {
   it.each([
@@ -49,8 +49,7 @@ test("an issue lacks what is asked for and is not there, in one order; by defaul
 });
 
 test("nothing is held against a text that nobody has read, or against an issue that stands for its sub-issues", () => {
-  const { goal, criteria, minimumLength } = strict;
-  const rules = { goal, criteria, minimumLength, estimate: false };
+  const rules = { ...strict, estimate: false };
   expect(findLacks({ text: null, isEstimated: false, isContainer: false }, rules)).toEqual([]);
   expect(findLacks({ text: readText(""), isEstimated: false, isContainer: true }, strict)).toEqual([]);
 });

@@ -34,6 +34,8 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   TaskRevised: [{ task, definition: givenDefinition() }, "#12 was revised: Add a login page"],
   TaskUntracked: [{ task, reason }, "#12 is no longer tracked: because"],
   TaskTrusted: [{ task, by, hash: "ab" }, "#12 may be worked on, says mona"],
+  DuplicateFound: [{ task, of: other }, "#12 says the same as #3 and is held"],
+  DuplicateLifted: [{ task }, "#12 is no longer held as a duplicate"],
   ApprovalRequired: [{ task, reason }, "#12 needs approval: because"],
   DependenciesChanged: [{ task, blockedBy: [{ on: other, kind: "hard", source: "body" }] }, "#12 depends on #3"],
   DependencyWaived: [{ task, on: other, by }, "#12 no longer waits for #3, says mona"],

@@ -1,0 +1,113 @@
+/**
+ * Index: the open tasks that say the same, and which of them are held for it. Derived, never stored: built when somebody first asks, from
+ * then on it follows every change of the state, also one that is taken back, so that an observation costs the same whatever the backlog.
+ */
+import { sameKeyOf, type SameBy } from "../planning/duplicates.ts";
+import { Flags } from "./flags.ts";
+import { isEnded } from "./readiness.ts";
+import type { State } from "./state.ts";
+
+const nobody: readonly number[] = [];
+
+export class SameText {
+  #by: SameBy | null = null;
+  #touched: number[] = [];
+  readonly #isTouched = new Flags();
+  readonly #groups = new Groups<string>();
+  /** By the number of the task that goes on: those that are held for it. */
+  readonly #held = new Groups<number>();
+
+  /** The task may say something else, or be open no more, or be held or no more. */
+  touch(number: number): void {
+    if (this.#by === null || number === -1 || this.#isTouched.has(number)) return;
+    this.#isTouched.set(number, true);
+    this.#touched.push(number);
+  }
+
+  /** The numbers of the open tasks that say what the task with this number says, itself among them; `[]` where it is none. */
+  likeOf(state: State, number: number, by: SameBy): readonly number[] {
+    this.#sync(state, by);
+    return this.#groups.like(number);
+  }
+
+  /** The numbers of those that are held for the task with this number. */
+  heldFor(state: State, number: number, by: SameBy): readonly number[] {
+    this.#sync(state, by);
+    return this.#held.of(number);
+  }
+
+  /** All that are held, in no order. */
+  held(state: State, by: SameBy): readonly number[] {
+    this.#sync(state, by);
+    return this.#held.members();
+  }
+
+  #sync(state: State, by: SameBy): void {
+    if (this.#by !== by) this.#rebuild(state, by);
+    const touched = this.#touched;
+    if (touched.length === 0) return;
+    this.#touched = [];
+    for (const number of touched) {
+      this.#isTouched.set(number, false);
+      this.#place(state, number, by);
+    }
+  }
+
+  #rebuild(state: State, by: SameBy): void {
+    this.#by = by;
+    this.#groups.clear();
+    this.#held.clear();
+    for (const id of state.tasks.keys()) this.#place(state, state.numbering.find(id), by);
+  }
+
+  #place(state: State, number: number, by: SameBy): void {
+    const task = state.tasks.at(number);
+    const open = task !== undefined && !isEnded(task) ? task : null;
+    this.#groups.put(number, open === null ? null : sameKeyOf(open.definition, by));
+    const of = open?.duplicateOf ?? null;
+    this.#held.put(number, of === null ? null : state.numbering.find(of));
+  }
+}
+
+/** Members by a key; nearly always one, which then takes no list of its own. */
+class Groups<Key> {
+  readonly #byKey = new Map<Key, number | readonly number[]>();
+  readonly #keys = new Map<number, Key>();
+
+  of(key: Key): readonly number[] {
+    const found = this.#byKey.get(key);
+    if (found === undefined) return nobody;
+    return typeof found === "number" ? [found] : found;
+  }
+
+  like(member: number): readonly number[] {
+    const key = this.#keys.get(member);
+    return key === undefined ? nobody : this.of(key);
+  }
+
+  members(): readonly number[] {
+    return [...this.#keys.keys()];
+  }
+
+  put(member: number, key: Key | null): void {
+    const before = this.#keys.get(member);
+    if (before === (key ?? undefined)) return;
+    if (before !== undefined) this.#take(member, before);
+    if (key === null) return;
+    this.#keys.set(member, key);
+    const others = this.of(key);
+    this.#byKey.set(key, others.length === 0 ? member : [...others, member]);
+  }
+
+  clear(): void {
+    this.#byKey.clear();
+    this.#keys.clear();
+  }
+
+  #take(member: number, key: Key): void {
+    this.#keys.delete(member);
+    const others = this.of(key).filter((each) => each !== member);
+    if (others.length === 0) this.#byKey.delete(key);
+    else this.#byKey.set(key, others.length === 1 ? (others[0] as number) : others);
+  }
+}
