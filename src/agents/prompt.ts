@@ -60,6 +60,7 @@ function renderBranchRules({ number, defaultBranch, continues }: Assignable): re
   if (continues?.isBegun === true) {
     return [
       `- The work has been begun on the branch \`${continues.branch}\`: read what is there and go on with it, on that branch.`,
+      `- First of all merge \`${defaultBranch}\` into it as it is now, and resolve what conflicts, before you change anything else.`,
       `- Open exactly one pull request into \`${defaultBranch}\`, ready for review and not as a draft.`,
     ];
   }

@@ -6,9 +6,13 @@ import type { Feedback } from "../model/feedback.ts";
 import type { Task } from "../model/task.ts";
 import { classify } from "../planning/classify.ts";
 import type { Agent, Assignable } from "../ports/agent.ts";
+import type { Conflicts } from "../ports/conflicts.ts";
 import { TrackerUnavailable, type Brief, type Tracker } from "../ports/tracker.ts";
 import { taskFilePath } from "../views/task-file.ts";
 import type { EngineParts } from "./parts.ts";
+
+/** The agent finds the others when it merges. */
+const namedMax = 10;
 
 type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 
@@ -17,14 +21,15 @@ export async function startSession(
   parts: EngineParts,
   start: {
     readonly tracker: Pick<Tracker, "brief">;
+    readonly conflicts: Conflicts | undefined;
     readonly agent: Agent;
     readonly task: Assigned;
     /** What is kept of the task for its agents. */
     readonly dossier: Dossier | undefined;
   },
 ): Promise<EffectOutcome> {
-  const { tracker, agent, task, dossier } = start;
-  return withBrief(parts, { tracker, task }, async (assignable, body) => {
+  const { tracker, conflicts, agent, task, dossier } = start;
+  return withBrief(parts, { tracker, conflicts, task }, async (assignable, body) => {
     const said = saidOf(task, dossier);
     const outcome = await agent.start({ ...assignable, said });
     if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
@@ -33,17 +38,29 @@ export async function startSession(
   });
 }
 
+interface Reading {
+  readonly tracker: Pick<Tracker, "brief">;
+  /** Undefined: nobody is asked what conflicts. */
+  readonly conflicts: Conflicts | undefined;
+  readonly task: Assigned;
+}
+
 /** Reads the text and, where it is the approved one, has `act` start something with it. Never rejects. */
 export async function withBrief(
   parts: EngineParts,
-  { tracker, task }: { readonly tracker: Pick<Tracker, "brief">; readonly task: Assigned },
+  { tracker, conflicts, task }: Reading,
   act: (assignable: Assignable, body: string) => Promise<EffectOutcome>,
 ): Promise<EffectOutcome> {
   try {
     const brief = await tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    return await act(toAssignable(parts, task, brief), brief.body);
+    const assignable = toAssignable(parts, task, brief);
+    const gate = await conflictOf(assignable, conflicts);
+    return await act(
+      gate === null ? assignable : { ...assignable, feedback: [gate, ...assignable.feedback] },
+      brief.body,
+    );
   } catch (error) {
     const retryAfterMs = error instanceof TrackerUnavailable ? error.retryAfterMs : 10_000;
     return { kind: "delayed", reason: error instanceof Error ? error.message : String(error), retryAfterMs };
@@ -69,6 +86,22 @@ function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assigna
     taskFile: taskFilePath("in_progress", brief.number),
     continues: assignment.continues,
   };
+}
+
+/**
+ * What stands in the way of a branch that was begun and has no pull request yet: of one that has, looks tell. Null: nothing, or nobody can
+ * say; the prompt asks for a merge of the base first in any case.
+ */
+async function conflictOf(
+  { continues, defaultBranch: base }: Assignable,
+  conflicts: Conflicts | undefined,
+): Promise<string | null> {
+  if (continues?.isBegun !== true || conflicts === undefined) return null;
+  const paths = (await conflicts.find({ head: continues.branch, base })) ?? [];
+  if (paths.length === 0) return null;
+  const more = paths.length - namedMax;
+  const named = [...paths.slice(0, namedMax), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+  return `The branch ${continues.branch} and ${base} have both changed ${named}: merge ${base} into it before anything else.`;
 }
 
 /** What was said of another pull request than the open one is of no use any more. */

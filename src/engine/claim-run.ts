@@ -6,6 +6,7 @@ import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Assignable } from "../ports/agent.ts";
+import type { Conflicts } from "../ports/conflicts.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import { withBrief } from "./brief.ts";
 import type { Lane } from "./lane.ts";
@@ -16,6 +17,7 @@ type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 export interface HandOut {
   readonly parts: EngineParts;
   readonly tracker: Pick<Tracker, "brief">;
+  readonly conflicts: Conflicts | undefined;
   readonly lane: Lane;
   readonly task: Assigned;
   /** Told what the run is to do. */
@@ -23,14 +25,21 @@ export interface HandOut {
 }
 
 /** Hands the work to the run that has the claim. Where it may not be done any more, the session ends with the reason. */
-export async function handOut({ parts, tracker, lane, task, onClaim }: HandOut): Promise<"claimed" | "refused"> {
+export async function handOut({
+  parts,
+  tracker,
+  conflicts,
+  lane,
+  task,
+  onClaim,
+}: HandOut): Promise<"claimed" | "refused"> {
   if (task.assignment.phase === "ending") {
     await end(lane, task, "It was cancelled before the run began to work.");
     return "refused";
   }
   for (;;) {
     let given: Assignable | null = null;
-    const outcome = await withBrief(parts, { tracker, task }, async (assignable) => {
+    const outcome = await withBrief(parts, { tracker, conflicts, task }, async (assignable) => {
       given = assignable;
       return { kind: "done" };
     });

@@ -13,6 +13,7 @@ import { agentBehind } from "../model/registry.ts";
 import type { Session, Task } from "../model/task.ts";
 import type { Agent, Agents, Assignable } from "../ports/agent.ts";
 import type { AppLine, AssignmentName } from "../ports/app-line.ts";
+import type { Conflicts } from "../ports/conflicts.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { startSession } from "./brief.ts";
@@ -35,6 +36,7 @@ export interface JobRequest {
 interface JobWorld {
   readonly tracker: Pick<Tracker, "brief">;
   readonly agents: Agents;
+  readonly conflicts?: Conflicts;
 }
 
 export interface JobOptions {
@@ -122,7 +124,9 @@ async function claimAndStart(job: Job): Promise<JobResult | null> {
   const claimed = await liveTask(job);
   if (claimed === null || claimed.assignment.claimedBy !== run) return "not_ours";
   if (isRunOf(claimed.assignment)) {
-    return handOut({ parts: job.parts, tracker: job.world.tracker, lane, task: claimed, onClaim: job.onClaim });
+    const { parts, onClaim } = job;
+    const { tracker, conflicts } = job.world;
+    return handOut({ parts, tracker, conflicts, lane, task: claimed, onClaim });
   }
   if (claimed.assignment.session !== null) return null;
   if (claimed.assignment.phase === "ending") {
@@ -146,9 +150,9 @@ function withoutKey(task: Assigned): EffectOutcome {
 /** A lost answer is asked again: the start finds what it started. */
 async function startUntilKnown(job: Job, task: Assigned, agent: Agent): Promise<EffectOutcome> {
   for (;;) {
-    const { tracker } = job.world;
+    const { tracker, conflicts } = job.world;
     const dossier = (await job.lane.stream.current()).dossiers.get(task.id);
-    const outcome = await startSession(job.parts, { tracker, agent, task, dossier });
+    const outcome = await startSession(job.parts, { tracker, conflicts, agent, task, dossier });
     if (outcome.kind !== "delayed") return outcome;
     job.parts.journal.warn("The start is not known to have happened; asking again.", { reason: outcome.reason });
     await job.parts.clock.sleep(outcome.retryAfterMs, "start");

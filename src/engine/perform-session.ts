@@ -85,7 +85,8 @@ async function start(act: Act): Promise<EffectOutcome> {
   if (agent.dispatch === "label") return startByLabel(act);
   const system = world.agents.find(task.assignment.agent);
   if (system === null) return withoutKey(agent);
-  return startSession(act.parts, { tracker: world.tracker, agent: system, task, dossier: act.dossier });
+  const { tracker, conflicts } = world;
+  return startSession(act.parts, { tracker, conflicts, agent: system, task, dossier: act.dossier });
 }
 
 function withoutKey(agent: AgentConfig): EffectOutcome {
@@ -120,7 +121,7 @@ async function startRun({ parts, world, task, agent, isRepeat }: Act): Promise<E
     return { kind: "refused", reason: `The agent ${agent.id} names no workflow.`, retryAfterMs: null };
   }
   const custom = { file, worker: task.assignment.worker, issue: task.definition.number };
-  return withBrief(parts, { tracker: world.tracker, task }, async () => {
+  return withBrief(parts, { tracker: world.tracker, conflicts: undefined, task }, async () => {
     const outcome = await world.runs.dispatch({ ...inputsOf(task, "start-agent"), custom }, isRepeat);
     if (outcome.kind !== "dispatched") return outcome;
     return { kind: "dispatched", run: outcome.run, session: { id: outcome.run, url: outcome.url ?? null } };
