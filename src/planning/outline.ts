@@ -130,32 +130,44 @@ function withoutTrailing(text: string, character: string): string {
 }
 
 function addItem(draft: Draft, line: string, match: RegExpExecArray): void {
-  const [, space = "", number, box, words = ""] = match;
-  const indent = space.length;
-  while (draft.open.length > 0 && indent < (draft.open.at(-1)?.indent ?? 0) + 2) draft.open.pop();
-  const outer = draft.open.at(-1);
-  const kind = number === undefined ? (box === undefined ? "point" : "box") : "step";
-  const above = outer === undefined ? undefined : draft.items[outer.at];
+  const indent = match[1]?.length ?? 0;
+  leave(draft, indent);
+  const outer = draft.open.at(-1) ?? null;
+  const above = outer === null ? undefined : draft.items[outer.at];
+  const kind = kindOfItem(match);
   draft.wasBlank = false;
   draft.sections.at(-1)?.lines.push(line);
-  if (outer !== undefined && above !== undefined && !(above.kind === "box" && kind === "box")) {
+  if (outer !== null && above !== undefined && (above.kind !== "box" || kind !== "box")) {
     above.more.push(line);
     draft.open.push({ at: outer.at, indent });
     return;
   }
   const last = draft.items.at(-1);
-  if (outer === undefined && last?.list === draft.list && (last.kind === "step") !== (kind === "step")) draft.list += 1;
-  draft.items.push({
-    kind,
-    number: number === undefined ? null : Number(number),
-    isDone: box === "x" || box === "X",
-    line: words + line.slice(lineMax),
-    more: [],
-    section: draft.sections.length - 1,
-    list: draft.list,
-    under: outer?.at ?? null,
-  });
+  if (outer === null && last?.list === draft.list && (last.kind === "step") !== (kind === "step")) draft.list += 1;
+  draft.items.push({ ...readItem(match, line), kind, section: draft.sections.length - 1, ...placeOf(draft, outer) });
   draft.open.push({ at: draft.items.length - 1, indent });
+}
+
+function placeOf({ list }: Draft, outer: OpenItem | null): Pick<Item, "list" | "under"> & { readonly more: string[] } {
+  return { more: [], list, under: outer === null ? null : outer.at };
+}
+
+function kindOfItem([, , number, box]: RegExpExecArray): Item["kind"] {
+  if (number !== undefined) return "step";
+  return box === undefined ? "point" : "box";
+}
+
+function readItem(
+  [, , number, box, words = ""]: RegExpExecArray,
+  line: string,
+): Pick<Item, "number" | "isDone" | "line"> {
+  const isDone = box !== undefined && box !== " ";
+  return { number: number === undefined ? null : Number(number), isDone, line: words + line.slice(lineMax) };
+}
+
+/** A line that begins so far to the left belongs to none of the items that stand further right. */
+function leave(draft: Draft, indent: number): void {
+  while (draft.open.length > 0 && indent < (draft.open.at(-1)?.indent ?? 0) + 2) draft.open.pop();
 }
 
 /** A line that is indented, or goes on without a blank one before it, belongs to the item above. */
@@ -164,7 +176,7 @@ function addText(draft: Draft, line: string): void {
   const isBlank = line.trim() === "";
   const indent = line.length - line.trimStart().length;
   if (!isBlank && draft.wasBlank) {
-    while (draft.open.length > 0 && indent < (draft.open.at(-1)?.indent ?? 0) + 2) draft.open.pop();
+    leave(draft, indent);
     if (draft.open.length === 0) draft.list += 1;
   }
   draft.wasBlank = isBlank;

@@ -20,7 +20,7 @@ test("length, files, kinds of work, an order and open questions are each a reaso
     reasons: [
       "it is estimated at 150 min, and more than 30 are long for one go",
       "it names 4 files",
-      "it is several kinds of work (data, frontend, tests)",
+      "it is several kinds of work (data, frontend, tests, documentation)",
       "its parts build on each other, 3 in a row",
       "it leaves 2 questions open",
     ],
