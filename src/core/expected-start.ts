@@ -110,6 +110,7 @@ function isWaitingForTasks(task: Task): boolean {
     task.pendingReason === null &&
     !task.isHeld &&
     !task.definition.heldByLabel &&
+    task.split !== "proposed" &&
     task.manualReview === null &&
     task.upstreamFailed === null &&
     task.cycle === null

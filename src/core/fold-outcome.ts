@@ -4,6 +4,7 @@ import type { Task } from "../model/task.ts";
 import { withoutFiles } from "./fold-attempt.ts";
 import { forgetLastCommand } from "./fold-command.ts";
 import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
+import { forgetSplit } from "./fold-splits.ts";
 import { ownTask, type State } from "./state.ts";
 
 /** What an end of any kind leaves behind: nothing to wait for. */
@@ -21,6 +22,7 @@ function settle(task: Task): void {
 export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">): void {
   const task = ownTask(state, event.task);
   settle(task);
+  forgetSplit(state, event.task);
   task.receipt = event.receipt;
   forgetLastCommand(state, event.task, event.receipt);
   task.outcome = null;
@@ -43,6 +45,7 @@ export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked"
 export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void {
   const task = ownTask(state, event.task);
   settle(task);
+  forgetSplit(state, event.task);
   if (event.cause !== undefined) noteLateFailure(state, task, event.cause);
   task.outcome = "failed";
   task.outcomeReason = event.reason;
@@ -51,6 +54,7 @@ export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void
 export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">): void {
   const task = ownTask(state, event.task);
   settle(task);
+  forgetSplit(state, event.task);
   state.dossiers.delete(event.task);
   task.outcome = "cancelled";
   task.outcomeReason = event.reason;

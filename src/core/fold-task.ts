@@ -43,6 +43,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.watched.delete(event.task);
   state.hands.delete(event.task);
   state.dossiers.delete(event.task);
+  state.splits.delete(event.task);
   forgetLastCommand(state, event.task, null);
   state.ready.delete(event.task);
   state.kinds.touch(state.numbering.find(event.task));

@@ -4,6 +4,7 @@ import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { feedbackEffect } from "./decide-feedback.ts";
+import { nextPieces } from "./decide-split.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
 import { cockpitDelayMs } from "./react-cockpit.ts";
 import { blockerState, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
@@ -42,6 +43,9 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       return [now({ type: "CreateIssue", pattern: event.pattern, series: event.series })];
     case "TaskSubmitted":
       return [now({ type: "OpenIssue", submission: event.submission.id })];
+    case "SplitApproved":
+    case "PieceOpened":
+      return nextPieces(state, event.task).map(now);
     case "ConfigurationRejected":
       return [now({ type: "ReportConfiguration", sha: event.sha, problems: event.problems })];
     case "ConfigurationAccepted":
@@ -124,6 +128,11 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   UpstreamRecovered: surfaceDelayMs,
   ApprovalRequired: 0,
   CycleReported: 0,
+  SplitProposed: 0,
+  SplitWithdrawn: 0,
+  SplitApproved: 0,
+  PieceOpened: surfaceDelayMs,
+  SplitSettled: surfaceDelayMs,
 };
 
 function reactOnIssue(state: State, event: Event): readonly Reaction[] {

@@ -79,9 +79,15 @@ export function isWorkable(task: Task): boolean {
     !task.isHeld &&
     !task.definition.heldByLabel &&
     !task.definition.isContainer &&
+    !isSplitUnderWay(task) &&
     task.manualReview === null &&
     task.upstreamFailed === null
   );
+}
+
+/** Pieces of it wait for approval, or for their issues. */
+export function isSplitUnderWay({ split }: Task): boolean {
+  return split === "proposed" || split === "opening";
 }
 
 /** Could be assigned now, but for a backoff, the caps and a free worker. */
@@ -123,7 +129,8 @@ export function statusOf(state: State, task: Task): TaskStatus {
 function queuedStatus(state: State, task: Task): TaskStatus {
   if (task.trust === null || task.pendingReason !== null || task.isHeld || task.definition.heldByLabel)
     return "pending";
-  return task.definition.isContainer || !isUnblocked(state, task) ? "blocked" : "ready";
+  if (task.split === "proposed") return "pending";
+  return task.split === "opening" || task.definition.isContainer || !isUnblocked(state, task) ? "blocked" : "ready";
 }
 
 function assignedStatus(phase: NonNullable<Task["assignment"]>["phase"]): TaskStatus {

@@ -20,6 +20,7 @@ import type {
   Reading,
   SessionEnd,
   SessionStart,
+  SplitRecord,
   SubmissionRecord,
   WorkerRecord,
 } from "./records.ts";
@@ -79,6 +80,7 @@ interface Records {
   readonly milestones: MilestoneSpan;
   readonly patterns: PatternRecord;
   readonly submissions: SubmissionRecord;
+  readonly splits: SplitRecord;
   readonly dossiers: Dossier;
   readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
@@ -92,6 +94,7 @@ const recordNames = [
   "milestones",
   "patterns",
   "submissions",
+  "splits",
   "dossiers",
   "lastCommands",
   "warnings",

@@ -32,6 +32,7 @@ import {
   type Reading,
   type SessionEnd,
   type SessionStart,
+  type SplitRecord,
   type SubmissionRecord,
   type TimeRule,
   type Watch,
@@ -111,6 +112,8 @@ export interface State {
   readonly patterns: Table<string, PatternRecord>;
   /** By the name that the marker of its issue has; at most `submissionsMax` of those that are over. */
   readonly submissions: Table<string, SubmissionRecord>;
+  /** Of open tasks that are split, or are to be. */
+  readonly splits: Table<TaskId, SplitRecord>;
   /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
   readonly dossiers: Table<TaskId, Dossier>;
   /** By task, and of the whole by `wholeKey`: the last command, while it can be taken back; `order` grows with each. */
@@ -233,6 +236,7 @@ export function createState(): State {
     milestones: createTable(undo),
     patterns: createTable(undo, copyPattern),
     submissions: createTable(undo),
+    splits: createTable(undo),
     dossiers: createTable(undo),
     lastCommands: createTable(undo),
     warnings: createTable(undo),

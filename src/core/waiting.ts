@@ -40,6 +40,8 @@ function personReasons(task: Task): readonly WaitingReason[] {
   else if (task.trust === null)
     reasons.push({ code: "not_trusted", detail: "Nobody who may start work has selected it." });
   if (task.manualReview !== null) reasons.push({ code: "manual_review", detail: task.manualReview });
+  if (task.split === "proposed")
+    reasons.push({ code: "split_proposed", detail: "A split into pieces is proposed and waits for approval." });
   if (task.isHeld || task.definition.heldByLabel) reasons.push({ code: "held", detail: "It is on hold." });
   return reasons;
 }
@@ -59,7 +61,10 @@ function graphReasons(state: State, task: Task): readonly WaitingReason[] {
       detail: `${referenceOf(state, edge.on)} is ${words ?? blocker.replaceAll("_", " ")}.`,
     });
   }
-  if (task.definition.isContainer) reasons.push({ code: "container", detail: "It completes with its last sub-issue." });
+  if (task.split === "opening")
+    reasons.push({ code: "split_opening", detail: "Its pieces are being opened as issues." });
+  else if (task.definition.isContainer)
+    reasons.push({ code: "container", detail: "It completes with its last sub-issue." });
   return reasons;
 }
 

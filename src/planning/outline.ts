@@ -137,15 +137,20 @@ function addItem(draft: Draft, line: string, match: RegExpExecArray): void {
   const kind = kindOfItem(match);
   draft.wasBlank = false;
   draft.sections.at(-1)?.lines.push(line);
-  if (outer !== null && above !== undefined && (above.kind !== "box" || kind !== "box")) {
+  if (outer !== null && above !== undefined && !(above.kind === "box" && kind === "box")) {
     above.more.push(line);
     draft.open.push({ at: outer.at, indent });
     return;
   }
-  const last = draft.items.at(-1);
-  if (outer === null && last?.list === draft.list && (last.kind === "step") !== (kind === "step")) draft.list += 1;
+  if (outer === null) beginList(draft, kind);
   draft.items.push({ ...readItem(match, line), kind, section: draft.sections.length - 1, ...placeOf(draft, outer) });
   draft.open.push({ at: draft.items.length - 1, indent });
+}
+
+/** Steps and points are never in one list. */
+function beginList(draft: Draft, kind: Item["kind"]): void {
+  const last = draft.items.at(-1);
+  if (last?.list === draft.list && (last.kind === "step") !== (kind === "step")) draft.list += 1;
 }
 
 function placeOf({ list }: Draft, outer: OpenItem | null): Pick<Item, "list" | "under"> & { readonly more: string[] } {
