@@ -139,7 +139,16 @@ function reactOnIssue(state: State, event: Event): readonly Reaction[] {
   const afterMs = issueDelaysMs[event.type] ?? tellingDelayMs(state, event);
   const own = afterMs === null || !("task" in event) ? [] : surface(state, event.task, afterMs);
   const lost = lostFor(event);
-  return lost === null ? own : [...own, ...waitersOf(state, lost).flatMap((id) => surface(state, id, surfaceDelayMs))];
+  const shown = [...own, ...splitParents(state, event).flatMap((id) => surface(state, id, surfaceDelayMs))];
+  return lost === null
+    ? shown
+    : [...shown, ...waitersOf(state, lost).flatMap((id) => surface(state, id, surfaceDelayMs))];
+}
+
+/** The parent shows how many of its pieces are done. */
+function splitParents(state: State, event: Event): readonly TaskId[] {
+  if (state.splits.size === 0 || (event.type !== "TaskCompleted" && event.type !== "ReceiptRevoked")) return [];
+  return dependentsOf(state, event.task).filter((id) => state.splits.has(id));
 }
 
 /** Whom people may now wait for in vain, or no longer: an end that is no completion, and the way back from it. */

@@ -37,6 +37,7 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     feedback: feedbackOf(state, task),
     criteria: state.dossiers.get(task.id)?.criteria ?? [],
     baseBranch: context.baseBranch ?? null,
+    split: state.splits.get(task.id) ?? null,
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
 }

@@ -2,6 +2,7 @@
 import type { PullRequest, Receipt, Task } from "../model/task.ts";
 import { escapeText, toCode, toLink, toReference } from "./markdown.ts";
 import { describeWaiting } from "./reasons.ts";
+import { describeSplitStep } from "./split-text.ts";
 import { agentName, type BlockerView, type TaskView } from "./task-view.ts";
 import { describeInstant } from "./words.ts";
 
@@ -21,7 +22,7 @@ function describeStep(view: TaskView): string {
   const { task, status } = view;
   switch (status) {
     case "pending":
-      return describePending(task);
+      return describePending(view);
     case "blocked":
       return describeBlocked(view);
     case "ready":
@@ -53,7 +54,10 @@ function reasonOr(reason: string | null, fallback: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-function describePending(task: Task): string {
+function describePending(view: TaskView): string {
+  const { task } = view;
+  const split = describeSplitStep(view);
+  if (split !== null) return split;
   if (task.isHeld || task.definition.heldByLabel) {
     const byLabel = task.definition.heldByLabel ? "remove the `hold` label" : "";
     const byCommand = task.isHeld ? `\`/orchestrate resume #${task.definition.number}\`` : "";
@@ -68,6 +72,8 @@ function describeBlocked(view: TaskView): string {
     const path = cycle.map((reference) => toReference(reference, null)).join(" → ");
     return `It is part of a dependency cycle: ${path}. Nothing in it can start until one edge goes. ${describeCut(view)}`;
   }
+  const split = describeSplitStep(view);
+  if (split !== null) return split;
   if (view.task.definition.isContainer) return "It has sub-issues and completes with the last of them.";
   const open = view.blockers.filter((blocker) => blocker.isOpen);
   const lost = open.filter((blocker) => Object.hasOwn(lostWords, blocker.state));

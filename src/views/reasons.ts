@@ -26,6 +26,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   // What only a person can lift
   not_trusted: fact("Nobody who may start work has selected it.", "`/orchestrate approve` does."),
   needs_approval: fact("Its text changed after it was approved.", "`/orchestrate approve` accepts it as it is now."),
+  split_proposed: fact(
+    "A split into pieces is proposed and waits for approval.",
+    "`/orchestrate approve` puts it in force, `/orchestrate undo` takes it back.",
+  ),
   manual_review: fact(
     "A person has to look at it.",
     "`/orchestrate retry` tries again, `/orchestrate complete` accepts it as done.",
@@ -47,6 +51,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "Nothing in it can start until one edge goes; `/orchestrate unblock` with a number removes one.",
   ),
   upstream_failed: fact("A task that it needs has failed.", "It returns by itself when that one succeeds."),
+  split_opening: fact("Its pieces are being opened as issues."),
   container: fact("It has sub-issues and completes with the last of them."),
   // The whole
   paused: fact("Orchestration is paused.", "`/orchestrate resume` goes on."),
