@@ -27,7 +27,11 @@ export function isSplittable(text: ReadText | null | undefined): boolean {
 /** Null when the command is neither `split` nor the approval of one. */
 export function instructSplit(decision: Decision, command: Instruct, instruction: SlashCommand): Reply | null {
   const task = decision.state.tasks.get(command.task);
-  if (instruction.verb === "approve") return task === undefined ? null : approve(decision, task, command);
+  if (instruction.verb === "approve") {
+    const isOfSplit = command.box?.key.startsWith("split:") === true;
+    if (isOfSplit && task?.split !== "proposed") return refused("The split is not proposed any more.");
+    return task === undefined ? null : approve(decision, task, command);
+  }
   return instruction.verb === "split" ? propose(decision, task, command) : null;
 }
 

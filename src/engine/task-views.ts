@@ -166,7 +166,13 @@ function cockpitOf({ cockpit }: State): NonNullable<OverviewView["cockpit"]> | n
 }
 
 function needsPerson(status: TaskStatus, task: Task): boolean {
-  return status === "manual_review" || status === "failed" || task.pendingReason !== null || task.cycle !== null;
+  return (
+    status === "manual_review" ||
+    status === "failed" ||
+    task.pendingReason !== null ||
+    task.cycle !== null ||
+    task.split === "proposed"
+  );
 }
 
 function lineOf(state: State, id: TaskId, context: Context): readonly TaskLine[] {
