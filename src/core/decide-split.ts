@@ -15,7 +15,7 @@ import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unselected, type Instruct, type Reply } from "./instruction.ts";
 import { pieceSeenMs, piecesAheadMax } from "./limits.ts";
-import { isEnded } from "./readiness.ts";
+import { isEnded, openBlockers } from "./readiness.ts";
 import type { SplitRecord } from "./records.ts";
 import type { State } from "./state.ts";
 
@@ -96,7 +96,7 @@ function approve(decision: Decision, task: Task, command: Instruct): Reply | nul
   if (record === undefined || task.split === "open") return null;
   const by = command.by.login;
   if (task.split === "opening") return openRest(decision, task, { record, by });
-  const obstacle = whyNotApproved(task, record, command);
+  const obstacle = whyNotApproved(task, record, command) ?? whoIsAwaited(decision.state, task);
   if (obstacle !== null) return refused(obstacle);
   const { hash } = record.proposal;
   if (task.trust?.hash !== hash || task.pendingReason !== null)
@@ -113,6 +113,15 @@ function whyNotApproved(task: Task, { proposal }: SplitRecord, { text, box }: In
     return "The text has changed since the split was proposed, so nothing is opened. `/orchestrate split` reads it again; `/orchestrate undo` takes the proposal back, and then `/orchestrate approve` lets it be worked on as a whole.";
   }
   return whyBusy(task);
+}
+
+/** A person is asked on one issue, and says so there: not once more on each piece. */
+function whoIsAwaited(state: State, task: Task): string | null {
+  const person = openBlockers(state, task)
+    .map(({ on }) => state.externals.get(on))
+    .find((external) => external?.waitsFor === "person");
+  if (person === undefined) return null;
+  return `It waits for \`${person.reference}\`, and its pieces would not. \`/orchestrate unblock ${person.reference}\` says that it need not any more; then give the command again.`;
 }
 
 /** Those that GitHub would not take are tried once more. */

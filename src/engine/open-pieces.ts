@@ -1,5 +1,7 @@
 /** From a piece of an approved split to the issue that it becomes: its text, its labels, and what it comes after. */
+import { openBlockers } from "../core/readiness.ts";
 import type { State } from "../core/state.ts";
+import { referenceOf } from "../core/waiting.ts";
 import type { SplitRecord } from "../core/records.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Config } from "../model/config.ts";
@@ -7,7 +9,7 @@ import type { Effect } from "../model/effect.ts";
 import { priorityWords } from "../model/priority.ts";
 import type { OpenedPiece, Piece } from "../model/split.ts";
 import { toHashStart } from "../model/box.ts";
-import type { Task } from "../model/task.ts";
+import type { Dependency, Task } from "../model/task.ts";
 import type { PieceIssue } from "../ports/tracker.ts";
 import { selecting, textOf } from "./new-issue.ts";
 
@@ -35,7 +37,7 @@ export function openPieces(state: State): Pieces {
       const missing = after.find((each) => typeof each === "number");
       if (missing !== undefined) return whyLater(record, missing);
       const known = after.filter((each) => typeof each !== "number");
-      return toIssue({ task, record, piece, at: effect.piece, after: known }, config);
+      return toIssue({ task, record, piece, at: effect.piece, after: known, waits: waitsOf(state, task) }, config);
     },
     note(effect, { number, id }) {
       if (id !== undefined) opened.set(keyOf(effect), { issue: number, id });
@@ -56,9 +58,26 @@ interface Wanted {
   readonly piece: Piece;
   readonly at: number;
   readonly after: readonly OpenedPiece[];
+  /** What the whole waits for, in words that every text may use. */
+  readonly waits: string;
 }
 
-function toIssue({ task, record, piece, at, after }: Wanted, config: Config): PieceIssue {
+/** What the whole still waits for its first pieces wait for: the others come after them. */
+function waitsOf(state: State, task: Task): string {
+  const edges = openBlockers(state, task).filter(({ source }) => source !== "sub_issue");
+  return edges.map((edge) => describeWait(state, edge)).join("\n");
+}
+
+function describeWait(state: State, { on, kind, partial }: Dependency): string {
+  const reference = referenceOf(state, on);
+  const waitsFor = state.tasks.has(on) ? undefined : state.externals.get(on)?.waitsFor;
+  if (waitsFor === "date") return `Not before: ${reference}.`;
+  if (waitsFor === "workflow") return `Waits for ${reference}.`;
+  if (kind === "soft") return `Soft depends on ${reference}${partial === true ? " (partial)" : ""}.`;
+  return `Blocked by ${reference}.`;
+}
+
+function toIssue({ task, record, piece, at, after, waits }: Wanted, config: Config): PieceIssue {
   const { proposal, approvedBy } = record;
   const { number } = task.definition;
   const origin = `<sub>Piece ${at + 1} of ${proposal.pieces.length} of #${number}, which says what it is for; split by Orchestrate and approved by \`${approvedBy ?? ""}\`.</sub>`;
@@ -70,6 +89,7 @@ function toIssue({ task, record, piece, at, after }: Wanted, config: Config): Pi
     title: piece.title,
     body: textOf(
       after.map(({ issue }) => issue),
+      after.length === 0 ? waits : "",
       piece.text,
       origin,
     ),

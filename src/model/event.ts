@@ -27,7 +27,7 @@ import type {
   Session,
   TaskDefinition,
 } from "./task.ts";
-import type { Proposal } from "./split.ts";
+import type { SplitEvent } from "./split.ts";
 import type { Submission } from "./submission.ts";
 import type { Warning, WarningCode } from "./warning.ts";
 
@@ -63,23 +63,7 @@ export type Event =
     }
   /** Nobody in particular is asked for any more. */
   | { readonly type: "AssignmentWithdrawn"; readonly task: TaskId; readonly by: string }
-  // The split
-  /** Pieces were read from its text; they wait for approval, and nothing starts on it meanwhile. Replaces an earlier proposal. */
-  | { readonly type: "SplitProposed"; readonly task: TaskId; readonly by: string; readonly proposal: Proposal }
-  | { readonly type: "SplitWithdrawn"; readonly task: TaskId; readonly by: string }
-  /** An issue is opened for each piece, once; said again, for those that could not be opened. */
-  | { readonly type: "SplitApproved"; readonly task: TaskId; readonly by: string }
-  /** The issue of a piece is there, below its parent. */
-  | {
-      readonly type: "PieceOpened";
-      readonly task: TaskId;
-      /** Its position in the proposal, from 0. */
-      readonly piece: number;
-      readonly issue: number;
-      readonly id: TaskId;
-    }
-  /** Every piece is there and seen: from here on the issue is a parent like any other. */
-  | { readonly type: "SplitSettled"; readonly task: TaskId }
+  | SplitEvent
   // The attempt
   | {
       readonly type: "TaskAssigned";

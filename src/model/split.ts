@@ -47,3 +47,15 @@ export interface PieceName {
   /** From 0. */
   readonly piece: number;
 }
+
+/** What happens to a task that is split. */
+export type SplitEvent =
+  /** Pieces were read from its text; they wait for approval, and nothing starts on it meanwhile. Replaces an earlier proposal. */
+  | { readonly type: "SplitProposed"; readonly task: TaskId; readonly by: string; readonly proposal: Proposal }
+  | { readonly type: "SplitWithdrawn"; readonly task: TaskId; readonly by: string }
+  /** An issue is opened for each piece, once; said again, for those that could not be opened. */
+  | { readonly type: "SplitApproved"; readonly task: TaskId; readonly by: string }
+  /** The issue of a piece is there, below its parent. `piece` is its position, from 0. */
+  | ({ readonly type: "PieceOpened"; readonly task: TaskId; readonly piece: number } & OpenedPiece)
+  /** Every piece is there and seen: from here on the issue is a parent like any other. */
+  | { readonly type: "SplitSettled"; readonly task: TaskId };
