@@ -1,4 +1,5 @@
 /** The cockpit: the one pinned issue that shows everything and takes orders by its boxes. What is remembered and seen of it. */
+import type { LastCommand } from "./last-command.ts";
 
 /** How its text begins: our issue is found again by this, together with our authorship. */
 export const cockpitMarker = "<!-- orchestrate:cockpit -->";
@@ -46,3 +47,23 @@ export interface CockpitFacts {
   /** The newest edit by somebody else, where the text is not as we wrote it; null where it is, or we wrote last. */
   readonly touched: { readonly by: string; readonly at: number } | null;
 }
+
+/** What happens to it. */
+export type CockpitEvent =
+  | {
+      /** A box of the cockpit was ticked, and what came of it. */
+      readonly type: "BoxTicked";
+      readonly box: string;
+      readonly by: string;
+      /** When it was ticked, by the tracker's clock. */
+      readonly tickedAt: number;
+      readonly isDone: boolean;
+      readonly answer: string | null;
+      /** What it has changed, for whoever takes it back; missing where it has changed nothing. */
+      readonly kept?: LastCommand;
+    }
+  /** Somebody has changed its text by hand: it is written anew. */
+  | { readonly type: "CockpitEdited"; readonly by: string; readonly editedAt: number }
+  /** Closed by a person, or gone: it is left alone. */
+  | { readonly type: "CockpitEnded"; readonly end: "closed" | "gone" }
+  | { readonly type: "CockpitReopened" };

@@ -2,7 +2,7 @@
  * What happened: the truth of the program. `type` strings are persisted and never change. Times are in the entry that
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
-import type { CockpitWritten } from "./cockpit.ts";
+import type { CockpitEvent, CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
@@ -314,24 +314,7 @@ export type Event =
       readonly isRecovery: boolean;
     }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
-  // The cockpit
-  | {
-      /** A box of the cockpit was ticked, and what came of it. */
-      readonly type: "BoxTicked";
-      readonly box: string;
-      readonly by: string;
-      /** When it was ticked, by the tracker's clock. */
-      readonly tickedAt: number;
-      readonly isDone: boolean;
-      readonly answer: string | null;
-      /** What it has changed, for whoever takes it back; missing where it has changed nothing. */
-      readonly kept?: LastCommand;
-    }
-  /** Somebody has changed its text by hand: it is written anew. */
-  | { readonly type: "CockpitEdited"; readonly by: string; readonly editedAt: number }
-  /** Closed by a person, or gone: it is left alone. */
-  | { readonly type: "CockpitEnded"; readonly end: "closed" | "gone" }
-  | { readonly type: "CockpitReopened" }
+  | CockpitEvent
   /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
   | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   // Answers and the outbox

@@ -1,4 +1,5 @@
 /** What becomes a piece of a text, in which order, and at what effort. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decompose } from "../../src/planning/decompose.ts";
 import type { Piece } from "../../src/model/split.ts";
@@ -147,6 +148,16 @@ describe("the effort of a piece", () => {
     expect(pieces("- [ ] Table\n- [ ] Form").map((each) => each.minutes)).toEqual([null, null]);
     expect(pieces("- [ ] Table (2h)\n- [ ] Form", 60).map((each) => each.minutes)).toEqual([120, null]);
   });
+});
+
+test("the example of docs/splitting.md gives what the page says", () => {
+  const page = readFileSync(new URL("../../docs/splitting.md", import.meta.url), "utf8");
+  const [text = "", answer = ""] = [...page.matchAll(/```markdown\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
+  const told = pieces(text, 120).map(({ title, minutes, after }, at) => {
+    const place = after.length === 0 ? "" : `, after ${after.map((on) => on + 1).join(", ")}`;
+    return `${at + 1}. ${title}, ${minutes === 60 ? "1 h" : `${minutes} min`}${place}\n`;
+  });
+  expect(told.join("")).toBe(answer);
 });
 
 describe("a hostile text", () => {
