@@ -1,6 +1,6 @@
 /** What checks printed and reviewers wrote, as a block of data in the prompt: it says what to mend, and commands nothing. */
 import type { CheckFeedback, ConflictFeedback, Feedback, ReviewFeedback } from "../model/feedback.ts";
-import { stripHiddenText } from "./hidden-text.ts";
+import { stripHiddenText } from "../model/hidden-text.ts";
 import { cut, disarm, toDelimiter } from "./prompt-block.ts";
 
 /** It is bounded before; this bounds what is added around it. */

@@ -4,7 +4,7 @@
  */
 import type { Assignable } from "../ports/agent.ts";
 import { renderMark } from "../model/mark.ts";
-import { stripHiddenText } from "./hidden-text.ts";
+import { stripHiddenText } from "../model/hidden-text.ts";
 import { renderSaid } from "./prompt-feedback.ts";
 import { cut, disarm, toDelimiter } from "./prompt-block.ts";
 

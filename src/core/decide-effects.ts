@@ -4,6 +4,7 @@ import { byRecording, effectKey, type EffectType, type RecordedEffect } from "..
 import type { EffectId } from "../model/ids.ts";
 import { settleFeedback } from "./decide-feedback.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
+import { notePieceOpened, tellRefusedPiece } from "./decide-split.ts";
 import { applyReport, bounded, isRunOf, refuseStart } from "./decide-session.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
@@ -91,6 +92,7 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       if (recorded.effect.type === "MergePull" || recorded.effect.type === "UpdateBranch") {
         tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
       }
+      if (recorded.effect.type === "OpenPiece") tellRefusedPiece(decision, recorded.effect, bounded(outcome.reason));
       if (recorded.effect.type === "UpdateLinearAlerts") tellUnwritten(decision, bounded(outcome.reason));
       return false;
     case "kept":
@@ -102,6 +104,8 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       return false;
     case "created":
       decision.emit({ type: "EffectSettled", effect: recorded.id, issue: outcome.number });
+      if (recorded.effect.type === "OpenPiece")
+        notePieceOpened(decision, recorded.effect, { issue: outcome.number, id: outcome.id });
       return false;
     case "surfaced":
       decision.emit({ type: "EffectSettled", effect: recorded.id, surface: outcome.surface });

@@ -6,6 +6,7 @@ import type { LastCommand } from "../model/last-command.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import { bounded } from "./decide-session.ts";
 import { instructGraph } from "./instruct-graph.ts";
+import { instructSplit } from "./decide-split.ts";
 import { instructHandoff } from "./instruct-handoff.ts";
 import { startsAttack } from "./instruct-mode.ts";
 import { instructTask } from "./instruct-task.ts";
@@ -63,6 +64,7 @@ function performOrUndo(decision: Decision, command: Instruct, instruction: Slash
 function perform(decision: Decision, command: Instruct, instruction: SlashCommand): Reply {
   return (
     instructWhole(decision, command, instruction) ??
+    instructSplit(decision, command, instruction) ??
     instructTask(decision, command, instruction) ??
     instructGraph(decision, command, instruction) ??
     instructHandoff(decision, command, instruction) ??

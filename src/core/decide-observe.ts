@@ -13,6 +13,7 @@ import type { Decision } from "./decision.ts";
 import { decideExternals, emitExternal } from "./externals.ts";
 import { decideOutside, refusalNow } from "./intake.ts";
 import { isEnded } from "./readiness.ts";
+import { settleSplit, whoApprovedPiece } from "./decide-split.ts";
 import type { SubmissionRecord } from "./records.ts";
 
 /**
@@ -29,6 +30,7 @@ export function decideObservation(decision: Decision, observation: Observation):
   for (const facts of issues) decideState(decision, facts);
   for (const facts of issues) decideDependencies(decision, facts);
   for (const facts of issues) {
+    settleSplit(decision, facts);
     const task = decision.state.tasks.get(facts.id);
     if (task !== undefined) completeContainer(decision, task);
   }
@@ -140,13 +142,14 @@ function findApprover(decision: Decision, task: Task, facts: IssueFacts): string
 }
 
 /**
- * Whose text our own issue has, selected by nobody else: a series of a pattern that was asked for, or what somebody submitted who may. Null:
- * it is none of these.
+ * Whose text our own issue has, selected by nobody else: a series of a pattern that was asked for, what somebody submitted who may, or a
+ * piece of a split that somebody approved. Null: it is none of these.
  */
 function whoseWords({ state }: Decision, { number, madeFor, selectedBy, author }: IssueFacts): string | null {
   if (!madeFor || selectedBy === null || selectedBy.actor.kind !== "bot") return null;
   const isOwn = selectedBy.actor.login.replace(/\[bot\]$/, "") === author.replace(/\[bot\]$/, "");
   if (!isOwn) return null;
+  if ("piece" in madeFor) return whoApprovedPiece(state, madeFor, number);
   if ("submission" in madeFor) return whoSubmitted(state.submissions.get(madeFor.submission), number);
   return (state.patterns.get(madeFor.pattern)?.series ?? 0) >= madeFor.series ? `pattern ${madeFor.pattern}` : null;
 }

@@ -81,6 +81,8 @@ function completeParents(decision: Decision, child: TaskId): void {
 /** A parent of sub-issues is done when every one of them, and everything else it waits for, is. */
 export function completeContainer(decision: Decision, parent: Task): void {
   if (!parent.definition.isContainer || isEnded(parent) || parent.trust === null) return;
+  // A piece that is still to be opened is one of them.
+  if (parent.split === "opening") return;
   const hasChildren = parent.blockedBy.some((edge) => edge.source === "sub_issue");
   const isOpen = parent.blockedBy.some((edge) => !isDone(decision.state, edge.on));
   if (!hasChildren || isOpen) return;

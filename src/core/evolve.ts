@@ -14,6 +14,7 @@ import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
 import * as registry from "./fold-registry.ts";
+import * as split from "./fold-splits.ts";
 import * as submission from "./fold-submissions.ts";
 import * as swarm from "./fold-swarm.ts";
 import * as task from "./fold-task.ts";
@@ -47,6 +48,11 @@ const folds: Folds = {
   TaskResumed: task.foldTaskResumed,
   AssignmentRequested: task.foldAssignmentRequested,
   AssignmentWithdrawn: task.foldAssignmentWithdrawn,
+  SplitProposed: split.foldSplitProposed,
+  SplitWithdrawn: split.foldSplitWithdrawn,
+  SplitApproved: split.foldSplitApproved,
+  PieceOpened: split.foldPieceOpened,
+  SplitSettled: split.foldSplitSettled,
   TaskAssigned: attempt.foldTaskAssigned,
   RunDispatched: attempt.foldRunDispatched,
   AssignmentClaimed: attempt.foldAssignmentClaimed,
@@ -157,6 +163,10 @@ const moves: { readonly [Type in EventType]?: Moves } = {
   TaskResumed: stands,
   AssignmentRequested: stands,
   AssignmentWithdrawn: stands,
+  SplitProposed: stands,
+  SplitWithdrawn: stands,
+  SplitApproved: stands,
+  SplitSettled: stands,
   TaskAssigned: stands,
   SessionRefused: stands,
   SessionEnded: stands,

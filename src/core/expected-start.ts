@@ -111,6 +111,7 @@ function isWaitingForTasks(task: Task): boolean {
     !task.isHeld &&
     !task.definition.heldByLabel &&
     !isDoubtful(task) &&
+    task.split !== "proposed" &&
     task.manualReview === null &&
     task.upstreamFailed === null &&
     task.cycle === null

@@ -5,6 +5,7 @@ import { withoutFiles } from "./fold-attempt.ts";
 import { forgetLastCommand } from "./fold-command.ts";
 import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
 import { endSwarm } from "./fold-swarm.ts";
+import { forgetSplit } from "./fold-splits.ts";
 import { ownTask, type State } from "./state.ts";
 
 /** What an end of any kind leaves behind: nothing to wait for. */
@@ -23,6 +24,7 @@ function settle(state: State, task: Task): void {
 export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">): void {
   const task = ownTask(state, event.task);
   settle(state, task);
+  forgetSplit(state, event.task);
   task.receipt = event.receipt;
   forgetLastCommand(state, event.task, event.receipt);
   task.outcome = null;
@@ -45,6 +47,7 @@ export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked"
 export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void {
   const task = ownTask(state, event.task);
   settle(state, task);
+  forgetSplit(state, event.task);
   if (event.cause !== undefined) noteLateFailure(state, task, event.cause);
   task.outcome = "failed";
   task.outcomeReason = event.reason;
@@ -53,6 +56,7 @@ export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void
 export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">): void {
   const task = ownTask(state, event.task);
   settle(state, task);
+  forgetSplit(state, event.task);
   state.dossiers.delete(event.task);
   task.outcome = "cancelled";
   task.outcomeReason = event.reason;

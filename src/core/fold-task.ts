@@ -45,6 +45,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.hands.delete(event.task);
   state.dossiers.delete(event.task);
   endSwarm(state, event.task);
+  state.splits.delete(event.task);
   forgetLastCommand(state, event.task, null);
   state.ready.delete(event.task);
   state.kinds.touch(state.numbering.find(event.task));

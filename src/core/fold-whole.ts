@@ -7,6 +7,7 @@ import { noteLastCommand } from "./fold-command.ts";
 import { noteMergeOver } from "./fold-attempt.ts";
 import { foldCockpitSwitch, foldCockpitWritten } from "./fold-cockpit.ts";
 import { reviseAttack } from "./fold-mode.ts";
+import { notePieceRefused } from "./fold-splits.ts";
 import { noteSubmissionEnd } from "./fold-submissions.ts";
 import type { State } from "./state.ts";
 
@@ -93,6 +94,7 @@ export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">)
   if (recorded?.effect.type === "OpenIssue") {
     noteSubmissionEnd(state, recorded.effect.submission, { refusal: event.reason });
   }
+  if (recorded?.effect.type === "OpenPiece") notePieceRefused(state, recorded.effect.task, recorded.effect.piece);
   removeEffect(state, event.effect);
 }
 

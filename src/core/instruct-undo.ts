@@ -25,10 +25,18 @@ export interface Undone {
 export function instructUndo(decision: Decision, command: Instruct, instruction: SlashCommand): Undone | null {
   if (instruction.verb !== "undo") return null;
   const last = lastOn(decision.state, command);
+  const isOver = last === null || last.undoneBy !== undefined;
+  // One step is all that is kept; a proposal that waits can be taken back all the same.
+  if (isOver && decision.state.tasks.get(command.task)?.split === "proposed") return withdraw(decision, command);
   if (last === null) return { reply: refused(describeNothing(decision.state, command)), kept: null };
   const reply = takeBack(decision, last, command.by.login);
   const { order: _order, ...kept } = last;
   return { reply, kept: reply.kind === "done" ? { ...kept, undoneBy: command.by.login } : null };
+}
+
+function withdraw(decision: Decision, { task, by }: Instruct): Undone {
+  decision.emit({ type: "SplitWithdrawn", task, by: by.login });
+  return { reply: { kind: "done", answer: "The proposed split is taken back." }, kept: null };
 }
 
 type Kept = LastCommand & { readonly order: number };
@@ -166,6 +174,18 @@ const restores: Restores = {
     if (begun !== null) return { refusal: begun };
     decision.emit({ type: "ApprovalRequired", task: task.id, reason: `${by} took the approval by ${last.by} back.` });
     return restored;
+  },
+  split: (decision, { task, by }) => {
+    if (task.split !== "proposed") return changedSince;
+    decision.emit({ type: "SplitWithdrawn", task: task.id, by });
+    return restored;
+  },
+  pieces: (decision, { task }) => {
+    const opened = decision.state.splits.get(task.id)?.opened.flatMap((piece) => (piece === null ? [] : [piece])) ?? [];
+    const issues = opened.map(({ issue }) => `#${issue}`).join(", ");
+    return {
+      refusal: `its pieces are issues of their own${issues === "" ? ", or are just being opened" : ` (${issues})`}. Close those that are not wanted as not planned.`,
+    };
   },
   edge: (decision, { task, before: { on, was } }) => {
     if (task.blockedBy.find((edge) => edge.on === on)?.source !== "command") return changedSince;

@@ -99,6 +99,12 @@ export const heartbeatMs = 10 * 60_000;
 /** Submissions that are remembered, so that one that comes again is answered and not made again: far more than any client repeats. */
 export const submissionsMax = 1_000;
 
+/** Pieces of a split that are opened in one go, each with three writes or more: well within a lease. */
+export const piecesAheadMax = 5;
+
+/** A piece that was opened is seen below its parent by then, unless somebody has taken it away. */
+export const pieceSeenMs = 10 * 60_000;
+
 /** Of more open tasks nobody waits for an answer that counts their stages one by one: their longest chain says "at least". */
 export const stagesCountedMax = 10_000;
 

@@ -4,6 +4,7 @@ import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { feedbackEffect } from "./decide-feedback.ts";
+import { nextPieces } from "./decide-split.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
 import { cockpitDelayMs } from "./react-cockpit.ts";
 import { blockerState, fallsShort, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
@@ -42,6 +43,9 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
       return [now({ type: "CreateIssue", pattern: event.pattern, series: event.series })];
     case "TaskSubmitted":
       return [now({ type: "OpenIssue", submission: event.submission.id })];
+    case "SplitApproved":
+    case "PieceOpened":
+      return nextPieces(state, event.task).map(now);
     case "ConfigurationRejected":
       return [now({ type: "ReportConfiguration", sha: event.sha, problems: event.problems })];
     case "ConfigurationAccepted":
@@ -127,13 +131,27 @@ const issueDelaysMs: Partial<Record<Event["type"], number>> = {
   DuplicateFound: 0,
   DuplicateLifted: surfaceDelayMs,
   CycleReported: 0,
+  SplitProposed: 0,
+  SplitWithdrawn: 0,
+  SplitApproved: 0,
+  PieceOpened: surfaceDelayMs,
+  SplitSettled: surfaceDelayMs,
 };
 
 function reactOnIssue(state: State, event: Event): readonly Reaction[] {
   const afterMs = issueDelaysMs[event.type] ?? tellingDelayMs(state, event);
   const own = afterMs === null || !("task" in event) ? [] : surface(state, event.task, afterMs);
   const lost = lostFor(event);
-  return lost === null ? own : [...own, ...waitersOf(state, lost).flatMap((id) => surface(state, id, surfaceDelayMs))];
+  const shown = [...own, ...splitParents(state, event).flatMap((id) => surface(state, id, surfaceDelayMs))];
+  return lost === null
+    ? shown
+    : [...shown, ...waitersOf(state, lost).flatMap((id) => surface(state, id, surfaceDelayMs))];
+}
+
+/** The parent shows how many of its pieces are done. */
+function splitParents(state: State, event: Event): readonly TaskId[] {
+  if (state.splits.size === 0 || (event.type !== "TaskCompleted" && event.type !== "ReceiptRevoked")) return [];
+  return dependentsOf(state, event.task).filter((id) => state.splits.has(id));
 }
 
 /** Whom people may now wait for in vain, or no longer: an end that is no completion, and the way back from it. */

@@ -100,9 +100,15 @@ export function isWorkable(task: Task): boolean {
     !task.definition.heldByLabel &&
     !task.definition.isContainer &&
     !isDoubtful(task) &&
+    !isSplitUnderWay(task) &&
     task.manualReview === null &&
     task.upstreamFailed === null
   );
+}
+
+/** Pieces of it wait for approval, or for their issues. */
+export function isSplitUnderWay({ split }: Task): boolean {
+  return split === "proposed" || split === "opening";
 }
 
 /** Could be assigned now, but for a backoff, the caps and a free worker. */
@@ -143,12 +149,12 @@ export function statusOf(state: State, task: Task): TaskStatus {
 
 function queuedStatus(state: State, task: Task): TaskStatus {
   if (isPending(task)) return "pending";
-  return task.definition.isContainer || !isUnblocked(state, task) ? "blocked" : "ready";
+  return task.split === "opening" || task.definition.isContainer || !isUnblocked(state, task) ? "blocked" : "ready";
 }
 
 function isPending(task: Task): boolean {
   if (task.trust === null || task.pendingReason !== null || task.isHeld) return true;
-  return task.definition.heldByLabel || isDoubtful(task);
+  return task.definition.heldByLabel || isDoubtful(task) || task.split === "proposed";
 }
 
 function assignedStatus(phase: NonNullable<Task["assignment"]>["phase"]): TaskStatus {

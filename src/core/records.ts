@@ -4,6 +4,7 @@ import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { OperatorFacts } from "../model/operator.ts";
 import type { Feedback } from "../model/feedback.ts";
+import type { OpenedPiece, Proposal } from "../model/split.ts";
 import type { Submission } from "../model/submission.ts";
 import type { Priority } from "../model/task.ts";
 import type { Warning } from "../model/warning.ts";
@@ -184,6 +185,23 @@ export interface SubmissionRecord {
   readonly issue?: number;
   /** Why there will be none. */
   readonly refusal?: string;
+}
+
+/** How a task is split: while pieces wait for approval or for their issues, and then while it is open. */
+export interface SplitRecord {
+  /** Without the texts once every piece is an issue. */
+  readonly proposal: Proposal;
+  /** Who asked for it. */
+  readonly by: string;
+  readonly at: number;
+  /** Null: it waits for approval. */
+  readonly approvedBy: string | null;
+  /** By position; null: not yet. */
+  readonly opened: readonly (OpenedPiece | null)[];
+  /** When the last of them was. */
+  readonly openedAt: number | null;
+  /** Positions of those that GitHub would not take, until they are asked for again. */
+  readonly refused: readonly number[];
 }
 
 /** What waits behind an open task over hard edges; a function of the graph alone. */

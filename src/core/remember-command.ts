@@ -126,9 +126,14 @@ const finds: Partial<Record<SlashVerb, Find>> = {
   },
   assign: findAssignment,
   handoff: ({ task, ...rest }) => (task.assignment === null ? findAssignment({ task, ...rest }) : () => null),
+  split: () => () => ({ what: "split" }),
   approve: ({ task }) => {
     const wasTrusted = isTrusted(task);
-    return () => (wasTrusted ? undefined : { what: "approval" });
+    const wasProposed = task.split === "proposed";
+    return (after) => {
+      if (wasProposed && after?.split === "opening") return { what: "pieces" };
+      return wasTrusted ? undefined : { what: "approval" };
+    };
   },
   "blocked-by": ({ task, command }) => {
     const on = command.reference?.id;

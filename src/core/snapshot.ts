@@ -20,6 +20,7 @@ import type {
   Reading,
   SessionEnd,
   SessionStart,
+  SplitRecord,
   SubmissionRecord,
   Swarm,
   WorkerRecord,
@@ -81,6 +82,7 @@ interface Records {
   readonly patterns: PatternRecord;
   readonly submissions: SubmissionRecord;
   readonly swarms: Swarm;
+  readonly splits: SplitRecord;
   readonly dossiers: Dossier;
   readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
@@ -95,6 +97,7 @@ const recordNames = [
   "patterns",
   "submissions",
   "swarms",
+  "splits",
   "dossiers",
   "lastCommands",
   "warnings",

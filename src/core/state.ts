@@ -32,6 +32,7 @@ import {
   type Reading,
   type SessionEnd,
   type SessionStart,
+  type SplitRecord,
   type SubmissionRecord,
   type Swarm,
   type TimeRule,
@@ -115,6 +116,8 @@ export interface State {
   readonly submissions: Table<string, SubmissionRecord>;
   /** How many workers at once the sub-issues of a task may have before other work, and who said so; of open tasks. */
   readonly swarms: Table<TaskId, Swarm>;
+  /** Of open tasks that are split, or are to be. */
+  readonly splits: Table<TaskId, SplitRecord>;
   /** Of open tasks, at most `dossiersMax` of them: a task file and a prompt say less without. */
   readonly dossiers: Table<TaskId, Dossier>;
   /** By task, and of the whole by `wholeKey`: the last command, while it can be taken back; `order` grows with each. */
@@ -242,6 +245,7 @@ export function createState(): State {
     patterns: createTable(undo, copyPattern),
     submissions: createTable(undo),
     swarms: createTable(undo),
+    splits: createTable(undo),
     dossiers: createTable(undo),
     lastCommands: createTable(undo),
     warnings: createTable(undo),

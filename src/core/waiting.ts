@@ -45,6 +45,8 @@ function personReasons(state: State, task: Task): readonly WaitingReason[] {
   const other = task.duplicateOf ?? null;
   if (other !== null) reasons.push({ code: "duplicate", detail: `It says the same as ${referenceOf(state, other)}.` });
   if (task.manualReview !== null) reasons.push({ code: "manual_review", detail: task.manualReview });
+  if (task.split === "proposed")
+    reasons.push({ code: "split_proposed", detail: "A split into pieces is proposed and waits for approval." });
   if (task.isHeld || task.definition.heldByLabel) reasons.push({ code: "held", detail: "It is on hold." });
   return reasons;
 }
@@ -64,7 +66,10 @@ function graphReasons(state: State, task: Task): readonly WaitingReason[] {
       detail: `${referenceOf(state, edge.on)} is ${words ?? blocker.replaceAll("_", " ")}.`,
     });
   }
-  if (task.definition.isContainer) reasons.push({ code: "container", detail: "It completes with its last sub-issue." });
+  if (task.split === "opening")
+    reasons.push({ code: "split_opening", detail: "Its pieces are being opened as issues." });
+  else if (task.definition.isContainer)
+    reasons.push({ code: "container", detail: "It completes with its last sub-issue." });
   return reasons;
 }
 

@@ -82,10 +82,12 @@ function sortTasks(state: State): Sorted {
 /** It goes no further before a person has looked at it. */
 export function needsPerson(status: TaskStatus, task: Task): boolean {
   if (status === "manual_review" || status === "needs_input" || status === "failed") return true;
-  return (
-    !isEnded(task) &&
-    (task.pendingReason !== null || fallsShort(task) || task.escalated !== null || task.cycle !== null)
-  );
+  if (isEnded(task)) return false;
+  return isLeftToPerson(task) || task.split === "proposed";
+}
+
+function isLeftToPerson(task: Task): boolean {
+  return task.pendingReason !== null || fallsShort(task) || task.escalated !== null || task.cycle !== null;
 }
 
 /** What a tick moves on, first; then what came first. */
@@ -117,6 +119,7 @@ function toAttention(state: State, task: Task): AttentionLine {
 function whyPerson(state: State, task: Task): string {
   if (task.outcome === "failed") return task.outcomeReason ?? "";
   if (task.manualReview !== null) return task.manualReview;
+  if (task.split === "proposed") return describeProposal(state, task);
   if (task.pendingReason !== null) return task.pendingReason;
   if (fallsShort(task)) return describeDoubt(state, task);
   const question = task.assignment?.question ?? null;
@@ -134,14 +137,20 @@ function describeDoubt(state: State, task: Task): string {
   return `It says the same as ${referenceOf(state, other)}: close one of them, or approve it where both are meant.${lacks.length === 0 ? "" : ` ${describeLacks(lacks)}`}`;
 }
 
+function describeProposal(state: State, { id }: Task): string {
+  const pieces = state.splits.get(id)?.proposal.pieces.length ?? 0;
+  return `A split into ${pieces} pieces is proposed.`;
+}
+
 /** What a tick can do for it. */
 function boxOf(task: Task): Box | null {
   const { number, hash } = task.definition;
   if (isEnded(task) ? task.outcome === "failed" && task.definition.isOpen : task.manualReview !== null) {
     return task.assignment === null ? { kind: "retry", number } : null;
   }
-  const isAsked = task.pendingReason !== null || fallsShort(task);
-  return !isAsked || isEnded(task) ? null : { kind: "approve", number, hash };
+  if (isEnded(task)) return null;
+  if (task.split === "proposed") return { kind: "split", number, hash };
+  return task.pendingReason !== null || fallsShort(task) ? { kind: "approve", number, hash } : null;
 }
 
 function toRunning(state: State, task: Task): RunningLine {

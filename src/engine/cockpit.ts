@@ -84,7 +84,7 @@ function toInstruction({ key, by, at }: Tick, issue: number, state: State): read
       comment: "",
       instruction: commandOf(box),
       problem: null,
-      box: { key, tickedAt: at, ...(box.kind === "approve" ? { hash: box.hash } : {}) },
+      box: { key, tickedAt: at, ...("hash" in box ? { hash: box.hash } : {}) },
     },
   ];
 }

@@ -4,7 +4,7 @@
  */
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
-import { effectKey, isSurface, type RecordedEffect } from "../model/effect.ts";
+import { effectKey, isSurface, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { Lane } from "./lane.ts";
@@ -136,7 +136,7 @@ export class Delivery {
     const reactions = copies.filter((each) => each.effect.type === "AcknowledgeComment");
     const alerts = copies.filter((each) => each.effect.type === "UpdateAlerts");
     const notices = copies.filter((each) => each.effect.type === "UpdateLinearAlerts");
-    const creations = copies.filter(({ effect: { type } }) => type === "CreateIssue" || type === "OpenIssue");
+    const creations = copies.filter(({ effect: { type } }) => isCreation(type));
     const cockpits = copies.filter((each) => each.effect.type === "UpdateCockpit");
     const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations, ...cockpits]);
     const sessions = copies.filter((each) => !shown.has(each));
@@ -187,6 +187,10 @@ export class Delivery {
       for (const { id } of effects) this.#settlements.add(id, { kind: "delayed", reason, retryAfterMs: 10_000 });
     }
   }
+}
+
+function isCreation(type: EffectType): boolean {
+  return type === "CreateIssue" || type === "OpenIssue" || type === "OpenPiece";
 }
 
 /** What only shows the state is as right now as it will be later. One that failed before keeps its distance. */

@@ -1,6 +1,7 @@
 /** Takes in what webhooks say: where to look, what to read again, who said what. What cannot be handed on yet is kept. */
 import { isRunOf } from "../core/decide-session.ts";
 import { permits } from "../model/actor.ts";
+import { isSplittable } from "../core/decide-split.ts";
 import { startingVerbs } from "../core/instruction.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
@@ -114,10 +115,11 @@ export class Hearing {
       const place = { tracker: this.#world.tracker, state, context: this.#lane.contextOf(state), isOutside };
       const command = await toInstruction(comment, place);
       const isWish = command !== null && startsWork(command, state) && !isCockpit(state, comment.number);
-      if (isWish) await this.#select(comment, command);
+      const selection = isWish ? await this.#select(comment, command) : [];
       const index = this.#heard.indexOf(comment);
       if (index >= 0) this.#heard.splice(index, 1);
-      if (command !== null) await this.#lane.submit([command]);
+      // In one pass: what is selected only to be split, or for one agent, must not be started before that is said.
+      if (command !== null) await this.#lane.submit([...selection, command]);
     }
   }
 
@@ -125,18 +127,16 @@ export class Hearing {
    * A person who may start work asked for it on an issue that nobody has selected: the command is the selection. The label
    * is put on for everybody to see; what counts is who commanded.
    */
-  async #select(comment: HeardComment, command: Instruct): Promise<void> {
+  async #select(comment: HeardComment, command: Instruct): Promise<readonly Command[]> {
     const state = await this.#lane.stream.current();
     const { config, now } = this.#lane.contextOf(state);
     const [label] = config.select.labels;
-    if (label === undefined || !permits(command.by.permission, config.trust)) return;
+    if (label === undefined || !permits(command.by.permission, config.trust)) return [];
     await this.#world.tracker.label(comment.number, label);
     const nothing = { everything: false, pulls: [], commits: [], tracked: [] };
     const observation = await this.#world.tracker.look({ ...nothing, issues: [comment.number] });
     const issues = observation.issues.map((facts) => ({ ...facts, selectedBy: { actor: command.by, at: now } }));
-    await this.#lane.submit([
-      { type: "Observe", id: this.#lane.nextId("select"), observation: { ...observation, issues } },
-    ]);
+    return [{ type: "Observe", id: this.#lane.nextId("select"), observation: { ...observation, issues } }];
   }
 
   async #reportRuns(hints: readonly Hint[]): Promise<void> {
@@ -162,7 +162,9 @@ type Instruct = Extract<Command, { readonly type: "Instruct" }>;
 
 /** Whether the command is to start work on an issue that is no task yet. */
 function startsWork(command: Instruct, state: State): boolean {
-  return command.instruction !== null && startingVerbs.has(command.instruction.verb) && !state.tasks.has(command.task);
+  const verb = command.instruction?.verb;
+  if (verb === undefined || state.tasks.has(command.task)) return false;
+  return verb === "split" ? isSplittable(command.text) : startingVerbs.has(verb);
 }
 
 function toWanted(hints: readonly Hint[]): Partial<Wanted> {

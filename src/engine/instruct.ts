@@ -3,10 +3,11 @@ import { simulate } from "../core/simulate.ts";
 import type { State } from "../core/state.ts";
 import type { Context } from "../core/context.ts";
 import { describeRefusal, describeUnselected } from "../core/intake.ts";
-import type { Command, NamedIssue } from "../model/command.ts";
+import type { Command, NamedIssue, ReadText } from "../model/command.ts";
 import { toCommandId, type CommandId, type TaskId } from "../model/ids.ts";
 import { parseSlash } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
+import type { Task } from "../model/task.ts";
 import type { HeardComment, Tracker } from "../ports/tracker.ts";
 import { renderAgents } from "../views/agents-table.ts";
 import { renderExplain } from "../views/explain.ts";
@@ -47,14 +48,28 @@ export async function toInstruction(
   if (reading.kind === "problem") return { ...base, instruction: null, problem: reading.problem };
   const { command } = reading;
   const reference = await resolve(place.tracker, command);
+  const text = isAboutText(command, place.state.tasks.get(comment.task))
+    ? await readText(place.tracker, comment.number)
+    : undefined;
   const answer = answerOf(command, comment.task, place);
   return {
     ...base,
     instruction: command,
     problem: null,
     ...(reference === undefined ? {} : { reference }),
+    ...(text === undefined ? {} : { text }),
     ...(answer === null ? {} : { answer }),
   };
+}
+
+/** A split is read from the text, and approved with the one that is there at that moment. */
+function isAboutText({ verb }: SlashCommand, task: Task | undefined): boolean {
+  return verb === "split" || (verb === "approve" && task?.split === "proposed");
+}
+
+async function readText(tracker: Tracker, number: number): Promise<ReadText | null> {
+  const brief = await tracker.brief(number);
+  return brief === null ? null : { body: brief.body, hash: brief.hash, milestone: brief.milestone ?? null };
 }
 
 async function resolve(tracker: Tracker, command: SlashCommand): Promise<NamedIssue | null | undefined> {

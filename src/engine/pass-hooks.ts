@@ -70,6 +70,9 @@ function follow({ lane, scout, delivery, meetCockpit }: Crew, entries: readonly 
     if (event.type === "EffectSettled" && event.cockpit !== undefined) meetCockpit(event.cockpit.node);
     // Its webhook may be lost, or come before we know that we asked for it.
     if (event.type === "EffectSettled" && event.issue !== undefined) scout.want({ issues: [event.issue] });
+    // An edge moves nothing that a poll of issues shows.
+    const parent = event.type === "PieceOpened" ? state.tasks.get(event.task) : undefined;
+    if (parent !== undefined) scout.want({ issues: [parent.definition.number] });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Performs the creation of issues: that of a pattern once for each series, and not where an open task does as well; that of a submission
- * once.
+ * and that of a piece once.
  */
 import { isEnded } from "../core/readiness.ts";
 import type { Context } from "../core/context.ts";
@@ -11,6 +11,7 @@ import type { Config } from "../model/config.ts";
 import type { Submission } from "../model/submission.ts";
 import type { Tracker } from "../ports/tracker.ts";
 import { selecting, textOf } from "./new-issue.ts";
+import { openPieces, type Pieces } from "./open-pieces.ts";
 import type { Settled } from "./settlements.ts";
 
 type Pattern = Config["patterns"][number];
@@ -22,8 +23,11 @@ export async function createIssues(
   ground: Ground,
 ): Promise<readonly Settled[]> {
   const settled: Settled[] = [];
+  const pieces = openPieces(ground.state);
   for (const recorded of effects) {
-    settled.push({ effect: recorded.id, outcome: await create(tracker, recorded, ground) });
+    const outcome = await create(tracker, recorded, { ...ground, pieces });
+    settled.push({ effect: recorded.id, outcome });
+    if (recorded.effect.type === "OpenPiece" && outcome.kind === "created") pieces.note(recorded.effect, outcome);
   }
   return settled;
 }
@@ -36,8 +40,12 @@ interface Ground {
 async function create(
   tracker: Pick<Tracker, "createIssue">,
   { effect, attempts }: RecordedEffect,
-  ground: Ground,
+  ground: Ground & { readonly pieces: Pieces },
 ): Promise<EffectOutcome> {
+  if (effect.type === "OpenPiece") {
+    const wanted = ground.pieces.find(effect, ground.context.config);
+    return "kind" in wanted ? wanted : tracker.createIssue(wanted, attempts > 1);
+  }
   if (effect.type === "CreateIssue") return createOfPattern(tracker, { effect, attempts }, ground);
   const asked = effect.type === "OpenIssue" ? ground.state.submissions.get(effect.submission)?.asked : undefined;
   if (asked === undefined) return { kind: "dropped", reason: "Nobody asks for this issue any more." };

@@ -1,4 +1,4 @@
-/** The files for people that follow from a pass: one task file an open task, moved when its status does. */
+/** The files for people that follow from a pass: one task file an open task, moved when its status does, and the plan of one that is split. */
 import type { Context } from "../core/context.ts";
 import { touchedTasks } from "../core/invariants.ts";
 import { statusOf } from "../core/readiness.ts";
@@ -7,6 +7,7 @@ import type { TaskId } from "../model/ids.ts";
 import { taskStatuses, type TaskStatus } from "../model/task.ts";
 import type { FileChange } from "../ports/store.ts";
 import { renderTaskFile, taskFilePath } from "../views/task-file.ts";
+import { planFilePath, renderPlanFile } from "../views/split-text.ts";
 import type { Pass } from "./pass.ts";
 import { toTaskView } from "./task-views.ts";
 
@@ -49,11 +50,12 @@ function changesOf(
 ): readonly FileChange[] {
   const path = pathOf(state, id);
   const elsewhere = taskStatuses.map((status) => taskFilePath(status, number)).filter((other) => other !== path);
-  const removals = elsewhere.map((other) => ({ path: other, text: null }));
+  const removals = [...elsewhere, planFilePath(number)].map((other) => ({ path: other, text: null }));
   const task = state.tasks.get(id);
-  return path === null || task === undefined
-    ? removals
-    : [...removals, renderTaskFile(toTaskView(state, task, context))];
+  if (path === null || task === undefined) return removals;
+  const view = toTaskView(state, task, context);
+  const plan = renderPlanFile(view);
+  return [...removals, renderTaskFile(view), ...(plan === null ? [] : [plan])];
 }
 
 /** The tasks that the pass speaks of, and those whose readiness it moved, with their numbers. */

@@ -71,6 +71,7 @@ function labelsOf(state: State, task: Task): readonly string[] {
 function hasSomethingToSay(state: State, task: Task): boolean {
   if (task.surface.comment !== null || task.answer !== null) return true;
   if (task.assignment !== null || task.attempts.length > 0 || task.pull !== null) return true;
+  if (state.splits.has(task.id)) return true;
   return hasTrouble(task) || (!isEnded(task) && waitsInVain(state, task));
 }
 

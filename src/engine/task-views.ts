@@ -40,6 +40,7 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     baseBranch: context.baseBranch ?? null,
     swarm: swarmFor(state, task),
     swarmOf: parentInSwarm(state, task)?.definition.number ?? null,
+    split: state.splits.get(task.id) ?? null,
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
 }
@@ -173,7 +174,8 @@ function needsPerson(status: TaskStatus, task: Task): boolean {
     status === "failed" ||
     task.pendingReason !== null ||
     fallsShort(task) ||
-    task.cycle !== null
+    task.cycle !== null ||
+    task.split === "proposed"
   );
 }
 

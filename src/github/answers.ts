@@ -204,6 +204,7 @@ export function mayBeOurs({ viewerDidAuthor, author }: z.output<typeof Authored>
 
 export const NewestIssue = Authored.extend({
   number: z.number(),
+  fullDatabaseId: DatabaseId,
   state: IssueState,
   body: z.string(),
 });

@@ -1,15 +1,16 @@
-/** Creates the issue that a pattern or somebody outside asks for, never twice: it is looked for by its marker and our authorship first. */
+/** Creates the issue of a pattern, a submission or a piece, never twice: it is looked for by its marker and our authorship first. */
 import { z } from "zod";
-import type { CreateOutcome, PatternIssue, SubmittedIssue } from "../ports/tracker.ts";
+import type { CreateOutcome, PatternIssue, PieceIssue, SubmittedIssue } from "../ports/tracker.ts";
 import { toOutcome } from "./act.ts";
 import { mayBeOurs, NewestIssue, PageInfo, pickAlias } from "./answers.ts";
 import { GithubFault } from "./classify-error.ts";
 import type { GithubClient } from "./client.ts";
-import { routeOf } from "./place.ts";
+import { linkPiece } from "./link-piece.ts";
+import { routeOf, taskIdIn } from "./place.ts";
 import type { Place } from "./place.ts";
 import { newestIssues } from "./queries.ts";
 import { requireRepository } from "./read-issues.ts";
-import { parsePatternMarker, parseSubmissionMarker, toPatternMarker, toSubmissionMarker } from "./references.ts";
+import { parseMadeFor, toPatternMarker, toPieceMarker, toSubmissionMarker } from "./made-for.ts";
 
 interface CreateParts {
   readonly client: GithubClient;
@@ -19,16 +20,23 @@ interface CreateParts {
 /** A first try looks at the newest hundred; one whose answer was lost may be an outage late. */
 const pagesOfRepeat = 10;
 
-const Created = z.object({ number: z.number() });
+const Created = z.object({ number: z.number(), id: z.number() });
 const Page = z.object({ pageInfo: PageInfo, nodes: z.array(z.unknown()) });
 
-type Wanted = PatternIssue | SubmittedIssue;
+type Wanted = PatternIssue | SubmittedIssue | PieceIssue;
+
+interface Made {
+  readonly number: number;
+  readonly databaseId: number;
+}
 
 /** Creates it, or finds the one that does as well. Never rejects. */
 export async function createIssue(parts: CreateParts, issue: Wanted, isRepeat: boolean): Promise<CreateOutcome> {
   try {
-    const number = (await findIssue(parts, issue, isRepeat ? pagesOfRepeat : 1)) ?? (await create(parts, issue));
-    return { kind: "created", number };
+    const made = (await findIssue(parts, issue, isRepeat ? pagesOfRepeat : 1)) ?? (await create(parts, issue));
+    if (!("piece" in issue)) return { kind: "created", number: made.number };
+    await linkPiece(parts, issue, made);
+    return { kind: "created", number: made.number, id: taskIdIn(parts.place, made.databaseId) };
   } catch (error) {
     const outcome = error instanceof GithubFault ? toOutcome(error) : null;
     if (outcome !== null && outcome.kind !== "written") return outcome;
@@ -37,7 +45,7 @@ export async function createIssue(parts: CreateParts, issue: Wanted, isRepeat: b
 }
 
 /** Looked for in GitHub's list, not in its search index. */
-async function findIssue({ client, place }: CreateParts, wanted: Wanted, pagesMax: number): Promise<number | null> {
+async function findIssue({ client, place }: CreateParts, wanted: Wanted, pagesMax: number): Promise<Made | null> {
   let after: string | null = null;
   for (let page = 0; page < pagesMax; page += 1) {
     const answer = await client.query(newestIssues, { owner: place.owner, name: place.name, after });
@@ -46,7 +54,8 @@ async function findIssue({ client, place }: CreateParts, wanted: Wanted, pagesMa
     for (const node of nodes) {
       const issue = NewestIssue.safeParse(node);
       if (!issue.success || !mayBeOurs(issue.data)) continue;
-      if (doesAsWell(issue.data, wanted)) return issue.data.number;
+      const { number, fullDatabaseId } = issue.data;
+      if (doesAsWell(issue.data, wanted)) return { number, databaseId: Number(fullDatabaseId) };
     }
     if (!pageInfo.hasNextPage || !pageInfo.endCursor) return null;
     after = pageInfo.endCursor;
@@ -54,27 +63,40 @@ async function findIssue({ client, place }: CreateParts, wanted: Wanted, pagesMa
   return null;
 }
 
-/** The issue of this very submission or series, in whatever state; of a pattern also an open one of an earlier series. */
+/** The issue of this very submission, piece or series, in whatever state; of a pattern also an open one of an earlier series. */
 function doesAsWell({ body, state }: z.output<typeof NewestIssue>, wanted: Wanted): boolean {
-  if ("submission" in wanted) return parseSubmissionMarker(body) === wanted.submission;
-  const made = parsePatternMarker(body);
-  return made?.pattern === wanted.pattern && (made.series === wanted.series || state === "OPEN");
+  const made = parseMadeFor(body);
+  if (made === null) return false;
+  if ("pattern" in wanted) {
+    return "pattern" in made && made.pattern === wanted.pattern && (made.series === wanted.series || state === "OPEN");
+  }
+  return markerOf(wanted) === body.slice(0, markerOf(wanted).length);
 }
 
 function markerOf(issue: Wanted): string {
+  if ("piece" in issue) return toPieceMarker(issue.piece);
   return "submission" in issue ? toSubmissionMarker(issue.submission) : toPatternMarker(issue.pattern, issue.series);
 }
 
-async function create({ client, place }: CreateParts, issue: Wanted): Promise<number> {
-  const answer = await client.send(
-    "POST /repos/{owner}/{repo}/issues",
-    {
-      ...routeOf(place),
-      title: issue.title,
-      body: `${markerOf(issue)}\n${issue.body}`,
-      labels: [...issue.labels],
-    },
-    { creations: 1 },
-  );
-  return Created.parse(answer.data).number;
+async function create({ client, place }: CreateParts, issue: Wanted): Promise<Made> {
+  const wanted = {
+    ...routeOf(place),
+    title: issue.title,
+    body: `${markerOf(issue)}\n${issue.body}`,
+    labels: [...issue.labels],
+  };
+  const post = async (extra: { readonly milestone?: number }): Promise<Made> => {
+    const answer = await client.send("POST /repos/{owner}/{repo}/issues", { ...wanted, ...extra }, { creations: 1 });
+    const { number, id } = Created.parse(answer.data);
+    return { number, databaseId: id };
+  };
+  const milestone = "piece" in issue ? issue.milestone : null;
+  if (milestone === null) return post({});
+  try {
+    return await post({ milestone });
+  } catch (error) {
+    // The milestone may be gone by now, and is no reason to go without the issue.
+    if (error instanceof GithubFault && error.kind === "invalid") return post({});
+    throw error;
+  }
 }

@@ -9,7 +9,8 @@ import { toBlockers, toMissing, toReferenceKey } from "./blockers.ts";
 import { ghost } from "./permissions.ts";
 import { fullNameOf, hashText, taskIdIn } from "./place.ts";
 import type { Place } from "./place.ts";
-import { parseDependencies, parsePatternMarker, parseSubmissionMarker, parseWaits } from "./references.ts";
+import { parseMadeFor } from "./made-for.ts";
+import { parseDependencies, parseWaits } from "./references.ts";
 import type { DependencyReference } from "./references.ts";
 import { toWaitId, type Wait } from "../model/external-wait.ts";
 
@@ -109,8 +110,7 @@ function readMilestone(node: IssueNode): IssueFacts["milestone"] {
 /** What our own issue was made for, while its text is the one that we wrote. */
 function readMadeFor({ node, edited }: ReadIssue): IssueFacts["madeFor"] {
   if (!node.viewerDidAuthor || edited !== null) return null;
-  const submission = parseSubmissionMarker(node.body);
-  return submission === null ? parsePatternMarker(node.body) : { submission };
+  return parseMadeFor(node.body);
 }
 
 export interface FactsOptions {

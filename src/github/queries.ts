@@ -95,7 +95,7 @@ export const newestIssues = `query ($owner: String!, $name: String!, $after: Str
   repository(owner: $owner, name: $name) {
     issues(first: 100, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
       pageInfo { hasNextPage endCursor }
-      nodes { number state body viewerDidAuthor author { __typename } }
+      nodes { number fullDatabaseId state body viewerDidAuthor author { __typename } }
     }
   }
 }`;

@@ -192,31 +192,6 @@ export function parseReverts(body: string, options: ReferenceOptions): readonly 
 const marker =
   /<!--\s{0,9}orchestrate:task=gh:(?<repository>\d{1,19}):(?<issue>\d{1,19})\s{1,9}attempt=\d{1,9}\s{1,9}fence=(?<fence>\d{1,15})\s{0,9}-->/u;
 
-const patternMarker = /^<!-- orchestrate:pattern=(?<pattern>[a-z0-9-]{1,40}) series=(?<series>[1-9]\d{0,8}) -->/u;
-
-/** The first line of an issue that a pattern asked for; it proves nothing without its author. */
-export function toPatternMarker(pattern: string, series: number): string {
-  return `<!-- orchestrate:pattern=${pattern} series=${series} -->`;
-}
-
-/** Pattern and series of an issue's body; null where it does not begin with our marker. */
-export function parsePatternMarker(body: string): { readonly pattern: string; readonly series: number } | null {
-  const { pattern, series } = patternMarker.exec(body.slice(0, 200))?.groups ?? {};
-  return pattern === undefined || series === undefined ? null : { pattern, series: Number(series) };
-}
-
-const submissionMarker = /^<!-- orchestrate:submission=(?<id>[0-9a-f]{32}) -->/u;
-
-/** The first line of an issue that was submitted from outside; like that of a pattern it proves nothing without its author. */
-export function toSubmissionMarker(id: string): string {
-  return `<!-- orchestrate:submission=${id} -->`;
-}
-
-/** The submission of an issue's body; null where it does not begin with our marker. */
-export function parseSubmissionMarker(body: string): string | null {
-  return submissionMarker.exec(body.slice(0, 200))?.groups?.["id"] ?? null;
-}
-
 /** The marker of an assignment in a description; it is public and proves nothing. */
 export function parseMarker(body: string): { readonly task: TaskId; readonly fence: number } | null {
   const groups = marker.exec(body.slice(0, textMax))?.groups;

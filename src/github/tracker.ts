@@ -58,6 +58,7 @@ const IssueText = z.object({
   html_url: z.string(),
   title: z.string(),
   body: z.string().nullish(),
+  milestone: z.object({ number: z.number() }).nullish().catch(null),
   pull_request: z.unknown().optional(),
 });
 
@@ -77,7 +78,8 @@ async function readBrief(client: GithubClient, place: Place, number: number): Pr
   const issue = IssueText.parse(found.data);
   if (issue.pull_request) return null;
   const body = issue.body ?? "";
-  return { number, url: issue.html_url, title: issue.title, body, hash: hashText(issue.title, body) };
+  const { html_url: url, title, milestone } = issue;
+  return { number, url, title, body, hash: hashText(title, body), milestone: milestone?.number ?? null };
 }
 
 async function addLabel(

@@ -8,7 +8,9 @@ export type Box =
   | { readonly kind: "pause" | "resume" | "stop" }
   | { readonly kind: "retry"; readonly number: number }
   /** `hash` is the beginning of the hash of the text that was there when the box was offered: nothing else is approved. */
-  | { readonly kind: "approve"; readonly number: number; readonly hash: string };
+  | { readonly kind: "approve"; readonly number: number; readonly hash: string }
+  /** The same of the text that a split was proposed for: the proposal is approved with it. */
+  | { readonly kind: "split"; readonly number: number; readonly hash: string };
 
 /** Enough of a hash that nobody finds a second text for it, and short enough for a line. */
 const hashLength = 16;
@@ -23,7 +25,8 @@ export function toBoxKey(box: Box): string {
     case "retry":
       return `retry:${box.number}`;
     case "approve":
-      return `approve:${box.number}:${toHashStart(box.hash)}`;
+    case "split":
+      return `${box.kind}:${box.number}:${toHashStart(box.hash)}`;
     default:
       return box.kind;
   }
@@ -56,6 +59,7 @@ function parseKind(kind: string, first: string, second: string): Box | null {
     case "retry":
       return { kind, number: toNumber(first) };
     case "approve":
+    case "split":
       return { kind, number: toNumber(first), hash: second };
     default:
       return null;
@@ -76,6 +80,8 @@ export function commandOf(box: Box): SlashCommand {
       return { verb: "attack", to: box.to };
     case "resume":
       return { verb: "resume", number: null };
+    case "split":
+      return { verb: "approve" };
     default:
       return { verb: box.kind };
   }

@@ -12,6 +12,7 @@ import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
 import type { OperatorFacts } from "./operator.ts";
 import type { SlashCommand } from "./slash.ts";
+import type { OpenedPiece } from "./split.ts";
 import type { Submission } from "./submission.ts";
 import type { External, Session } from "./task.ts";
 
@@ -26,7 +27,7 @@ export type EffectOutcome =
   /** The merge was not wanted any more, or what was to be merged is another commit by now. */
   | { readonly kind: "withdrawn" }
   /** The issue is there. */
-  | { readonly kind: "created"; readonly number: number }
+  | { readonly kind: "created"; readonly number: number; readonly id?: OpenedPiece["id"] }
   /** The standing comment says what is true; `done` says only that nothing was to be written. */
   | { readonly kind: "kept" }
   /** The cockpit is as it should be. */
@@ -55,6 +56,13 @@ export type EffectOutcome =
   /** Never going to work: the issue is gone, the comment was deleted. */
   | { readonly kind: "dropped"; readonly reason: string };
 
+/** An issue's text as it was read for a command that is about it. */
+export interface ReadText {
+  readonly body: string;
+  readonly hash: string;
+  readonly milestone: number | null;
+}
+
 /** The issue or pull request that a command names, as it was found; without a state where nobody has looked. */
 export type NamedIssue = Pick<External, "id" | "reference" | "url" | "waitsFor"> & Partial<Pick<External, "state">>;
 
@@ -74,6 +82,8 @@ export type Command =
       readonly problem: string | null;
       /** What `#n` of blocked-by and unblock resolved to. */
       readonly reference?: NamedIssue | null;
+      /** The text of the issue, where the command is about it; null: the issue is gone. */
+      readonly text?: ReadText | null;
       /** The issue's number, where it is no task. */
       readonly issue?: number;
       /** It is selected, and no task for want of room. */

@@ -42,7 +42,9 @@ export type Effect =
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
   | { readonly type: "CreateIssue"; readonly pattern: string; readonly series: number }
   /** Open the issue of what was submitted from outside, once: found by its marker before it is created. */
-  | { readonly type: "OpenIssue"; readonly submission: string };
+  | { readonly type: "OpenIssue"; readonly submission: string }
+  /** Open the issue of a piece of a split task, once, below it and behind those that it comes after. */
+  | { readonly type: "OpenPiece"; readonly task: TaskId; readonly piece: number };
 
 export type EffectType = Effect["type"];
 
@@ -82,6 +84,8 @@ export function effectKey(effect: Effect): string {
       return `CreateIssue:${effect.pattern}:${effect.series}`;
     case "OpenIssue":
       return `OpenIssue:${effect.submission}`;
+    case "OpenPiece":
+      return `OpenPiece:${effect.task}:${effect.piece}`;
   }
 }
 

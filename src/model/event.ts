@@ -27,6 +27,7 @@ import type {
   Session,
   TaskDefinition,
 } from "./task.ts";
+import type { SplitEvent } from "./split.ts";
 import type { Submission } from "./submission.ts";
 import type { Warning, WarningCode } from "./warning.ts";
 
@@ -72,6 +73,7 @@ export type Event =
     }
   /** Nobody in particular is asked for any more. */
   | { readonly type: "AssignmentWithdrawn"; readonly task: TaskId; readonly by: string }
+  | SplitEvent
   // The attempt
   | {
       readonly type: "TaskAssigned";

@@ -19,6 +19,9 @@ export type Before =
       readonly wasTrusted: boolean;
     }
   | { readonly what: "approval" }
+  | { readonly what: "split" }
+  /** A split that was put in force. */
+  | { readonly what: "pieces" }
   | { readonly what: "edge"; readonly on: TaskId; readonly was: Dependency | null }
   | { readonly what: "waiver"; readonly on: TaskId }
   | { readonly what: "outcome"; readonly is: "failed" | "cancelled" | "completed" }

@@ -6,6 +6,7 @@ import type { Actor } from "./actor.ts";
 import type { TextFacts } from "./issue-text.ts";
 import type { DependencyKind, DependencySource, External, FailureReason } from "./task.ts";
 import type { TaskId } from "./ids.ts";
+import type { PieceName } from "./split.ts";
 
 export interface BlockerFacts extends External {
   readonly kind: DependencyKind;
@@ -59,8 +60,11 @@ export interface PullFacts {
   readonly reverts: readonly number[];
 }
 
-/** A series of a pattern, or a submission by its id. */
-export type MadeFor = { readonly pattern: string; readonly series: number } | { readonly submission: string };
+/** A series of a pattern, a submission by its id, or a piece of a split task. */
+export type MadeFor =
+  | { readonly pattern: string; readonly series: number }
+  | { readonly submission: string }
+  | PieceName;
 
 export interface IssueFacts {
   readonly id: TaskId;

@@ -52,11 +52,20 @@ const entries: readonly Entry[] = [
     example: "/orchestrate simulate",
   },
   {
+    verb: "split",
+    usage: "",
+    takes: "nothing",
+    needs: "write",
+    summary:
+      "Proposes to split this issue into pieces, read from its checklist, steps or sections; `approve` opens an issue for each.",
+    example: "/orchestrate split",
+  },
+  {
     verb: "approve",
     usage: "",
     takes: "nothing",
     needs: "write",
-    summary: "Lets work start on this issue with the text it has now.",
+    summary: "Lets work start on this issue with the text it has now; where a split is proposed, puts that in force.",
     example: "/orchestrate approve",
   },
   {

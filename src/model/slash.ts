@@ -14,6 +14,7 @@ export type SlashCommand =
         | "explain"
         | "plan"
         | "simulate"
+        | "split"
         | "approve"
         | "retry"
         | "complete"

@@ -5,6 +5,7 @@
 import type { AgentId, TaskId, WorkerId } from "./ids.ts";
 import type { MergeAsked, MergeWait } from "./merge.ts";
 import type { Mode } from "./mode.ts";
+import type { SplitPhase } from "./split.ts";
 
 export const taskStatuses = [
   "pending",
@@ -300,6 +301,8 @@ export interface Task {
   answeredFailure: string | null;
   /** When the newest request for changes was made that an agent was sent to answer; missing or null: none. */
   answeredReview?: number | null;
+  /** How far it is split into pieces; missing or null: it is not. */
+  split?: SplitPhase | null;
   /** A cycle of hard or soft edges through this task, in order; null when there is none. */
   cycle: readonly TaskId[] | null;
   /** The last session ended well and its pull request has not been seen: it gets until this instant to appear. */

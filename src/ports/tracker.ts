@@ -8,6 +8,7 @@ import type { FailureFacts } from "../model/feedback.ts";
 import type { AgentId, TaskId, WorkerId } from "../model/ids.ts";
 import type { BlockerFacts, Observation } from "../model/observation.ts";
 import type { OperatorFacts } from "../model/operator.ts";
+import type { OpenedPiece, PieceName } from "../model/split.ts";
 import type { External } from "../model/task.ts";
 import type { CockpitKeeper } from "./cockpit.ts";
 import type { WriteOutcome } from "./write-outcome.ts";
@@ -43,9 +44,21 @@ export interface SubmittedIssue {
   readonly labels: readonly string[];
 }
 
+/** The issue of a piece of a split task: below its parent, behind those that it comes after. */
+export interface PieceIssue {
+  readonly piece: PieceName;
+  /** The number of the issue that is split. */
+  readonly parent: number;
+  readonly after: readonly OpenedPiece[];
+  readonly milestone: number | null;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
 export type CreateOutcome =
   /** Made now or by an earlier try; or an issue of an earlier series is still open, and does as well. */
-  | { readonly kind: "created"; readonly number: number }
+  | { readonly kind: "created"; readonly number: number; readonly id?: TaskId }
   | { readonly kind: "delayed"; readonly reason: string; readonly retryAfterMs: number }
   | { readonly kind: "dropped"; readonly reason: string };
 
@@ -100,6 +113,8 @@ export interface Brief {
   readonly title: string;
   readonly body: string;
   readonly hash: string;
+  /** The number of its milestone; missing or null: it has none. */
+  readonly milestone?: number | null;
 }
 
 /** A comment whose first line asks for us, with the permission of its author looked up. */
@@ -192,8 +207,11 @@ export interface Tracker {
    * permissions of the reviewers. Null: it is gone, closed, or a fork's. Rejects with `TrackerUnavailable`.
    */
   readFailures(pull: number, logsMax: number): Promise<FailureFacts | null>;
-  /** Creates an issue, once for each series of a pattern or each submission: it is looked for by its marker and our authorship first. */
-  createIssue(issue: PatternIssue | SubmittedIssue, isRepeat: boolean): Promise<CreateOutcome>;
+  /**
+   * Creates an issue, once for each series of a pattern, each submission or each piece: it is looked for by its marker and our authorship
+   * first. What of a piece was found without its links gets them. Rejects never.
+   */
+  createIssue(issue: PatternIssue | SubmittedIssue | PieceIssue, isRepeat: boolean): Promise<CreateOutcome>;
   /** Merges a pull request if its head is still `sha`; safe to repeat. Rejects never. */
   mergePull(number: number, sha: string): Promise<MergeOutcome>;
   /** Puts it into the merge queue, if its head is still `sha`; merges it where the repository has no queue. Safe to repeat. Rejects never. */

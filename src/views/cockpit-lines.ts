@@ -31,6 +31,8 @@ export function describeAttention(line: AttentionLine): string {
 function boxWords(box: Box): string {
   if (box.kind === "retry") return `Try ${toCode(`#${box.number}`)} again, with its failures forgiven`;
   if (box.kind === "approve") return `Approve ${toCode(`#${box.number}`)} with the text it has now: **read it first**`;
+  if (box.kind === "split")
+    return `Split ${toCode(`#${box.number}`)} into the pieces that are proposed there: **read them first**`;
   return toCode(box.kind);
 }
 
@@ -81,6 +83,7 @@ function describeTick(key: string): string {
       return "emergency stop";
     case "retry":
     case "approve":
+    case "split":
       return `${box.kind} ${toCode(`#${box.number}`)}`;
     default:
       return box === null || box === undefined ? "a box" : box.kind;

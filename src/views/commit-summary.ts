@@ -34,6 +34,8 @@ const phrases: readonly Phrase[] = [
   { verb: "stop", types: ["UpstreamFailed"] },
   { verb: "track", types: ["TaskTracked"] },
   { verb: "reopen", types: ["TaskReopened"] },
+  { verb: "split", types: ["SplitApproved", "PieceOpened"] },
+  { verb: "propose a split of", types: ["SplitProposed"] },
   { verb: "untrack", types: ["TaskUntracked"] },
   { verb: "trust", types: ["TaskTrusted"] },
   { verb: "hold", types: ["TaskHeld"] },

@@ -27,15 +27,24 @@ export const helpDetails: Partial<Readonly<Record<SlashVerb, readonly string[]>>
   swarm: [
     [
       "Given on an issue with sub-issues: each time that workers are free, ready sub-issues are started before other work that is not",
-      "urgent, in the order in which GitHub lists them, until so many workers are at them. Nothing that runs is stopped for it, each sub-issue has one session",
-      "as ever, and caps, limits and the wishes of each sub-issue for its agent hold. Where there are more sub-issues than that, the others",
-      "take their turn by the mode. It ends with the issue, or with `/orchestrate swarm 0`.",
+      "urgent, in the order in which GitHub lists them, until so many workers are at them. Nothing that runs is stopped for it, each",
+      "sub-issue has one session as ever, and caps, limits and the wishes of each sub-issue for its agent hold. Where there are more",
+      "sub-issues than that, the others take their turn by the mode. It ends with the issue, or with `/orchestrate swarm 0`.",
+    ].join("\n"),
+  ],
+  split: [
+    [
+      "Pieces are read from the issue's checklist, its numbered steps, its sections or its acceptance criteria, with their order and effort,",
+      "and shown in the comment; nothing starts on the issue meanwhile. `/orchestrate approve` opens an issue for each as a sub-issue,",
+      "`/orchestrate undo` takes the proposal back. A text that changes needs another proposal, and a running session is ended first. How",
+      "texts are read is in [splitting.md](splitting.md).",
     ].join("\n"),
   ],
   undo: [
     [
-      "`hold`, `resume`, `priority`, `estimate`, `swarm`, `blocked-by`, `unblock`, `cancel`, `fail` and `complete` can be taken back, `assign` and",
-      "`approve` before work has begun, and `pause`, `mode`, `attack`, `enable` and `disable` where the last of them was given on this very",
+      "`hold`, `resume`, `priority`, `estimate`, `swarm`, `blocked-by`, `unblock`, `cancel`, `fail` and `complete` can be taken back,",
+      "`split` before it is approved, `assign` and `approve` before work has begun, and `pause`, `mode`, `attack`, `enable` and `disable`",
+      "where the last of them was given on this very",
       "issue. An issue that `complete` has closed is opened again; a session that was cancelled stays cancelled. What something newer has",
       "changed, what merged work rests on, and an undo itself cannot be taken back: the answer says what to do instead.",
     ].join("\n"),

@@ -6,6 +6,7 @@ import { renderCockpitEvent } from "./log-line-cockpit.ts";
 import { renderHealthEvent } from "./log-line-health.ts";
 import { renderModeEvent } from "./log-line-mode.ts";
 import { renderRegistryEvent } from "./log-line-registry.ts";
+import { renderSplitEvent } from "./log-line-split.ts";
 import { renderWarningEvent } from "./log-line-warnings.ts";
 import { toPlainLine } from "./markdown.ts";
 import { count, describeInstant, describeMinutes, describePriority, toShortSha } from "./words.ts";
@@ -26,6 +27,7 @@ function describeEvent(event: Event, names: EventNames): string {
   if (isInFamily(event, "cockpit")) return renderCockpitEvent(event);
   if (isInFamily(event, "warning")) return renderWarningEvent(event, names);
   const task = names.task(event.type === "ExternalObserved" ? event.external.id : event.task);
+  if (isInFamily(event, "split")) return renderSplitEvent(event, task);
   if (isInFamily(event, "outcome")) return renderOutcomeEvent(event, task, names);
   return isInFamily(event, "graph") ? renderGraphEvent(event, task, names) : renderAttemptEvent(event, task, names);
 }

@@ -2,6 +2,7 @@
 import type { PullRequest, Receipt, Task } from "../model/task.ts";
 import { escapeText, toCode, toLink, toReference } from "./markdown.ts";
 import { describeWaiting } from "./reasons.ts";
+import { describeSplitStep } from "./split-text.ts";
 import { agentName, type BlockerView, type TaskView } from "./task-view.ts";
 import { describeInstant } from "./words.ts";
 
@@ -56,7 +57,10 @@ function reasonOr(reason: string | null, fallback: string): string {
 /** What is wrong with the issue itself: whoever edits or closes it needs nobody else. */
 const shortcomingCodes: ReadonlySet<string> = new Set(["not_ready", "duplicate"]);
 
-function describePending({ task, waiting }: TaskView): string {
+function describePending(view: TaskView): string {
+  const { task, waiting } = view;
+  const split = describeSplitStep(view);
+  if (split !== null) return split;
   if (task.isHeld || task.definition.heldByLabel) {
     const byLabel = task.definition.heldByLabel ? "remove the `hold` label" : "";
     const byCommand = task.isHeld ? `\`/orchestrate resume #${task.definition.number}\`` : "";
@@ -74,6 +78,8 @@ function describeBlocked(view: TaskView): string {
     const path = cycle.map((reference) => toReference(reference, null)).join(" → ");
     return `It is part of a dependency cycle: ${path}. Nothing in it can start until one edge goes. ${describeCut(view)}`;
   }
+  const split = describeSplitStep(view);
+  if (split !== null) return split;
   if (view.task.definition.isContainer)
     return `It has sub-issues and completes with the last of them.${describeSwarm(view)}`;
   const open = view.blockers.filter((blocker) => blocker.isOpen);

@@ -34,6 +34,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "It says the same as another open task.",
     "Close one of them; `/orchestrate approve` lets it be worked on as well, where both are meant.",
   ),
+  split_proposed: fact(
+    "A split into pieces is proposed and waits for approval.",
+    "`/orchestrate approve` puts it in force, `/orchestrate undo` takes it back.",
+  ),
   manual_review: fact(
     "A person has to look at it.",
     "`/orchestrate retry` tries again, `/orchestrate complete` accepts it as done.",
@@ -55,6 +59,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "Nothing in it can start until one edge goes; `/orchestrate unblock` with a number removes one.",
   ),
   upstream_failed: fact("A task that it needs has failed.", "It returns by itself when that one succeeds."),
+  split_opening: fact("Its pieces are being opened as issues."),
   container: fact("It has sub-issues and completes with the last of them."),
   // The whole
   paused: fact("Orchestration is paused.", "`/orchestrate resume` goes on."),

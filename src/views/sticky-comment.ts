@@ -7,6 +7,7 @@ import type { Attempt, PullRequest } from "../model/task.ts";
 import { cutLines, defuse, escapeText, renderTable, toCode, toLink, toReference } from "./markdown.ts";
 import { describeNextStep } from "./next-step.ts";
 import { renderFeedbackInShort } from "./feedback-text.ts";
+import { renderSplit } from "./split-text.ts";
 import { taskFileUrl } from "./task-file-path.ts";
 import { agentName, type BlockerView, type TaskView } from "./task-view.ts";
 import {
@@ -36,6 +37,7 @@ export function renderSticky(view: TaskView): string {
     `${stickyMarker}\n**Orchestrate: ${describeStatus(view.status, view.task)}.** ${describeNextStep(view)}`,
     renderAnswer(view.task.answer),
     renderFacts(view),
+    renderSplit(view),
     renderBlockers(view.blockers),
     renderFeedback(view.feedback ?? null),
     renderAttempts(view),

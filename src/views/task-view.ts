@@ -4,6 +4,7 @@ import type { Feedback } from "../model/feedback.ts";
 import type { AssignmentReasons } from "../model/task.ts";
 import type { Mode } from "../model/mode.ts";
 import type { AwayOperator } from "../model/operator.ts";
+import type { OpenedPiece, Proposal } from "../model/split.ts";
 import type { DependencyKind, Priority, Task, TaskStatus } from "../model/task.ts";
 import type { WarningView } from "./alerts.ts";
 import type { FiguresView } from "./metrics.ts";
@@ -63,8 +64,20 @@ export interface TaskView {
   readonly criteria?: readonly string[];
   /** The branch that pull requests go into, where known. */
   readonly baseBranch?: string | null;
+  /** Its pieces; null or missing: it is not split. */
+  readonly split?: SplitView | null;
   /** The upstream task whose failure stopped this one. */
   readonly upstream?: string | null;
+}
+
+/** How a task is split, proposed or in force. */
+export interface SplitView {
+  readonly proposal: Proposal;
+  readonly by: string;
+  /** Null: it waits for approval. */
+  readonly approvedBy: string | null;
+  /** The issues of the pieces, by position; null: not yet. */
+  readonly opened: readonly (OpenedPiece | null)[];
 }
 
 /** The place of a ready task in the queue, and what puts it there. */

@@ -20,8 +20,9 @@ export const statusWords: Readonly<Record<TaskStatus, string>> = {
 };
 
 /** The status with the reason that people ask for first: pending is either a hold or a missing approval. */
-export function describeStatus(status: TaskStatus, task: Pick<Task, "isHeld" | "definition">): string {
+export function describeStatus(status: TaskStatus, task: Pick<Task, "isHeld" | "definition" | "split">): string {
   if (status !== "pending") return statusWords[status];
+  if (task.split === "proposed") return "a split is proposed";
   return task.isHeld || task.definition.heldByLabel ? "on hold" : "waits for approval";
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { stripHiddenText } from "../../src/agents/hidden-text.ts";
+import { stripHiddenText } from "../../src/model/hidden-text.ts";
 import { renderPrompt } from "../../src/agents/prompt.ts";
 import type { Feedback } from "../../src/model/feedback.ts";
 import { assign } from "./embedded.ts";

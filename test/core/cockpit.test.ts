@@ -41,7 +41,7 @@ function tick(it: Story, key: string, { by = writer, at: tickedAt = it.now }: Ti
   const box = parseBoxKey(key);
   if (box === null) throw new Error(`${key} is no box.`);
   const task = "number" in box ? taskId(box.number) : ("cockpit" as TaskId);
-  const hash = box.kind === "approve" ? { hash: box.hash } : {};
+  const hash = "hash" in box ? { hash: box.hash } : {};
   return it.tell(
     {
       type: "Instruct",
@@ -109,6 +109,21 @@ describe("a ticked box", () => {
     expect(it.status(1)).toBe("pending");
     expect(types(tick(it, "approve:1:bbbb"))).toEqual(["TaskTrusted", "BoxTicked"]);
     expect(it.status(1)).toBe("ready");
+  });
+
+  test("puts a proposed split in force, and one that was offered before the proposal does not", () => {
+    const it = given();
+    written(it);
+    it.tell(observe({ issues: [issue(1, { hash: "aaaa" })] }));
+    expect(tick(it, "split:1:aaaa")).toMatchObject([{ answer: "The split is not proposed any more." }]);
+    const text = { body: "- [ ] One\n- [ ] Two", hash: "aaaa", milestone: null };
+    it.tell({ ...instruct(1, { verb: "split" }), text } as Parameters<Story["tell"]>[0]);
+    const offered = { at: it.now + 1 };
+    expect(tick(it, "approve:1:aaaa", offered)).toMatchObject([
+      { isDone: false, answer: expect.stringMatching(/was proposed since this box was offered/) },
+    ]);
+    expect(types(tick(it, "split:1:bbbb", offered))).toEqual(["BoxTicked"]);
+    expect(types(tick(it, "split:1:aaaa", offered))).toEqual(["SplitApproved", "BoxTicked"]);
   });
 
   test("about an issue that is no task is refused", () => {

@@ -190,3 +190,18 @@ describe("the seal of a text", () => {
     expect(isSealed("one\ntwo\n")).toBe(false);
   });
 });
+
+test("offers to put a proposed split in force, for the text that it was read from", () => {
+  const it = story();
+  it.tell(observe({ issues: [issue(1)] }));
+  const text = { body: "- [ ] One\n- [ ] Two", hash: "hash-1", milestone: null };
+  it.tell({ ...instruct(1, { verb: "split" }), text } as Parameters<typeof it.tell>[0]);
+  const { attention } = toCockpitView(it.state, contextOf(it));
+  expect(attention.shown).toMatchObject([
+    {
+      reference: "#1",
+      detail: "A split into 2 pieces is proposed.",
+      box: { kind: "split", number: 1, hash: "hash-1" },
+    },
+  ]);
+});

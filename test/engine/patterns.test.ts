@@ -54,7 +54,7 @@ describe("a pattern", () => {
     const wanted: PatternIssue[] = [];
     onTracker(fake, {
       createIssue: async (each) => {
-        if ("submission" in each) throw new Error("Nobody submitted anything.");
+        if (!("pattern" in each)) throw new Error("Only patterns ask for anything.");
         wanted.push(each);
         const bot = { login: "orchestrate[bot]", id: 9, kind: "bot", permission: "none" } as const;
         const madeFor = { pattern: each.pattern, series: each.series };

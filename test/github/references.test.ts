@@ -1,14 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  parseClosing,
-  parseDependencies,
-  parseMarker,
-  parsePatternMarker,
-  parseReverts,
-  parseWaits,
-  toPatternMarker,
-} from "../../src/github/references.ts";
+import { parseClosing, parseDependencies, parseMarker, parseReverts, parseWaits } from "../../src/github/references.ts";
+import { parseMadeFor, toPatternMarker, toPieceMarker } from "../../src/github/made-for.ts";
+import { toTaskId } from "../../src/model/ids.ts";
 import { describeWait } from "../../src/model/external-wait.ts";
 
 const own = { repository: "acme/shop" };
@@ -63,9 +57,21 @@ describe("waits of a body", () => {
 describe("the marker of a pattern's issue", () => {
   test("is read back from the beginning of the body and from nowhere else", () => {
     const marker = toPatternMarker("deps", 3);
-    expect(parsePatternMarker(`${marker}\nText`)).toEqual({ pattern: "deps", series: 3 });
-    expect(parsePatternMarker(`Text\n${marker}`)).toBeNull();
-    expect(parsePatternMarker("<!-- orchestrate:pattern=deps series=0 -->")).toBeNull();
+    expect(parseMadeFor(`${marker}\nText`)).toEqual({ pattern: "deps", series: 3 });
+    expect(parseMadeFor(`Text\n${marker}`)).toBeNull();
+    expect(parseMadeFor("<!-- orchestrate:pattern=deps series=0 -->")).toBeNull();
+  });
+});
+
+describe("the marker of a piece's issue", () => {
+  const name = { task: toTaskId(7, 1_012), hash: "0123456789abcdef", piece: 19 };
+
+  test("is read back from the beginning of the body and from nowhere else", () => {
+    const marker = toPieceMarker(name);
+    expect(marker).toBe("<!-- orchestrate:piece=20 of=gh:7:1012 text=0123456789abcdef -->");
+    expect(parseMadeFor(`${marker}\nText`)).toEqual(name);
+    expect(parseMadeFor(`Text\n${marker}`)).toBeNull();
+    expect(parseMadeFor(marker.replace("=20", "=0"))).toBeNull();
   });
 });
 

@@ -20,7 +20,7 @@ describe("the registry", () => {
   test("has every command of the product, so that help never lacks one", () => {
     const verbs = new Set(slashSpecs.map((spec) => spec.verb));
     const wanted =
-      "status explain plan simulate approve mode attack assign handoff swarm retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable undo help";
+      "status explain plan simulate split approve mode attack assign handoff swarm retry complete fail cancel hold resume pause stop priority estimate blocked-by unblock agents enable disable undo help";
     expect([...verbs].toSorted()).toEqual(wanted.split(" ").toSorted());
   });
 

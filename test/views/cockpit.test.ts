@@ -178,7 +178,7 @@ describe("whatever the backlog is", () => {
   const box = fc.oneof(
     fc.constant<Box | null>(null),
     number.map((each): Box => ({ kind: "retry", number: each })),
-    fc.record({ kind: fc.constant("approve" as const), number, hash: text }),
+    fc.record({ kind: fc.constantFrom("approve" as const, "split" as const), number, hash: text }),
   );
   const worker = fc.record({ id: text, isEnabled: fc.boolean(), task: fc.record({ reference: text, url }) });
   const agent = fc.record({
@@ -286,6 +286,7 @@ describe("a box", () => {
     { kind: "stop" },
     { kind: "retry", number: 12 },
     { kind: "approve", number: 7, hash: "00ff00ff00ff00ff" },
+    { kind: "split", number: 7, hash: "00ff00ff00ff00ff" },
   ];
 
   test.each(boxes)("%j is known again by its key, ticked and not before", (box) => {

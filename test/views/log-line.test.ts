@@ -69,6 +69,27 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   ],
   AssignmentWithdrawn: [{ task, by: "mona" }, "#12 is asked for nobody in particular, says mona"],
   SwarmCalled: [{ task, workers: 3, by }, "A swarm of 3 goes to the sub-issues of #12, says mona"],
+  SplitProposed: [
+    {
+      task,
+      by: "mona",
+      proposal: {
+        hash: "h",
+        source: "steps",
+        pieces: [
+          { title: "One", text: "", minutes: null, after: [] },
+          { title: "Two", text: "", minutes: null, after: [0] },
+        ],
+        complexity: { level: "low", reasons: [] },
+        milestone: null,
+      },
+    },
+    "#12 could be split into 2 pieces, as mona asked: it waits for approval",
+  ],
+  SplitWithdrawn: [{ task, by: "mona" }, "#12 is not split, says mona"],
+  SplitApproved: [{ task, by: "mona" }, "#12 is split, says mona: its pieces are opened as issues"],
+  PieceOpened: [{ task, piece: 1, issue: 14, id: other }, "piece 2 of #12 is #14"],
+  SplitSettled: [{ task }, "#12 is split: every piece of it is an issue"],
   DependencyRestored: [{ task, on: other, by: "mona" }, "#12 waits for #3 again, says mona"],
   PersonAsked: [{ task, fence: 1, reason }, "#12: a person is asked to look at the session: because"],
   SessionEnded: [
