@@ -1,7 +1,7 @@
 /** The configuration of the repository: a good one comes into force, a bad one is said so and changes nothing. */
 import type { Command } from "../model/command.ts";
 import { configOf, fileOf } from "./config-in-force.ts";
-import { yieldToFile } from "./decide-registry.ts";
+import { partFromFile, yieldToFile } from "./decide-registry.ts";
 import { rejudgeAll } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 
@@ -21,6 +21,7 @@ export function decideConfiguration(
       config: command.config,
       isRecovery: rejectedConfiguration !== null,
     });
+    partFromFile(decision, { before, after: command.config });
     yieldToFile(decision, { before, after: command.config });
     rejudgeAll(decision.under({ ...decision.context, config: configOf(decision.state, command.config) }));
   }

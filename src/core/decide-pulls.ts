@@ -39,7 +39,7 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
 /** Where the vendor was started by a label nobody can be asked: its pull request is the end of the session. */
 function endLabelledSession(decision: Decision, id: TaskId, facts: PullFacts): void {
   const assignment = decision.state.tasks.get(id)?.assignment ?? null;
-  const agent = agentBehind(decision.context.config, assignment?.agent);
+  const agent = agentBehind(decision.context.config, assignment);
   if (agent?.dispatch !== "label") return;
   endSession(decision, id, {
     state: "succeeded",
@@ -108,7 +108,7 @@ function isTroubled(pull: PullRequest): boolean {
 
 /** A live session names its own pull request when it ends; until then a healthy one needs no entry of its own. */
 function isLeftToSession(decision: Decision, task: Task, facts: PullFacts): boolean {
-  const agent = agentBehind(decision.context.config, task.assignment?.agent);
+  const agent = agentBehind(decision.context.config, task.assignment);
   return (
     task.assignment !== null &&
     agent?.dispatch !== "label" &&

@@ -46,7 +46,7 @@ export async function performSession(
   const state = await lane.stream.current();
   const task = liveTask(state, effect);
   if (task === null) return { kind: "done" };
-  const agent = agentBehind(lane.contextOf(state).config, task.assignment.agent);
+  const agent = agentBehind(lane.contextOf(state).config, task.assignment);
   if (agent === undefined) {
     return {
       kind: "delayed",
@@ -83,7 +83,7 @@ async function start(act: Act): Promise<EffectOutcome> {
   if (agent.type === "workflow") return startRun(act);
   if (agent.dispatch === "workflow") return dispatch(act, "start-agent");
   if (agent.dispatch === "label") return startByLabel(act);
-  const system = world.agents.find(task.assignment.agent);
+  const system = world.agents.find(task.assignment.agent, task.assignment.fence);
   if (system === null) return withoutKey(agent);
   return startSession(act.parts, { tracker: world.tracker, agent: system, task, dossier: act.dossier });
 }
@@ -145,7 +145,7 @@ async function cancel(act: Act): Promise<EffectOutcome> {
   if (session === null) return { kind: "delayed", reason: "The session is not known yet.", retryAfterMs: 5_000 };
   if (agent.dispatch === "label")
     return { kind: "cannot_cancel", reason: `A session started by a label cannot be cancelled from here.` };
-  const system = world.agents.find(task.assignment.agent);
+  const system = world.agents.find(task.assignment.agent, task.assignment.fence);
   if (system === null) return { kind: "delayed", reason: `No key for ${agent.type} is set.`, retryAfterMs: 60_000 };
   return cancelAt(system, session);
 }

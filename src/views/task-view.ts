@@ -59,6 +59,8 @@ export interface TaskView {
   readonly criteria?: readonly string[];
   /** The branch that pull requests go into, where known. */
   readonly baseBranch?: string | null;
+  /** The agent of its session is no longer in force, and has so many, this one included; null or missing where it is. */
+  readonly agentLeft?: number | null;
   /** The upstream task whose failure stopped this one. */
   readonly upstream?: string | null;
 }
