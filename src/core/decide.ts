@@ -16,6 +16,7 @@ import { decideRegistration, decideRemoval, decideRevision } from "./decide-regi
 import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideSubmission } from "./decide-submissions.ts";
+import { decideStock } from "./stock.ts";
 import { decideTick } from "./decide-tick.ts";
 import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
@@ -75,6 +76,7 @@ type Deciders = {
 };
 
 const deciders: Deciders = {
+  TakeStock: decideStock,
   Observe: (decision, { observation }) => decideObservation(decision, observation),
   Instruct: decideInstruction,
   SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),

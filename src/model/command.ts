@@ -61,6 +61,8 @@ export type NamedIssue = Pick<External, "id" | "reference" | "url" | "waitsFor">
 export type Command =
   /** A look at the tracker, whole or in part. */
   | { readonly type: "Observe"; readonly id: CommandId; readonly observation: Observation }
+  /** Everything was looked at for the state that was restored from a backup then; the looks are decided before it. */
+  | { readonly type: "TakeStock"; readonly id: CommandId; readonly restoredAt: number }
   /** A slash command of a comment; `issue` is known to the tracker but perhaps not (yet) a task. */
   | {
       readonly type: "Instruct";

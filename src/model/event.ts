@@ -310,6 +310,8 @@ export type Event =
   | { readonly type: "CockpitReopened" }
   /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
   | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
+  /** After a restore: everything was looked at and is decided, so that work may begin again. */
+  | { readonly type: "StockTaken" }
   // Answers and the outbox
   | {
       readonly type: "CommandAnswered";
