@@ -82,7 +82,7 @@ const deciders: Deciders = {
   SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),
   RequestAssignment: decideAssignmentRequest,
   ResolveConflict: decideResolution,
-  SubmitTask: (decision, { submission }) => decideSubmission(decision, submission),
+  SubmitTask: decideSubmission,
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
   ClaimAssignment: decideClaim,
   ReportSession: decideSessionReport,

@@ -99,6 +99,9 @@ export const heartbeatMs = 10 * 60_000;
 /** Submissions that are remembered, so that one that comes again is answered and not made again: far more than any client repeats. */
 export const submissionsMax = 1_000;
 
+/** The same words from the same caller within it are one submission where no key says otherwise: clients repeat a lost request in seconds or minutes. */
+export const sameSubmissionMs = 10 * 60_000;
+
 /** Of more open tasks nobody waits for an answer that counts their stages one by one: their longest chain says "at least". */
 export const stagesCountedMax = 10_000;
 

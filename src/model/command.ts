@@ -98,7 +98,13 @@ export type Command =
       readonly by: string;
     }
   /** Work that is asked for from outside, by somebody whose right to that the door has seen to. */
-  | { readonly type: "SubmitTask"; readonly id: CommandId; readonly submission: Submission }
+  | {
+      readonly type: "SubmitTask";
+      readonly id: CommandId;
+      readonly submission: Submission;
+      /** It is nothing new where one of these was submitted a moment ago. */
+      readonly alike?: readonly string[];
+    }
   /** What is to be done about a conflict, said by somebody whose right to that the door has seen to. */
   | {
       readonly type: "ResolveConflict";
