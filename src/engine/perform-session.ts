@@ -99,7 +99,8 @@ function withoutKey(agent: AgentConfig): EffectOutcome {
 /** Some vendors listen to a label. Nobody can be asked for the session, so the label stands for it. */
 async function startByLabel({ task, agent, world }: Act): Promise<EffectOutcome> {
   const label = agent.label ?? agent.type;
-  const outcome = await world.tracker.label(task.definition.number, label);
+  // The end of the attempt before: the label that started it may still stand, and nobody would hear it again.
+  const outcome = await world.tracker.label(task.definition.number, label, task.attempts.at(-1)?.endedAt ?? null);
   if (outcome.kind === "delayed") return outcome;
   if (outcome.kind === "dropped") return { kind: "refused", reason: outcome.reason, retryAfterMs: null };
   return { kind: "started", session: { id: `label:${label}:${task.assignment.fence}`, url: null } };
