@@ -33,8 +33,8 @@ const defaultBaseUrls: Readonly<Record<VendorType, string>> = {
 export function createAgents(options: AgentsOptions): Agents {
   const adapters = new Map<string, Agent>();
 
-  function find(id: AgentId): Agent | null {
-    const agent = agentBehind(options.config(), id);
+  function find(id: AgentId, fence = Infinity): Agent | null {
+    const agent = agentBehind(options.config(), { agent: id, fence });
     // A workflow of the repository's own has no vendor: its run is asked for at GitHub.
     if (agent === undefined || agent.type === "workflow") return null;
     const key = options.keys[agent.type];

@@ -21,6 +21,7 @@ import { isFull } from "./fold-watch.ts";
 import { leftOver, longestWaitMs, startable } from "./queue-depth.ts";
 import { effortOf } from "./reach.ts";
 import { offSlots } from "./slots.ts";
+import { isAtRest } from "./stock.ts";
 import { readingBefore, useOfAgents, utilisationByType, type AgentUse } from "./utilisation.ts";
 
 const hourMs = 60 * 60_000;
@@ -162,7 +163,7 @@ function idleAgents(look: Look): readonly Finding[] {
   const from = readingBefore(state, context.now, context.config.alerts.every);
   const waiting = startable(state, context);
   if (from === null || (waiting === 0 && from.ready === 0)) return [];
-  if (state.isPaused || spentCaps(state, context).length > 0) return [];
+  if (isAtRest(state) || spentCaps(state, context).length > 0) return [];
   return useOfAgents(state, context, from).flatMap((use) => {
     const isOpen = openWarning(look, "low_use", use.agent) !== undefined;
     const isWaitedFor = isOpen || (waiting > 0 && from.ready > 0);

@@ -16,14 +16,14 @@ export function fullCapacityOf(state: State, agent: AgentConfig): number {
 }
 
 /**
- * The slots of `agent` now. Where operators look after them a session that runs beyond them counts, because somebody still has it on their
- * hands: with two that run and one person who is left, nothing is free until both have ended.
+ * The slots of `agent` now. A session that runs beyond them counts, because it is one of those that may run at once: with two that run and
+ * one slot that is left, nothing is free until both have ended.
  */
 export function slotCountsOf(state: State, agent: AgentConfig): SlotCounts & { readonly capacity: number } {
   const capacity = capacityOf(state, agent);
   const slots = state.slots.get(toAgentId(agent.id)) ?? untouched;
   const counts = countSlots(slots, capacity);
-  if (agent.operators === undefined || slots.busyCount === counts.busy) return { capacity, ...counts };
+  if (slots.busyCount === counts.busy) return { capacity, ...counts };
   const busy = Math.min(capacity, slots.busyCount);
   const free = Math.min(counts.free, capacity - busy);
   return { capacity, busy, off: capacity - busy - free, free };
@@ -35,9 +35,13 @@ export function isOverfull(state: State, agent: AgentConfig): boolean {
   return (state.slots.get(toAgentId(agent.id))?.busyCount ?? 0) > attendedSlots(state, agent);
 }
 
-/** The slots to show: those that it has now, and those beyond on which sessions go on after operators have left. */
+/** More sessions run than it has slots for by now, whatever they have been lowered by: the end of one frees none. */
+export function isShrunk(state: State, agent: AgentConfig): boolean {
+  return (state.slots.get(toAgentId(agent.id))?.busyCount ?? 0) > capacityOf(state, agent);
+}
+
+/** The slots to show: those that it has now, and those beyond on which sessions go on after it was given fewer, or operators have left. */
 export function shownSlots(state: State, agent: AgentConfig): number {
   const capacity = capacityOf(state, agent);
-  if (agent.operators === undefined) return capacity;
   return Math.max(capacity, ...busySlots(state.slots.get(toAgentId(agent.id)) ?? untouched));
 }

@@ -2,7 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
-import type { ConfigInForce } from "../model/registry.ts";
+import { agentBehind, type ConfigInForce } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
@@ -71,9 +71,16 @@ export function spentCaps(state: State, context: Context): readonly SpentCap[] {
 
 /** What the sessions in flight cost by the configuration: else as many as there are workers would slip under the cap. */
 function costInFlight(state: State, config: ConfigInForce): number {
-  let micros = microsInFlight(state, config.agents);
-  if (config.leaving !== undefined) micros += microsInFlight(state, config.leaving);
-  return toUsd(micros);
+  return toUsd(config.leaving === undefined ? microsInFlight(state, config.agents) : microsOfEach(state, config));
+}
+
+/** One by one: of one id some may cost what its last entry says, and others what the one before it said. */
+function microsOfEach(state: State, config: ConfigInForce): number {
+  let micros = 0;
+  for (const [, id] of state.occupied.entries()) {
+    micros += toMicros(agentBehind(config, state.tasks.get(id)?.assignment)?.cost ?? 0);
+  }
+  return micros;
 }
 
 function microsInFlight(state: State, agents: readonly AgentConfig[]): number {

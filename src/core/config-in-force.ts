@@ -41,11 +41,13 @@ function withRegistry(file: Config, registry: Registry): ConfigInForce {
 /** Of two agents with one id the file's counts. */
 function compose(file: Config, { agents, leaving, capacities }: Registry): ConfigInForce {
   const ofFile = new Set(file.agents.map(({ id }) => id));
+  // What an earlier version noted of an agent that is in force again says nothing of which sessions were meant.
+  const gone = leaving.filter(({ id, lastFence }) => lastFence !== undefined || !ofFile.has(id));
   const slots = new Map(capacities.map(({ agent, capacity }) => [agent, capacity]));
   return {
     ...file,
     agents: [...file.agents.map((agent) => resize(agent, slots)), ...agents.filter(({ id }) => !ofFile.has(id))],
-    ...(leaving.length > 0 && { leaving }),
+    ...(gone.length > 0 && { leaving: gone }),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from "../model/command.ts";
 import { configOf, fileOf } from "./config-in-force.ts";
 import { reviseAllDuplicates } from "./decide-duplicates.ts";
-import { yieldToFile } from "./decide-registry.ts";
+import { partFromFile, yieldToFile } from "./decide-registry.ts";
 import { rejudgeAll } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
 
@@ -22,6 +22,7 @@ export function decideConfiguration(
       config: command.config,
       isRecovery: rejectedConfiguration !== null,
     });
+    partFromFile(decision, { before, after: command.config });
     yieldToFile(decision, { before, after: command.config });
     const after = decision.under({ ...decision.context, config: configOf(decision.state, command.config) });
     rejudgeAll(after);

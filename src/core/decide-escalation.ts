@@ -4,6 +4,7 @@
  */
 import type { Config } from "../model/config.ts";
 import { agentOf, slotOf, type TaskId, type WorkerId } from "../model/ids.ts";
+import { agentBehind, type ConfigInForce } from "../model/registry.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { costOf, spentCaps } from "./caps.ts";
@@ -55,12 +56,12 @@ interface Standstill {
 const none: readonly Standstill[] = [];
 
 /** In the order of time: at most two. */
-function standstills(state: State, task: Task, config: Config): readonly Standstill[] {
+function standstills(state: State, task: Task, config: ConfigInForce): readonly Standstill[] {
   const { assignment } = task;
   if (assignment === null) {
     return statusOf(state, task) === "review" ? [late(state, task, { config, kind: "unmerged" })] : none;
   }
-  if (!isNamed(config, assignment.agent)) return [{ at: assignment.heardAt + config.stale.escalate, kind: "unnamed" }];
+  if (!isNamed(config, assignment)) return [{ at: assignment.heardAt + config.stale.escalate, kind: "unnamed" }];
   switch (assignment.phase) {
     case "claimed":
     case "dispatched":
@@ -98,13 +99,14 @@ function mergeMovedAt(state: State, { mergeAsked, mergeWait = null }: Task): num
 
 const agentsOf = new WeakMap<Config, ReadonlySet<string>>();
 
-function isNamed(config: Config, agent: string): boolean {
+/** Or it was taken out, and what it has is looked after as before. */
+function isNamed(config: ConfigInForce, assignment: Assignment): boolean {
   let agents = agentsOf.get(config);
   if (agents === undefined) {
     agents = new Set(config.agents.map(({ id }) => id));
     agentsOf.set(config, agents);
   }
-  return agents.has(agent);
+  return agents.has(assignment.agent) || agentBehind(config, assignment) !== undefined;
 }
 
 /** The words hold instants, not spans, so that they stay the same however often they are found. */

@@ -15,6 +15,7 @@ import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "./limits.t
 import { findBlocker, findMergeWait } from "./merge-order.ts";
 import { isEnded, isWorkable } from "./readiness.ts";
 import type { State } from "./state.ts";
+import { isAtRest } from "./stock.ts";
 
 /**
  * Whether the pull request of the task may be merged without a person having looked at it. The repository's own mode decides,
@@ -43,7 +44,7 @@ function isMergeable(state: State, task: Task, config: Config): boolean {
   return (
     isOursToMerge(state, task, config) &&
     config.done === "merged" &&
-    !state.isPaused &&
+    !isAtRest(state) &&
     !isEnded(task) &&
     task.assignment === null &&
     task.retryAt === null &&

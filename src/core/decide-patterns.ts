@@ -4,10 +4,11 @@ import type { Decision } from "./decision.ts";
 import { isEnded } from "./readiness.ts";
 import type { PatternRecord } from "./records.ts";
 import type { State } from "./state.ts";
+import { isAtRest } from "./stock.ts";
 
 /** Work in proportion to the patterns. While the issue of an earlier series is open, merged tasks are counted and nothing is asked for. */
 export function decidePatterns(decision: Decision): void {
-  if (decision.state.isPaused) return;
+  if (isAtRest(decision.state)) return;
   for (const { id, merged } of decision.context.config.patterns) {
     const record = decision.state.patterns.get(id);
     if (record === undefined || record.merged < merged || isSeriesOpen(decision.state, id, record)) continue;

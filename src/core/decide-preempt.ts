@@ -7,6 +7,7 @@ import type { AgentCandidate, Wish } from "../matching/fit.ts";
 import { agentRejection } from "../matching/rejection.ts";
 import { toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import { priorityWords } from "../model/priority.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { Assignment, Attempt, Continuation, Priority, Task } from "../model/task.ts";
 import { canEndSessions } from "../model/vendors.ts";
 import { agentConfigOf } from "./agent-config.ts";
@@ -14,7 +15,7 @@ import { requestCancel } from "./decide-outcome.ts";
 import { staleAfterMs } from "./decide-stale.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
-import { capacityOf } from "./capacity.ts";
+import { capacityOf, isShrunk } from "./capacity.ts";
 import { isEnded } from "./readiness.ts";
 import { interrupted } from "./retry-policy.ts";
 import type { State } from "./state.ts";
@@ -152,6 +153,8 @@ function benchOf(agent: AgentId, ground: Ground): Bench {
 
 function* workersOf(agent: AgentId, { state, context }: Ground): IterableIterator<WorkerId> {
   const config = agentConfigOf(context.config, agent);
+  // Where more run than may, whoever gives way makes room for nobody.
+  if (config !== undefined && isShrunk(state, config)) return;
   const capacity = config === undefined ? 0 : capacityOf(state, config);
   for (let slot = 1; slot <= capacity; slot += 1) yield toWorkerId(agent, slot);
 }
@@ -201,7 +204,7 @@ function mayGiveWay(holder: Holder, context: Context): boolean {
   const { perTask } = context.config.preemption;
   if (assignment.phase !== "running" || assignment.startedAt === null || isEnded(holder)) return false;
   if (holder.pull?.state === "open" || holder.preemptions >= perTask) return false;
-  const agent = agentConfigOf(context.config, assignment.agent);
+  const agent = agentBehind(context.config, assignment);
   if (agent === undefined || agent.dispatch === "label" || !canEndSessions[agent.type]) return false;
   return !isNearItsEnd(holder, context);
 }

@@ -26,20 +26,26 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
   if (task === undefined) return;
   if (isSuperseded(task, facts)) return;
   const pull = toPullRequest(facts);
+  const isEnd = isEndByLabel(task.pull, pull);
   if (task.pull?.number !== pull.number) {
     if (facts.state === "closed" || isLeftToSession(decision, task, facts)) return;
     decision.emit({ type: "PullRequestLinked", task: task.id, pull, matchedBy: match.by });
   } else if (!isSamePull(pull, task.pull) || isAwaited(task, pull)) {
     decision.emit({ type: "PullRequestChanged", task: task.id, pull });
   }
-  endLabelledSession(decision, task.id, facts);
+  if (isEnd) endLabelledSession(decision, task.id, facts);
   judgePull(decision, task.id, facts);
+}
+
+/** The pull request that a session goes on with was there before it: another commit is the sign that it has come to its end. */
+function isEndByLabel(known: PullRequest | null, pull: PullRequest): boolean {
+  return known?.number !== pull.number || known.sha !== pull.sha || pull.state !== "open";
 }
 
 /** Where the vendor was started by a label nobody can be asked: its pull request is the end of the session. */
 function endLabelledSession(decision: Decision, id: TaskId, facts: PullFacts): void {
   const assignment = decision.state.tasks.get(id)?.assignment ?? null;
-  const agent = agentBehind(decision.context.config, assignment?.agent);
+  const agent = agentBehind(decision.context.config, assignment);
   if (agent?.dispatch !== "label") return;
   endSession(decision, id, {
     state: "succeeded",
@@ -108,7 +114,7 @@ function isTroubled(pull: PullRequest): boolean {
 
 /** A live session names its own pull request when it ends; until then a healthy one needs no entry of its own. */
 function isLeftToSession(decision: Decision, task: Task, facts: PullFacts): boolean {
-  const agent = agentBehind(decision.context.config, task.assignment?.agent);
+  const agent = agentBehind(decision.context.config, task.assignment);
   return (
     task.assignment !== null &&
     agent?.dispatch !== "label" &&

@@ -6,7 +6,7 @@ import type { Command } from "../model/command.ts";
 import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
-import { agentsMax, mostSlotsOf } from "../model/registry.ts";
+import { agentsMax, isSameSystem, mostSlotsOf } from "../model/registry.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { configOf, fileOf } from "./config-in-force.ts";
 import { restoreWorker, resumeAgent } from "./decide-health.ts";
@@ -45,16 +45,13 @@ export function registeredAgent(state: State, config: Config, id: string): Agent
 }
 
 /** What another agent system, or another way to it, would no longer find is not changed under a running session. */
-const bound = ["type", "dispatch", "workflow"] as const;
-
 export function refusalOfDefinition(
   { state, context }: Pick<Decision, "state" | "context">,
   definition: AgentConfig,
 ): Refusal | null {
   const known = registeredAgent(state, context.config, definition.id);
   if (known === undefined) return agentConfigOf(context.config, definition.id) === undefined ? "unknown" : "file";
-  const isBound = bound.some((key) => known[key] !== definition[key]);
-  return isBound && sessionsOf(state, definition.id) > 0 ? "busy" : null;
+  return !isSameSystem(known, definition) && sessionsOf(state, definition.id) > 0 ? "busy" : null;
 }
 
 /** Of an agent of the file: `null` gives it the file's slots back. */
@@ -159,8 +156,29 @@ export function decideRemoval(decision: Decision, { agent, by }: CommandOf<"Remo
   rejudgeAll(asOfNow(decision));
 }
 
+interface FileChange {
+  readonly before: Config;
+  readonly after: Config;
+}
+
+/** Sessions of agents that the new file no longer names, or names as another system, are looked after by the entry that they were started with. */
+export function partFromFile(decision: Decision, { before, after }: FileChange): void {
+  for (const definition of before.agents) {
+    if (sessionsOf(decision.state, definition.id) === 0) continue;
+    const now = agentConfigOf(after, definition.id);
+    if (now !== undefined && isSameSystem(now, definition)) continue;
+    decision.emit({
+      type: "AgentRemoved",
+      agent: toAgentId(definition.id),
+      by: "configuration",
+      ...(now !== undefined && { isReplaced: true as const }),
+      definition,
+    });
+  }
+}
+
 /** A new file has the say: it takes the place of what was registered under an id of its own, and of slots that it has changed since. */
-export function yieldToFile(decision: Decision, file: { readonly before: Config; readonly after: Config }): void {
+export function yieldToFile(decision: Decision, file: FileChange): void {
   const { registry } = decision.state;
   if (registry === null) return;
   const by = "configuration";

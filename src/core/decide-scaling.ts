@@ -17,6 +17,7 @@ import { leftOver } from "./queue-depth.ts";
 import { readyQuickWins } from "./quick-wins.ts";
 import { modeInForce } from "./rank-ready.ts";
 import type { State } from "./state.ts";
+import { isAtRest } from "./stock.ts";
 import { lookBefore } from "./transaction.ts";
 import { openWorkLimits } from "./work-limits.ts";
 
@@ -142,7 +143,7 @@ function longestSince(state: State): number | null {
 
 /** Whether more workers would help: attack mode, all that there are taken, no cap reached, and not just raised. */
 function isShort(state: State, context: Context): boolean {
-  if (modeInForce(state, context) !== "attack" || state.isPaused || spentCaps(state, context).length > 0) return false;
+  if (modeInForce(state, context) !== "attack" || isAtRest(state) || spentCaps(state, context).length > 0) return false;
   const { every } = context.config.attack.scale;
   for (const agent of context.config.agents) {
     const scaledAt = recordOf(state, agent)?.scaledAt ?? null;

@@ -18,6 +18,7 @@ import { Pool } from "./pool.ts";
 import { expectedMs, rankedAt, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
 import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
 import { isTurnOfStarving, starvingInOrder } from "./starving.ts";
+import { isAtRest } from "./stock.ts";
 import { missingFrom, swarming } from "./swarm.ts";
 import { isHeldUpByVendor } from "./vendor-trouble.ts";
 import { continuationOf, policyOf, wishOf } from "./wish.ts";
@@ -26,7 +27,7 @@ import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 /** Assigns ready tasks to free workers, best first, until the batch is full, nobody is free, or nothing fits. */
 export function decideSchedule(decision: Decision): void {
   const { state, context } = decision;
-  if (state.isPaused || context.config.agents.length === 0 || state.ready.size === 0) return;
+  if (isAtRest(state) || context.config.agents.length === 0 || state.ready.size === 0) return;
   judgeChanged(decision);
   const round = openRound(decision);
   // What is assigned meanwhile has been read by then, and the rest of the queue stays as it is.

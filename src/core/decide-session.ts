@@ -28,7 +28,7 @@ export function decideClaim(decision: Decision, command: CommandOf<"ClaimAssignm
   const { task: id, fence, run } = command;
   decision.emit({ type: "AssignmentClaimed", task: id, fence, run });
   settleDispatch(decision, command);
-  const agent = agentBehind(decision.context.config, task.assignment.agent);
+  const agent = agentBehind(decision.context.config, task.assignment);
   // The answer to its dispatch may be lost; the run that claims is the one that works.
   if (agent?.type !== "workflow" || task.assignment.session !== null) return;
   decision.emit({ type: "SessionStarted", task: id, fence, session: { id: run, url: null } });
@@ -95,7 +95,7 @@ export function endSession(decision: Decision, id: TaskId, report: SessionReport
   const result = resultOf(report, assignment);
   const detail = bounded(detailOf(report, assignment, result));
   const isWaitingForPull = result === "success" && !isEnded(task);
-  const agent = agentBehind(decision.context.config, assignment.agent);
+  const agent = agentBehind(decision.context.config, assignment);
   decision.emit({
     type: "SessionEnded",
     task: id,

@@ -17,6 +17,7 @@ import { decideRegistration, decideRemoval, decideRevision } from "./decide-regi
 import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideSubmission } from "./decide-submissions.ts";
+import { decideStock } from "./stock.ts";
 import { decideTick } from "./decide-tick.ts";
 import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
@@ -77,12 +78,13 @@ type Deciders = {
 };
 
 const deciders: Deciders = {
+  TakeStock: decideStock,
   Observe: (decision, { observation }) => decideObservation(decision, observation),
   Instruct: decideInstruction,
   SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),
   RequestAssignment: decideAssignmentRequest,
   ResolveConflict: decideResolution,
-  SubmitTask: (decision, { submission }) => decideSubmission(decision, submission),
+  SubmitTask: decideSubmission,
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
   ClaimAssignment: decideClaim,
   ReportSession: decideSessionReport,

@@ -8,7 +8,7 @@ import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
 import * as dossier from "./fold-dossier.ts";
 import { forgetOldFigures, takeReading } from "./fold-figures.ts";
-import { foldCursorMoved, isOfPass, notePassEnd } from "./fold-watch.ts";
+import { foldCursorMoved, foldStockTaken, isOfPass, notePassEnd } from "./fold-watch.ts";
 import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
 import * as mode from "./fold-mode.ts";
@@ -110,6 +110,7 @@ const folds: Folds = {
   PatternMatched: warning.foldPatternMatched,
   TaskSubmitted: submission.foldTaskSubmitted,
   CursorMoved: foldCursorMoved,
+  StockTaken: foldStockTaken,
   OrchestrationPaused: whole.foldOrchestrationPaused,
   OrchestrationResumed: whole.foldOrchestrationResumed,
   WorkerDisabled: health.foldWorkerDisabled,

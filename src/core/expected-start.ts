@@ -12,6 +12,7 @@ import { expectedMs } from "./rank-ready.ts";
 import { isEnded, isDoubtful, openBlockers } from "./readiness.ts";
 import { barrierIn, type Barrier } from "./stages.ts";
 import type { State } from "./state.ts";
+import { isAtRest } from "./stock.ts";
 
 /** How far up the chain of blockers it is worth guessing. */
 const chainMax = 100;
@@ -21,7 +22,7 @@ const chainMax = 100;
  * paused, at a cap or beyond one, held back by a person or an earlier stage, in a cycle, too far off, or nobody can ever take it.
  */
 export function expectedStart(state: State, task: Task, context: Context): number | null {
-  if (state.isPaused || isEnded(task) || task.assignment !== null) return null;
+  if (isAtRest(state) || isEnded(task) || task.assignment !== null) return null;
   if (spentCaps(state, context).length > 0 || spentCapOf(task, context) !== null) return null;
   const forecast = new Forecast(state, context);
   return forecast.startOf(task);
@@ -36,7 +37,7 @@ export function expectedStarts(
   tasks: readonly Task[],
   context: Context,
 ): ReadonlyMap<TaskId, QueuedStart> {
-  if (state.isPaused || spentCaps(state, context).length > 0) return new Map();
+  if (isAtRest(state) || spentCaps(state, context).length > 0) return new Map();
   const forecast = new Forecast(state, context);
   return new Map(
     tasks.flatMap((task) => {

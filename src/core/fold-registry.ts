@@ -1,8 +1,9 @@
 /** How events change the agents that were registered beside those of the file. The registry is replaced, never mutated. */
 import type { AgentConfig } from "../model/config-agent.ts";
 import type { EventOf } from "../model/event.ts";
-import { toAgentId } from "../model/ids.ts";
-import type { Registry } from "../model/registry.ts";
+import { toAgentId, toWorkerId } from "../model/ids.ts";
+import { leftBehind, type LeavingAgent, type Registry } from "../model/registry.ts";
+import { busySlots } from "./slots.ts";
 import type { State } from "./state.ts";
 
 const empty: Registry = { agents: [], leaving: [], capacities: [] };
@@ -16,26 +17,38 @@ function revise(state: State, change: (registry: Registry) => Partial<Registry>)
   const registry = state.registry ?? empty;
   const revised = { ...registry, ...change(registry) };
   // Whoever has nothing left is forgotten here, and not with the end of the last session: nobody looks for it before.
-  state.registry = { ...revised, leaving: revised.leaving.filter(({ id }) => sessionsOf(state, id) > 0) };
+  const { leaving } = revised;
+  state.registry = { ...revised, leaving: leaving.filter((agent) => sessionsLeftTo(state, agent, leaving) > 0) };
+}
+
+/** Sessions that were given to `agent` while it was in force as this entry, one of `leaving`, says. */
+export function sessionsLeftTo(state: State, agent: LeavingAgent, leaving: readonly LeavingAgent[]): number {
+  const id = toAgentId(agent.id);
+  const slots = state.slots.get(id);
+  if (slots === undefined) return 0;
+  return busySlots(slots).filter((slot) => {
+    const task = state.occupied.get(toWorkerId(id, slot));
+    const assignment = task === undefined ? undefined : state.tasks.get(task)?.assignment;
+    return assignment !== null && assignment !== undefined && leftBehind(leaving, assignment) === agent;
+  }).length;
 }
 
 export function foldAgentRegistered(state: State, { definition }: EventOf<"AgentRegistered">): void {
-  revise(state, ({ agents, leaving }) => ({
-    agents: [...without(agents, definition.id), definition],
-    leaving: without(leaving, definition.id),
-  }));
+  revise(state, ({ agents }) => ({ agents: [...without(agents, definition.id), definition] }));
 }
 
 export function foldAgentRevised(state: State, { definition }: EventOf<"AgentRevised">): void {
   revise(state, ({ agents }) => ({ agents: agents.map((agent) => (agent.id === definition.id ? definition : agent)) }));
 }
 
-export function foldAgentRemoved(state: State, { agent, isReplaced }: EventOf<"AgentRemoved">): void {
-  revise(state, ({ agents, leaving }) => ({
-    agents: without(agents, agent),
-    // What takes its place looks after its sessions.
-    leaving: isReplaced === true ? leaving : [...leaving, ...agents.filter(({ id }) => id === agent)],
-  }));
+export function foldAgentRemoved(state: State, { agent, definition }: EventOf<"AgentRemoved">): void {
+  revise(state, ({ agents, leaving }) => {
+    const gone = definition ?? agents.find(({ id }) => id === agent);
+    return {
+      agents: without(agents, agent),
+      leaving: gone === undefined ? leaving : [...leaving, { ...gone, lastFence: state.fence }],
+    };
+  });
 }
 
 export function foldCapacityOverridden(state: State, { agent, capacity }: EventOf<"CapacityOverridden">): void {

@@ -35,6 +35,11 @@ export function isFull(state: State, agents: Config["agents"]): boolean {
   return busy > 0;
 }
 
+export function foldStockTaken(state: State): void {
+  const { isStockDue: _isOver, ...watch } = state.watch;
+  state.watch = watch;
+}
+
 export function foldCursorMoved(state: State, { cursor, wholeAt }: EventOf<"CursorMoved">): void {
   state.watch = { ...state.watch, readUpTo: { cursor, wholeAt } };
 }

@@ -85,7 +85,7 @@ function whereItIs({ assignment }: AssignedTask, target: string): string | null 
 function whyNever({ state, context }: Place, task: AssignedTask, { agent, worker }: Successor): string | null {
   const { config } = context;
   // What it runs up now counts by then.
-  const costUsd = costOf(task) + (agentBehind(config, task.assignment.agent)?.cost ?? 0);
+  const costUsd = costOf(task) + (agentBehind(config, task.assignment)?.cost ?? 0);
   const wish = {
     ...wishOf(state, task, context),
     pinnedAgent: agent,
@@ -118,7 +118,7 @@ function describeHandover(decision: Decision, task: AssignedTask, { agent, worke
 
 /** Where only the session itself or a person can end it. */
 function noteOnEnd({ context }: Decision, { assignment }: AssignedTask): string | null {
-  const config = agentBehind(context.config, assignment.agent);
+  const config = agentBehind(context.config, assignment);
   if (config === undefined || (canEndSessions[config.type] && config.dispatch !== "label")) return null;
   return `Sessions of \`${assignment.agent}\` cannot be ended from here: end it there, or it goes on until it ends by itself.`;
 }

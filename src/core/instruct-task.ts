@@ -1,13 +1,15 @@
 /** Slash commands about the task of the issue they stand on: approve, assign, retry, complete, fail, cancel, hold, and what ranks it. */
 import type { Command } from "../model/command.ts";
 import type { EventOf } from "../model/event.ts";
-import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
+import { agentOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
+import { agentBehind } from "../model/registry.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { spentCapOf } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
 import { rejudge } from "./decide-rejudge.ts";
+import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 import { isDoubtful, isEnded } from "./readiness.ts";
@@ -132,7 +134,9 @@ function noteUntil(name: string, what: string, until: number): string {
 }
 
 /** A merged or completed task is not tried again by accident; everything else that has ended or waits for a person is. */
-function retry(decision: Decision, { task, by }: Act): Reply {
+function retry(decision: Decision, { task: before, by }: Act): Reply {
+  endByWord(decision, before.id, by);
+  const task = decision.state.tasks.get(before.id) ?? before;
   if (task.assignment !== null && task.outcome === null) {
     return refused(
       `Attempt ${task.assignment.attempt} is still running on \`${task.assignment.worker}\`: \`/orchestrate cancel\` it first.`,
@@ -176,9 +180,29 @@ function fail(decision: Decision, { task, by, instruction }: Act): Reply {
 }
 
 function cancel(decision: Decision, { task, by }: Act): Reply {
-  if (isEnded(task)) return refused("It has ended already.");
-  cancelTask(decision, task.id, { reason: `Cancelled by ${by}.`, by });
-  return done;
+  const wasEnded = isEnded(task);
+  if (!wasEnded) cancelTask(decision, task.id, { reason: `Cancelled by ${by}.`, by });
+  return endByWord(decision, task.id, by) || !wasEnded ? done : refused("It has ended already.");
+}
+
+/**
+ * A session that was started by a label can be asked for nowhere. Where a person was asked to end it, the command that was named for
+ * afterwards is the word that it has ended, and nothing else would ever free its slot. False where it is none of these.
+ */
+function endByWord(decision: Decision, id: TaskId, by: string): boolean {
+  const assignment = decision.state.tasks.get(id)?.assignment ?? null;
+  if (assignment === null || !assignment.personAsked) return false;
+  if (agentBehind(decision.context.config, assignment)?.dispatch !== "label") return false;
+  endSession(decision, id, {
+    state: "cancelled",
+    session: assignment.session,
+    pullUrl: null,
+    branch: null,
+    question: null,
+    reason: `${by} says that the session has ended.`,
+    costUsd: null,
+  });
+  return true;
 }
 
 function hold(decision: Decision, { task, by }: Act): Reply {

@@ -105,6 +105,9 @@ export const piecesAheadMax = 5;
 /** A piece that was opened is seen below its parent by then, unless somebody has taken it away. */
 export const pieceSeenMs = 10 * 60_000;
 
+/** The same words from the same caller within it are one submission where no key says otherwise: clients repeat a lost request in seconds or minutes. */
+export const sameSubmissionMs = 10 * 60_000;
+
 /** Of more open tasks nobody waits for an answer that counts their stages one by one: their longest chain says "at least". */
 export const stagesCountedMax = 10_000;
 

@@ -65,10 +65,9 @@ function activeTask(state: State, isIt: (task: Task) => boolean): Task | undefin
 /** A vendor's account wrote it, or it comes from the branch that we asked for, by somebody who may write here. */
 function isOurs(context: Context, pull: PullFacts, task: Task): boolean {
   const hasOurBranch = pull.branch.startsWith(`orchestrate/${task.definition.number}-`);
-  const agents = new Set([task.assignment?.agent, ...task.attempts.map((attempt) => attempt.agent)]);
   if (task.vendorPull === pull.url) return true;
-  const isVendor = [...agents].some((id) => {
-    const agent = agentBehind(context.config, id);
+  const isVendor = [task.assignment, ...task.attempts].some((held) => {
+    const agent = agentBehind(context.config, held);
     return agent !== undefined && vendorAccounts[agent.type].includes(pull.author.id);
   });
   return isVendor || hasOurBranch;

@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { isOursToMerge } from "./decide-merge.ts";
 import { isOnItsWay } from "./merge-order.ts";
 import type { State } from "./state.ts";
+import { isStockDue } from "./stock.ts";
 
 export interface MergeReason {
   readonly code: string;
@@ -22,6 +23,8 @@ export function mergeReasons(
   if (pull?.state !== "open" || !isNext(state, task, context.config)) return [];
   if (state.isPaused)
     return [{ code: "merge_paused", detail: "Orchestration is paused: nothing is merged meanwhile." }];
+  if (isStockDue(state))
+    return [{ code: "restored", detail: "The state was restored: everything is looked at before anything is merged." }];
   const wait = task.mergeWait ?? null;
   if (wait !== null && isWaitedFor(state, wait, context.now)) return [describeWait(wait, nameOf(wait.on))];
   const { mergeAsked } = task;

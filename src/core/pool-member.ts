@@ -233,19 +233,32 @@ function cohesionOf(agent: AgentId, hands: readonly AgentId[]): number | null {
   return own / hands.length;
 }
 
-/** Until the first of the agent's taken slots is expected to be free. One that is overdue may take for ever; null when all are. */
+/**
+ * Until one of the agent's taken slots is expected to be free: the first to end, but where more run than may, as many as that before it. One
+ * that is overdue may take for ever; null when nobody can say.
+ */
 function expectedFreeInMs(
   state: State,
   agent: AgentId,
   at: { readonly capacity: number; readonly now: number },
 ): number | null {
+  const slots = state.slots.get(agent) ?? untouched;
+  const surplus = slots.busyCount - at.capacity;
+  const lefts: number[] = [];
   let soonest: number | null = null;
-  for (let slot = 1; slot <= at.capacity; slot += 1) {
-    const worker = toWorkerId(agent, slot);
-    const assignment = assignmentOf(state, worker);
-    if (assignment === null || isOutOfUse(state, worker)) continue;
-    const left = (assignment.startedAt ?? assignment.assignedAt) + assignment.expectedMs - at.now;
-    if (left >= 0 && (soonest === null || left < soonest)) soonest = left;
+  for (let slot = 1; slot <= Math.max(at.capacity, slots.top); slot += 1) {
+    const left = leftMs(state, toWorkerId(agent, slot), at.now);
+    if (left === null) continue;
+    if (surplus > 0) lefts.push(left);
+    else if (soonest === null || left < soonest) soonest = left;
   }
-  return soonest;
+  return surplus > 0 ? (lefts.toSorted((one, other) => one - other)[surplus] ?? null) : soonest;
+}
+
+/** Null where nothing runs, where it is overdue, and where the worker would get nothing new. */
+function leftMs(state: State, worker: WorkerId, now: number): number | null {
+  const assignment = assignmentOf(state, worker);
+  if (assignment === null || isOutOfUse(state, worker)) return null;
+  const left = (assignment.startedAt ?? assignment.assignedAt) + assignment.expectedMs - now;
+  return left >= 0 ? left : null;
 }

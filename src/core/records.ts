@@ -139,6 +139,8 @@ export interface Watch {
   readonly readUpTo?: { readonly cursor: Cursor; readonly wholeAt: number };
   /** When a backup was restored last: what was read before is not what this state has seen. Left out where none ever was. */
   readonly restoredAt?: number;
+  /** Nobody has looked at everything since. */
+  readonly isStockDue?: true;
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */

@@ -15,6 +15,7 @@ import { mergeReasons } from "./merge-reasons.ts";
 import { rankReady, readyInOrder } from "./rank-ready.ts";
 import { blockerState, isEnded, isReady, lacksOf, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
+import { isStockDue } from "./stock.ts";
 import { policyOf, wishOf } from "./wish.ts";
 import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 
@@ -97,6 +98,8 @@ export function startReasons(state: State, task: Task, context: Context): readon
   if (context.config.agents.length === 0)
     reasons.push({ code: "no_agents", detail: "The configuration names no agent." });
   if (state.isPaused) reasons.push({ code: "paused", detail: "Orchestration is paused." });
+  if (isStockDue(state))
+    reasons.push({ code: "restored", detail: "The state was restored: everything is looked at first." });
   if (task.retryAt !== null && task.retryAt > context.now) {
     reasons.push({ code: "backoff", detail: `The next attempt starts at ${new Date(task.retryAt).toISOString()}.` });
   }

@@ -14,6 +14,7 @@ import type { AttentionLine, CockpitView, Listed, ReadyLine, RunningLine, Waitin
 import type { GraphTask } from "../views/graph-task.ts";
 import { describePull } from "../views/sticky-comment.ts";
 import type { TaskLine } from "../views/task-view.ts";
+import { toLeavingViews } from "./leaving-views.ts";
 import { toAgentViews } from "./task-views.ts";
 import { toOpenWarnings } from "./warning-views.ts";
 
@@ -40,6 +41,7 @@ export function toCockpitView(state: State, context: Context): CockpitView {
     ready: toReady(state, context),
     waiting: listed(mostAwaited(state, sorted.waiting), (task) => toWaiting(state, task, context)),
     agents: toAgentViews(state, context),
+    leaving: toLeavingViews(state, context.config),
     graph: toGraph(state),
     caps: {
       sessions: day.sessions,

@@ -5,6 +5,7 @@
 import { watchedExternals } from "../core/externals.ts";
 import { unaskedOperators } from "../core/operators.ts";
 import type { State } from "../core/state.ts";
+import { isStockDue } from "../core/stock.ts";
 import type { Task } from "../model/task.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { Hint, Poll } from "../ports/tracker.ts";
@@ -188,8 +189,9 @@ export class Cycle {
 
   /** A state that was restored from a backup has not seen what this process has read. */
   async #readAfterRestore(): Promise<void> {
-    const { restoredAt = 0 } = (await this.#lane.stream.current()).watch;
-    if (restoredAt > this.#fullReadAt) await this.#readEverything();
+    const state = await this.#lane.stream.current();
+    const { restoredAt = 0 } = state.watch;
+    if (isStockDue(state) || restoredAt > this.#fullReadAt) await this.#readEverything();
   }
 
   async #pullsInFlight(): Promise<readonly number[]> {

@@ -9,12 +9,14 @@ import { parseSlash } from "../model/slash-commands.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import type { HeardComment, Tracker } from "../ports/tracker.ts";
+import { renderLeaving } from "../views/agents-leaving.ts";
 import { renderAgents } from "../views/agents-table.ts";
 import { renderExplain } from "../views/explain.ts";
 import { renderHelp } from "../views/help.ts";
 import { renderPlanAnswer } from "../views/plan-answer.ts";
 import { renderSimulation } from "../views/simulation.ts";
 import { renderStatus } from "../views/status-comment.ts";
+import { toLeavingViews } from "./leaving-views.ts";
 import { toPlanAnswer } from "./plan-answer.ts";
 import { toAgentViews, toOverview, toExplainedView, toTaskView } from "./task-views.ts";
 
@@ -88,7 +90,9 @@ function answerOf(command: SlashCommand, id: TaskId, { state, context, isOutside
     case "help":
       return renderHelp();
     case "agents":
-      return renderAgents(toAgentViews(state, context));
+      return [renderAgents(toAgentViews(state, context)), renderLeaving(toLeavingViews(state, context.config))]
+        .filter((part) => part !== "")
+        .join("\n\n");
     case "status":
       if (isOutside && view === null) return describeRefusal(state, context);
       return renderStatus(toOverview(state, context), view);

@@ -133,7 +133,7 @@ async function claimAndStart(job: Job): Promise<JobResult | null> {
     await report(job, endedBeforeStart());
     return "ended";
   }
-  const agent = job.world.agents.find(claimed.assignment.agent);
+  const agent = job.world.agents.find(claimed.assignment.agent, claimed.assignment.fence);
   const outcome = agent === null ? withoutKey(claimed) : await startUntilKnown(job, claimed, agent);
   await lane.submit([outcomeCommand(job, outcome)]);
   return outcome.kind === "started" ? null : "refused";
@@ -200,7 +200,7 @@ async function watch(job: Job): Promise<JobResult> {
     const task = await liveTask(job);
     if (task === null) return "ended";
     const { session } = task.assignment;
-    const agent = job.world.agents.find(task.assignment.agent);
+    const agent = job.world.agents.find(task.assignment.agent, task.assignment.fence);
     if (session === null || agent === null) return "handed_over";
     hasAskedToEnd = await endWhenAsked(job, { task, agent, session, hasAskedToEnd });
     const seen = await agent.watch(session);
@@ -228,8 +228,8 @@ function nameOf({ id, assignment: { worker, fence, attempt } }: Assigned): Assig
 }
 
 function watchMs(state: State, { request, lane }: Job): number {
-  const agent = state.tasks.get(request.task)?.assignment?.agent;
-  return agentBehind(lane.contextOf(state).config, agent)?.watch ?? 0;
+  const assignment = state.tasks.get(request.task)?.assignment;
+  return agentBehind(lane.contextOf(state).config, assignment)?.watch ?? 0;
 }
 
 interface Ending {

@@ -5,6 +5,7 @@
 import type { Context } from "../core/context.ts";
 import { watchedExternals } from "../core/externals.ts";
 import type { State } from "../core/state.ts";
+import { isStockDue } from "../core/stock.ts";
 import type { Command } from "../model/command.ts";
 import type { Cursor } from "../model/cursor.ts";
 import type { Entry, Event } from "../model/event.ts";
@@ -202,7 +203,7 @@ class OneRun implements LaneHooks {
     const { cursor: from, wholeAt: wholeBefore } = before.watch.readUpTo ?? { cursor: null, wholeAt: 0 };
     const startedAt = this.#parts.clock.now();
     const caughtUp = await this.#catchUp(from);
-    const isWhole = caughtUp.wanted === null || this.#isWholeDue(before, wholeBefore);
+    const isWhole = caughtUp.wanted === null || isStockDue(before) || this.#isWholeDue(before, wholeBefore);
     if (before.configuration === null || isWhole) await this.#hearing.configure();
     this.#scout.want(isWhole ? { everything: true } : (caughtUp.wanted ?? {}));
     // A push to the state branch is what this run has just read.

@@ -46,7 +46,7 @@ export async function performSession(
   const state = await lane.stream.current();
   const task = liveTask(state, effect);
   if (task === null) return { kind: "done" };
-  const agent = agentBehind(lane.contextOf(state).config, task.assignment.agent);
+  const agent = agentBehind(lane.contextOf(state).config, task.assignment);
   if (agent === undefined) {
     return {
       kind: "delayed",
@@ -83,7 +83,7 @@ async function start(act: Act): Promise<EffectOutcome> {
   if (agent.type === "workflow") return startRun(act);
   if (agent.dispatch === "workflow") return dispatch(act, "start-agent");
   if (agent.dispatch === "label") return startByLabel(act);
-  const system = world.agents.find(task.assignment.agent);
+  const system = world.agents.find(task.assignment.agent, task.assignment.fence);
   if (system === null) return withoutKey(agent);
   const { tracker, conflicts } = world;
   return startSession(act.parts, { tracker, conflicts, agent: system, task, dossier: act.dossier });
@@ -100,7 +100,8 @@ function withoutKey(agent: AgentConfig): EffectOutcome {
 /** Some vendors listen to a label. Nobody can be asked for the session, so the label stands for it. */
 async function startByLabel({ task, agent, world }: Act): Promise<EffectOutcome> {
   const label = agent.label ?? agent.type;
-  const outcome = await world.tracker.label(task.definition.number, label);
+  // The end of the attempt before: the label that started it may still stand, and nobody would hear it again.
+  const outcome = await world.tracker.label(task.definition.number, label, task.attempts.at(-1)?.endedAt ?? null);
   if (outcome.kind === "delayed") return outcome;
   if (outcome.kind === "dropped") return { kind: "refused", reason: outcome.reason, retryAfterMs: null };
   return { kind: "started", session: { id: `label:${label}:${task.assignment.fence}`, url: null } };
@@ -146,7 +147,7 @@ async function cancel(act: Act): Promise<EffectOutcome> {
   if (session === null) return { kind: "delayed", reason: "The session is not known yet.", retryAfterMs: 5_000 };
   if (agent.dispatch === "label")
     return { kind: "cannot_cancel", reason: `A session started by a label cannot be cancelled from here.` };
-  const system = world.agents.find(task.assignment.agent);
+  const system = world.agents.find(task.assignment.agent, task.assignment.fence);
   if (system === null) return { kind: "delayed", reason: `No key for ${agent.type} is set.`, retryAfterMs: 60_000 };
   return cancelAt(system, session);
 }

@@ -90,8 +90,8 @@ export class Repository implements LaneHooks {
   async askVendor({ assignment }: Pick<Task, "assignment">): Promise<SessionReport | null> {
     const state = this.lane.stream.peek();
     if (assignment === null || assignment.session === null || state === null) return null;
-    const agent = agentBehind(this.lane.contextOf(state).config, assignment.agent);
-    const system = agent?.dispatch === "api" ? this.#world.agents.find(assignment.agent) : null;
+    const agent = agentBehind(this.lane.contextOf(state).config, assignment);
+    const system = agent?.dispatch === "api" ? this.#world.agents.find(assignment.agent, assignment.fence) : null;
     return system === null ? null : system.watch(assignment.session);
   }
 

@@ -57,10 +57,15 @@ export function toRestored(saved: State, facts: RestoreFacts): RestoredState {
   state.fence = Math.max(state.fence, known.fence, unreached);
   state.effectCount = Math.max(state.effectCount, known.effectCount, unreached);
   for (const id of heard) state.seen.set(id, true);
-  // Everything is read anew before the next run decides anything, and with the next cycle of an App.
+  // Everything is looked at before anything begins: by the next run, or with the next cycle of an App.
   const { readUpTo, ...watch } = state.watch;
   const from = cursor ?? readUpTo?.cursor ?? null;
-  state.watch = { ...watch, restoredAt: now, ...(from === null ? {} : { readUpTo: { cursor: from, wholeAt: 0 } }) };
+  state.watch = {
+    ...watch,
+    restoredAt: now,
+    isStockDue: true,
+    ...(from === null ? {} : { readUpTo: { cursor: from, wholeAt: 0 } }),
+  };
   const { version } = state;
   const snapshot = toSnapshot(state);
   const entry = enter(state, facts);

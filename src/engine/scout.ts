@@ -13,6 +13,7 @@ import { pauseAfter } from "./outage.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts } from "./parts.ts";
 import type { State } from "../core/state.ts";
+import { isStockDue } from "../core/stock.ts";
 
 /** Issues decided in one command: a commit stays small, and one bad issue sets aside few others on its way. */
 const issuesPerCommand = 40;
@@ -113,8 +114,11 @@ export class Scout {
   async #look(): Promise<void> {
     let wanted: Wanted | null = null;
     try {
-      wanted = this.#take(await this.#lane.stream.current());
-      await this.#decide(await this.#tracker.look(wanted));
+      const state = await this.#lane.stream.current();
+      const { restoredAt } = state.watch;
+      wanted = this.#take(state);
+      const observation = await this.#tracker.look(wanted);
+      await this.#decide(observation, observation.isComplete && isStockDue(state) ? restoredAt : undefined);
     } catch (error) {
       if (wanted !== null) this.want(wanted);
       const retryAfterMs = pauseAfter(error);
@@ -141,7 +145,8 @@ export class Scout {
     return wanted;
   }
 
-  async #decide(observation: Observation): Promise<void> {
+  /** `restoredAt`: everything was looked at for the state that was restored then, which nobody had done before. */
+  async #decide(observation: Observation, restoredAt: number | undefined): Promise<void> {
     for (const unreadable of observation.unreadable) {
       this.#parts.journal.warn("An issue could not be read and was set aside.", { ...unreadable });
     }
@@ -149,13 +154,12 @@ export class Scout {
       if (pull.state === "open") this.#seen.set(pull.number, pull);
       else this.#seen.delete(pull.number);
     }
-    await this.#lane.submit(
-      chunked(observation).map((part) => ({
-        type: "Observe" as const,
-        id: this.#lane.nextId("observe"),
-        observation: part,
-      })),
-    );
+    const looks = chunked(observation).map((part) => {
+      return { type: "Observe" as const, id: this.#lane.nextId("observe"), observation: part };
+    });
+    const stock =
+      restoredAt === undefined ? [] : [{ type: "TakeStock" as const, id: this.#lane.nextId("stock"), restoredAt }];
+    await this.#lane.submit([...looks, ...stock]);
     const outside = this.#outside.note(observation, await this.#lane.stream.current());
     if (outside === null) return;
     const told = { ...noNews, outside };

@@ -53,7 +53,7 @@ export function createAsking(
       const { config } = context;
       const stale = new Set(detectStaleAssignments(state, context));
       const asks = assignedTasks(state).flatMap((task) => {
-        const agent = agentBehind(config, task.assignment.agent);
+        const agent = agentBehind(config, task.assignment);
         return agent === undefined
           ? []
           : [{ parts, world, lane, heartbeats, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
@@ -105,7 +105,7 @@ async function ask(question: Ask): Promise<Command | null> {
 
 async function askVendor({ world, lane, task, agent }: Ask): Promise<Command | null> {
   const { session, fence } = task.assignment;
-  const system = agent.dispatch === "api" ? world.agents.find(task.assignment.agent) : null;
+  const system = agent.dispatch === "api" ? world.agents.find(task.assignment.agent, task.assignment.fence) : null;
   if (session === null || system === null) return null;
   const report = await system.watch(session);
   return { type: "ReportSession", id: lane.nextId("report"), task: task.id, fence, report };

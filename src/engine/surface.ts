@@ -55,7 +55,7 @@ export function toSurface(
 function everyLabel(context: Context): readonly string[] {
   return [
     ...taskStatuses.map((status) => `status:${status}`),
-    ...context.config.agents.map((agent) => `agent:${agent.id}`),
+    ...[...context.config.agents, ...(context.config.leaving ?? [])].map((agent) => `agent:${agent.id}`),
   ];
 }
 

@@ -21,6 +21,7 @@ import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.t
 import type { Feedback } from "../model/feedback.ts";
 import type { Priority, Task, TaskStatus } from "../model/task.ts";
 import type { AgentView, BlockerView, OverviewView, Standing, TaskLine, TaskView, Wait } from "../views/task-view.ts";
+import { leftWith } from "./leaving-views.ts";
 import { toOpenWarnings } from "./warning-views.ts";
 
 export function toTaskView(state: State, task: Task, context: Context): TaskView {
@@ -41,6 +42,7 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     swarm: swarmFor(state, task),
     swarmOf: parentInSwarm(state, task)?.definition.number ?? null,
     split: state.splits.get(task.id) ?? null,
+    agentLeft: leftWith(state, task, context.config),
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
 }

@@ -5,9 +5,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Brief, Tracker } from "../ports/tracker.ts";
-import type { WriteOutcome } from "../ports/write-outcome.ts";
 import { TrackerUnavailable } from "../ports/tracker.ts";
-import { createWriter, toOutcome } from "./act.ts";
+import { createWriter } from "./act.ts";
 import { catchUp } from "./catch-up.ts";
 import { resolveReferences, toReferenceKey } from "./blockers.ts";
 import { GithubFault } from "./classify-error.ts";
@@ -23,11 +22,12 @@ import { createClosers } from "./closers.ts";
 import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
 import { createEnqueue } from "./enqueue.ts";
+import { putLabel } from "./listened-label.ts";
 import { mergePull } from "./merge.ts";
 import { readFailures } from "./read-failures.ts";
 import { readOneIssue } from "./one-issue.ts";
 import { findOperators } from "./operators.ts";
-import { hashText, routeOf } from "./place.ts";
+import { hashText } from "./place.ts";
 import type { Place } from "./place.ts";
 import type { PullExtras } from "./merge-queries.ts";
 import { createPoller } from "./poll.ts";
@@ -80,24 +80,6 @@ async function readBrief(client: GithubClient, place: Place, number: number): Pr
   const body = issue.body ?? "";
   const { html_url: url, title, milestone } = issue;
   return { number, url, title, body, hash: hashText(title, body), milestone: milestone?.number ?? null };
-}
-
-async function addLabel(
-  client: GithubClient,
-  place: Place,
-  wish: { number: number; label: string },
-): Promise<WriteOutcome> {
-  try {
-    await client.send("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", {
-      ...routeOf(place),
-      issue_number: wish.number,
-      labels: [wish.label],
-    });
-    return { kind: "written", commentNode: null };
-  } catch (error) {
-    if (error instanceof GithubFault) return toOutcome(error);
-    return { kind: "delayed", reason: "The label could not be added.", retryAfterMs: 60_000 };
-  }
 }
 
 /** Makes the tracker of one repository. */
@@ -157,6 +139,6 @@ export function createTracker(options: TrackerOptions): Tracker {
     mergePull: (number, sha) => mergePull({ client, place }, { number, sha }),
     enqueuePull: createEnqueue({ client, place, journal }),
     updateBranch: (number, sha) => updateBranch({ client, place }, { number, sha }),
-    label: (number, label) => addLabel(client, place, { number, label }),
+    label: (number, label, since = null) => putLabel({ client, place }, { number, label, since }),
   };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import { agentsDocumentOf } from "../engine/agents-document.ts";
+import { toLeavingViews } from "../engine/leaving-views.ts";
 import { agentTypes, dispatchWays } from "../model/config-agent.ts";
 import { agentStatuses, type AgentDocument as Document } from "../views/agents-document.ts";
 
@@ -98,7 +99,9 @@ export function documentOf(state: State, context: Context, id: string): Document
 
 /** The agents that were taken out while they had sessions, and those sessions. */
 export function leavingOf(state: State, { config }: Context): readonly LeavingDocument[] {
-  return (config.leaving ?? []).map(({ id }) => sessionsOf(state, id)).filter(({ sessions }) => sessions.length > 0);
+  return toLeavingViews(state, config).map(({ id, sessions }) => {
+    return { id, sessions: sessions.map(({ worker, reference, url }) => ({ worker, task: reference, url })) };
+  });
 }
 
 /** The sessions that the agent has, those on their way included. */

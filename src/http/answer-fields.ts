@@ -39,6 +39,7 @@ export const assignmentAnswer = z.object({
   assignedAt: instant,
   startedAt: instant.nullable(),
   expectedMinutes: z.number(),
+  isAgentRemoved: z.boolean().describe("Its agent is no longer in force; the session is looked after to its end."),
   session: z.string().nullable(),
 });
 /** What is to be known of an answer; null where there is nothing. */

@@ -123,7 +123,7 @@ export function demandAssignment(
 
 function agentOf({ lane }: Repository, assignment: Assignment): AgentConfig | undefined {
   const state = lane.stream.peek();
-  return state === null ? undefined : agentBehind(lane.contextOf(state).config, assignment.agent);
+  return state === null ? undefined : agentBehind(lane.contextOf(state).config, assignment);
 }
 
 /** Only what the default branch says may speak for the App's runs; a branch of somebody's own can say anything. */

@@ -2,9 +2,8 @@
  * POST /api/orchestrator/tasks: work from outside becomes an issue and a task. The issue is opened by an effect like any other, so a crash or
  * a lost answer makes none twice; the answer waits for it for a while.
  */
-import { createHash } from "node:crypto";
 import { z } from "zod";
-import { whyNotTaken } from "../core/decide-submissions.ts";
+import { alikeOf, whyNotTaken } from "../core/decide-submissions.ts";
 import type { State } from "../core/state.ts";
 import { findTask } from "../engine/find-task.ts";
 import { NotAskable, toAsked, whyNotReady } from "../engine/new-issue.ts";
@@ -30,6 +29,7 @@ import { findRepository } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
 import { Answer, type Call, type Route } from "./route.ts";
+import { nameSubmission } from "./submission-name.ts";
 import { TaskInput } from "./task-input.ts";
 
 /** Of a submission that is under way still, what stands behind `waiting` is not there yet. */
@@ -65,25 +65,23 @@ async function submit({ input, key, ground }: Call): Promise<unknown> {
   const wanted = parseInput(TaskInput, input);
   const repository = findRepository(ground, wanted.repository, "`repository` in the body");
   const { lane, stream } = repository;
-  const name = key ?? lane.nextId("task");
-  const submission = nameOf(`${stream} ${name}`);
-  const id = toCommandId(key === null ? `http:task:${submission}` : `http:task:${key}`);
-  const isRepeated = stateOf(repository).seen.has(id);
-  if (!isRepeated) {
-    const asked = toSubmission(repository, { id: submission, wanted });
-    demandReady(repository, wanted);
-    demandRoom(repository);
-    const decided = lane.submit([{ type: "SubmitTask", id, submission: asked }]);
-    await awaitDecision(decided, { clock: ground.clock, what: "The submission" });
-  }
+  const { clock } = ground;
+  const { id: name, alike } = nameSubmission({ stream, key, ...wanted }, clock.now());
+  const id = toCommandId(key === null ? `http:task:${name}` : `http:task:${key}`);
   const { title, body, labels } = wanted;
-  const classification = classify({ title, text: body, labels });
-  return answerFor(repository, { submission, isRepeated, classification, clock: ground.clock });
-}
-
-/** Nobody can tell from it which key it was: it stands in the issue. */
-function nameOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+  const asking = { hasKey: key !== null, classification: classify({ title, text: body, labels }), clock };
+  const before = stateOf(repository);
+  const first = before.seen.has(id) ? name : alikeOf(before, alike, clock.now());
+  if (first !== null) return answerFor(repository, { ...asking, submission: first, isRepeated: true });
+  const asked = toSubmission(repository, { id: name, wanted });
+  demandReady(repository, wanted);
+  demandRoom(repository);
+  const decided = lane.submit([{ type: "SubmitTask", id, submission: asked, alike }]);
+  await awaitDecision(decided, { clock, what: "The submission" });
+  // The same words may have come a moment before, on the other side of the border between two spans.
+  const state = stateOf(repository);
+  const other = state.submissions.has(name) ? null : alikeOf(state, alike, clock.now());
+  return answerFor(repository, { ...asking, submission: other ?? name, isRepeated: other !== null });
 }
 
 /** Throws a 400 where something is named that there is not. */
@@ -119,18 +117,18 @@ interface Asked {
   readonly submission: string;
   readonly isRepeated: boolean;
   readonly classification: Classification;
+  readonly hasKey: boolean;
   readonly clock: Call["ground"]["clock"];
 }
 
 /** Once the issue is a task, or will never be one; else, after a while, with what holds by then. */
 async function answerFor(repository: Repository, asked: Asked): Promise<Answer> {
-  const { submission, isRepeated, classification, clock } = asked;
+  const { submission, isRepeated, hasKey, classification, clock } = asked;
   const state = stateOf(repository);
   if (!state.submissions.has(submission)) {
     if (!isRepeated) demandRoom(repository);
-    const detail =
-      "This Idempotency-Key was used before, and what became of it is no longer known. Take another one for new work.";
-    throw new Problem(409, detail);
+    const which = hasKey ? "This Idempotency-Key was used before" : "This was submitted a moment ago";
+    throw new Problem(409, `${which}, and what became of it is no longer known. Take another key for new work.`);
   }
   const watched = repository.watchers.until(state, (now) => endOf(now, submission));
   const end = await waitFor(watched, clock);
@@ -138,9 +136,10 @@ async function answerFor(repository: Repository, asked: Asked): Promise<Answer> 
   if (typeof end === "string")
     throw new Problem(
       409,
-      `GitHub has not taken the issue: ${end} Nothing was submitted; take another Idempotency-Key when that is settled.`,
+      `GitHub has not taken the issue: ${end} Nothing was submitted; take an Idempotency-Key of its own when that is settled.`,
     );
-  return new Answer(isRepeated ? 200 : 201, { ...standingOf(repository, end, isRepeated), classification });
+  const note = isRepeated ? (hasKey ? usedKey : sameWords) : null;
+  return new Answer(isRepeated ? 200 : 201, { ...standingOf(repository, end, note), classification });
 }
 
 /** The task, or why there will be none; null while neither is known. */
@@ -150,7 +149,11 @@ function endOf(state: State, submission: string): Task | string | null {
   return issue === undefined ? null : (findTask(state, { number: issue }) ?? null);
 }
 
-function standingOf({ name, lane }: Repository, { id }: Task, isRepeated: boolean): Readonly<Record<string, unknown>> {
+const usedKey = "This Idempotency-Key was used before, so nothing was submitted now.";
+const sameWords =
+  "The same title and body were submitted less than ten minutes ago, so nothing was submitted now. Send an Idempotency-Key with what is new work all the same.";
+
+function standingOf({ name, lane }: Repository, { id }: Task, note: string | null): Readonly<Record<string, unknown>> {
   const state = lane.stream.peek();
   const task = state?.tasks.get(id);
   if (!state || task === undefined) throw new Error("A task that was found has a state.");
@@ -168,7 +171,7 @@ function standingOf({ name, lane }: Repository, { id }: Task, isRepeated: boolea
     waiting,
     blockers,
     problems,
-    note: isRepeated ? "This Idempotency-Key was used before, so nothing was submitted now." : null,
+    note,
   };
 }
 
@@ -177,7 +180,7 @@ function stillUnderWay({ name, lane }: Repository, submission: string): Readonly
   const number = lane.stream.peek()?.submissions.get(submission)?.issue ?? null;
   const note =
     number === null
-      ? "It is in the log, and its issue is opened as soon as GitHub can be reached. Ask again with the same Idempotency-Key; without one, do not send it again."
+      ? "It is in the log, and its issue is opened as soon as GitHub can be reached. Ask again with the same Idempotency-Key, or, without one, with the same words within ten minutes."
       : `Its issue #${number} is open, and becomes a task as soon as it is read and there is room for it.`;
   return { repository: name, task: null, number, url: null, status: null, assignment: null, expectedStart: null, note };
 }

@@ -69,6 +69,8 @@ export type NamedIssue = Pick<External, "id" | "reference" | "url" | "waitsFor">
 export type Command =
   /** A look at the tracker, whole or in part. */
   | { readonly type: "Observe"; readonly id: CommandId; readonly observation: Observation }
+  /** Everything was looked at for the state that was restored from a backup then; the looks are decided before it. */
+  | { readonly type: "TakeStock"; readonly id: CommandId; readonly restoredAt: number }
   /** A slash command of a comment; `issue` is known to the tracker but perhaps not (yet) a task. */
   | {
       readonly type: "Instruct";
@@ -106,7 +108,13 @@ export type Command =
       readonly by: string;
     }
   /** Work that is asked for from outside, by somebody whose right to that the door has seen to. */
-  | { readonly type: "SubmitTask"; readonly id: CommandId; readonly submission: Submission }
+  | {
+      readonly type: "SubmitTask";
+      readonly id: CommandId;
+      readonly submission: Submission;
+      /** It is nothing new where one of these was submitted a moment ago. */
+      readonly alike?: readonly string[];
+    }
   /** What is to be done about a conflict, said by somebody whose right to that the door has seen to. */
   | {
       readonly type: "ResolveConflict";

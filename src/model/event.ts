@@ -3,11 +3,11 @@
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
 import type { Config } from "./config.ts";
-import type { AgentConfig } from "./config-agent.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
 import type { CockpitEvent } from "./event-cockpit.ts";
+import type { RegistryEvent } from "./event-registry.ts";
 import type { Feedback } from "./feedback.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { MergeWait } from "./merge.ts";
@@ -269,29 +269,7 @@ export type Event =
       /** What attack mode has raised them to, where the vendor has its say: the capacity is this, or the fewer that it allows. */
       readonly raisedTo?: number;
     }
-  /** An agent beside those of the file; `agent` is its id. */
-  | {
-      readonly type: "AgentRegistered";
-      readonly agent: AgentId;
-      readonly definition: AgentConfig;
-      readonly by: string;
-    }
-  | { readonly type: "AgentRevised"; readonly agent: AgentId; readonly definition: AgentConfig; readonly by: string }
-  /** A registered agent gets no new work; what it has is looked after to its end. */
-  | {
-      readonly type: "AgentRemoved";
-      readonly agent: AgentId;
-      readonly by: string;
-      /** The file names one with this id, which takes its place. */
-      readonly isReplaced?: true;
-    }
-  /** The slots of an agent of the file, as a person wants them; null: the file's again. */
-  | {
-      readonly type: "CapacityOverridden";
-      readonly agent: AgentId;
-      readonly capacity: number | null;
-      readonly by: string;
-    }
+  | RegistryEvent
   /** What GitHub says of the operators of an agent now: of all that it was asked for. */
   | { readonly type: "OperatorsChanged"; readonly agent: AgentId; readonly operators: readonly OperatorFacts[] }
   | { readonly type: "WorkerRested"; readonly worker: WorkerId; readonly until: number; readonly reason: string }
@@ -329,6 +307,8 @@ export type Event =
   | CockpitEvent
   /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
   | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
+  /** After a restore: everything was looked at and is decided, so that work may begin again. */
+  | { readonly type: "StockTaken" }
   // Answers and the outbox
   | OutboxEvent;
 

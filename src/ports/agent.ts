@@ -63,5 +63,6 @@ export interface Agent {
 
 /** The agents of a configuration that this process holds keys for. */
 export interface Agents {
-  find(agent: AgentId): Agent | null;
+  /** With the fence of a session: the system that it was started at, where the id is that of another one by now. */
+  find(agent: AgentId, fence?: number): Agent | null;
 }

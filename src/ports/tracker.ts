@@ -225,8 +225,8 @@ export interface Tracker {
   findOperators(logins: readonly string[]): Promise<readonly OperatorFacts[]>;
   /** The one issue that shows everything. */
   readonly cockpit: CockpitKeeper;
-  /** Adds a plain label, for `dispatch: label`. */
-  label(number: number, label: string): Promise<WriteOutcome>;
+  /** Puts a plain label on. With `since`, for whoever listens to it: one that stands since before is taken off first. Safe to repeat. */
+  label(number: number, label: string, since?: number | null): Promise<WriteOutcome>;
 }
 
 /** The tracker could not be reached or its budget is spent. Nothing is lost: the next cycle looks again. */

@@ -1,6 +1,6 @@
 /**
- * The counts of the report. Commits to the state branch are counted by themselves: git data that was written for one is
- * known as such only when a ref is put on it, so it waits until then.
+ * The counts of the report: of whatever comes through the API, with a person's token as well. Commits to the state branch are counted by
+ * themselves: git data that was written for one is known as such only when a ref is put on it, so it waits until then.
  */
 import type { ApiCall } from "./api-call.ts";
 import type { Route } from "./api-router.ts";
@@ -44,11 +44,12 @@ export function createCounts(): Counts {
   return {
     counters,
     rest(route, call, isDone) {
-      if (route.isFree === true || call.credential.permissions === null) return;
+      if (route.isFree === true) return;
       counters.rest += 1;
       if (route.isContent === true && isDone) counters.contentCreations += 1;
       if (route.method === "GET") return;
-      if (route.isGitData === true) gitData(call, isDone);
+      // A branch that is deleted is no commit on it.
+      if (route.isGitData === true && route.method !== "DELETE") gitData(call, isDone);
       else counters.mutations += 1;
     },
   };

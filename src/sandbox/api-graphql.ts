@@ -64,7 +64,6 @@ export function createGraphqlDoor(parts: Parts): AnswerGraphql {
   }
 
   function count(request: GraphqlRequest, context: GraphqlContext, body: unknown): void {
-    if (context.credential.permissions === null) return;
     const { counters } = counts;
     counters.graphqlPoints += request.cost.points;
     if (request.prepared.operation.operation !== "mutation") return;

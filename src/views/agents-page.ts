@@ -1,4 +1,5 @@
 /** What `orchestrate agents` prints: each agent in a line, its workers below it. */
+import { describeLeaving, type LeavingView } from "./agents-leaving.ts";
 import { loadOf, untried, type AgentLoad } from "./agents-document.ts";
 import { describePause, describeUse, renderAgents } from "./agents-table.ts";
 import { toCode, toReference } from "./markdown.ts";
@@ -9,9 +10,15 @@ import type { AgentView, WorkerView } from "./task-view.ts";
 const workersMax = 50;
 
 /** Lines of plain text; ends without a line break. */
-export function renderAgentsPage(agents: readonly AgentView[], loads: readonly AgentLoad[]): string {
-  if (agents.length === 0) return toPlainPage(renderAgents(agents));
-  return agents.map((agent) => renderAgent(agent, loadOf(agent, loads))).join("\n\n");
+export function renderAgentsPage(
+  agents: readonly AgentView[],
+  { loads, leaving }: { readonly loads: readonly AgentLoad[]; readonly leaving: readonly LeavingView[] },
+): string {
+  const shown =
+    agents.length === 0
+      ? [toPlainPage(renderAgents(agents))]
+      : agents.map((agent) => renderAgent(agent, loadOf(agent, loads)));
+  return [...shown, ...leaving.map((each) => toPlainWords(describeLeaving(each)))].join("\n\n");
 }
 
 function renderAgent(agent: AgentView, load: AgentLoad): string {

@@ -2,6 +2,7 @@
 import type { Box } from "../model/box.ts";
 import type { Said } from "../model/cockpit.ts";
 import type { Mode } from "../model/mode.ts";
+import type { LeavingView } from "./agents-leaving.ts";
 import type { WarningView } from "./alerts.ts";
 import type { GraphTask } from "./graph-task.ts";
 import type { AgentView, TaskLine, WaitingReason } from "./task-view.ts";
@@ -73,6 +74,8 @@ export interface CockpitView {
   readonly ready: Listed<ReadyLine>;
   readonly waiting: Listed<WaitingLine>;
   readonly agents: readonly AgentView[];
+  /** Those that are no longer in force and still have sessions; missing: none. */
+  readonly leaving?: readonly LeavingView[];
   readonly graph: readonly GraphTask[];
   readonly caps: CapsView;
   readonly forecast: ForecastView;

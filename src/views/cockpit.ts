@@ -3,6 +3,7 @@
  * grows beyond what an issue can hold: what matters most comes first, and what is left out is counted.
  */
 import { modes } from "../model/mode.ts";
+import { renderLeaving } from "./agents-leaving.ts";
 import { renderAgents } from "./agents-table.ts";
 import { renderWarnings } from "./alerts.ts";
 import { renderBox } from "./boxes.ts";
@@ -27,6 +28,8 @@ export const cockpitTitle = "Orchestrate: cockpit";
 const lengthMax = 60_000;
 /** How much of it one list may take; together with the rest they leave the graph a third. */
 const listMax = 5_500;
+/** Agents that are no longer in force end in a few lines. */
+const leavingMax = 1_000;
 const problemsShown = 10;
 const warningsShown = 10;
 /** Boxes of the graph, tried from left to right until it fits. */
@@ -150,9 +153,10 @@ function fit(lines: readonly string[], total: number): string {
 }
 
 /** Fewer workers are named until the table fits; at last it ends with the rows that do. */
-function renderFleet({ agents }: CockpitView): string {
+function renderFleet({ agents, leaving = [] }: CockpitView): string {
   const tables = workerCounts.map((workers) => renderAgents(agents, workers));
-  return tables.find((table) => table.length <= listMax) ?? cutLines(tables.at(-1) ?? "", listMax);
+  const table = tables.find((each) => each.length <= listMax) ?? cutLines(tables.at(-1) ?? "", listMax);
+  return leaving.length === 0 ? table : `${table}\n\n${cutLines(renderLeaving(leaving), leavingMax)}`;
 }
 
 function renderDay({ caps }: CockpitView): string {

@@ -83,6 +83,7 @@ const familyByType = {
   CockpitEnded: "cockpit",
   CockpitReopened: "cockpit",
   CursorMoved: "whole",
+  StockTaken: "whole",
   OrchestrationPaused: "whole",
   OrchestrationResumed: "whole",
   WorkerDisabled: "whole",

@@ -1,5 +1,5 @@
 /** What `orchestrate explain --json` prints: everything that the explanation says, as data with its reason codes. */
-import type { AssignmentReasons, Task } from "../model/task.ts";
+import type { AssignmentReasons } from "../model/task.ts";
 import { describeNextStep } from "./next-step.ts";
 import { toPlainWords } from "./plain-page.ts";
 import { describeReason, describeWaiting } from "./reasons.ts";
@@ -30,7 +30,7 @@ export function toExplanation(view: TaskView): Document {
     cut: view.cut ?? [],
     upstream: view.upstream ?? null,
     inputs: toInputs(view),
-    assignment: toAssignment(task),
+    assignment: toAssignment(view),
     reasons: toReasons(view.reasons ?? null),
     problems: task.definition.problems,
   };
@@ -63,7 +63,7 @@ function toInputs({ task, inheritedPriority = null }: TaskView): Document {
   };
 }
 
-function toAssignment({ assignment }: Task): Document | null {
+function toAssignment({ task: { assignment }, agentLeft = null }: TaskView): Document | null {
   if (assignment === null) return null;
   const { agent, worker, attempt, phase, assignedAt, startedAt, expectedMs, session } = assignment;
   return {
@@ -75,6 +75,7 @@ function toAssignment({ assignment }: Task): Document | null {
     startedAt: toInstant(startedAt),
     expectedMinutes: expectedMs / 60_000,
     session: session?.url ?? null,
+    isAgentRemoved: agentLeft !== null,
   };
 }
 

@@ -140,8 +140,18 @@ function renderAssignment(view: TaskView): string {
     `- Suits it with ${toScore(reasons.match)}${renderParts(reasons.matchParts)}`,
     ...(reasons.note === null ? [] : [`- ${escapeText(reasons.note)}`]),
     ...describeRejected(reasons),
+    ...describeLeft(view),
   ];
   return `**Why ${who}**\n\n${lines.join("\n")}`;
+}
+
+/** It ends as any other; what comes after it is another agent's. */
+function describeLeft({ agentLeft = null }: TaskView): readonly string[] {
+  if (agentLeft === null) return [];
+  const which = agentLeft === 1 ? "its last session" : `one of the ${agentLeft} sessions that it has left`;
+  return [
+    `- Its agent was taken out since, or is another system by now, and gets no new work as it was: this is ${which}, looked after to its end`,
+  ];
 }
 
 /** A starving task was not started for its rank, nor one of a swarm. */

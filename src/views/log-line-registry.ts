@@ -12,6 +12,8 @@ export function renderRegistryEvent(event: EventIn<"registry">): string {
     case "AgentRevised":
       return `agent ${event.agent} is changed, says ${event.by}`;
     case "AgentRemoved":
+      if (event.isReplaced === true && event.definition !== undefined)
+        return `agent ${event.agent} is another system from now on; its sessions go on as ${event.definition.type}, dispatch ${event.definition.dispatch}`;
       return event.isReplaced === true
         ? `agent ${event.agent} was registered and is that of the configuration from now on`
         : `agent ${event.agent} is taken out and gets no new work, says ${event.by}`;

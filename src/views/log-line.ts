@@ -129,6 +129,8 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
       return `${event.submission.by} submits a task, and its issue is asked for: ${event.submission.title}`;
     case "CursorMoved":
       return `everything is read up to ${describeInstant(event.cursor.issues)}`;
+    case "StockTaken":
+      return "everything was looked at after the restore: work may begin again";
     case "OrchestrationPaused":
       return `paused by ${event.by}: nothing new is started`;
     case "OrchestrationResumed":

@@ -63,6 +63,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   container: fact("It has sub-issues and completes with the last of them."),
   // The whole
   paused: fact("Orchestration is paused.", "`/orchestrate resume` goes on."),
+  restored: fact(
+    "The state was restored from a backup, and everything is looked at before work begins again.",
+    "The next cycle or run does it, and starts by itself.",
+  ),
   no_agents: fact("No agent is configured.", "Add one under `agents` in `.github/orchestrate.yml`."),
   backoff: fact("It waits before the next attempt."),
   feedback: fact("What its checks and reviewers said is being read for the next attempt."),

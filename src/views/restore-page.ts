@@ -52,7 +52,7 @@ export function renderRestorePage(view: RestoreView): string {
           `- It cannot tell whether these were started, and they wait for their turn again: ${namesOf(view.givenBack)}`,
         ]),
     "- What was commanded since the backup is not obeyed again: say it once more where it still counts",
-    "- Then comment `/orchestrate resume` on an issue; a running App reads everything anew with its next cycle",
+    "- Then comment `/orchestrate resume` on an issue; nothing is started before everything was looked at anew, which the next cycle or run does",
   ].join("\n");
 }
 

@@ -66,6 +66,8 @@ export interface TaskView {
   readonly baseBranch?: string | null;
   /** Its pieces; null or missing: it is not split. */
   readonly split?: SplitView | null;
+  /** The agent of its session is no longer in force, and has so many, this one included; null or missing where it is. */
+  readonly agentLeft?: number | null;
   /** The upstream task whose failure stopped this one. */
   readonly upstream?: string | null;
 }

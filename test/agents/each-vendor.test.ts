@@ -194,6 +194,26 @@ describe("the registry", () => {
     expect(agents.find(toAgentId("a"))).toBeNull();
   });
 
+  it("finds for the fence of a session the system that it was started at, where the id is that of another one by now", () => {
+    const world = embed();
+    const { agents } = Config.parse({ agents: [{ id: "a", type: "cursor" }] });
+    const [before] = Config.parse({ agents: [{ id: "a", type: "jules" }] }).agents;
+    const config = { ...Config.parse({}), agents, leaving: before === undefined ? [] : [{ ...before, lastFence: 4 }] };
+    const journal = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+    const fetch = () => Promise.reject(new Error("no request was due"));
+    const found = createAgents({
+      config: () => config,
+      keys: { jules: keys.jules },
+      fetch,
+      clock: world.clock,
+      journal,
+    });
+    // This process holds no key of Cursor's.
+    expect(found.find(toAgentId("a"), 4)).not.toBeNull();
+    expect(found.find(toAgentId("a"), 5)).toBeNull();
+    expect(found.find(toAgentId("a"))).toBeNull();
+  });
+
   it("knows vendors by account numbers", () => {
     expect(vendorBots("jules").accounts).toEqual([161369871]);
     expect(vendorBots("cursor").accounts).toEqual([206951365]);

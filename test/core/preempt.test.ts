@@ -268,6 +268,13 @@ describe("nobody gives way", () => {
     expectNobody(it);
   });
 
+  test("of an agent that has more sessions than it may run by now: whoever gave way would make room for nobody", () => {
+    const it = busy();
+    it.config = configOf({ agents: [{ ...cursor, capacity: 1 }] });
+    urgent(it);
+    expectNobody(it);
+  });
+
   test("more often than twice", () => {
     const it = busy({ config: { agents: [{ ...cursor, capacity: 1 }] } });
     for (const number of [5, 6]) {

@@ -42,7 +42,10 @@ function assigned(it: Story): readonly string[] {
 }
 
 function slotsOf(it: Story, agent = "jules"): number | undefined {
-  return agentBehind(inForce({ configuration: null, registry: it.state.registry }, it.config), agent)?.capacity;
+  return agentBehind(inForce({ configuration: null, registry: it.state.registry }, it.config), {
+    agent: toAgentId(agent),
+    fence: 0,
+  })?.capacity;
 }
 
 describe("an agent that is registered", () => {
@@ -128,7 +131,7 @@ describe("an agent that is taken out", () => {
     expect(assigned(it)).toEqual([]);
     expect(taskAt(it, 1).assignment?.worker).toBe("runner/1");
     const config = inForce({ configuration: null, registry: it.state.registry }, it.config);
-    expect([config.agents, agentBehind(config, "runner")]).toEqual([[], runner]);
+    expect([config.agents, agentBehind(config, { agent: id, fence: 1 })]).toEqual([[], { ...runner, lastFence: 1 }]);
     it.tell(say(1, 1, report("succeeded", { costUsd: null })));
     expect(it.state.occupied.size).toBe(0);
   });
@@ -148,7 +151,7 @@ describe("an agent that is taken out", () => {
     assigned(it);
     it.tell(say(1, 1, report("running")));
     it.tell(remove);
-    expect(fromSnapshot(toSnapshot(it.state)).registry?.leaving).toEqual([runner]);
+    expect(fromSnapshot(toSnapshot(it.state)).registry?.leaving).toEqual([{ ...runner, lastFence: 1 }]);
     expect(it.tell(register())).toEqual([]);
     it.tell(say(1, 1, report("succeeded")));
     expect(types(it.tell(register()))).toEqual(["AgentRegistered"]);

@@ -39,6 +39,15 @@ describe("a submission", () => {
     expect(effects).toEqual([{ type: "OpenIssue", submission: "one" }]);
   });
 
+  test("is nothing new where one like it was submitted less than ten minutes ago", () => {
+    const it = story();
+    submit(it);
+    it.now += 10 * 60_000 - 1;
+    expect(it.tell({ type: "SubmitTask", submission: asked("two"), alike: ["one"] })).toEqual([]);
+    it.now += 1;
+    expect(types(it.tell({ type: "SubmitTask", submission: asked("two"), alike: ["one"] }))).toEqual(["TaskSubmitted"]);
+  });
+
   test("lets go of its text once the issue is there, and knows its number after a snapshot", () => {
     const it = story();
     submit(it);

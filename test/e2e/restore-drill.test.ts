@@ -201,3 +201,34 @@ people: { merge: 5s }
   await e2e.pass(10 * minute);
   expect(e2e.sessions(2)).toEqual([]);
 });
+
+test("a `resume` right after the restore starts nothing before everything was looked at, and then it goes on by itself", async () => {
+  const e2e = await givenE2e(`
+repository: acme/shop
+config: { mode: priority, agents: [{ id: jules, type: jules, capacity: 3, dispatch: api }] }
+issues: [{ key: a, title: First, priority: urgent }, { key: b, title: Second, labels: [hold] }, { key: c, title: Third, labels: [hold] }]
+agents: { jules: { duration: 20m } }
+people: { merge: 5s }
+`);
+  await e2e.startApp();
+  await e2e.until("a session runs", () => e2e.sessions(1).length === 1);
+  await e2e.world.removeLabel({ by: "maria", number: 2, label: "hold" });
+  await e2e.world.removeLabel({ by: "maria", number: 3, label: "hold" });
+  expect(await e2e.command(1, "/orchestrate pause")).toBe("+1");
+  const saved = await save(e2e);
+  // The backup has both as work that is ready.
+  await e2e.world.closeIssue({ by: "maria", number: 2, reason: "not_planned" });
+  await e2e.pass(2 * minute);
+  await restore(e2e, saved, true);
+  const before = e2e.journal.length;
+  expect(await e2e.command(1, "/orchestrate resume")).toBe("+1");
+  await e2e.until("the third is worked on", () => e2e.sessions(3).length === 1, 5 * minute);
+  expect(e2e.sessions(2)).toEqual([]);
+  const told = e2e.journal.slice(before).map(({ text }) => text);
+  const [resumed, looked, started] = [/^resumed by/, /^everything was looked at/, /^#3 is assigned/].map((line) =>
+    told.findIndex((text) => line.test(text)),
+  );
+  expect(resumed).toBeGreaterThan(-1);
+  expect(looked).toBeGreaterThan(resumed ?? 0);
+  expect(started).toBeGreaterThan(looked ?? 0);
+});

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runOnce, type RunResult } from "../../src/engine/one-run.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
-import { TrackerUnavailable, type Hint } from "../../src/ports/tracker.ts";
-import { blocker, issue } from "../support/build.ts";
+import { TrackerUnavailable, type HeardComment, type Hint } from "../../src/ports/tracker.ts";
+import { blocker, issue, taskId, writer } from "../support/build.ts";
 import type { Entry } from "../../src/model/event.ts";
 import { types } from "../support/given.ts";
 import { countingStore, createManualClock, fakeWorld, minute, partsOf, pass, type FakeWorld } from "./given.ts";
@@ -91,4 +91,67 @@ test("what a run finds goes with what it decides on it, and what came of that wi
     ["Observe", "LeaseEffects"],
     ["SettleEffects", "SettleEffects"],
   ]);
+});
+
+describe("news that decides nothing", () => {
+  const unmoved = { everything: false, pulls: [], commits: [], tracked: [] };
+  const order: HeardComment = {
+    comment: "IC_7",
+    databaseId: 7,
+    task: taskId(1),
+    number: 1,
+    by: writer,
+    body: "/orchestrate priority high",
+  };
+
+  /** A repository at rest: everything was read just now. Every look back finds these issues and comments, as far as they come after its cursor. */
+  async function quiet(news: { readonly issues?: readonly number[]; readonly comments?: readonly HeardComment[] }) {
+    const it = ground(fakeWorld([issue(1, { labels: ["orchestrate", "hold"] })]));
+    await it.run("zero");
+    const from: (number | null)[] = [];
+    const given: number[] = [];
+    it.fake.world.tracker.catchUp = async (cursor) => {
+      from.push(cursor?.issues ?? null);
+      const isRead = (cursor?.issues ?? 0) > 0;
+      const { issues = [], comments = [] } = isRead ? {} : news;
+      const next = { issues: it.clock.now(), near: [], events: 0, comments: 0 };
+      given.push(next.issues);
+      return { wanted: { ...unmoved, issues }, comments, cockpits: [], cursor: next };
+    };
+    return { ...it, from, given };
+  }
+
+  test("is read again by the next run, which costs reads and no commit, and written down after a quarter of an hour", async () => {
+    const it = await quiet({ issues: [1] });
+    const appends = it.store.appends.length;
+    await pass(it.clock, 5 * minute);
+    expect((await it.run("one")).events).toEqual([]);
+    await pass(it.clock, 5 * minute);
+    expect((await it.run("two")).events).toEqual([]);
+    expect(it.store.appends.length).toBe(appends);
+    await pass(it.clock, 6 * minute);
+    expect(types((await it.run("three")).events)).toEqual(["CursorMoved"]);
+    await it.run("four");
+    // Two runs and the one that wrote it down read from the same place; the next one goes on behind it.
+    expect(it.from).toEqual([0, 0, 0, it.given[2]]);
+    expect(it.store.appends.length).toBe(appends + 1);
+  });
+
+  test("is written down at once where it is more than twenty", async () => {
+    const it = await quiet({ issues: Array.from({ length: 21 }, (_, index) => index + 1) });
+    expect(types((await it.run("one")).events)).toEqual(["CursorMoved"]);
+    const few = await quiet({ issues: Array.from({ length: 20 }, (_, index) => index + 1) });
+    expect((await few.run("one")).events).toEqual([]);
+  });
+
+  test("is decided once: a command that one run has obeyed is read again by the next and obeyed no more", async () => {
+    const it = await quiet({ comments: [order] });
+    expect(types((await it.run("one")).events)).toContain("PriorityOverridden");
+    const before = (await it.store.events()).length;
+    await pass(it.clock, 2 * minute);
+    const again = await it.run("two");
+    expect(types(again.events)).not.toContain("PriorityOverridden");
+    expect(types(await it.store.events()).filter((type) => type === "PriorityOverridden")).toHaveLength(1);
+    expect((await it.store.events()).length - before).toBe(again.events.length);
+  });
 });

@@ -1,11 +1,15 @@
 /** A restored state gives out nothing that a session may have already, starts nothing by itself, and obeys nothing twice. */
 import { describe, expect, test } from "vitest";
-import { evolveEntry } from "../../src/core/evolve.ts";
+import { decide } from "../../src/core/decide.ts";
+import { evolve, evolveEntry } from "../../src/core/evolve.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import type { State } from "../../src/core/state.ts";
+import { isStockDue } from "../../src/core/stock.ts";
+import { waitingReasons } from "../../src/core/waiting.ts";
 import { examineState, foldHistory, HistoryBroken } from "../../src/engine/replay.ts";
 import { lostEntries, toRestored, unknownSessions, unreachedAt, type RestoreFacts } from "../../src/engine/restored.ts";
-import type { Entry } from "../../src/model/event.ts";
+import type { Command } from "../../src/model/command.ts";
+import type { Entry, Event } from "../../src/model/event.ts";
 import { toCommandId } from "../../src/model/ids.ts";
 import { issue, observation, taskId } from "../support/build.ts";
 import { story, type Story } from "../support/given.ts";
@@ -111,7 +115,46 @@ describe("a restored state", () => {
     const cursor = { issues: now, near: [], events: 9, comments: now };
     const { state } = restored(saved, { heard, cursor });
     expect(state.seen.has(toCommandId("comment:7"))).toBe(true);
-    expect(state.watch).toMatchObject({ restoredAt: now, readUpTo: { cursor, wholeAt: 0 } });
+    expect(state.watch).toMatchObject({ restoredAt: now, isStockDue: true, readUpTo: { cursor, wholeAt: 0 } });
+  });
+});
+
+describe("after a restore nothing begins", () => {
+  const resume = { type: "OrchestrationResumed", by: "ann" } as const;
+
+  /** Resumed at once, with the second task ready. */
+  function resumed(): Story {
+    const { state } = restored(atWork().state);
+    evolve(state, resume);
+    const told = { ...story(), state, now: now + 1_000 };
+    return told;
+  }
+
+  function ask(told: Story, command: object): readonly Event[] {
+    return decide(told.state, { id: toCommandId("~ask"), ...command } as Command, {
+      now: told.now,
+      config: told.config,
+    });
+  }
+
+  test("although somebody says `resume`, before everything was looked at for this very restore", () => {
+    const told = resumed();
+    expect(ask(told, { type: "Schedule" })).toEqual([]);
+    const task = told.state.tasks.get(taskId(2));
+    const reasons = task === undefined ? [] : waitingReasons(told.state, task, { now: told.now, config: told.config });
+    expect(reasons.map(({ code }) => code)).toContain("restored");
+    expect(ask(told, { type: "TakeStock", restoredAt: now - 1 })).toEqual([]);
+    expect(ask(told, { type: "TakeStock", restoredAt: now })).toEqual([{ type: "StockTaken" }]);
+    evolve(told.state, { type: "StockTaken" });
+    expect(ask(told, { type: "TakeStock", restoredAt: now })).toEqual([]);
+    expect(ask(told, { type: "Schedule" })).toMatchObject([{ type: "TaskAssigned", task: taskId(2) }]);
+  });
+
+  test("also where a process begins from a snapshot meanwhile; one of an earlier version is held up by nothing", () => {
+    const told = resumed();
+    expect(isStockDue(fromSnapshot(toSnapshot(told.state)))).toBe(true);
+    const lines = toSnapshot(told.state).map((line) => line.replace(`,"isStockDue":true`, ""));
+    expect(isStockDue(fromSnapshot(lines))).toBe(false);
   });
 });
 

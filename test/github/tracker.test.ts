@@ -472,6 +472,28 @@ describe("the rest of the port", () => {
     expect(await github.tracker.label(4_711, "jules")).toMatchObject({ kind: "dropped" });
   });
 
+  test("puts a label that stands since an earlier attempt on anew, so that its vendor hears it, and once however often it is asked for", async () => {
+    const issue = await open("For Jules, again");
+    const heard: boolean[] = [];
+    github.world.onTimeline(({ action, target, detail }) => {
+      if (action === "label" && target === `#${issue.number}` && detail["label"] === "jules")
+        heard.push(detail["added"] === true);
+    });
+    await github.tracker.label(issue.number, "jules");
+    await github.tracker.label(issue.number, "jules", null);
+    expect(heard).toEqual([true]);
+    await github.clock.advance(60_000);
+    const since = github.clock.now();
+    await github.clock.advance(30_000);
+    await github.tracker.label(issue.number, "jules", since);
+    expect(heard).toEqual([true, false, true]);
+    await github.tracker.label(issue.number, "jules", since);
+    expect(heard).toEqual([true, false, true]);
+    await github.world.removeLabel({ by: "ada", number: issue.number, label: "jules" });
+    await github.tracker.label(issue.number, "jules", since);
+    expect(heard).toEqual([true, false, true, false, true]);
+  });
+
   test("leaves bots out and cuts nothing else from what it hears", async () => {
     const author = { login: "walt", id: 5, isBot: false };
     const hint = {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import type { SubmittedIssue } from "../../src/ports/tracker.ts";
 import { issue, taskId } from "../support/build.ts";
-import { pass, rest } from "../engine/given.ts";
+import { minute, pass, rest } from "../engine/given.ts";
 import { givenRoutes, type Routes } from "./given.ts";
 
 const path = "/api/orchestrator/tasks";
@@ -113,10 +113,74 @@ describe("a task that is submitted", () => {
     expect((await it.post(path, { title: "Fix it", body, estimate: "1h" })).status).toBe(201);
   });
 
-  test("twice without a key is two issues", async () => {
-    const it = await givenRoutes({ issues: [] });
-    await it.post(path, { title: "Fix it" });
-    expect((await it.post(path, { title: "Fix it" })).json.number).toBe(2);
+  describe("without a key", () => {
+    const words = { title: "Fix it", body: "Now.", by: "wanda" };
+
+    test("twice within ten minutes is one issue, and the second answer says what became of it and what to send for another", async () => {
+      const it = await givenRoutes({ issues: [] });
+      const wanted = issuesAskedFor(it);
+      const first = await it.post(path, words);
+      await pass(it.clock, 9 * minute);
+      const second = await it.post(path, { ...words, priority: "high" });
+      expect([first.status, second.status, wanted.length]).toEqual([201, 200, 1]);
+      expect(second.json).toMatchObject({
+        number: 1,
+        note: expect.stringMatching(/less than ten minutes ago.*Send an Idem/),
+      });
+    });
+
+    test("at the same time is one issue", async () => {
+      const it = await givenRoutes({ issues: [] });
+      const answers = await Promise.all([1, 2, 3].map(() => it.post(path, words)));
+      expect(answers.map(({ json }) => json.number)).toEqual([1, 1, 1]);
+    });
+
+    test("is new work after ten minutes, from somebody else, with other words, and with a key", async () => {
+      const it = await givenRoutes({ issues: [] });
+      await it.post(path, words);
+      const others = [
+        await it.post(path, { ...words, by: "tom" }),
+        await it.post(path, { ...words, title: "Fix it now" }),
+        await it.post(path, { ...words, body: "" }),
+        await it.post(path, words, key),
+      ];
+      await pass(it.clock, 10 * minute);
+      others.push(await it.post(path, words));
+      expect(others.map(({ status, json }) => [status, json.number])).toEqual(
+        [2, 3, 4, 5, 6].map((each) => [201, each]),
+      );
+    });
+
+    // The clock of the test begins at a border between two spans.
+    test.each([
+      ["a second before and a second after the border of a span", 9 * minute + 59_000, 2_000],
+      ["at the beginning of a span and at the end of it", 10 * minute, 9 * minute + 59_000],
+    ])("%s is one issue", async (_, start, later) => {
+      const it = await givenRoutes({ issues: [] });
+      await pass(it.clock, start - (it.clock.now() % (10 * minute)));
+      await it.post(path, words);
+      await pass(it.clock, later);
+      expect(await it.post(path, words)).toMatchObject({ status: 200, json: { number: 1 } });
+    });
+
+    test("on both sides of the border of a span, before the first is in the log, is one issue", async () => {
+      const it = await givenRoutes({ issues: [] });
+      const { store } = it.places[0] ?? {};
+      if (store === undefined) throw new Error("There is no repository.");
+      await pass(it.clock, 10 * minute - 1_000 - (it.clock.now() % (10 * minute)));
+      store.trouble = () => {
+        throw new StoreUnavailable("down", { retryAfterMs: 1_000 });
+      };
+      const first = it.post(path, words);
+      await rest();
+      await pass(it.clock, 2_000);
+      const second = it.post(path, words);
+      await rest();
+      store.trouble = null;
+      await pass(it.clock, 3_000);
+      expect([(await first).json.number, (await second).json.number]).toEqual([1, 1]);
+      expect(await events(it, "TaskSubmitted")).toHaveLength(1);
+    });
   });
 
   test("is answered as accepted while GitHub is down, and is one issue once it is back", async () => {

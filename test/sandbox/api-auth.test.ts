@@ -34,6 +34,21 @@ test("a person's token says whose it is; an installation's is nobody's", async (
   expect(refused.message).toContain("Resource not accessible by integration");
 });
 
+test("what a person's token is used for is counted as what the App does: reads, points, writes and commits to the state branch", async () => {
+  const { withToken, api, git } = await givenApi();
+  const maria = withToken("ghu_maria");
+  await maria.rest.issues.create({ ...repository, title: "Fix the login" });
+  await maria.rest.issues.listForRepo(repository);
+  await maria.graphql("{ viewer { login } }");
+  const counted = { rest: 2, mutations: 1, contentCreations: 1, graphqlPoints: 1, stateCommits: 0 };
+  expect(api.counters).toEqual(counted);
+  const ref = "heads/orchestrate/state";
+  await maria.rest.git.createRef({ ...repository, ref: `refs/${ref}`, sha: git.head("main") ?? "" });
+  expect(api.counters).toMatchObject({ mutations: 1, stateCommits: 1 });
+  await maria.rest.git.deleteRef({ ...repository, ref });
+  expect(api.counters).toMatchObject({ mutations: 2, stateCommits: 1 });
+});
+
 test("a token that was narrowed does only what it was narrowed to", async () => {
   const { app, withToken, installation } = await givenApi();
   const { data } = await (

@@ -37,6 +37,12 @@ export interface Copy {
   stop(): Promise<void>;
 }
 
+/** Starts a copy. Time stands still while something is `held`: what travels over a real socket is seen by no virtual clock. */
+export type StartCopy = (
+  parts: ReplicaParts,
+  held: <Result>(promise: Promise<Result>) => Promise<Result>,
+) => Promise<Replica>;
+
 export interface E2e {
   readonly simulation: Simulation;
   readonly world: World;
@@ -47,7 +53,7 @@ export interface E2e {
   readonly rejected: readonly string[];
   readonly now: () => number;
   /** Starts a copy of the App and waits until it can take webhooks. `change` makes it a different one. */
-  startApp(change?: (parts: ReplicaParts) => ReplicaParts): Promise<Copy>;
+  startApp(change?: (parts: ReplicaParts) => ReplicaParts, start?: StartCopy): Promise<Copy>;
   /** What a program of somebody's own gets, such as the command line. */
   partsFor(owner: string): ReplicaParts;
   /** Lets time pass until `isSo`; fails with the tail of the journal when it is not so within `withinMs` (6 hours). */
@@ -125,7 +131,16 @@ export async function givenE2e(yaml: string): Promise<E2e> {
   const rejected: string[] = [];
   const deliveries: Delivery[] = [];
   let isDeaf = false;
-  const openCount = (): number => turnstile.openCount + world.openCount;
+  let heldCount = 0;
+  const openCount = (): number => turnstile.openCount + world.openCount + heldCount;
+  const held = async <Result>(promise: Promise<Result>): Promise<Result> => {
+    heldCount += 1;
+    try {
+      return await promise;
+    } finally {
+      heldCount -= 1;
+    }
+  };
   const carrier = createCarrier({
     clock,
     chance: chance.fork("webhooks"),
@@ -182,10 +197,13 @@ export async function givenE2e(yaml: string): Promise<E2e> {
   const partsFor = (owner: string, own: ClockFace): ReplicaParts =>
     simulation.partsFor({ owner, clock: own, chance: chance.fork(owner), caller: null });
 
-  async function startApp(change = (parts: ReplicaParts): ReplicaParts => parts): Promise<Copy> {
+  async function startApp(
+    change = (parts: ReplicaParts): ReplicaParts => parts,
+    start: StartCopy = startReplica,
+  ): Promise<Copy> {
     const owner = `replica-${copies.length + 1}`;
     const own = clock.face(owner);
-    const replica = await drive(startReplica(change(partsFor(owner, own))));
+    const replica = await drive(start(change(partsFor(owner, own)), held));
     const copy = {
       replica,
       clock: own,

@@ -59,5 +59,7 @@ test("what was registered while the program runs says so, to programs and to peo
   expect(documentOf({ isRegistered: true }, idle)?.source).toBe("http");
   expect(renderAgents([registered])).toContain("| registered over HTTP; 0 of 1 busy");
   expect(renderAgents([view])).not.toContain("registered");
-  expect(renderAgentsPage([registered], [idle])).toContain("(cursor, dispatch api): registered over HTTP, 0 of 1 busy");
+  expect(renderAgentsPage([registered], { loads: [idle], leaving: [] })).toContain(
+    "(cursor, dispatch api): registered over HTTP, 0 of 1 busy",
+  );
 });

@@ -193,6 +193,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     },
     "http:wanda submits a task, and its issue is asked for: Fix it",
   ],
+  StockTaken: [{}, "everything was looked at after the restore: work may begin again"],
   CursorMoved: [
     { cursor: { issues: noon, near: [], events: 1, comments: noon }, wholeAt: noon },
     "everything is read up to 2026-11-21 12:00 UTC",
