@@ -26,6 +26,7 @@ export function addOperatorCommands(program: Command): void {
   addCreation(program);
   addTaskOrders(program);
   addHistory(program);
+  addLetters(program);
   addSettingUp(program);
 }
 
@@ -232,6 +233,36 @@ function addHistory(program: Command): void {
       const { runRestore } = await import("./cli/restore.ts");
       process.exitCode = await runRestore(file, repository, options);
     });
+}
+
+/** What was given up. */
+function addLetters(program: Command): void {
+  const dlq = program
+    .command("dlq")
+    .description("Dead letters: what was given up and nobody has seen to, why, and what to do. Reads only.")
+    .option("--repository <name>", "owner/name")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate dlq --repository acme/shop`)
+    .action(async (options) => {
+      const { runDlqList } = await import("./cli/dlq.ts");
+      process.exitCode = await runDlqList(options);
+    });
+  const acts = [
+    ["retry", "Tries one of them again, where that is safe. Takes write permission."],
+    ["drop", "Forgets one of them. Takes write permission."],
+  ] as const;
+  for (const [act, description] of acts) {
+    dlq
+      .command(act)
+      .description(description)
+      .argument("<id>", "as the list names it, such as e12 or issue/7")
+      .addHelpText("after", `${credentials}\n  orchestrate dlq ${act} e12 --repository acme/shop`)
+      .action(async (id, _options, command) => {
+        const { runDlqAct } = await import("./cli/dlq.ts");
+        // The options of the list are those of its acts as well.
+        process.exitCode = await runDlqAct(act, id, command.optsWithGlobals());
+      });
+  }
 }
 
 /** What is needed before anything runs. */

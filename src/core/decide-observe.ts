@@ -6,6 +6,7 @@ import type { External, Task } from "../model/task.ts";
 import { leaveCycles } from "./decide-cycles.ts";
 import { decideDependencies } from "./decide-dependencies.ts";
 import { cancelTask, completeContainer, completeTask, reopenTask, requestCancel } from "./decide-outcome.ts";
+import { noteReading } from "./decide-letters.ts";
 import { decidePulls } from "./decide-pulls.ts";
 import { rejudge } from "./decide-rejudge.ts";
 import { defineTask, isSameDefinition } from "./define-task.ts";
@@ -37,6 +38,7 @@ export function decideObservation(decision: Decision, observation: Observation):
   for (const gone of observation.gone) decideGone(decision, gone.id, gone.reason);
   decideExternals(decision, observation.externals ?? []);
   if (observation.outside !== undefined) decideOutside(decision, observation.outside);
+  noteReading(decision, observation);
   rejudge(decision, revisedIn(decision));
 }
 

@@ -11,6 +11,7 @@ import { decideCursor } from "./decide-cursor.ts";
 import { reviseDuplicates } from "./decide-duplicates.ts";
 import { decideLease, decideOutcomeReport, decideSettlement } from "./decide-effects.ts";
 import { decideInstruction } from "./decide-instruct.ts";
+import { decideAside, decideLetter } from "./decide-letters.ts";
 import { decideObservation } from "./decide-observe.ts";
 import { decideOperators } from "./decide-operators.ts";
 import { decideRegistration, decideRemoval, decideRevision } from "./decide-registry.ts";
@@ -84,6 +85,8 @@ const deciders: Deciders = {
   SwitchMode: (decision, { mode, by }) => changeMode(decision, mode, by),
   RequestAssignment: decideAssignmentRequest,
   ResolveConflict: decideResolution,
+  NoteAside: decideAside,
+  HandleLetter: decideLetter,
   SubmitTask: decideSubmission,
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
   ClaimAssignment: decideClaim,

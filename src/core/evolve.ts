@@ -11,6 +11,7 @@ import { forgetOldFigures, takeReading } from "./fold-figures.ts";
 import { foldCursorMoved, foldStockTaken, isOfPass, notePassEnd } from "./fold-watch.ts";
 import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
+import * as letters from "./fold-letters.ts";
 import * as mode from "./fold-mode.ts";
 import * as outcome from "./fold-outcome.ts";
 import * as registry from "./fold-registry.ts";
@@ -121,6 +122,10 @@ const folds: Folds = {
   CockpitReopened: cockpit.foldCockpitReopened,
   ConfigurationAccepted: whole.foldConfigurationAccepted,
   ConfigurationRejected: whole.foldConfigurationRejected,
+  IssueSetAside: letters.foldIssueSetAside,
+  CommandSetAside: letters.foldCommandSetAside,
+  LetterRetried: letters.foldLetterOver,
+  LetterClosed: letters.foldLetterOver,
   CommandAnswered: whole.foldCommandAnswered,
   EffectsLeased: whole.foldEffectsLeased,
   EffectSettled: whole.foldEffectSettled,

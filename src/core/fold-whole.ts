@@ -6,6 +6,7 @@ import type { EffectId } from "../model/ids.ts";
 import { noteLastCommand } from "./fold-command.ts";
 import { noteMergeOver } from "./fold-attempt.ts";
 import { foldCockpitSwitch, foldCockpitWritten } from "./fold-cockpit.ts";
+import { noteDone, noteGivenUp } from "./fold-letters.ts";
 import { reviseAttack } from "./fold-mode.ts";
 import { notePieceRefused } from "./fold-splits.ts";
 import { noteSubmissionEnd } from "./fold-submissions.ts";
@@ -66,6 +67,7 @@ export function foldEffectSettled(state: State, event: EventOf<"EffectSettled">)
     const task = state.tasks.own(recorded.effect.task);
     if (task !== undefined) task.surface = event.surface;
   }
+  if (recorded !== undefined) noteDone(state, recorded);
   if (event.issue !== undefined) noteIssue(state, recorded?.effect, event.issue);
   if (event.isWithdrawn === true) noteMergeEnd(state, recorded, "withdrawn");
   if (event.cockpit !== undefined) foldCockpitWritten(state, event.cockpit);
@@ -91,6 +93,7 @@ function noteMergeEnd(state: State, recorded: RecordedEffect | undefined, over: 
 export function foldEffectDropped(state: State, event: EventOf<"EffectDropped">): void {
   const recorded = state.outbox.get(event.effect);
   noteMergeEnd(state, recorded, "refused");
+  noteGivenUp(state, recorded, event.reason);
   if (recorded?.effect.type === "OpenIssue") {
     noteSubmissionEnd(state, recorded.effect.submission, { refusal: event.reason });
   }

@@ -96,6 +96,12 @@ export const feedbackWaitMs = 5 * 60_000;
 /** An agent that sends heartbeats and has been silent for longer is asked for, unless `agents[].heartbeat` says otherwise. */
 export const heartbeatMs = 10 * 60_000;
 
+/** Dead letters that are kept, the newest: more than a person sees to. */
+export const lettersMax = 100;
+
+/** What goes wrong in another way each time is written down again no sooner: a cycle has two chances a minute. */
+export const letterRetoldMs = 60 * 60_000;
+
 /** Submissions that are remembered, so that one that comes again is answered and not made again: far more than any client repeats. */
 export const submissionsMax = 1_000;
 

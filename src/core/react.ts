@@ -46,6 +46,8 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     case "SplitApproved":
     case "PieceOpened":
       return nextPieces(state, event.task).map(now);
+    case "LetterRetried":
+      return event.repeats === null ? [] : [now(event.repeats)];
     case "ConfigurationRejected":
       return [now({ type: "ReportConfiguration", sha: event.sha, problems: event.problems })];
     case "ConfigurationAccepted":

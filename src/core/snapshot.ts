@@ -1,5 +1,6 @@
 /** The state as lines of JSON and back: one line for the whole, one a record. Indexes are not written: they are derived. */
 import { completeConfig } from "../model/config.ts";
+import type { DeadLetter } from "../model/dead-letter.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import { byRecording, effectKey } from "../model/effect.ts";
 import { agentOf, slotOf, type AgentId, type CommandId, type TaskId, type WorkerId } from "../model/ids.ts";
@@ -85,6 +86,7 @@ interface Records {
   readonly splits: SplitRecord;
   readonly dossiers: Dossier;
   readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
+  readonly letters: DeadLetter;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
 }
 const recordNames = [
@@ -101,6 +103,7 @@ const recordNames = [
   "dossiers",
   "lastCommands",
   "warnings",
+  "letters",
 ] as const;
 
 /** Returns the lines of `state`. The same state gives the same lines. */

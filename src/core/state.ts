@@ -4,6 +4,7 @@
  */
 import type { CockpitRecord } from "../model/cockpit.ts";
 import type { Config } from "../model/config.ts";
+import type { DeadLetter } from "../model/dead-letter.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "../model/ids.ts";
 import type { LastCommand } from "../model/last-command.ts";
@@ -124,6 +125,8 @@ export interface State {
   readonly lastCommands: Table<string, LastCommand & { readonly order: number }>;
   /** By `warningKey`; `since` is when it was raised. */
   readonly warnings: Table<string, Warning & { readonly since: number }>;
+  /** What was given up and nobody has seen to: at most `lettersMax`, by effect or by `letterOf`. */
+  readonly letters: Table<string, DeadLetter>;
   watch: Watch;
   readonly outbox: Table<EffectId, RecordedEffect>;
   /** Index: the effects that wait under a key, in order. */
@@ -249,6 +252,7 @@ export function createState(): State {
     dossiers: createTable(undo),
     lastCommands: createTable(undo),
     warnings: createTable(undo),
+    letters: createTable(undo),
     outbox: createTable(undo, copyEffect),
     outboxKeys: createTable(undo),
     dependents: new DenseTable(numbering, { undo }),

@@ -13,7 +13,7 @@ import { begin, keep, lookBefore, suspend, takeBack } from "../core/transaction.
 import type { Command } from "../model/command.ts";
 import { effectKey, isSurface } from "../model/effect.ts";
 import type { Entry, Event, EventType } from "../model/event.ts";
-import type { CommandId, EffectId } from "../model/ids.ts";
+import { toCommandId, type CommandId, type EffectId } from "../model/ids.ts";
 
 export interface Pass {
   readonly entries: readonly Entry[];
@@ -47,7 +47,10 @@ export function runPass(state: State, commands: readonly Command[], start: Conte
     } catch (error) {
       const parts = split(command);
       if (parts.length > 1) queue.unshift(...parts);
-      else aside.push({ command, error });
+      else {
+        aside.push({ command, error });
+        queue.unshift(...noteOn(command, error));
+      }
     }
   }
   return {
@@ -122,6 +125,19 @@ function record(state: State, reaction: Reaction): Entry["effects"][number] | nu
 }
 
 /** A look with several issues, one by one: a bad one stops only itself. */
+type Note = Extract<Command, { readonly type: "NoteAside" }>;
+
+/** So that people learn of it from the log and not from a journal alone; in the same pass, once for the same trouble. Of a note itself there is none. */
+function noteOn(command: Command, error: unknown): readonly Command[] {
+  if (command.type === "NoteAside") return [];
+  const [issue] = command.type === "Observe" ? command.observation.issues : [];
+  const task = "task" in command ? command.task : null;
+  const subject: Note["subject"] =
+    issue === undefined ? { kind: "command", command: command.type, task } : { kind: "issue", number: issue.number };
+  const reason = error instanceof Error ? error.message : String(error);
+  return [{ type: "NoteAside", id: toCommandId(`~aside:${command.id}`), subject, reason }];
+}
+
 function split(command: Command): readonly Command[] {
   if (command.type !== "Observe") return [];
   const { issues, pulls, gone, externals = [] } = command.observation;

@@ -13,6 +13,7 @@ import type { Observation, SessionReport } from "./observation.ts";
 import type { OperatorFacts } from "./operator.ts";
 import type { SlashCommand } from "./slash.ts";
 import type { OpenedPiece } from "./split.ts";
+import type { LetterSubject } from "./dead-letter.ts";
 import type { Submission } from "./submission.ts";
 import type { External, Session } from "./task.ts";
 
@@ -128,6 +129,21 @@ export type Command =
       readonly after: TaskId | null;
       readonly by: string;
       readonly reason: string | null;
+    }
+  /** Something could not be decided and was set aside. */
+  | {
+      readonly type: "NoteAside";
+      readonly id: CommandId;
+      readonly subject: Exclude<LetterSubject, { readonly kind: "effect" }>;
+      readonly reason: string;
+    }
+  /** What becomes of a dead letter, said by somebody whose right to that the door has seen to. */
+  | {
+      readonly type: "HandleLetter";
+      readonly id: CommandId;
+      readonly letter: string;
+      readonly act: "retry" | "drop";
+      readonly by: string;
     }
   /** An agent workflow run takes (assignment, fence) for itself. */
   | {

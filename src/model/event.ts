@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
+import type { LetterEvent } from "./dead-letter.ts";
 import type { CockpitEvent } from "./event-cockpit.ts";
 import type { RegistryEvent } from "./event-registry.ts";
 import type { Feedback } from "./feedback.ts";
@@ -305,6 +306,7 @@ export type Event =
     }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
   | CockpitEvent
+  | LetterEvent
   /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
   | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   /** After a restore: everything was looked at and is decided, so that work may begin again. */

@@ -143,6 +143,14 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
       return `configuration ${toShortSha(event.sha)} is in force`;
     case "ConfigurationRejected":
       return `configuration ${toShortSha(event.sha)} is refused: ${event.problems.join("; ")}`;
+    case "IssueSetAside":
+      return `#${event.number} is set aside: ${event.reason}`;
+    case "CommandSetAside":
+      return `${event.command}${event.task === null ? "" : ` of ${names.task(event.task)}`} could not be decided and is set aside: ${event.reason}`;
+    case "LetterRetried":
+      return `dead letter ${event.letter} is tried again, says ${event.by}`;
+    case "LetterClosed":
+      return `dead letter ${event.letter} is ${event.by === null ? "over" : `dropped, says ${event.by}`}`;
     case "CommandAnswered":
       return `command${event.task === null ? "" : ` on ${names.task(event.task)}`} answered with ${event.reaction}`;
     case "EffectsLeased":

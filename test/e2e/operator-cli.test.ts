@@ -301,7 +301,8 @@ describe("a repository at work", () => {
       const { code, stderr } = await run(wordsOf(words.replace("12", "2")), as(server), folder);
       expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: "" });
     }
-  });
+    // A process for each of them.
+  }, 90_000);
 
   test("is found by the remote of the checkout that one stands in", async () => {
     const folder = await mkdtemp(join(tmpdir(), "orchestrate-checkout-"));
@@ -337,6 +338,8 @@ test("where Orchestrate has never run, every command but a cycle says what to do
     ["explain", "1", ...place],
     ["mode", "effort", ...place],
     ["complete", "1", ...place],
+    ["dlq", ...place],
+    ["dlq", "drop", "e1", ...place],
     ["next", "acme/shop"],
     ["simulate", "acme/shop"],
     ["replay", "acme/shop"],

@@ -65,7 +65,23 @@ describe("what is appended", () => {
     const lane = laneOf(partsOf("one", { store, clock }));
     const broken = { ...hold(1), by: null } as unknown as Command;
     await lane.submit([look(lane), broken, hold(2)]);
-    expect(types(await store.events())).toEqual(["TaskTracked", "TaskTrusted", "TaskHeld", "CommandAnswered"]);
+    expect(types(await store.events())).toEqual([
+      "TaskTracked",
+      "TaskTrusted",
+      "CommandSetAside",
+      "TaskHeld",
+      "CommandAnswered",
+    ]);
+  });
+
+  test("a command that cannot be decided is written down once, however often it comes", async () => {
+    const { clock, store } = ground();
+    const lane = laneOf(partsOf("one", { store, clock }));
+    const broken = { ...hold(1), by: null } as unknown as Command;
+    await lane.submit([look(lane)]);
+    for (let again = 0; again < 3; again += 1) await lane.submit([broken]);
+    const found = (await store.events()).filter(({ type }) => type === "CommandSetAside");
+    expect(found).toEqual([expect.objectContaining({ command: "Instruct", task: taskId(1) })]);
   });
 });
 

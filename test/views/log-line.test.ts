@@ -34,6 +34,13 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   TaskRevised: [{ task, definition: givenDefinition() }, "#12 was revised: Add a login page"],
   TaskUntracked: [{ task, reason }, "#12 is no longer tracked: because"],
   TaskTrusted: [{ task, by, hash: "ab" }, "#12 may be worked on, says mona"],
+  IssueSetAside: [{ number: 5, reason }, "#5 is set aside: because"],
+  CommandSetAside: [
+    { command: "Instruct", task, reason },
+    "Instruct of #12 could not be decided and is set aside: because",
+  ],
+  LetterRetried: [{ letter: "e4", by, repeats: null }, "dead letter e4 is tried again, says mona"],
+  LetterClosed: [{ letter: "issue/5", by: null }, "dead letter issue/5 is over"],
   DuplicateFound: [{ task, of: other }, "#12 says the same as #3 and is held"],
   DuplicateLifted: [{ task }, "#12 is no longer held as a duplicate"],
   ApprovalRequired: [{ task, reason }, "#12 needs approval: because"],
