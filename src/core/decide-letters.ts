@@ -52,6 +52,7 @@ const refusals: Partial<Record<EffectType, string>> = {
   MergePull: byTask,
   UpdateBranch: byTask,
   CollectFeedback: "The next attempt has gone on without it; it is read again with the next failure.",
+  OpenPiece: "`/orchestrate approve` on the issue that is split opens what is missing, and none twice.",
   OpenIssue: "Whoever submitted it was told: send it again, with another Idempotency-Key.",
 };
 

@@ -1,5 +1,6 @@
 /** Readiness, derived from the graph: which blockers are open, whether a task may start, and what status people see. */
-import type { Dependency, External, Lack, Task, TaskStatus } from "../model/task.ts";
+import type { Dependency, External, Task, TaskStatus } from "../model/task.ts";
+import { lacksOf } from "../planning/definition-of-ready.ts";
 import type { State } from "./state.ts";
 
 export type BlockerState = External["state"] | "failed" | "cancelled";
@@ -69,15 +70,6 @@ export function isEnded(task: Task): boolean {
 /** A pull request is open and nothing has to be done about it again. */
 function isUnderReview(task: Task): boolean {
   return task.pull !== null && task.pull.state === "open" && task.retryAt === null;
-}
-
-const nothing: readonly Lack[] = [];
-
-/** What of the definition of ready keeps it from being started: an estimate may come by a command, and a person may do without the rest. */
-export function lacksOf({ definition, waived, estimateOverride }: Task): readonly Lack[] {
-  const lacks = definition.lacks ?? nothing;
-  if (lacks.length === 0 || waived === definition.hash) return nothing;
-  return estimateOverride === null ? lacks : lacks.filter((lack) => lack !== "estimate");
 }
 
 /** It lacks something, or another task says the same: a person may let it be worked on all the same. */

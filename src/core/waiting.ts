@@ -2,7 +2,7 @@
 import { chooseAgent } from "../matching/choose-agent.ts";
 import { agentOf } from "../model/ids.ts";
 import type { RejectedCandidate, Task } from "../model/task.ts";
-import { describeLacks } from "../planning/definition-of-ready.ts";
+import { describeLacks, lacksOf } from "../planning/definition-of-ready.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { spentCapOf, spentCaps } from "./caps.ts";
 import type { Context } from "./context.ts";
@@ -13,7 +13,7 @@ import { Pool } from "./pool.ts";
 import { describeExternal } from "./externals.ts";
 import { mergeReasons } from "./merge-reasons.ts";
 import { rankReady, readyInOrder } from "./rank-ready.ts";
-import { blockerState, isEnded, isReady, lacksOf, openBlockers } from "./readiness.ts";
+import { blockerState, isEnded, isReady, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { isStockDue } from "./stock.ts";
 import { policyOf, wishOf } from "./wish.ts";

@@ -43,6 +43,7 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     swarmOf: parentInSwarm(state, task)?.definition.number ?? null,
     split: state.splits.get(task.id) ?? null,
     agentLeft: leftWith(state, task, context.config),
+    duplicateOf: (task.duplicateOf ?? null) === null ? null : referenceOf(state, task.duplicateOf as TaskId),
     upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
   };
 }

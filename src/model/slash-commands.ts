@@ -65,7 +65,8 @@ const entries: readonly Entry[] = [
     usage: "",
     takes: "nothing",
     needs: "write",
-    summary: "Lets work start on this issue with the text it has now; where a split is proposed, puts that in force.",
+    summary:
+      "Lets work start on this issue with the text it has now, also where it is not ready or looks like a duplicate; puts a proposed split in force.",
     example: "/orchestrate approve",
   },
   {

@@ -1,7 +1,7 @@
 /** Whether an issue says enough to be worked on: what of the configured definition of ready it lacks, and how people are told. */
 import type { Config } from "../model/config.ts";
 import type { TextFacts } from "../model/issue-text.ts";
-import type { Lack } from "../model/task.ts";
+import type { Lack, Task } from "../model/task.ts";
 
 export interface Described {
   /** Null: nobody has read the text, so nothing is held against it. */
@@ -27,11 +27,20 @@ export function findLacks({ text, isEstimated, isContainer }: Described, rules: 
   return [...inText.map(([lack]) => lack), ...(rules.estimate && !isEstimated ? (["estimate"] as const) : [])];
 }
 
+const nothing: readonly Lack[] = [];
+
+/** What of the definition of ready keeps it from being started: an estimate may come by a command, and a person may do without the rest. */
+export function lacksOf({ definition, waived, estimateOverride }: Task): readonly Lack[] {
+  const lacks = definition.lacks ?? nothing;
+  if (lacks.length === 0 || waived === definition.hash) return nothing;
+  return estimateOverride === null ? lacks : lacks.filter((lack) => lack !== "estimate");
+}
+
 const sentences: Readonly<Record<Lack, string>> = {
-  goal: "a goal (a section `Goal`, a line `Goal: …`, or a user story)",
-  criteria: "acceptance criteria (a section `Acceptance criteria` with a list, or a checklist)",
-  length: "more text (`ready.minimumLength` says how much)",
-  estimate: "an estimate (a label such as `estimate:2h`, or `/orchestrate estimate 2h`)",
+  goal: "a goal (a section or a line `Goal`, or a user story)",
+  criteria: "acceptance criteria (a list below that heading, or a checklist)",
+  length: "more text (`ready.minimumLength`)",
+  estimate: "an estimate (a label such as `estimate:2h`)",
 };
 
 /** Said with the receipt: what is done stays done. */

@@ -75,6 +75,7 @@ const plainEffects = {
   UpdateCockpit: "the cockpit",
   ReportConfiguration: "the report on a configuration",
   OpenIssue: "the issue of what was submitted",
+  OpenPiece: "the issue of a piece",
   StartSession: "the start of a session",
   CancelSession: "the end of a session",
   WatchSession: "a look at a session",

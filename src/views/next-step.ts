@@ -1,7 +1,8 @@
 /** For each status, what happens next and what a person can do about it. One short paragraph of Markdown. */
 import type { PullRequest, Receipt, Task } from "../model/task.ts";
+import { describeLacks, lacksOf } from "../planning/definition-of-ready.ts";
 import { escapeText, toCode, toLink, toReference } from "./markdown.ts";
-import { describeWaiting } from "./reasons.ts";
+import { adviceOf, describeWaiting } from "./reasons.ts";
 import { describeSplitStep } from "./split-text.ts";
 import { agentName, type BlockerView, type TaskView } from "./task-view.ts";
 import { describeInstant } from "./words.ts";
@@ -54,11 +55,8 @@ function reasonOr(reason: string | null, fallback: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-/** What is wrong with the issue itself: whoever edits or closes it needs nobody else. */
-const shortcomingCodes: ReadonlySet<string> = new Set(["not_ready", "duplicate"]);
-
 function describePending(view: TaskView): string {
-  const { task, waiting } = view;
+  const { task } = view;
   const split = describeSplitStep(view);
   if (split !== null) return split;
   if (task.isHeld || task.definition.heldByLabel) {
@@ -66,10 +64,20 @@ function describePending(view: TaskView): string {
     const byCommand = task.isHeld ? `\`/orchestrate resume #${task.definition.number}\`` : "";
     return `It is on hold. To go on: ${[byLabel, byCommand].filter((part) => part !== "").join(" and ")}.`;
   }
-  const short = waiting.filter(({ code }) => shortcomingCodes.has(code)).map(describeWaiting);
-  if (short.length > 0 && task.trust !== null && task.pendingReason === null) return short.join(" ");
+  const doubts = describeDoubts(view);
+  if (doubts.length > 0 && task.trust !== null && task.pendingReason === null) return doubts.join(" ");
   const approval = `${reasonOr(task.pendingReason, "Nobody with the permission to start work has asked for it.")} \`/orchestrate approve\` lets it start.`;
-  return [approval, ...short].join(" ");
+  return [approval, ...doubts].join(" ");
+}
+
+/** What is wrong with the issue itself: whoever edits or closes it needs nobody else. */
+function describeDoubts({ task, waiting, duplicateOf = null }: TaskView): readonly string[] {
+  const doubts: string[] = [];
+  if (waiting.some(({ code }) => code === "not_ready"))
+    doubts.push(`${describeLacks(lacksOf(task))} ${adviceOf("not_ready")}`);
+  if (duplicateOf !== null)
+    doubts.push(`It says the same as ${toReference(duplicateOf, null)}. ${adviceOf("duplicate")}`);
+  return doubts;
 }
 
 function describeBlocked(view: TaskView): string {

@@ -162,7 +162,8 @@ function factOf(code: string): string {
   return Object.hasOwn(reasonTexts, code) ? (reasonTexts[code]?.fact ?? "") : toSentence(toWords(code));
 }
 
-function adviceOf(code: string): string {
+/** What can be done about it; empty where nothing can. Markdown. */
+export function adviceOf(code: string): string {
   return Object.hasOwn(reasonTexts, code) ? (reasonTexts[code]?.advice ?? "") : "";
 }
 

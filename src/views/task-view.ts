@@ -68,6 +68,8 @@ export interface TaskView {
   readonly split?: SplitView | null;
   /** The agent of its session is no longer in force, and has so many, this one included; null or missing where it is. */
   readonly agentLeft?: number | null;
+  /** The open task that says the same and goes on in its place. */
+  readonly duplicateOf?: string | null;
   /** The upstream task whose failure stopped this one. */
   readonly upstream?: string | null;
 }

@@ -19,11 +19,17 @@ export const statusWords: Readonly<Record<TaskStatus, string>> = {
   cancelled: "cancelled",
 };
 
-/** The status with the reason that people ask for first: pending is either a hold or a missing approval. */
-export function describeStatus(status: TaskStatus, task: Pick<Task, "isHeld" | "definition" | "split">): string {
+type Standing = Pick<Task, "isHeld" | "definition"> &
+  Partial<Pick<Task, "trust" | "pendingReason" | "duplicateOf" | "split">>;
+
+/** The status with the reason that people ask for first: pending is a hold, a missing approval, or an issue that should be another one. */
+export function describeStatus(status: TaskStatus, task: Standing): string {
   if (status !== "pending") return statusWords[status];
   if (task.split === "proposed") return "a split is proposed";
-  return task.isHeld || task.definition.heldByLabel ? "on hold" : "waits for approval";
+  if (task.isHeld || task.definition.heldByLabel) return "on hold";
+  if ((task.trust ?? null) === null || (task.pendingReason ?? null) !== null) return "waits for approval";
+  if ((task.duplicateOf ?? null) !== null) return "held as a duplicate";
+  return (task.definition.lacks ?? []).length > 0 ? "not ready" : "waits for approval";
 }
 
 /** Why an attempt ended, after "it ended because". */

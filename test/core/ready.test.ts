@@ -11,7 +11,7 @@ const ready = { criteria: true };
 const bare: TextFacts = { hasGoal: false, criteria: 0, characters: 6 };
 const full: TextFacts = { hasGoal: false, criteria: 2, characters: 60 };
 const sentence =
-  "It does not meet the definition of ready: it lacks acceptance criteria (a section `Acceptance criteria` with a list, or a checklist).";
+  "It does not meet the definition of ready: it lacks acceptance criteria (a list below that heading, or a checklist).";
 
 function given(facts: Partial<Parameters<typeof issue>[1]> = {}, config: Record<string, unknown> = { ready }): Story {
   const it = story(configOf(config));

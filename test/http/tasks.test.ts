@@ -106,7 +106,7 @@ describe("a task that is submitted", () => {
     const answer = await it.post(path, { title: "Fix it", body: "Goal: it works" });
     expect(answer.status).toBe(400);
     expect(answer.json.detail).toBe(
-      "Nothing was submitted. It does not meet the definition of ready: it lacks acceptance criteria (a section `Acceptance criteria` with a list, or a checklist) and an estimate (a label such as `estimate:2h`, or `/orchestrate estimate 2h`). `ready` in the configuration asks for that: put it into the text, and send an estimate.",
+      "Nothing was submitted. It does not meet the definition of ready: it lacks acceptance criteria (a list below that heading, or a checklist) and an estimate (a label such as `estimate:2h`). `ready` in the configuration asks for that: put it into the text, and send an estimate.",
     );
     expect(wanted).toEqual([]);
     const body = "Goal: it works\n\n- [ ] it works on a phone";

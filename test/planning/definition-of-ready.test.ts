@@ -56,7 +56,7 @@ test("nothing is held against a text that nobody has read, or against an issue t
 
 test("people are told all of it in one sentence, with where it is looked for", () => {
   expect(describeLacks(["estimate"])).toBe(
-    "It does not meet the definition of ready: it lacks an estimate (a label such as `estimate:2h`, or `/orchestrate estimate 2h`).",
+    "It does not meet the definition of ready: it lacks an estimate (a label such as `estimate:2h`).",
   );
   expect(describeLacks(["goal", "criteria"])).toMatch(/lacks a goal \(.*\) and acceptance criteria \(.*\)\.$/);
 });

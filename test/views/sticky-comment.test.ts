@@ -1,3 +1,4 @@
+import { toTaskId } from "../../src/model/ids.ts";
 import { describe, expect, test } from "vitest";
 import { toAgentId } from "../../src/model/ids.ts";
 import { taskStatuses, type TaskStatus } from "../../src/model/task.ts";
@@ -33,6 +34,30 @@ describe("the first line", () => {
       "pending",
       { task: givenTask({ pendingReason: "edited by eve" }) },
       "edited by eve. `/orchestrate approve` lets it start.",
+    ],
+    [
+      "pending",
+      {
+        task: givenTask({ definition: givenDefinition({ lacks: ["criteria"] }) }),
+        waiting: [{ code: "not_ready", detail: "It lacks acceptance criteria." }],
+      },
+      "not ready.** It does not meet the definition of ready: it lacks acceptance criteria (a list below that heading, or a checklist). Edit the issue, and it goes on by itself; `/orchestrate approve` lets",
+    ],
+    [
+      "pending",
+      {
+        task: givenTask({ pendingReason: "edited by eve", definition: givenDefinition({ lacks: ["criteria"] }) }),
+        waiting: [{ code: "not_ready", detail: "It lacks acceptance criteria." }],
+      },
+      "waits for approval.** edited by eve. `/orchestrate approve` lets it start. It does not meet the definition of ready: it lacks acceptance criteria",
+    ],
+    [
+      "pending",
+      {
+        task: givenTask({ duplicateOf: toTaskId(1, 2) }),
+        duplicateOf: "#3",
+      },
+      "held as a duplicate.** It says the same as #3. Close one of them; `/orchestrate approve` lets it be worked on as well",
     ],
     [
       "pending",
