@@ -43,9 +43,13 @@ export function toTaskView(state: State, task: Task, context: Context): TaskView
     swarmOf: parentInSwarm(state, task)?.definition.number ?? null,
     split: state.splits.get(task.id) ?? null,
     agentLeft: leftWith(state, task, context.config),
-    duplicateOf: (task.duplicateOf ?? null) === null ? null : referenceOf(state, task.duplicateOf as TaskId),
-    upstream: task.upstreamFailed === null ? null : referenceOf(state, task.upstreamFailed),
+    duplicateOf: namedOf(state, task.duplicateOf),
+    upstream: namedOf(state, task.upstreamFailed),
   };
+}
+
+function namedOf(state: State, task: TaskId | null | undefined): string | null {
+  return (task ?? null) === null ? null : referenceOf(state, task as TaskId);
 }
 
 /** Of an earlier pull request nobody wants to know any more. */

@@ -27,9 +27,16 @@ export function describeStatus(status: TaskStatus, task: Standing): string {
   if (status !== "pending") return statusWords[status];
   if (task.split === "proposed") return "a split is proposed";
   if (task.isHeld || task.definition.heldByLabel) return "on hold";
-  if ((task.trust ?? null) === null || (task.pendingReason ?? null) !== null) return "waits for approval";
-  if ((task.duplicateOf ?? null) !== null) return "held as a duplicate";
-  return (task.definition.lacks ?? []).length > 0 ? "not ready" : "waits for approval";
+  return isApproved(task) ? describeDoubt(task) : "waits for approval";
+}
+
+function isApproved({ trust = null, pendingReason = null }: Standing): boolean {
+  return trust !== null && pendingReason === null;
+}
+
+function describeDoubt({ duplicateOf = null, definition }: Standing): string {
+  if (duplicateOf !== null) return "held as a duplicate";
+  return (definition.lacks ?? []).length > 0 ? "not ready" : "waits for approval";
 }
 
 /** Why an attempt ended, after "it ended because". */
