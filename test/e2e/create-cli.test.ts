@@ -118,3 +118,14 @@ test("nothing is opened for somebody who may not, for nobody, for an agent that 
   expect(full.stderr).toMatch(/^orchestrate: Nothing was opened\. /);
   expect(server.world.issues()).toHaveLength(count);
 }, 60_000);
+
+test("work that does not meet the definition of ready is not opened, and the answer says what is missing", async () => {
+  const { server, run } = await given(`${config}ready: { criteria: true, estimate: true }\n`);
+  await server.world.openIssue({ by: "ann", title: "First", labels: ["todo"] });
+  await run(["cycle"]);
+  const refused = await run(["create", "--title", "Second", "--body", "Do it."]);
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/Nothing was opened\. .* it lacks acceptance criteria .* and an estimate/);
+  const made = await run(["create", "--title", "Second", "--body", "- [ ] It works", "--estimate", "1h"]);
+  expect(made).toMatchObject({ code: 0, stderr: "" });
+}, 60_000);
