@@ -16,6 +16,7 @@ import { readConfig, type Scenario } from "./scenario.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import { accountOf } from "./session-identity.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
+import { issueOfBranch } from "./work-branch.ts";
 import type { World } from "./world.ts";
 
 const appId = 424_242;
@@ -78,7 +79,7 @@ function issueNumberOf(target: string, world: World): number | null {
   if (match === undefined) return null;
   const number = Number(match["number"]);
   const pull = findIssue(world, number)?.pull ?? null;
-  return pull === null ? number : Number(/^orchestrate\/(\d+)-/.exec(pull.headBranch)?.[1] ?? 0);
+  return pull === null ? number : issueOfBranch(pull.headBranch);
 }
 
 /** What an entry of the world tells, with the task that it is about. */

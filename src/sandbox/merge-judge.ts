@@ -6,6 +6,7 @@
 import type { Backlog } from "./backlog.ts";
 import type { IssueRecord, TimelineEntry } from "./records.ts";
 import type { Violation } from "./report.ts";
+import { issueOfBranch } from "./work-branch.ts";
 
 /** After people took merging back, merges that were already decided still land. */
 const consentGraceMs = 5 * 60_000;
@@ -126,8 +127,7 @@ class MergeBench implements MergeJudge {
 
   #issueOf(pull: number): number | null {
     const branch = this.#options.issue(pull)?.pull?.headBranch ?? "";
-    const match = /^orchestrate\/(\d+)-/.exec(branch);
-    return match === null ? null : Number(match[1]);
+    return issueOfBranch(branch);
   }
 
   /** By the configuration, or as quick work in attack mode. */

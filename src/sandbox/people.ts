@@ -10,6 +10,7 @@ import type { ScenarioAct, ScenarioEvent } from "./scenario-event.ts";
 import type { Scenario, ScenarioIssue } from "./scenario.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import type { Turnstile } from "./turnstile.ts";
+import { issueOfBranch } from "./work-branch.ts";
 import type { World } from "./world.ts";
 
 export const configurationPath = ".github/orchestrate.yml";
@@ -318,8 +319,7 @@ class Crowd implements People {
   #taskOf(pull: number): string {
     const { world, backlog } = this.#options;
     const branch = world.issue(pull).pull?.headBranch ?? "";
-    const number = Number(/^orchestrate\/(\d+)-/.exec(branch)?.[1] ?? 0);
-    return backlog.byNumber(number)?.issue.key ?? "";
+    return backlog.byNumber(issueOfBranch(branch) ?? 0)?.issue.key ?? "";
   }
 }
 

@@ -6,6 +6,7 @@ import { redCheck } from "./scripted-ci.ts";
 import type { SeededChance } from "./seeded-chance.ts";
 import type { SessionIdentity } from "./session-identity.ts";
 import type { Turnstile } from "./turnstile.ts";
+import { issueOfBranch } from "./work-branch.ts";
 import type { World } from "./world.ts";
 
 const checkStartMs = [2_000, 5_000] as const;
@@ -76,7 +77,9 @@ class WorldAuthor implements PullAuthor {
     const { login, number, who } = work;
     const open = this.#findOpen(work);
     const title = world.issues().find((issue) => issue.number === number)?.title ?? `Work on #${number}`;
-    const branch = open?.pull?.headBranch ?? this.#freshBranch(number, title);
+    const branch =
+      open?.pull?.headBranch ??
+      this.#freshBranch(`${who.fence === null ? who.agent : "orchestrate"}/${number}-${slug(title)}`);
     const { sha } = await world.push({
       by: login,
       branch,
@@ -106,16 +109,15 @@ class WorldAuthor implements PullAuthor {
   #keyOf(pull: number): string {
     const { world, backlog } = this.#options;
     const branch = world.issue(pull).pull?.headBranch ?? "";
-    return backlog.nameOf(Number(/^orchestrate\/(\d+)-/.exec(branch)?.[1] ?? 0));
+    return backlog.nameOf(issueOfBranch(branch) ?? 0);
   }
 
   #findOpen(work: Work): IssueRecord | null {
     const { world } = this.#options;
     const open = world.issues().filter((issue) => issue.pull !== null && issue.state === "open");
-    const prefix = `orchestrate/${work.number}-`;
     return (
       open.find((issue) => issue.pull?.headBranch === work.startingBranch) ??
-      open.find((issue) => issue.pull?.headBranch.startsWith(prefix) === true) ??
+      open.find((issue) => issueOfBranch(issue.pull?.headBranch ?? "") === work.number) ??
       null
     );
   }
@@ -128,8 +130,7 @@ class WorldAuthor implements PullAuthor {
     return Object.fromEntries(paths.map((path) => [path, `# ${path}\n${line}\n`]));
   }
 
-  #freshBranch(number: number, title: string): string {
-    const base = `orchestrate/${number}-${slug(title)}`;
+  #freshBranch(base: string): string {
     const taken = new Set(this.#options.world.issues().flatMap((issue) => issue.pull?.headBranch ?? []));
     if (!taken.has(base)) return base;
     let count = 2;

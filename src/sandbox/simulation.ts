@@ -20,6 +20,7 @@ import type { SeededChance } from "./seeded-chance.ts";
 import type { Timeline } from "./timeline.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 import type { Turnstile } from "./turnstile.ts";
+import { listenToLabels } from "./vendor-labels.ts";
 import { createVendors, type Vendors } from "./vendors.ts";
 import type { VendorSession } from "./vendor-store.ts";
 import type { ClockFace } from "./virtual-clock.ts";
@@ -138,6 +139,15 @@ function createInhabitants(options: SimulationOptions, ground: Ground): Inhabita
   const baseUrls = options.vendorBaseUrls;
   const vendors = createVendors({ clock, script: troupe, repository, keys: vendorKeys, baseUrls });
   troupe.join(vendors.store);
+  listenToLabels({
+    world,
+    timeline,
+    agents,
+    store: vendors.store,
+    script: troupe,
+    clock,
+    chance: chance.fork("labels"),
+  });
   timeline.onEntry((entry) => {
     // The App pushes to a branch of an agent only to bring it up to date: GitHub runs the checks again.
     const { pull, sha } = entry.detail;
