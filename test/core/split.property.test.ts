@@ -20,7 +20,7 @@ test("no history opens a piece twice, starts what is being split, or ends a pare
 
 test("the histories are about splits: everything that can become of one happens in them", () => {
   const seen = new Set<string>();
-  for (const history of fc.sample(splitHistories, { numRuns: 40, seed: 7 })) {
+  for (const history of fc.sample(splitHistories, { numRuns: 20, seed: 7 })) {
     const entries = playHistory(history).lines.map((line) => JSON.parse(line) as Entry);
     for (const event of entries.flatMap(({ events }) => events)) seen.add(event.type);
   }
