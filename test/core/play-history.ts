@@ -118,6 +118,7 @@ function foldJudged(state: State, entry: Entry, judged: Judged): readonly string
   for (const event of entry.events) {
     if (event.type === "TaskAssigned") problems.push(...wrongAbout(state, event));
     if (event.type === "TaskPreempted") problems.push(...wrongAboutGivingWay(state, event));
+    problems.push(...wrongInSplit(state, event));
     const { merges, seen } = judged;
     problems.push(...merges.judge(event, { state, config: configNow(state), seen }, endOf));
     problems.push(...toldTwice(state, event));
@@ -127,6 +128,20 @@ function foldJudged(state: State, entry: Entry, judged: Judged): readonly string
   for (const effect of entry.effects) foldRecordedEffect(state, effect);
   sealEntry(state, entry);
   return problems;
+}
+
+/** A piece is opened once and after its approval, and a parent is not done while one of them is missing. */
+function wrongInSplit(state: State, event: Event): readonly string[] {
+  if (event.type === "PieceOpened") {
+    const record = state.splits.get(event.task);
+    if (record === undefined || record.approvedBy === null) return ["a piece was opened that nobody approved"];
+    return record.opened[event.piece] === null ? [] : ["a piece was opened twice"];
+  }
+  if (event.type === "SplitApproved" && state.tasks.get(event.task)?.assignment !== null)
+    return ["a task was split while somebody is at it"];
+  const isByChildren = event.type === "TaskCompleted" && event.receipt.kind === "children";
+  const isOpening = isByChildren && state.tasks.get(event.task)?.split === "opening";
+  return isOpening ? ["a parent was done before its pieces were there"] : [];
 }
 
 /** Warnings begin and pass in turn; one that is open is told again only with another severity. */
@@ -153,6 +168,7 @@ function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly stri
     [!state.isPaused, "although everything is paused"],
     [task.receipt === null && task.outcome === null, "although it has ended"],
     [task.manualReview === null, "although a person must look first"],
+    [!["proposed", "opening"].includes(task.split ?? ""), "although its pieces are the work, or may become it"],
     [!task.definition.isContainer, "although its sub-issues are the work"],
     [(task.retryAt ?? 0) <= state.at, "before its backoff was over"],
     [!state.disabledWorkers.has(event.worker), "to a worker that is disabled"],

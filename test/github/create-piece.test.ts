@@ -81,7 +81,15 @@ describe("the issue of a piece", () => {
   });
 
   test("is made with the milestone of its parent, and without one that is gone", async () => {
+    const asked: unknown[] = [];
+    github.interfere = async (request) => {
+      if (request.method !== "POST" || !request.url.endsWith("/issues")) return null;
+      const { milestone } = (await request.clone().json()) as { readonly milestone?: number };
+      asked.push(milestone);
+      return milestone === undefined ? null : new Response('{"message":"Validation Failed"}', { status: 422 });
+    };
     expect(await github.tracker.createIssue({ ...wanted(0), milestone: 77 }, false)).toMatchObject({ number: 2 });
+    expect(asked).toEqual([77, undefined]);
   });
 
   test("goes without native dependencies where GitHub has none, and not without its parent", async () => {
