@@ -93,9 +93,6 @@ export const feedbackTriesMax = 3;
 /** A retry that is due waits this long for what it is to be told: a lease of somebody who died has run out by then. */
 export const feedbackWaitMs = 5 * 60_000;
 
-/** An agent that sends heartbeats and has been silent for longer is asked for, unless `agents[].heartbeat` says otherwise. */
-export const heartbeatMs = 10 * 60_000;
-
 /** Submissions that are remembered, so that one that comes again is answered and not made again: far more than any client repeats. */
 export const submissionsMax = 1_000;
 

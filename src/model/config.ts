@@ -140,6 +140,9 @@ export const Config = z.strictObject({
         "How long the agent pauses; it doubles while the vendor goes on refusing.",
       ),
       pauseMax: Lasting.default(60 * unitMs.m),
+      heartbeat: Lasting.default(10 * unitMs.m).describe(
+        "How long an agent that sends heartbeats may be silent, where its entry does not say.",
+      ),
     })
     .prefault({}),
   stale: z
