@@ -1,4 +1,4 @@
-/** How events change the figures of the day: starts, ends, completions and the readings taken of them. */
+/** How events change the figures of the day: starts, ends and completions, and what an hour of them comes to. */
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { noteDuration } from "./durations.ts";
@@ -92,19 +92,7 @@ export function noteCompletion(state: State, task: Task): void {
   if (isAgents) learn(state, task, { agent: last.agent, isGood: true, minutes });
 }
 
-/** How many readings are kept, and how far apart they are at least, where the configuration has not said. */
-const readingsKept = 100;
-const readingGapMs = 5 * 60_000;
 const hourMs = 60 * 60_000;
-
-/** Takes a reading when the last one is long enough ago; at entries only, so that the same log gives the same readings. */
-export function takeReading(state: State): void {
-  const config = state.configuration?.config.metrics ?? { every: readingGapMs, keep: readingsKept };
-  const last = state.readings.last;
-  if (last !== undefined && state.at - last.at < config.every) return;
-  state.readings.push(readingOf(state, state.at));
-  state.readings.keepLast(config.keep);
-}
 
 /** The figures of the hour before `at`; `ready`, `inFlight` and `open` as they are. */
 export function readingOf(state: State, at: number): Reading {

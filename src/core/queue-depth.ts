@@ -27,7 +27,7 @@ export function queueDepthOf(state: State, context: Context): QueueDepth {
   return {
     ready: state.ready.size,
     heldBack: state.ready.size - depth,
-    blocked: state.openCount - state.ready.size - inHand(state),
+    blocked: blockedCount(state),
     oldest: oldestReady(state, now),
     health: depth > config.alerts.queueDepth ? "warning" : "ok",
   };
@@ -48,6 +48,11 @@ export function longestWaitMs(state: State, { now, config }: Context): number {
     if (limits.blocks(task) === null) first = task.readySince;
   }
   return now - first;
+}
+
+/** Open tasks that are neither ready nor in hand. Looks at what is in flight. */
+export function blockedCount(state: State): number {
+  return state.openCount - state.ready.size - inHand(state);
 }
 
 /** Open tasks with a session or a pull request, but for those that are ready to be gone on with. */

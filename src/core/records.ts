@@ -120,6 +120,10 @@ export interface Reading {
   readonly ready: number;
   readonly inFlight: number;
   readonly open: number;
+  /** Open tasks that are neither ready nor in hand. Left out by older versions, and of an hour that is not over. */
+  readonly blocked?: number;
+  /** The share of all slots' time that was taken in it, 0 to 1. Left out likewise. */
+  readonly utilisation?: number;
   /** `busyMs` of each agent at the instant of the reading; none is 0. */
   readonly busyMs: Readonly<Record<AgentId, number>>;
 }
