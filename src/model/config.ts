@@ -97,6 +97,10 @@ export const Config = z.strictObject({
           cohesion: share.default(0.1),
         })
         .prefault({}),
+      history: z
+        .strictObject({ success: share.default(0.5), time: share.default(0.3), quality: share.default(0.2) })
+        .prefault({})
+        .describe("What history is made of: tasks that succeed, in the time estimated, and without being sent back."),
       bar: part
         .default(0.7)
         .describe("The fit below which an idle worker may be passed over for a better one that is busy."),
