@@ -129,6 +129,7 @@ export class Repository implements LaneHooks {
       await this.#delivery.idle();
       this.#delivery.release(state);
       await this.lane.flush();
+      if (this.#hasTakenStock) this.#progress.finish(state, this.lane.contextOf(state));
     }
     this.stop();
   }
