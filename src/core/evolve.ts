@@ -6,6 +6,7 @@ import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import { isKept, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
+import * as conflict from "./fold-conflicts.ts";
 import * as dossier from "./fold-dossier.ts";
 import { forgetOldFigures } from "./fold-figures.ts";
 import { foldCursorMoved, isOfPass, notePassEnd } from "./fold-watch.ts";
@@ -79,6 +80,8 @@ const folds: Folds = {
   UpstreamRecovered: outcome.foldUpstreamRecovered,
   TaskPreempted: attempt.foldTaskPreempted,
   TaskHandedOver: attempt.foldTaskHandedOver,
+  ConflictDetected: conflict.foldConflictDetected,
+  ConflictPassed: conflict.foldConflictPassed,
   ConflictResolved: () => undefined,
   TaskEscalated: task.foldTaskEscalated,
   EscalationLifted: task.foldEscalationLifted,

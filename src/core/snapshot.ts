@@ -81,6 +81,7 @@ interface Records {
   readonly submissions: SubmissionRecord;
   readonly dossiers: Dossier;
   readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
+  readonly conflicts: number;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
 }
 const recordNames = [
@@ -95,6 +96,7 @@ const recordNames = [
   "dossiers",
   "lastCommands",
   "warnings",
+  "conflicts",
 ] as const;
 
 /** Returns the lines of `state`. The same state gives the same lines. */

@@ -118,6 +118,8 @@ export interface State {
   readonly lastCommands: Table<string, LastCommand & { readonly order: number }>;
   /** By `warningKey`; `since` is when it was raised. */
   readonly warnings: Table<string, Warning & { readonly since: number }>;
+  /** The conflicts that were told and have not passed, by their ids: since when they are known. */
+  readonly conflicts: Table<string, number>;
   watch: Watch;
   readonly outbox: Table<EffectId, RecordedEffect>;
   /** Index: the effects that wait under a key, in order. */
@@ -237,6 +239,7 @@ export function createState(): State {
     dossiers: createTable(undo),
     lastCommands: createTable(undo),
     warnings: createTable(undo),
+    conflicts: createTable(undo),
     outbox: createTable(undo, copyEffect),
     outboxKeys: createTable(undo),
     dependents: new DenseTable(numbering, { undo }),

@@ -5,7 +5,7 @@
 import type { CockpitWritten } from "./cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
-import type { ConflictKind, Resolution } from "./conflict.ts";
+import type { ConflictKind, ConflictOrder, ConflictSeen } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Effect, SurfaceWritten } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
@@ -201,15 +201,11 @@ export type Event =
   | { readonly type: "TaskPreempted"; readonly task: TaskId; readonly for: TaskId; readonly reason: string }
   /** Another agent goes on with it once its session is seen ended: the cancel that follows is no failure, and its work is kept. */
   | ({ readonly type: "TaskHandedOver"; readonly task: TaskId } & Handover)
+  /** Something stands in the way of work in flight; told once, until it has passed. */
+  | ({ readonly type: "ConflictDetected"; readonly task: TaskId } & ConflictSeen)
+  | { readonly type: "ConflictPassed"; readonly task: TaskId; readonly kind: ConflictKind }
   /** Somebody has said what is to be done about a conflict; what follows from it are events of their own. */
-  | {
-      readonly type: "ConflictResolved";
-      readonly task: TaskId;
-      readonly kind: ConflictKind;
-      readonly resolution: Resolution;
-      readonly by: string;
-      readonly reason: string | null;
-    }
+  | ({ readonly type: "ConflictResolved"; readonly task: TaskId } & ConflictOrder)
   /** Something about the task that only a person can settle, told once. */
   | {
       readonly type: "TaskEscalated";
