@@ -45,6 +45,9 @@ export const detailLengthMax = 500;
 /** What waits behind a task is counted up to this many: beyond, one more or less tells nobody anything. */
 export const impactMax = 1_000;
 
+/** Of so many ready tasks a reading notes how long the oldest has waited: the default of `limits.queue`. A longer queue is not walked for it. */
+export const oldestLookMax = 1_000;
+
 /** Results kept of a worker, and refusals of an agent: more than any sample that is taken of them. */
 export const workerResultsMax = 50;
 

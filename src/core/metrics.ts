@@ -10,12 +10,15 @@ import { hourAgo, useOfAgents, useTogether, utilisationByType, type AgentUse } f
 import { velocityOf, type Velocity } from "./velocity.ts";
 
 /** The figures of one hour as they are told: the instant in ISO 8601, and nothing that only the program reads. */
-type HourFigures = Omit<Reading, "at" | "busyMs" | "blocked" | "utilisation"> & { readonly at: string };
+type HourFigures = Omit<Reading, "at" | "busyMs" | "blocked" | "utilisation" | "oldestWaitMinutes"> & {
+  readonly at: string;
+};
 
 /** One reading as it is told; null what an older version has not noted. */
 interface ToldReading extends HourFigures {
   readonly blocked: number | null;
   readonly utilisation: number | null;
+  readonly oldestWaitMinutes: number | null;
 }
 
 /** What the status endpoint returns: plain JSON. */
@@ -65,8 +68,8 @@ function toFigures(reading: Reading): HourFigures {
 }
 
 function toReading(reading: Reading): ToldReading {
-  const { blocked = null, utilisation = null } = reading;
-  return { ...toFigures(reading), blocked, utilisation };
+  const { blocked = null, utilisation = null, oldestWaitMinutes = null } = reading;
+  return { ...toFigures(reading), blocked, utilisation, oldestWaitMinutes };
 }
 
 function toQueue({ oldest, ...depth }: QueueDepth, now: number): Metrics["queue"] {

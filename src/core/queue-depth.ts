@@ -65,7 +65,8 @@ function inHand(state: State): number {
   return count;
 }
 
-function oldestReady(state: State, now: number): QueueDepth["oldest"] {
+/** The task that has been ready for longest. Looks at every ready task. */
+export function oldestReady(state: State, now: number): QueueDepth["oldest"] {
   let oldest: { readonly task: TaskId; readonly since: number } | null = null;
   for (const id of state.ready.keys()) {
     const since = state.tasks.get(id)?.readySince ?? null;

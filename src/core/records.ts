@@ -139,6 +139,8 @@ export interface Reading {
   readonly blocked?: number;
   /** The share of all slots' time that was taken in it, 0 to 1. Left out likewise. */
   readonly utilisation?: number;
+  /** For how long the task had been ready that had been so for longest; null where none was, or too many. Left out likewise. */
+  readonly oldestWaitMinutes?: number | null;
   /** `busyMs` of each agent at the instant of the reading; none is 0. */
   readonly busyMs: Readonly<Record<AgentId, number>>;
 }

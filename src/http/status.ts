@@ -74,7 +74,14 @@ const Output = z.object({
     byAgent: z.array(use),
   }),
   warnings: z.array(warning),
-  readings: z.array(z.object({ ...hour, blocked: count.nullable(), utilisation: z.number().nullable() })),
+  readings: z.array(
+    z.object({
+      ...hour,
+      blocked: count.nullable(),
+      utilisation: z.number().nullable(),
+      oldestWaitMinutes: z.number().nullable(),
+    }),
+  ),
 });
 
 export const status: Route = {

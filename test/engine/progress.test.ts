@@ -57,13 +57,11 @@ test("when the process stops the log says how far the work is, with the figures 
   it.tell(say(1, 1, report("succeeded", { costUsd: 2 })));
   progress.note(it.entries);
   progress.finish(it.state, it);
+  const counts = { active: 0, ready: 1, heldBack: 0, blocked: 0, open: 1, completed: 1, failed: 0 };
   expect(said).toEqual([
     [
       "Progress: 0 active, 1 ready, 0 blocked; 1 completed and 0 failed since the last summary.",
-      {
-        ...{ active: 0, ready: 1, heldBack: 0, blocked: 0, open: 1, completed: 1, failed: 0 },
-        ...{ throughput: 1, durationMinutes: 30, waitMinutes: 0, costUsd: 2, utilisation: 1 },
-      },
+      { ...counts, throughput: 1, durationMinutes: 30, waitMinutes: 0, costUsd: 2, utilisation: 1 },
     ],
   ]);
 });
