@@ -1,5 +1,7 @@
 /** What Prometheus scrapes: a real request, and every line of the answer. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { minute, pass } from "../engine/given.ts";
 import { givenRoutes } from "./given.ts";
 
@@ -32,6 +34,21 @@ test("the figures of every repository are there for Prometheus, and only for who
     expect(of("orchestrator_memory_limit_mb")).toBe(512);
   }
   expect((await it.ask("/metrics", { headers: { authorization: "Bearer wrong" } })).status).toBe(401);
+});
+
+test("the rules of docs/prometheus-alerts.yml alert on series that are there", () => {
+  const rules = parse(readFileSync(new URL("../../docs/prometheus-alerts.yml", import.meta.url), "utf8")) as {
+    readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
+  };
+  // A series without samples is not shown, so they are read where they are named.
+  const source = readFileSync(new URL("../../src/http/metrics.ts", import.meta.url), "utf8");
+  const found = rules.groups.flatMap((group) => group.rules);
+  expect(found.length).toBeGreaterThan(5);
+  const blind = found.filter(({ expr }) => {
+    const named = [...expr.matchAll(/\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b|\bconflicts\b/g)].map(([name]) => name);
+    return named.length === 0 || named.some((name) => !source.includes(`"${name}"`));
+  });
+  expect(blind.map(({ alert }) => alert)).toEqual([]);
 });
 
 test("a session that never starts is counted as a conflict while it does not, and as a matter for people when one is told", async () => {
