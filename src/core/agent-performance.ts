@@ -2,6 +2,7 @@
 import { toAgentId, type AgentId } from "../model/ids.ts";
 import type { Context } from "./context.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
+import { newLearned } from "./records.ts";
 import type { State } from "./state.ts";
 import { keptBy } from "./windows.ts";
 
@@ -47,7 +48,7 @@ export function performanceOf(state: State, { now, config }: Context): ReadonlyM
     config.agents.map((agent) => {
       const id = toAgentId(agent.id);
       const { completed, failed, minutes, sessions, micros } = tallies.get(id) ?? newTally();
-      const { learned } = state.agents.get(id) ?? { learned: { successes: 0, failures: 0, minutes: 0 } };
+      const learned = state.agents.get(id)?.learned ?? newLearned();
       const overall = outcomesOf({ completed: learned.successes, failed: learned.failures, minutes: learned.minutes });
       const recent = {
         windowMinutes: windowMs / 60_000,

@@ -4,6 +4,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import { staleAt } from "./decide-stale.ts";
+import { toConflictId } from "./fold-conflicts.ts";
 import { isOnItsWay } from "./merge-order.ts";
 import { isEnded, openBlockers } from "./readiness.ts";
 import type { State } from "./state.ts";
@@ -32,7 +33,9 @@ export function conflictsOf(state: State, id: TaskId, context: Context): readonl
   return found.flatMap((draft) => {
     if (draft === null) return [];
     const { kind } = draft;
-    return [{ id: `${kind}:${id}`, task: id, with: [], files: [], since: null, resolutions: offers[kind], ...draft }];
+    const conflict = toConflictId(kind, id);
+    const since = draft.since ?? state.conflicts.get(conflict) ?? null;
+    return [{ with: [], files: [], resolutions: offers[kind], ...draft, id: conflict, task: id, since }];
   });
 }
 
@@ -91,10 +94,13 @@ function dependencyClash(state: State, task: Task): Draft | null {
 }
 
 function silence(state: State, task: Task, { config, now }: Context): Draft | null {
-  const since = staleAt(state, task, config);
   const { assignment } = task;
-  if (assignment === null || since === null || since > now) return null;
-  const minutes = Math.floor((now - (assignment.startedAt ?? assignment.assignedAt)) / 60_000);
+  const takenMs = assignment === null ? 0 : now - (assignment.startedAt ?? assignment.assignedAt);
+  // Nearly every session is younger than any may be stale.
+  if (assignment === null || takenMs < config.stale.min) return null;
+  const since = staleAt(state, task, config);
+  if (since === null || since > now) return null;
+  const minutes = Math.floor(takenMs / 60_000);
   const expected = Math.ceil(assignment.expectedMs / 60_000);
   const detail = `${assignment.worker} has been at it for ${minutes} min, and about ${expected} min were expected.`;
   return { kind: "silence", since, detail };

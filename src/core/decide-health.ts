@@ -3,13 +3,13 @@
  * are paused as a whole. Decided together with the failure that tells, so that the next assignment already knows.
  */
 import { lacksNeed } from "../matching/capability.ts";
-import { defaultConfig } from "../model/config.ts";
+import { defaultConfig, type Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
-import { heartbeatMs, workerResultsMax } from "./limits.ts";
+import { workerResultsMax } from "./limits.ts";
 import { fullCapacityOf } from "./capacity.ts";
 import { newWorkerRecord, type VendorFailure, type WorkerRecord } from "./records.ts";
 import { countSlots, offSlots } from "./slots.ts";
@@ -230,23 +230,27 @@ export function healthOf(state: State, worker: WorkerId, now: number): Health {
 }
 
 /**
- * Whether the session of `task` has been silent for longer than its agent may be: `agents[].heartbeat`, or ten minutes for one that
- * has sent a heartbeat (`beatAt`) without being configured to. Other agents have no such time. The vendor is asked then, and the
+ * Whether the session of `task` has been silent for longer than its agent may be: `agents[].heartbeat`, or `health.heartbeat` for
+ * one that has sent a heartbeat (`beatAt`) without being configured to. Other agents have no such time. The vendor is asked then, and the
  * slot stays taken until it has answered.
  */
 export function isUnresponsive(
   task: Task,
   agent: AgentConfig,
-  { now, beatAt }: { readonly now: number; readonly beatAt: number | null },
+  { now, beatAt, health }: { readonly now: number; readonly beatAt: number | null; readonly health: Config["health"] },
 ): boolean {
-  const limitMs = silenceLimitMs(agent, beatAt);
+  const limitMs = silenceLimitMs(agent, beatAt, health);
   if (limitMs === null || task.assignment === null) return false;
   return now - Math.max(task.assignment.heardAt, beatAt ?? 0) > limitMs;
 }
 
 /** How long an agent may be silent; null where it is not known to send heartbeats. */
-export function silenceLimitMs(agent: AgentConfig, beatAt: number | null): number | null {
-  return agent.heartbeat ?? (beatAt === null ? null : heartbeatMs);
+export function silenceLimitMs(
+  agent: AgentConfig,
+  beatAt: number | null,
+  { heartbeat }: Pick<Config["health"], "heartbeat">,
+): number | null {
+  return agent.heartbeat ?? (beatAt === null ? null : heartbeat);
 }
 
 function countOf(amount: number, noun: string): string {

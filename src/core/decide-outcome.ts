@@ -8,7 +8,7 @@ import { carryFailure, reviseUpstream, reviseWaiters } from "./decide-upstream.t
 import type { Decision } from "./decision.ts";
 import { isFoundLater } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
-import { determineRetryAction, type Failure } from "./retry-policy.ts";
+import { determineRetryAction, type Failure, type RetryAction } from "./retry-policy.ts";
 import { numbersOfWaiters, type State } from "./state.ts";
 
 /**
@@ -29,7 +29,7 @@ export function failAttempt(decision: Decision, id: TaskId, failure: Failure): v
       task: id,
       reason: failure.reason,
       detail: failure.detail,
-      retryAt: context.now + backoffMs(decision, Math.max(1, action.failures)),
+      retryAt: context.now + waitBefore(decision, action, failure.reason),
       answers: failure.answers ?? null,
       counts: action.counts,
       ...(action.plan === null ? {} : { plan: action.plan }),
@@ -37,6 +37,19 @@ export function failAttempt(decision: Decision, id: TaskId, failure: Failure): v
     });
   }
   if (isFoundLater(failure.reason)) judgeWorker(decision, id);
+}
+
+/** The agent was lost, and nothing says that the task is to blame. */
+const lost: ReadonlySet<FailureReason> = new Set<FailureReason>(["vendor_failed", "api_error", "timeout"]);
+
+/** Waiting lets what was amiss pass; where another agent goes on in place of one that was lost, there is nothing to wait for. */
+function waitBefore(
+  decision: Decision,
+  action: { readonly kind: RetryAction["kind"]; readonly failures: number },
+  reason: FailureReason,
+): number {
+  if (action.kind === "other_agent" && lost.has(reason)) return 0;
+  return backoffMs(decision, Math.max(1, action.failures));
 }
 
 /** Doubles from `initial` with every failure in a row, up to `max`. */

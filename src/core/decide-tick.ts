@@ -1,13 +1,14 @@
 /** What time alone brings: sessions over their timeout, pull requests that never came. Work in proportion to what is in flight. */
 import { capsDueAt } from "./caps.ts";
 import { decideAttack } from "./decide-attack.ts";
+import { decideConflicts } from "./decide-conflicts.ts";
 import { decideHealth, healthDueAt } from "./decide-health.ts";
 import { decideEscalation, decideSpentCaps, nextEscalationAt } from "./decide-escalation.ts";
 import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
 import { decideOperatorsBack, nextOperatorAt } from "./decide-operators.ts";
 import { decidePatterns } from "./decide-patterns.ts";
-import { decideWarnings } from "./decide-warnings.ts";
+import { decideWarnings, isJudged } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import { decideDates, nextDateAt } from "./externals.ts";
@@ -29,6 +30,7 @@ export function decideTick(decision: Decision): void {
   }
   decideSpentCaps(decision);
   decidePatterns(decision);
+  if (isJudged(decision)) decideConflicts(decision);
   decideWarnings(decision);
 }
 

@@ -44,7 +44,7 @@ const judged: ReadonlySet<WarningCode> = new Set<WarningCode>([
 /** Tells what has begun and what has passed since the last look. Work in proportion to agents, open warnings and what is in flight. */
 export function decideWarnings(decision: Decision): void {
   const { state, context } = decision;
-  if (!isDue(decision)) return;
+  if (!isJudged(decision)) return;
   const look = openLook(state, context);
   const findings = new Map(
     [...detectAnomalies(look), ...detectBottlenecks(look)].map((each) => [warningKey(each), each]),
@@ -62,7 +62,7 @@ export function decideWarnings(decision: Decision): void {
  * Whether no pass of this half minute has looked yet. Only entries are remembered: passes that decide nothing look again, so
  * that nothing need be written for it, and what others append between two looks cannot put the next one off.
  */
-function isDue({ state, context }: Decision): boolean {
+export function isJudged({ state, context }: Decision): boolean {
   return Math.floor(context.now / judgeEveryMs) !== Math.floor(state.watch.tickedAt / judgeEveryMs);
 }
 

@@ -6,8 +6,9 @@ import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import { isKept, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import * as attempt from "./fold-attempt.ts";
+import * as conflict from "./fold-conflicts.ts";
 import * as dossier from "./fold-dossier.ts";
-import { forgetOldFigures, takeReading } from "./fold-figures.ts";
+import { forgetOldFigures } from "./fold-figures.ts";
 import { foldCursorMoved, foldStockTaken, isOfPass, notePassEnd } from "./fold-watch.ts";
 import * as cockpit from "./fold-cockpit.ts";
 import * as health from "./fold-health.ts";
@@ -23,6 +24,7 @@ import * as warning from "./fold-warnings.ts";
 import * as whole from "./fold-whole.ts";
 import { isActive, isEnded, isMerging, isStartable, openBlockerOf } from "./readiness.ts";
 import type { State } from "./state.ts";
+import { takeReading } from "./take-reading.ts";
 import { forgetOldTroubles } from "./vendor-trouble.ts";
 
 type Folds = { readonly [Type in EventType]: (state: State, event: EventOf<Type>) => void };
@@ -89,6 +91,8 @@ const folds: Folds = {
   TaskPreempted: attempt.foldTaskPreempted,
   TaskHandedOver: attempt.foldTaskHandedOver,
   SwarmCalled: swarm.foldSwarmCalled,
+  ConflictDetected: conflict.foldConflictDetected,
+  ConflictPassed: conflict.foldConflictPassed,
   ConflictResolved: () => undefined,
   TaskEscalated: task.foldTaskEscalated,
   EscalationLifted: task.foldEscalationLifted,

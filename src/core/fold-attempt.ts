@@ -5,7 +5,7 @@ import { pullNumberOf } from "../model/pull-url.ts";
 import type { MergeAsked } from "../model/merge.ts";
 import type { Assignment, Attempt, Task } from "../model/task.ts";
 import { noteAnsweredReview, noteCriteria } from "./fold-dossier.ts";
-import { noteLateFailure, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
+import { noteLateFailure, noteRework, noteSessionEnd, noteSessionStart } from "./fold-figures.ts";
 import { noteRefusal, noteStart, slotsOf } from "./fold-health.ts";
 import { attemptsKeptMax } from "./limits.ts";
 import { ownTask, taskAt, type State } from "./state.ts";
@@ -221,6 +221,7 @@ export function foldRetryScheduled(state: State, event: EventOf<"RetryScheduled"
   if (event.counts) task.failuresInRow += 1;
   task.escalated = null;
   noteLateFailure(state, task, event.reason);
+  noteRework(state, task, event.reason);
   if (event.answers !== null) task.answeredFailure = event.answers;
   if (event.answersReview !== undefined) noteAnsweredReview(task, event.answersReview);
   task.retryAt = event.retryAt;

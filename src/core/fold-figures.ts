@@ -1,8 +1,9 @@
-/** How events change the figures of the day: starts, ends, completions and the readings taken of them. */
+/** How events change the figures of the day: starts, ends and completions, and what an hour of them comes to. */
 import type { AgentId, TaskId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { noteDuration } from "./durations.ts";
 import { isFoundLater, learn, noteEnd, turnResult, verdictOf } from "./fold-health.ts";
+import { estimateOf } from "./reach.ts";
 import type { Reading } from "./records.ts";
 import type { State } from "./state.ts";
 import { keptBy } from "./windows.ts";
@@ -62,7 +63,7 @@ export function noteSessionEnd(
   noteEnd(state, task.id, attempt);
   if (isGood === true && durationMs !== null) noteDuration(state, task, { agent, durationMs });
   // A good end is not yet a good result: that is learned from the completion.
-  if (isGood === false) learn(state, task, { agent, isGood, minutes: 0 });
+  if (isGood === false) learn(state, task, { agent, lesson: { kind: "failure" } });
 }
 
 /** The good end of the last attempt was none: its pull request is red, or never came. Other failures were known at the end. */
@@ -75,7 +76,7 @@ export function noteLateFailure(state: State, task: Task, reason: FailureReason)
   const none = { durationMs: null, costUsd: 0 };
   state.ends.push({ at: state.at, task: task.id, agent, isGood: false, isSecondThought: true, ...none });
   turnResult(state, task.id, last);
-  learn(state, task, { agent, isGood: false, minutes: 0 });
+  learn(state, task, { agent, lesson: { kind: "failure" } });
 }
 
 /** The task is done; the agent of its last attempt has learned. */
@@ -89,22 +90,31 @@ export function noteCompletion(state: State, task: Task): void {
     costUsd += attempt.costUsd;
   }
   state.completions.push({ at: state.at, task: task.id, agent: isAgents ? last.agent : null, minutes, costUsd });
-  if (isAgents) learn(state, task, { agent: last.agent, isGood: true, minutes });
+  if (!isAgents) return;
+  const { agent } = last;
+  learn(state, task, { agent, lesson: { kind: "success", minutes, timeliness: timelinessOf(task, agent) } });
 }
 
-/** How many readings are kept, and how far apart they are at least, where the configuration has not said. */
-const readingsKept = 100;
-const readingGapMs = 5 * 60_000;
+/** What the estimate of the task was of the time that the agent took for it, in hundredths, 100 at most; null where nobody could say. */
+function timelinessOf(task: Task, agent: AgentId): number | null {
+  const estimate = estimateOf(task);
+  let taken = 0;
+  for (const attempt of task.attempts) {
+    if (attempt.agent === agent && attempt.startedAt !== null) taken += (attempt.endedAt - attempt.startedAt) / 60_000;
+  }
+  return estimate === null || taken <= 0 ? null : Math.round(100 * Math.min(1, estimate / taken));
+}
+
+/** Failures that say of work which was there that it was not good enough. */
+const sentBack: ReadonlySet<string> = new Set<FailureReason>(["checks_failed", "validation", "changes_requested"]);
+
+/** The work of the last attempt is sent back to be made better. */
+export function noteRework(state: State, task: Task, reason: FailureReason): void {
+  const last = task.attempts.at(-1);
+  if (last !== undefined && sentBack.has(reason)) learn(state, task, { agent: last.agent, lesson: { kind: "rework" } });
+}
+
 const hourMs = 60 * 60_000;
-
-/** Takes a reading when the last one is long enough ago; at entries only, so that the same log gives the same readings. */
-export function takeReading(state: State): void {
-  const config = state.configuration?.config.metrics ?? { every: readingGapMs, keep: readingsKept };
-  const last = state.readings.last;
-  if (last !== undefined && state.at - last.at < config.every) return;
-  state.readings.push(readingOf(state, state.at));
-  state.readings.keepLast(config.keep);
-}
 
 /** The figures of the hour before `at`; `ready`, `inFlight` and `open` as they are. */
 export function readingOf(state: State, at: number): Reading {

@@ -3,7 +3,7 @@ import type { EventOf } from "../model/event.ts";
 import { agentOf, slotOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { workerResultsMax } from "./limits.ts";
-import { newWorkerRecord, type Learned, type WorkerRecord, type WorkerResult } from "./records.ts";
+import { newLearned, newWorkerRecord, type Learned, type WorkerRecord, type WorkerResult } from "./records.ts";
 import { Slots } from "./slots.ts";
 import type { State } from "./state.ts";
 import { endPause, isVendorFailure, ownAgent, reviseAgent } from "./vendor-trouble.ts";
@@ -121,25 +121,41 @@ export function turnResult(state: State, task: TaskId, attempt: Attempt): void {
   record.results = [...record.results.toSpliced(index, 1), { at: state.at, task, isGood: false }];
 }
 
-/** One more attempt of an agent at a task of these kinds; `minutes` counts where it was good. */
-export function learn(state: State, task: Task, how: { agent: AgentId; isGood: boolean; minutes: number }): void {
-  tally(ownAgent(state, how.agent).learned, how);
+/** What there is to learn: a task that was completed, an attempt that failed, or work that was sent back. */
+export type Lesson =
+  | {
+      readonly kind: "success";
+      readonly minutes: number;
+      /** What the estimate was of the time that the agent took, in hundredths, 100 at most; null where nobody could say. */
+      readonly timeliness: number | null;
+    }
+  | { readonly kind: "failure" }
+  | { readonly kind: "rework" };
+
+/** The agent has learned at a task of these kinds. */
+export function learn(state: State, task: Task, { agent, lesson }: { agent: AgentId; lesson: Lesson }): void {
+  tally(ownAgent(state, agent).learned, lesson);
   for (const kind of kindsOf(task)) {
-    const key = learnedKey(how.agent, kind);
+    const key = learnedKey(agent, kind);
     let learned = state.learned.own(key);
     if (learned === undefined) {
-      learned = { successes: 0, failures: 0, minutes: 0 };
+      learned = newLearned();
       state.learned.set(key, learned);
     }
-    tally(learned, how);
+    tally(learned, lesson);
   }
 }
 
-function tally(learned: Learned, how: { readonly isGood: boolean; readonly minutes: number }): void {
-  if (how.isGood) {
+function tally(learned: Learned, lesson: Lesson): void {
+  if (lesson.kind === "failure") learned.failures += 1;
+  else if (lesson.kind === "rework") learned.reworks = (learned.reworks ?? 0) + 1;
+  else {
     learned.successes += 1;
-    learned.minutes += how.minutes;
-  } else learned.failures += 1;
+    learned.minutes += lesson.minutes;
+    if (lesson.timeliness === null) return;
+    learned.timed = (learned.timed ?? 0) + 1;
+    learned.timeliness = (learned.timeliness ?? 0) + lesson.timeliness;
+  }
 }
 
 /** The vendor has taken a session: if it refused them before, it is back. */

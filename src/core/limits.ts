@@ -45,6 +45,9 @@ export const detailLengthMax = 500;
 /** What waits behind a task is counted up to this many: beyond, one more or less tells nobody anything. */
 export const impactMax = 1_000;
 
+/** Of so many ready tasks a reading notes how long the oldest has waited: the default of `limits.queue`. A longer queue is not walked for it. */
+export const oldestLookMax = 1_000;
+
 /** Results kept of a worker, and refusals of an agent: more than any sample that is taken of them. */
 export const workerResultsMax = 50;
 
@@ -92,9 +95,6 @@ export const feedbackTriesMax = 3;
 
 /** A retry that is due waits this long for what it is to be told: a lease of somebody who died has run out by then. */
 export const feedbackWaitMs = 5 * 60_000;
-
-/** An agent that sends heartbeats and has been silent for longer is asked for, unless `agents[].heartbeat` says otherwise. */
-export const heartbeatMs = 10 * 60_000;
 
 /** Dead letters that are kept, the newest: more than a person sees to. */
 export const lettersMax = 100;

@@ -10,7 +10,16 @@ import { hourAgo, useOfAgents, useTogether, utilisationByType, type AgentUse } f
 import { velocityOf, type Velocity } from "./velocity.ts";
 
 /** The figures of one hour as they are told: the instant in ISO 8601, and nothing that only the program reads. */
-type HourFigures = Omit<Reading, "at" | "busyMs"> & { readonly at: string };
+type HourFigures = Omit<Reading, "at" | "busyMs" | "blocked" | "utilisation" | "oldestWaitMinutes"> & {
+  readonly at: string;
+};
+
+/** One reading as it is told; null what an older version has not noted. */
+interface ToldReading extends HourFigures {
+  readonly blocked: number | null;
+  readonly utilisation: number | null;
+  readonly oldestWaitMinutes: number | null;
+}
 
 /** What the status endpoint returns: plain JSON. */
 export interface Metrics extends HourFigures {
@@ -29,7 +38,7 @@ export interface Metrics extends HourFigures {
   /** Open warnings, oldest first. */
   readonly warnings: readonly (Omit<Warning, "subject"> & { readonly subject: string; readonly since: string })[];
   /** The last `metrics.keep` readings, oldest first, at least `metrics.every` apart: taken only when something happens. */
-  readonly readings: readonly HourFigures[];
+  readonly readings: readonly ToldReading[];
 }
 
 /** All figures at the instant of `context`. Looks at ready tasks, tasks in flight and the last day: for people who ask. */
@@ -43,7 +52,7 @@ export function metricsOf(state: State, context: Context): Metrics {
     queue: toQueue(queueDepthOf(state, context), now),
     utilisation: { total: useTogether(uses), byType: utilisationByType(state, context), byAgent: uses },
     warnings: openWarnings(state).map((warning) => ({ ...warning, since: toIso(warning.since) })),
-    readings: [...state.readings].map(toFigures),
+    readings: [...state.readings].map(toReading),
   };
 }
 
@@ -56,6 +65,11 @@ export function openWarnings(state: State): readonly (Warning & { readonly since
 function toFigures(reading: Reading): HourFigures {
   const { at, throughput, durationMinutes, waitMinutes, costUsd, ready, inFlight, open } = reading;
   return { at: toIso(at), throughput, durationMinutes, waitMinutes, costUsd, ready, inFlight, open };
+}
+
+function toReading(reading: Reading): ToldReading {
+  const { blocked = null, utilisation = null, oldestWaitMinutes = null } = reading;
+  return { ...toFigures(reading), blocked, utilisation, oldestWaitMinutes };
 }
 
 function toQueue({ oldest, ...depth }: QueueDepth, now: number): Metrics["queue"] {

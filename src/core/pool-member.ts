@@ -3,7 +3,7 @@
  * shows itself to one task after another.
  */
 import type { AgentCandidate } from "../matching/fit.ts";
-import { historyOf } from "../matching/history.ts";
+import { historyOf, type HistoryShares } from "../matching/history.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { agentOf, slotOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment } from "../model/task.ts";
@@ -161,7 +161,10 @@ export class Member implements AgentCandidate {
     const key = kinds.length === 0 ? "" : kinds.join("\n");
     if (this.#historyKey !== key) {
       this.#historyKey = key;
-      this.#historyValue = historyFor(this.#state, this.agent, kinds);
+      this.#historyValue = historyFor(this.#state, kinds, {
+        agent: this.agent,
+        shares: this.#context.config.matching.history,
+      });
     }
     return this.#historyValue;
   }
@@ -212,17 +215,24 @@ function assignmentOf(state: State, worker: WorkerId): Assignment | null {
 }
 
 /** What was learned of the agent at the kinds of work that the task is, else at any; null where nothing was. */
-function historyFor(state: State, agent: AgentId, kinds: readonly string[]): number | null {
-  let [successes, failures] = [0, 0];
+function historyFor(
+  state: State,
+  kinds: readonly string[],
+  { agent, shares }: { readonly agent: AgentId; readonly shares: HistoryShares },
+): number | null {
+  const past = { successes: 0, failures: 0, timed: 0, timeliness: 0, reworks: 0 };
   for (const kind of kinds) {
     const learned = state.learned.get(learnedKey(agent, kind));
     if (learned === undefined) continue;
-    successes += learned.successes;
-    failures += learned.failures;
+    past.successes += learned.successes;
+    past.failures += learned.failures;
+    past.timed += learned.timed ?? 0;
+    past.timeliness += learned.timeliness ?? 0;
+    past.reworks += learned.reworks ?? 0;
   }
-  if (successes + failures > 0) return historyOf({ successes, failures });
+  if (past.successes + past.failures > 0) return historyOf(past, shares);
   const all = state.agents.get(agent)?.learned;
-  return all === undefined ? null : historyOf(all);
+  return all === undefined ? null : historyOf(all, shares);
 }
 
 /** The share of the task's blockers that this agent worked on last; null where no agent did any. */

@@ -27,7 +27,7 @@ export function queueDepthOf(state: State, context: Context): QueueDepth {
   return {
     ready: state.ready.size,
     heldBack: state.ready.size - depth,
-    blocked: state.openCount - state.ready.size - inHand(state),
+    blocked: blockedCount(state),
     oldest: oldestReady(state, now),
     health: depth > config.alerts.queueDepth ? "warning" : "ok",
   };
@@ -50,6 +50,11 @@ export function longestWaitMs(state: State, { now, config }: Context): number {
   return now - first;
 }
 
+/** Open tasks that are neither ready nor in hand. Looks at what is in flight. */
+export function blockedCount(state: State): number {
+  return state.openCount - state.ready.size - inHand(state);
+}
+
 /** Open tasks with a session or a pull request, but for those that are ready to be gone on with. */
 function inHand(state: State): number {
   let count = 0;
@@ -60,7 +65,8 @@ function inHand(state: State): number {
   return count;
 }
 
-function oldestReady(state: State, now: number): QueueDepth["oldest"] {
+/** The task that has been ready for longest. Looks at every ready task. */
+export function oldestReady(state: State, now: number): QueueDepth["oldest"] {
   let oldest: { readonly task: TaskId; readonly since: number } | null = null;
   for (const id of state.ready.keys()) {
     const since = state.tasks.get(id)?.readySince ?? null;

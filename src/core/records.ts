@@ -103,6 +103,21 @@ export interface Learned {
   failures: number;
   /** Of the successes. */
   minutes: number;
+  /** The successes at tasks with an estimate, and the sum of what the estimate was of the time taken, in hundredths, 100 at most each. Left out by older versions. */
+  timed?: number;
+  timeliness?: number;
+  /** How often work was sent back: by red checks, a validation, or a reviewer. Left out likewise. */
+  reworks?: number;
+}
+
+export function newLearned(): Learned {
+  return { successes: 0, failures: 0, minutes: 0, timed: 0, timeliness: 0, reworks: 0 };
+}
+
+/** What older versions have left out is nothing. */
+export function copyLearned(from: Learned): Learned {
+  const { successes, failures, minutes, timed = 0, timeliness = 0, reworks = 0 } = from;
+  return { successes, failures, minutes, timed, timeliness, reworks };
 }
 
 /** One reading of the figures; see `metrics`. */
@@ -121,6 +136,12 @@ export interface Reading {
   readonly ready: number;
   readonly inFlight: number;
   readonly open: number;
+  /** Open tasks that are neither ready nor in hand. Left out by older versions, and of an hour that is not over. */
+  readonly blocked?: number;
+  /** The share of all slots' time that was taken in it, 0 to 1. Left out likewise. */
+  readonly utilisation?: number;
+  /** For how long the task had been ready that had been so for longest; null where none was, or too many. Left out likewise. */
+  readonly oldestWaitMinutes?: number | null;
   /** `busyMs` of each agent at the instant of the reading; none is 0. */
   readonly busyMs: Readonly<Record<AgentId, number>>;
 }
@@ -242,7 +263,7 @@ const unknownAgent: AgentRecord = {
   isScaled: false,
   raisedTo: null,
   scaledAt: null,
-  learned: { successes: 0, failures: 0, minutes: 0 },
+  learned: newLearned(),
 };
 
 export function newAgentRecord(): AgentRecord {
@@ -256,7 +277,6 @@ export function raisedTo(record: AgentRecord | undefined): number | null {
 
 /** A copy of everything that an owner of the record may mutate. */
 export function copyAgent(from: AgentRecord): AgentRecord {
-  const { successes, failures, minutes } = from.learned;
   return {
     refusals: from.refusals,
     failures: from.failures,
@@ -270,7 +290,7 @@ export function copyAgent(from: AgentRecord): AgentRecord {
     raisedTo: raisedTo(from),
     scaledAt: from.scaledAt,
     ...(from.operators === undefined ? {} : { operators: from.operators }),
-    learned: { successes, failures, minutes },
+    learned: copyLearned(from.learned),
   };
 }
 

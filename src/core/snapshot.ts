@@ -87,6 +87,7 @@ interface Records {
   readonly dossiers: Dossier;
   readonly lastCommands: State["lastCommands"] extends { get(key: string): infer Value } ? Value : never;
   readonly letters: DeadLetter;
+  readonly conflicts: number;
   readonly warnings: State["warnings"] extends { get(key: string): infer Value } ? Value : never;
 }
 const recordNames = [
@@ -104,6 +105,7 @@ const recordNames = [
   "lastCommands",
   "warnings",
   "letters",
+  "conflicts",
 ] as const;
 
 /** Returns the lines of `state`. The same state gives the same lines. */

@@ -21,6 +21,7 @@ import { ReadyQueue } from "./ready-queue.ts";
 import { OpenScale } from "./open-scale.ts";
 import {
   copyAgent,
+  copyLearned,
   copyWorker,
   type AgentRecord,
   type Attack,
@@ -127,6 +128,8 @@ export interface State {
   readonly warnings: Table<string, Warning & { readonly since: number }>;
   /** What was given up and nobody has seen to: at most `lettersMax`, by effect or by `letterOf`. */
   readonly letters: Table<string, DeadLetter>;
+  /** The conflicts that were told and have not passed, by their ids: since when they are known. */
+  readonly conflicts: Table<string, number>;
   watch: Watch;
   readonly outbox: Table<EffectId, RecordedEffect>;
   /** Index: the effects that wait under a key, in order. */
@@ -253,6 +256,7 @@ export function createState(): State {
     lastCommands: createTable(undo),
     warnings: createTable(undo),
     letters: createTable(undo),
+    conflicts: createTable(undo),
     outbox: createTable(undo, copyEffect),
     outboxKeys: createTable(undo),
     dependents: new DenseTable(numbering, { undo }),
@@ -276,7 +280,6 @@ export function createState(): State {
 }
 
 // One function a kind of record: a copy that only ever sees one shape is ten times as fast as one that sees them all.
-const copyLearned = (learned: Learned): Learned => ({ ...learned });
 const copyPattern = (record: PatternRecord): PatternRecord => ({ ...record });
 const copyEffect = (effect: RecordedEffect): RecordedEffect => ({ ...effect });
 

@@ -30,7 +30,11 @@ export function readingBefore({ readings }: State, now: number, ms: number): Rea
  * How much each agent was used since `from`, in the order of the configuration. Without a reading to measure from, or one of
  * this instant, it is the share of slots that are taken now.
  */
-export function useOfAgents(state: State, { now, config }: Context, from: Reading | null): readonly AgentUse[] {
+export function useOfAgents(
+  state: State,
+  { now, config }: Pick<Context, "now" | "config">,
+  from: Reading | null,
+): readonly AgentUse[] {
   return config.agents.map((agent) => {
     const id = toAgentId(agent.id);
     const slots = slotCountsOf(state, agent);

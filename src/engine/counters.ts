@@ -5,7 +5,7 @@ import type { Entry, Event } from "../model/event.ts";
 /** Upper bounds of how long tasks waited from ready to assigned, milliseconds; what took longer is in the last one only. */
 export const waitBoundsMs = [1_000, 5_000, 30_000, 60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000, Infinity] as const;
 
-type Name = "assignments" | "reassignments" | "conflicts" | "completions" | "failures" | "refusals";
+type Name = "assignments" | "reassignments" | "conflicts" | "completions" | "failures" | "refusals" | "escalations";
 
 export class Counters {
   readonly #counts: Record<Name, number> = {
@@ -15,6 +15,7 @@ export class Counters {
     completions: 0,
     failures: 0,
     refusals: 0,
+    escalations: 0,
   };
   /** How many assignments waited no longer than each bound. */
   readonly #waits: number[] = waitBoundsMs.map(() => 0);
@@ -50,6 +51,11 @@ export class Counters {
         return;
       case "SessionRefused":
         this.#counts.refusals += 1;
+        return;
+      case "TaskEscalated":
+      case "ManualReviewRequired":
+      case "PersonAsked":
+        this.#counts.escalations += 1;
         return;
       default:
     }

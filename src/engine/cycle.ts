@@ -16,6 +16,7 @@ import { askCapacities, operatorsOf } from "./capacities.ts";
 import { Hearing } from "./hearing.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import type { Lane } from "./lane.ts";
+import type { Refreshes } from "./refreshes.ts";
 import { pauseAfter } from "./outage.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Scout } from "./scout.ts";
@@ -40,12 +41,12 @@ export class Cycle {
   readonly #scout: Scout;
   readonly #hearing: Hearing;
   readonly #asking: Asking;
+  readonly #refreshes: Refreshes;
   #timer: Timer | null = null;
   #isStopped = false;
   #cycles = 0;
   #fullReadAt = 0;
   #refreshedAt = 0;
-  #refreshes = 0;
   /** The last wait that was asked for. */
   #askedWait = "";
   /** Logins of those for whom GitHub was asked last, when it answered. */
@@ -54,12 +55,13 @@ export class Cycle {
   constructor(
     parts: EngineParts,
     world: World,
-    own: { readonly lane: Lane; readonly scout: Scout; readonly heartbeats: Heartbeats },
+    own: { readonly lane: Lane; readonly scout: Scout; readonly heartbeats: Heartbeats; readonly refreshes: Refreshes },
   ) {
     this.#parts = parts;
     this.#world = world;
     this.#lane = own.lane;
     this.#scout = own.scout;
+    this.#refreshes = own.refreshes;
     this.#asking = createAsking(parts, world, own);
     this.#hearing = new Hearing(parts, world, { ...own, asking: this.#asking });
   }
@@ -157,10 +159,9 @@ export class Cycle {
 
   /** One line where the backlog changed; a refresh that found nothing is only for whoever looks closely. */
   #logRefresh(): void {
-    this.#refreshes += 1;
-    const { added, removed, changed } = this.#scout.takeTally();
+    const { count, added, removed, changed } = this.#refreshes.note(this.#refreshedAt, this.#scout.takeTally());
     const line = `refresh: ${added} added, ${removed} removed, ${changed} changed`;
-    const data = { refreshes: this.#refreshes, added, removed, changed };
+    const data = { refreshes: count, added, removed, changed };
     if (added + removed + changed > 0) this.#parts.journal.info(line, data);
     else this.#parts.journal.debug(line, data);
   }

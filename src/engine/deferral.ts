@@ -21,6 +21,8 @@ const patient: ReadonlySet<EventType> = new Set<EventType>([
   "PullRequestLinked",
   "PullRequestChanged",
   "MergePutOff",
+  "ConflictDetected",
+  "ConflictPassed",
   "RunDispatched",
   "FeedbackCollected",
   "CursorMoved",

@@ -1,5 +1,6 @@
 /** Says in the log, every so often while work is open, how far it is: what runs, what is ready, what is blocked, what was done since. */
 import type { Context } from "../core/context.ts";
+import { metricsOf } from "../core/metrics.ts";
 import { queueDepthOf } from "../core/queue-depth.ts";
 import type { State } from "../core/state.ts";
 import type { Entry, Event } from "../model/event.ts";
@@ -28,6 +29,16 @@ export class Progress {
     this.#saidAt ??= context.now;
     const { summary } = context.config.metrics;
     if (context.now - this.#saidAt < summary) return;
+    this.#tell(state, context, {});
+  }
+
+  /** The process stops: how far the work is, with the figures of the last hour. */
+  finish(state: State, context: Context): void {
+    const { throughput, durationMinutes, waitMinutes, costUsd, utilisation } = metricsOf(state, context);
+    this.#tell(state, context, { throughput, durationMinutes, waitMinutes, costUsd, utilisation: utilisation.total });
+  }
+
+  #tell(state: State, context: Context, figures: Readonly<Record<string, number | null>>): void {
     const [completed, failed] = [this.#completed, this.#failed];
     this.#saidAt = context.now;
     this.#completed = 0;
@@ -37,7 +48,16 @@ export class Progress {
     const active = state.occupied.size;
     const held = heldBack === 0 ? "" : ` (${heldBack} held back)`;
     const line = `Progress: ${active} active, ${ready} ready${held}, ${blocked} blocked; ${completed} completed and ${failed} failed since the last summary.`;
-    this.#journal.info(line, { active, ready, heldBack, blocked, open: state.openCount, completed, failed });
+    this.#journal.info(line, {
+      active,
+      ready,
+      heldBack,
+      blocked,
+      open: state.openCount,
+      completed,
+      failed,
+      ...figures,
+    });
   }
 }
 

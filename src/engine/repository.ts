@@ -21,6 +21,7 @@ import { Heartbeats } from "./heartbeats.ts";
 import { Counters } from "./counters.ts";
 import { Idle } from "./idle.ts";
 import { Progress } from "./progress.ts";
+import { Refreshes } from "./refreshes.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
 import type { EngineParts, World } from "./parts.ts";
 import type { Pass } from "./pass.ts";
@@ -38,6 +39,7 @@ export class Repository implements LaneHooks {
   readonly heartbeats = new Heartbeats();
   readonly counters = new Counters();
   readonly watchers = new Watchers();
+  readonly refreshes = new Refreshes();
   readonly #parts: EngineParts;
   readonly #world: World;
   readonly #hooks: PassHooks;
@@ -58,7 +60,8 @@ export class Repository implements LaneHooks {
     this.#progress = new Progress(parts.journal);
     this.#delivery = new Delivery(parts, world, this.lane);
     this.#scout = new Scout(parts, world.tracker, this.lane);
-    this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout, heartbeats: this.heartbeats });
+    const { heartbeats, refreshes } = this;
+    this.#cycle = new Cycle(parts, world, { lane: this.lane, scout: this.#scout, heartbeats, refreshes });
     this.#hooks = createPassHooks(parts, () => ({
       lane: this.lane,
       delivery: this.#delivery,
@@ -126,6 +129,7 @@ export class Repository implements LaneHooks {
       await this.#delivery.idle();
       this.#delivery.release(state);
       await this.lane.flush();
+      if (this.#hasTakenStock) this.#progress.finish(state, this.lane.contextOf(state));
     }
     this.stop();
   }

@@ -4,6 +4,7 @@ import { isRunOf } from "../core/decide-session.ts";
 import { detectStaleAssignments } from "../core/decide-stale.ts";
 import type { State } from "../core/state.ts";
 import type { Command } from "../model/command.ts";
+import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { agentBehind } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
@@ -56,7 +57,21 @@ export function createAsking(
         const agent = agentBehind(config, task.assignment);
         return agent === undefined
           ? []
-          : [{ parts, world, lane, heartbeats, task, agent, isStart, isStale: stale.has(task.id), askedAt, suspects }];
+          : [
+              {
+                parts,
+                world,
+                lane,
+                heartbeats,
+                task,
+                agent,
+                isStart,
+                isStale: stale.has(task.id),
+                health: config.health,
+                askedAt,
+                suspects,
+              },
+            ];
       });
       const reports: Command[] = [...(await askRuns(asks))];
       const vendors = asks.filter(({ agent }) => agent.dispatch !== "workflow");
@@ -87,6 +102,7 @@ interface Ask {
   readonly agent: AgentConfig;
   readonly isStart: boolean;
   readonly isStale: boolean;
+  readonly health: Config["health"];
   readonly askedAt: Map<string, number>;
   readonly suspects: Set<string>;
 }
@@ -138,13 +154,13 @@ function isRunDue({ task, agent, isStart, suspects, ...ask }: Ask): boolean {
   return isStart || isSilent({ ...ask, task, agent, isStart, suspects }, run) || suspects.delete(run);
 }
 
-function isSilent({ parts, task, agent, isStale, askedAt, heartbeats }: Ask, run: string): boolean {
+function isSilent({ parts, task, agent, isStale, health, askedAt, heartbeats }: Ask, run: string): boolean {
   const { session, heardAt, phase } = task.assignment;
   const now = parts.clock.now();
   const beatAt = heartbeats.lastOf(task);
   const lastAskedAt = askedAt.get(run) ?? 0;
-  const limitMs = silenceLimitMs(agent, beatAt) ?? 0;
-  if (isUnresponsive(task, agent, { now, beatAt }) && now - lastAskedAt > limitMs) return true;
+  const limitMs = silenceLimitMs(agent, beatAt, health) ?? 0;
+  if (isUnresponsive(task, agent, { now, beatAt, health }) && now - lastAskedAt > limitMs) return true;
   const isEnding = phase === "ending" && isRunOf(task.assignment);
   const silenceMs = session === null || isStale || isEnding ? startSilenceMs : runSilenceMs;
   return now - Math.max(heardAt, beatAt ?? 0, lastAskedAt) >= silenceMs;

@@ -1,11 +1,13 @@
 /** GET /metrics: the figures of every repository for Prometheus, as this copy of the App knows them. */
 import { z } from "zod";
+import { findConflicts } from "../core/conflicts.ts";
 import { readingOf } from "../core/fold-figures.ts";
 import { depthOf, queueDepthOf } from "../core/queue-depth.ts";
 import type { Context } from "../core/context.ts";
 import type { State } from "../core/state.ts";
 import { waitBoundsMs } from "../engine/counters.ts";
 import type { Repository } from "../engine/repository.ts";
+import { conflictKinds } from "../model/conflict.ts";
 import { renderFamilies, type Family } from "../views/exposition.ts";
 import type { Call, Route } from "./route.ts";
 
@@ -83,6 +85,8 @@ function gaugesOf(places: readonly Place[]): readonly Family[] {
       ({ state, context }) => readingOf(state, context.now).costUsd,
     ),
     heartbeatAges(places),
+    conflictsNow(places),
+    gauge("seconds_since_refresh", "Since the tracker was last asked what is new.", sinceRefresh),
   ];
 }
 
@@ -101,6 +105,24 @@ function errorRate({ state, context }: Place): number {
 function latency({ state, context }: Place): number {
   const waits = [...state.starts.since(context.now - hourMs)].map(({ waitedMs }) => waitedMs).toSorted((a, b) => a - b);
   return waits[Math.ceil(waits.length * 0.95) - 1] ?? 0;
+}
+
+/** Before the first refresh nothing is late. */
+function sinceRefresh({ repository, context }: Place): number {
+  const { last } = repository.refreshes;
+  return last === null ? 0 : (context.now - last.at) / 1_000;
+}
+
+function conflictsNow(places: readonly Place[]): Family {
+  const samples = places.flatMap(({ repository, state, context }) => {
+    const found = findConflicts(state, context);
+    return conflictKinds.map((kind) => ({
+      labels: { repository: repository.name, kind },
+      value: found.filter((conflict) => conflict.kind === kind).length,
+    }));
+  });
+  const help = "What stands in the way of work in flight now, by kind.";
+  return { name: "conflicts", type: "gauge", help, samples };
 }
 
 function heartbeatAges(places: readonly Place[]): Family {
@@ -132,6 +154,14 @@ function countersOf(places: readonly Place[]): readonly Family[] {
     ),
     counter("refused_starts_total", "Starts that a vendor refused.", ({ repository }) =>
       repository.counters.of("refusals"),
+    ),
+    counter("escalations_total", "Times that a person was told what only a person can settle.", ({ repository }) =>
+      repository.counters.of("escalations"),
+    ),
+    counter(
+      "refreshes_total",
+      "Times that the tracker was asked what is new, whatever webhooks said.",
+      ({ repository }) => repository.refreshes.last?.count ?? 0,
     ),
   ];
 }

@@ -52,6 +52,7 @@ const Output = z.object({
   assignedTasks: count,
   availableWorkers: count,
   lastUpdate: instant.nullable(),
+  refresh: z.object({ at: instant, count, added: count, removed: count, changed: count }).nullable(),
   ...hour,
   velocity: z.object({
     ...threeWindows,
@@ -73,7 +74,14 @@ const Output = z.object({
     byAgent: z.array(use),
   }),
   warnings: z.array(warning),
-  readings: z.array(z.object(hour)),
+  readings: z.array(
+    z.object({
+      ...hour,
+      blocked: count.nullable(),
+      utilisation: z.number().nullable(),
+      oldestWaitMinutes: z.number().nullable(),
+    }),
+  ),
 });
 
 export const status: Route = {
@@ -95,10 +103,12 @@ function answerStatus({ input, ground }: Call): unknown {
     const detail = "The state of this repository is still being read. Ask again in some seconds.";
     throw new Problem(503, detail, { "retry-after": "5" });
   }
-  return toStatusDocument(repository.name, state, repository.lane.contextOf(state));
+  const document = toStatusDocument(repository.name, state, repository.lane.contextOf(state));
+  const { last } = repository.refreshes;
+  return { ...document, refresh: last === null ? null : { ...last, at: new Date(last.at).toISOString() } };
 }
 
-/** The document, at the instant of `context`; the same from every door. */
+/** The document, at the instant of `context`; the same from every door. Who has no cycle of its own refreshes nothing. */
 export function toStatusDocument(
   repository: string,
   state: State,
@@ -115,6 +125,7 @@ export function toStatusDocument(
     assignedTasks: figures.inFlight,
     availableWorkers: availableWorkers(state, context, figures),
     lastUpdate: updatedAt,
+    refresh: null,
     ...figures,
   };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AgentConfig, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
+import { Ready } from "./config-ready.ts";
 import { unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
 
@@ -32,24 +33,7 @@ export const Config = z.strictObject({
     .prefault({}),
   select: z.strictObject({ labels: z.array(z.string().min(1)).min(1).default(["orchestrate"]) }).prefault({}),
   trust: z.enum(["write", "triage"]).default("write"),
-  ready: z
-    .strictObject({
-      goal: z.boolean().default(false).describe("An issue has to say what it is for before it is started."),
-      criteria: z.boolean().default(false).describe("It has to name acceptance criteria."),
-      estimate: z.boolean().default(false).describe("Somebody has to have estimated it."),
-      minimumLength: z
-        .number()
-        .int()
-        .min(0)
-        .max(10_000)
-        .default(0)
-        .describe("Its text has to have at least so many characters; 0 asks for none."),
-      duplicates: z
-        .enum(["text", "title", "allow"])
-        .default("text")
-        .describe("An issue with the title and text of another open one, or with its title alone, is held."),
-    })
-    .prefault({}),
+  ready: Ready.prefault({}),
   agents: z
     .array(AgentConfig)
     .max(50)
@@ -115,6 +99,10 @@ export const Config = z.strictObject({
           cohesion: share.default(0.1),
         })
         .prefault({}),
+      history: z
+        .strictObject({ success: share.default(0.5), time: share.default(0.3), quality: share.default(0.2) })
+        .prefault({})
+        .describe("What history is made of: tasks that succeed, in the time estimated, and without being sent back."),
       bar: part
         .default(0.7)
         .describe("The fit below which an idle worker may be passed over for a better one that is busy."),
@@ -158,6 +146,9 @@ export const Config = z.strictObject({
         "How long the agent pauses; it doubles while the vendor goes on refusing.",
       ),
       pauseMax: Lasting.default(60 * unitMs.m),
+      heartbeat: Lasting.default(10 * unitMs.m).describe(
+        "How long an agent that sends heartbeats may be silent, where its entry does not say.",
+      ),
     })
     .prefault({}),
   stale: z

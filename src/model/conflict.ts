@@ -1,5 +1,5 @@
 /** What stands in the way of work that is in flight, and what may be done about it. */
-import type { TaskId } from "./ids.ts";
+import type { AgentId, TaskId } from "./ids.ts";
 
 export const resolutions = ["reassign", "queue", "escalate"] as const;
 /** Another agent goes on with it; it waits until what it conflicts with is over; a person sees to it. */
@@ -26,4 +26,18 @@ export interface Conflict {
   /** Epoch milliseconds; null where nobody can say. */
   readonly since: number | null;
   readonly resolutions: readonly Resolution[];
+}
+
+/** What is told of a conflict when it is first seen. */
+export interface ConflictSeen extends Pick<Conflict, "kind" | "with" | "files" | "detail"> {
+  /** Who is at the task, or was at it last. */
+  readonly agent: AgentId | null;
+}
+
+/** What somebody has said is to be done about a conflict. */
+export interface ConflictOrder {
+  readonly kind: ConflictKind;
+  readonly resolution: Resolution;
+  readonly by: string;
+  readonly reason: string | null;
 }

@@ -3,7 +3,7 @@
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
 import type { Config } from "./config.ts";
-import type { ConflictKind, Resolution } from "./conflict.ts";
+import type { ConflictKind, ConflictOrder, ConflictSeen } from "./conflict.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Effect } from "./effect.ts";
 import type { LetterEvent } from "./dead-letter.ts";
@@ -216,15 +216,11 @@ export type Event =
   | { readonly type: "SwarmCalled"; readonly task: TaskId; readonly workers: number; readonly by: string }
   /** Another agent goes on with it once its session is seen ended: the cancel that follows is no failure, and its work is kept. */
   | ({ readonly type: "TaskHandedOver"; readonly task: TaskId } & Handover)
+  /** Something stands in the way of work in flight; told once, until it has passed. */
+  | ({ readonly type: "ConflictDetected"; readonly task: TaskId } & ConflictSeen)
+  | { readonly type: "ConflictPassed"; readonly task: TaskId; readonly kind: ConflictKind }
   /** Somebody has said what is to be done about a conflict; what follows from it are events of their own. */
-  | {
-      readonly type: "ConflictResolved";
-      readonly task: TaskId;
-      readonly kind: ConflictKind;
-      readonly resolution: Resolution;
-      readonly by: string;
-      readonly reason: string | null;
-    }
+  | ({ readonly type: "ConflictResolved"; readonly task: TaskId } & ConflictOrder)
   /** Something about the task that only a person can settle, told once. */
   | {
       readonly type: "TaskEscalated";

@@ -55,6 +55,8 @@ const familyByType = {
   TaskCancelled: "outcome",
   TaskReopened: "outcome",
   ManualReviewRequired: "outcome",
+  ConflictDetected: "outcome",
+  ConflictPassed: "outcome",
   ConflictResolved: "outcome",
   TaskEscalated: "outcome",
   EscalationLifted: "outcome",

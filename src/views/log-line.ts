@@ -106,6 +106,10 @@ function renderOutcomeEvent(event: EventIn<"outcome">, task: string, names: Even
       return `${task} was reopened by ${event.by}`;
     case "ManualReviewRequired":
       return `${task} needs a person: ${event.reason}`;
+    case "ConflictDetected":
+      return `${task}: a ${event.kind} conflict: ${event.detail}`;
+    case "ConflictPassed":
+      return `${task}: the ${event.kind} conflict has passed`;
     case "ConflictResolved": {
       const why = event.reason === null ? "" : `: ${event.reason}`;
       return `${task}: the ${event.kind} conflict is resolved with ${event.resolution}, says ${event.by}${why}`;

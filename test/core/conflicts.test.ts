@@ -315,3 +315,62 @@ describe("nothing is changed", () => {
     expect(refusal(it, { ...queue, after: taskId(2) })).toMatch(/#2 has ended already/);
   });
 });
+
+describe("in the log a conflict", () => {
+  const tick = { type: "Tick" } as const;
+
+  function news(it: Story): readonly Event[] {
+    it.now += minute;
+    return it.tell(tick).filter(({ type }) => type === "ConflictDetected" || type === "ConflictPassed");
+  }
+
+  test("is told once when it is first seen, with who is at it, and once when it has passed", () => {
+    const it = clashing();
+    expect(news(it)).toEqual([
+      {
+        type: "ConflictDetected",
+        task: taskId(1),
+        kind: "dependency",
+        with: [taskId(2)],
+        agent: "cursor",
+        files: [],
+        detail: "cursor/1 is at it, and it depends on #2.",
+      },
+    ]);
+    const since = it.now;
+    expect(news(it)).toEqual([]);
+    expect(conflicts(it).map((conflict) => [conflict.id, conflict.since])).toEqual([["dependency:gh:7:1001", since]]);
+    it.tell(instruct(2, { verb: "complete" }));
+    expect(news(it)).toEqual([{ type: "ConflictPassed", task: taskId(1), kind: "dependency" }]);
+    expect(news(it)).toEqual([]);
+  });
+
+  test("that comes back is told again", () => {
+    const it = clashing();
+    news(it);
+    it.tell(instruct(2, { verb: "complete" }));
+    news(it);
+    it.tell(instruct(2, { verb: "retry" }));
+    it.tell(observe({ issues: [issue(2, { updatedAt: 5, labels: ["orchestrate", "hold"] })] }));
+    it.tell(observe({ issues: [issue(3, { labels: ["orchestrate", "hold"] })] }));
+    it.tell(observe({ issues: [issue(1, { blockedBy: [blocker(2), blocker(3)], updatedAt: 6 })] }));
+    expect(types(news(it))).toEqual(["ConflictDetected"]);
+  });
+
+  test("that passes because its task is gone is over as well", () => {
+    const it = running({ agents: agents.map((agent) => ({ ...agent, timeout: "9h" })) });
+    it.now += 60 * minute;
+    expect(types(news(it))).toEqual(["ConflictDetected"]);
+    it.tell(instruct(1, { verb: "cancel" }));
+    ended(it);
+    expect(types(news(it))).toEqual(["ConflictPassed"]);
+  });
+
+  test("is known after a snapshot, so that nobody is told twice", () => {
+    const it = clashing();
+    news(it);
+    const restored = fromSnapshot(toSnapshot(it.state));
+    expect([...restored.conflicts.entries()]).toEqual([...it.state.conflicts.entries()]);
+    expect(restored.conflicts.size).toBe(1);
+  });
+});

@@ -238,3 +238,38 @@ describe("a retry", () => {
     expect(refusal()).toBeNull();
   });
 });
+
+describe("whose agent was lost", () => {
+  function lostBy(
+    config: Config,
+    how: Parameters<typeof report>,
+  ): { readonly it: Story; readonly agents: readonly string[] } {
+    const it = running(config);
+    it.tell(say(1, 1, report(...how)));
+    const assigned = it.tell(schedule()).filter((event) => event.type === "TaskAssigned");
+    return { it, agents: assigned.map(({ agent }) => agent) };
+  }
+
+  test("a task is with another agent in the very pass that sees it, however long the backoff", () => {
+    const config = configOf({ ...two, retry: { backoff: { initial: "5m", max: "10m" } } });
+    expect(lostBy(config, ["not_found"]).agents).toEqual(["bifrost"]);
+    expect(lostBy(config, ["failed"]).agents).toEqual(["bifrost"]);
+  });
+
+  test("a task that only the same agent can take waits for its backoff: what was amiss may pass", () => {
+    const { it, agents } = lostBy(configOf(), ["not_found"]);
+    expect(agents).toEqual([]);
+    it.now += 30_000;
+    expect(types(it.tell(schedule()))).toEqual(["TaskAssigned"]);
+  });
+
+  test("a task that failed by its own work waits, whoever goes on with it", () => {
+    const it = running(configOf(two));
+    it.tell(say(1, 1, report("succeeded")));
+    it.now += 3 * minute;
+    expect(types(it.tell({ type: "Tick" }))).toContain("RetryScheduled");
+    expect(it.tell(schedule())).toEqual([]);
+    it.now += 30_000;
+    expect(it.tell(schedule())).toEqual([expect.objectContaining({ type: "TaskAssigned", agent: "bifrost" })]);
+  });
+});

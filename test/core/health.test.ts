@@ -281,16 +281,28 @@ describe("an agent that sends heartbeats", () => {
     it.tell(say(1, 1, report("running")));
     const task = it.state.tasks.get(taskId(1));
     if (task === undefined || withBeats === undefined || without === undefined) throw new Error("nothing to judge");
-    expect(isUnresponsive(task, withBeats, { now: it.now + 10 * minute, beatAt: null })).toBe(false);
-    expect(isUnresponsive(task, withBeats, { now: it.now + 10 * minute + 1, beatAt: null })).toBe(true);
-    expect(isUnresponsive(task, without, { now: it.now + 600 * minute, beatAt: null })).toBe(false);
-    // One that sent a heartbeat without being configured to is known to send them: ten minutes.
-    const beatAt = it.now + minute;
-    expect(isUnresponsive(task, without, { now: beatAt + 10 * minute, beatAt })).toBe(false);
-    expect(isUnresponsive(task, without, { now: beatAt + 10 * minute + 1, beatAt })).toBe(true);
-    it.tell(say(1, 1, report("not_found")));
-    expect(isUnresponsive({ ...task, assignment: null }, withBeats, { now: it.now + 600 * minute, beatAt: null })).toBe(
+    expect(isUnresponsive(task, withBeats, { now: it.now + 10 * minute, beatAt: null, health: it.config.health })).toBe(
       false,
     );
+    expect(
+      isUnresponsive(task, withBeats, { now: it.now + 10 * minute + 1, beatAt: null, health: it.config.health }),
+    ).toBe(true);
+    expect(isUnresponsive(task, without, { now: it.now + 600 * minute, beatAt: null, health: it.config.health })).toBe(
+      false,
+    );
+    // One that sent a heartbeat without being configured to is known to send them: ten minutes.
+    const beatAt = it.now + minute;
+    expect(isUnresponsive(task, without, { now: beatAt + 10 * minute, beatAt, health: it.config.health })).toBe(false);
+    expect(isUnresponsive(task, without, { now: beatAt + 10 * minute + 1, beatAt, health: it.config.health })).toBe(
+      true,
+    );
+    it.tell(say(1, 1, report("not_found")));
+    expect(
+      isUnresponsive({ ...task, assignment: null }, withBeats, {
+        now: it.now + 600 * minute,
+        beatAt: null,
+        health: it.config.health,
+      }),
+    ).toBe(false);
   });
 });

@@ -73,6 +73,38 @@ describe("readings", () => {
     expect(readings).toHaveLength(100);
     expect(Date.parse(readings.at(-1)?.at ?? "")).toBe(it.now);
   });
+
+  test("say how much was blocked, how busy everybody was and how long the oldest had waited, so that these have a history", () => {
+    const it = story(configOf({ agents: [{ id: "jules", type: "jules", capacity: 2 }] }));
+    it.tell({ type: "Configure", sha: "sha-1", config: it.config, problems: [] });
+    it.tell(
+      observe({ issues: [issue(1), issue(2, { blockedBy: [blocker(1)] }), issue(3, { blockedBy: [blocker(1)] })] }),
+    );
+    it.tell(schedule());
+    it.now += 30 * minute;
+    it.tell(instruct(1, { verb: "estimate", minutes: 60 }));
+    const { readings } = metricsOf(it.state, contextOf(it));
+    expect(readings.map(({ blocked, utilisation }) => [blocked, utilisation])).toEqual([
+      [0, 0],
+      [2, 0.5],
+    ]);
+    it.tell(observe({ issues: [issue(4), issue(5)] }));
+    it.now += 8 * minute;
+    it.tell(instruct(1, { verb: "estimate", minutes: 70 }));
+    const waits = metricsOf(it.state, contextOf(it)).readings.map(({ oldestWaitMinutes }) => oldestWaitMinutes);
+    expect(waits).toEqual([null, null, 8]);
+    const again = metricsOf(fromSnapshot(toSnapshot(it.state)), contextOf(it));
+    expect(again.readings).toEqual(metricsOf(it.state, contextOf(it)).readings);
+  });
+
+  test("of an older version say neither, and that is told as nothing", () => {
+    const it = completing(1, minute);
+    const lines = toSnapshot(it.state).map((line) =>
+      line.replaceAll(/,"(?:blocked|utilisation|oldestWaitMinutes)":[\d.a-z]+/g, ""),
+    );
+    const [first] = metricsOf(fromSnapshot(lines), contextOf(it)).readings;
+    expect(first).toMatchObject({ open: 1, blocked: null, utilisation: null, oldestWaitMinutes: null });
+  });
 });
 
 describe("velocity", () => {

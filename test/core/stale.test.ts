@@ -218,6 +218,15 @@ describe("a session is stale", () => {
         reason:
           "It takes longer than expected, which was about 45 min from 1970-01-01 00:16 UTC on: its vendor is asked, and it goes on until its timeout.",
       },
+      {
+        type: "ConflictDetected",
+        task: taskId(1),
+        kind: "silence",
+        with: [],
+        agent: "jules",
+        files: [],
+        detail: "jules/1 has been at it for 90 min, and about 45 min were expected.",
+      },
     ]);
     expect(reasons(tick(it))).toEqual([]);
     expect(it.status(1)).toBe("in_progress");

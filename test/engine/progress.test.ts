@@ -43,3 +43,25 @@ test("every two hours the log says how far the work is, and nothing once all of 
   pass();
   expect(lines).toHaveLength(2);
 });
+
+test("when the process stops the log says how far the work is, with the figures of the last hour", () => {
+  const it = story(configOf({ agents: [{ id: "jules", type: "jules", dispatch: "api" }], done: "reported" }));
+  const said: unknown[] = [];
+  const progress = new Progress({ ...silentJournal, info: (message, data) => void said.push([message, data]) });
+  progress.finish(it.state, it);
+  expect(said).toEqual([]);
+  it.tell(observe({ issues: [issue(1), issue(2)] }));
+  it.tell(schedule());
+  it.tell(say(1, 1, report("running")));
+  it.now += hour / 2;
+  it.tell(say(1, 1, report("succeeded", { costUsd: 2 })));
+  progress.note(it.entries);
+  progress.finish(it.state, it);
+  const counts = { active: 0, ready: 1, heldBack: 0, blocked: 0, open: 1, completed: 1, failed: 0 };
+  expect(said).toEqual([
+    [
+      "Progress: 0 active, 1 ready, 0 blocked; 1 completed and 0 failed since the last summary.",
+      { ...counts, throughput: 1, durationMinutes: 30, waitMinutes: 0, costUsd: 2, utilisation: 1 },
+    ],
+  ]);
+});

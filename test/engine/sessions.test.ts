@@ -10,13 +10,16 @@ import { observe, say, schedule, story, taskAt, type Story } from "../support/gi
 const minute = 60_000;
 
 /** One session of an agent workflow, running at `run`, and who asks after it once a cycle. */
-function running(agent: Record<string, unknown>): {
+function running(
+  agent: Record<string, unknown>,
+  health: Record<string, unknown> = {},
+): {
   readonly it: Story;
   cycle(): Promise<readonly string[]>;
   /** A heartbeat of the agent arrives. */
   beat(): void;
 } {
-  const it = story(configOf({ agents: [{ id: "jules", type: "jules", dispatch: "workflow", ...agent }] }));
+  const it = story(configOf({ agents: [{ id: "jules", type: "jules", dispatch: "workflow", ...agent }], health }));
   it.tell(observe({ issues: [issue(1)] }));
   it.tell(schedule());
   it.tell({ type: "ReportOutcome", task: taskId(1), fence: 1, outcome: { kind: "dispatched", run: "100" } });
@@ -78,6 +81,19 @@ test("an agent that has sent a heartbeat is left alone while they come, and aske
   }
   it.now += 10 * minute;
   expect(await cycle()).toEqual(["ReportRun"]);
+});
+
+test("health.heartbeat says how long such an agent may be silent, unless its own entry does", async () => {
+  const askedAfter = async (agent: Record<string, unknown>): Promise<number | null> => {
+    const { it, cycle, beat } = running(agent, { heartbeat: "4m" });
+    beat();
+    for (let minutes = 1; minutes < 10; minutes += 1) {
+      it.now += minute;
+      if ((await cycle()).length > 0) return minutes;
+    }
+    return null;
+  };
+  expect([await askedAfter({}), await askedAfter({ heartbeat: "7m" })]).toEqual([5, 8]);
 });
 
 test("a heartbeat for an assignment that is over says nothing of the next one of the same worker", async () => {

@@ -190,6 +190,18 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     { pattern: "deps", series: 2 },
     "pattern deps has seen enough merged tasks: its issue is asked for (series 2)",
   ],
+  ConflictDetected: [
+    {
+      task,
+      kind: "merge",
+      with: [],
+      agent: toAgentId("jules"),
+      files: ["a.txt"],
+      detail: "Pull request #9 cannot be merged.",
+    },
+    "#12: a merge conflict: Pull request #9 cannot be merged.",
+  ],
+  ConflictPassed: [{ task, kind: "merge" }, "#12: the merge conflict has passed"],
   ConflictResolved: [
     { task, kind: "merge", resolution: "reassign", by: "http:wanda", reason: null },
     "#12: the merge conflict is resolved with reassign, says http:wanda",
