@@ -50,6 +50,7 @@ describe("the files of the branch", () => {
       "state/snapshot/",
       "state/schema.json",
       "tasks/<status>/<number>.md",
+      "plans/<number>.md",
     ]);
     expect(double.files.get("state/schema.json")).toBe('{"version":3}\n');
     const [header, ...lines] = (double.files.get("state/log/0000000001-0000000002.ndjson") ?? "").trimEnd().split("\n");
