@@ -1,5 +1,6 @@
 /** Pull requests: claimed for their tasks, red, in conflict, closed, merged, reverted. A merge by a writer is the receipt. */
 import { permits } from "../model/actor.ts";
+import { takesItself } from "../model/config-agent.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import { agentBehind } from "../model/registry.ts";
@@ -32,15 +33,14 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
   } else if (!isSamePull(pull, task.pull) || isAwaited(task, pull)) {
     decision.emit({ type: "PullRequestChanged", task: task.id, pull });
   }
-  endLabelledSession(decision, task.id, facts);
+  endSessionOfPull(decision, task.id, facts);
   judgePull(decision, task.id, facts);
 }
 
-/** Where the vendor was started by a label nobody can be asked: its pull request is the end of the session. */
-function endLabelledSession(decision: Decision, id: TaskId, facts: PullFacts): void {
-  const assignment = decision.state.tasks.get(id)?.assignment ?? null;
-  const agent = agentBehind(decision.context.config, assignment?.agent);
-  if (agent?.dispatch !== "label") return;
+/** Nobody can be asked for a session that a label has started, or that is at somebody's desk: its pull request is its end. */
+function endSessionOfPull(decision: Decision, id: TaskId, facts: PullFacts): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined || !endsWithPull(decision, task, facts)) return;
   endSession(decision, id, {
     state: "succeeded",
     session: null,
@@ -108,13 +108,21 @@ function isTroubled(pull: PullRequest): boolean {
 
 /** A live session names its own pull request when it ends; until then a healthy one needs no entry of its own. */
 function isLeftToSession(decision: Decision, task: Task, facts: PullFacts): boolean {
-  const agent = agentBehind(decision.context.config, task.assignment?.agent);
   return (
     task.assignment !== null &&
-    agent?.dispatch !== "label" &&
+    !endsWithPull(decision, task, facts) &&
     facts.state === "open" &&
     !isTroubled(toPullRequest(facts))
   );
+}
+
+/** A draft is still worked on at a desk; and of one that was open before only whoever works on it can say that it is done. */
+function endsWithPull({ context }: Decision, { assignment }: Task, { isDraft, state }: PullFacts): boolean {
+  const agent = agentBehind(context.config, assignment?.agent);
+  if (assignment === null || agent === undefined) return false;
+  if (!takesItself(agent)) return agent.dispatch === "label";
+  const isNew = assignment.continues === null || assignment.continues.isBegun === true;
+  return state === "merged" || (state === "open" && isNew && !isDraft);
 }
 
 /** What decides: the required checks where there are any, else all of them. */

@@ -5,6 +5,7 @@
 import type { Command } from "../model/command.ts";
 import type { Event } from "../model/event.ts";
 import { decideCapacity } from "./decide-capacity.ts";
+import { decideTaskClaim } from "./decide-claim-task.ts";
 import { decideCockpit } from "./decide-cockpit.ts";
 import { decideConfiguration } from "./decide-configure.ts";
 import { decideCursor } from "./decide-cursor.ts";
@@ -17,6 +18,7 @@ import { decideSchedule } from "./decide-schedule.ts";
 import { decideClaim, decideRunReport, decideSessionReport } from "./decide-session.ts";
 import { decideSubmission } from "./decide-submissions.ts";
 import { decideTick } from "./decide-tick.ts";
+import { decideHeartbeat } from "./desk.ts";
 import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
 import { decideAssignmentRequest } from "./instruct-task.ts";
@@ -82,6 +84,8 @@ const deciders: Deciders = {
   ResolveConflict: decideResolution,
   SubmitTask: (decision, { submission }) => decideSubmission(decision, submission),
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
+  ClaimTask: decideTaskClaim,
+  HearAgent: decideHeartbeat,
   ClaimAssignment: decideClaim,
   ReportSession: decideSessionReport,
   ReportOutcome: decideOutcomeReport,

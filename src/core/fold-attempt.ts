@@ -136,6 +136,11 @@ export function foldSessionContinued(state: State, event: EventOf<"SessionContin
   if (assignment.phase === "waiting") assignment.phase = "running";
   assignment.question = null;
   assignment.heardAt = state.at;
+  if (event.timeoutMs !== undefined) assignment.timeoutMs = event.timeoutMs;
+}
+
+export function foldSessionHeard(state: State, event: EventOf<"SessionHeard">): void {
+  ownAssignment(state, event.task).heardAt = state.at;
 }
 
 export function foldCancelRequested(state: State, event: EventOf<"CancelRequested">): void {

@@ -1,6 +1,6 @@
 /** `.github/orchestrate.yml`: every key optional, an empty file works. One zod schema feeds validation, types and docs. */
 import { z } from "zod";
-import { AgentConfig, agentIdPattern } from "./config-agent.ts";
+import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
 import { unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
@@ -33,7 +33,7 @@ export const Config = z.strictObject({
   select: z.strictObject({ labels: z.array(z.string().min(1)).min(1).default(["orchestrate"]) }).prefault({}),
   trust: z.enum(["write", "triage"]).default("write"),
   agents: z
-    .array(AgentConfig)
+    .array(AgentEntry)
     .max(50)
     .refine((agents) => new Set(agents.map((agent) => agent.id)).size === agents.length, "two agents have the same id")
     .default([]),

@@ -3,6 +3,7 @@
  * carries the events (`at`), so an event holds an instant only where it differs.
  */
 import type { CockpitWritten } from "./cockpit.ts";
+import type { CockpitEvent } from "./event-cockpit.ts";
 import type { Config } from "./config.ts";
 import type { AgentConfig } from "./config-agent.ts";
 import type { ConflictKind, Resolution } from "./conflict.ts";
@@ -76,6 +77,8 @@ export type Event =
       /** How long such sessions usually take at most, where nobody has estimated the task and enough is known. */
       readonly usualMs?: number;
       readonly reasons: AssignmentReasons;
+      /** Who asked for it, where its agent takes its work itself: nobody has to start it. */
+      readonly takenBy?: string;
     }
   | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "AssignmentClaimed"; readonly task: TaskId; readonly fence: number; readonly run: string }
@@ -100,7 +103,10 @@ export type Event =
       readonly cause?: "vendor" | "run" | "text";
     }
   | { readonly type: "SessionWaiting"; readonly task: TaskId; readonly fence: number; readonly question: string }
-  | { readonly type: "SessionContinued"; readonly task: TaskId; readonly fence: number }
+  /** `timeoutMs`: how long it may take from its start, where its time was over and it goes on. */
+  | { readonly type: "SessionContinued"; readonly task: TaskId; readonly fence: number; readonly timeoutMs?: number }
+  /** An agent that nobody can ask says that it is still at it. */
+  | { readonly type: "SessionHeard"; readonly task: TaskId; readonly fence: number; readonly note?: string }
   | {
       readonly type: "CancelRequested";
       readonly task: TaskId;
@@ -312,24 +318,7 @@ export type Event =
       readonly isRecovery: boolean;
     }
   | { readonly type: "ConfigurationRejected"; readonly sha: string; readonly problems: readonly string[] }
-  // The cockpit
-  | {
-      /** A box of the cockpit was ticked, and what came of it. */
-      readonly type: "BoxTicked";
-      readonly box: string;
-      readonly by: string;
-      /** When it was ticked, by the tracker's clock. */
-      readonly tickedAt: number;
-      readonly isDone: boolean;
-      readonly answer: string | null;
-      /** What it has changed, for whoever takes it back; missing where it has changed nothing. */
-      readonly kept?: LastCommand;
-    }
-  /** Somebody has changed its text by hand: it is written anew. */
-  | { readonly type: "CockpitEdited"; readonly by: string; readonly editedAt: number }
-  /** Closed by a person, or gone: it is left alone. */
-  | { readonly type: "CockpitEnded"; readonly end: "closed" | "gone" }
-  | { readonly type: "CockpitReopened" }
+  | CockpitEvent
   /** Everything up to here has been seen and decided: the next process that looks goes on from here. */
   | { readonly type: "CursorMoved"; readonly cursor: Cursor; readonly wholeAt: number }
   // Answers and the outbox

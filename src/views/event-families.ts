@@ -27,6 +27,7 @@ const familyByType = {
   SessionRefused: "attempt",
   SessionWaiting: "attempt",
   SessionContinued: "attempt",
+  SessionHeard: "attempt",
   CancelRequested: "attempt",
   PersonAsked: "attempt",
   SessionEnded: "attempt",

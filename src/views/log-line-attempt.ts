@@ -23,6 +23,8 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
       return `${task}: the agent asks: ${event.question}`;
     case "SessionContinued":
       return `${task}: the agent goes on`;
+    case "SessionHeard":
+      return `${task}: the agent is still at it${event.note === undefined ? "" : `: ${event.note}`}`;
     case "CancelRequested":
       return `${task}: cancel asked for by ${event.by} because ${failureWords[event.reason]}`;
     case "PersonAsked":
@@ -87,7 +89,8 @@ function describeRetry(event: Extract<AttemptEvent, { readonly type: "RetrySched
 function describeAssigned(event: Extract<AttemptEvent, { readonly type: "TaskAssigned" }>, task: string): string {
   const { rank, readyCount, algorithm, starvedMs } = event.reasons;
   const why = starvedMs === undefined ? `rank ${rank} of ${readyCount} by ${algorithm}` : describeStarved(starvedMs);
-  return `${task} is assigned to ${event.worker} (attempt ${event.attempt}, ${why})`;
+  const what = event.takenBy === undefined ? "is assigned to" : `is taken by ${event.takenBy} for`;
+  return `${task} ${what} ${event.worker} (attempt ${event.attempt}, ${why})`;
 }
 
 function describeEnded(event: Extract<AttemptEvent, { readonly type: "SessionEnded" }>, task: string): string {
