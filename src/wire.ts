@@ -16,6 +16,7 @@ import { mergesAtAll } from "./core/decide-merge.ts";
 import { configOf } from "./core/config-in-force.ts";
 import type { State } from "./core/state.ts";
 import { readAtHand, tellAtHand, type AtHand, type Told } from "./engine/at-hand.ts";
+import { claimTask, type ClaimRequest, type ClaimResult } from "./engine/claim-task.ts";
 import { toCommentCommand } from "./engine/instruct.ts";
 import { namesOf } from "./engine/names.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
@@ -163,6 +164,25 @@ function toClaimedWork(assignable: Assignable): ClaimedWork {
   const branch = continues?.branch ?? `orchestrate/${issue}-`;
   return { issue, worker, attempt, branch, prompt: renderPrompt(assignable) };
 }
+
+/** Has a task claimed for an agent that takes its work itself. Null where Orchestrate has never run. */
+export async function wireClaim(
+  surroundings: Surroundings,
+  target: RepositoryTarget & { readonly request: ClaimRequest },
+): Promise<ClaimOutcome | null> {
+  const { parts, world } = wire(surroundings, target);
+  const result = await claimTask(parts, world.tracker, target.request);
+  if (result?.kind !== "claimed") return result;
+  return { kind: "claimed", task: result.task, work: toClaimedWork(result.assignable) };
+}
+
+export type ClaimOutcome =
+  | {
+      readonly kind: "claimed";
+      readonly task: (ClaimResult & { readonly kind: "claimed" })["task"];
+      readonly work: ClaimedWork;
+    }
+  | (ClaimResult & { readonly kind: "refused" });
 
 /** Writes what a job says of its work onto the state branch, where there is no App to tell. */
 export async function wireReport(

@@ -23,6 +23,7 @@ const patient: ReadonlySet<EventType> = new Set<EventType>([
   "MergePutOff",
   "RunDispatched",
   "FeedbackCollected",
+  "SessionHeard",
   "CursorMoved",
 ]);
 
