@@ -19,11 +19,13 @@ import { readAtHand, tellAtHand, type AtHand, type Told } from "./engine/at-hand
 import { claimTask, type ClaimRequest, type ClaimResult } from "./engine/claim-task.ts";
 import { toCommentCommand } from "./engine/instruct.ts";
 import { namesOf } from "./engine/names.ts";
+import { noteIssue } from "./engine/note-issue.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
 import { runOnce, type RunOptions, type RunResult } from "./engine/one-run.ts";
 import { Repository } from "./engine/repository.ts";
+import { lookAtPulls, noteReview } from "./engine/review-task.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
@@ -36,7 +38,8 @@ import type { AgentType } from "./model/config-agent.ts";
 import type { Command } from "./model/command.ts";
 import type { Event } from "./model/event.ts";
 import type { Cursor } from "./model/cursor.ts";
-import { toCommandId, toStreamId, type CommandId } from "./model/ids.ts";
+import { toCommandId, toStreamId, type CommandId, type TaskId } from "./model/ids.ts";
+import type { PullFacts } from "./model/observation.ts";
 import type { ConfigInForce } from "./model/registry.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
 import type { AppLine } from "./ports/app-line.ts";
@@ -174,6 +177,34 @@ export async function wireClaim(
   const result = await claimTask(parts, world.tracker, target.request);
   if (result?.kind !== "claimed") return result;
   return { kind: "claimed", task: result.task, work: toClaimedWork(result.assignable) };
+}
+
+/** Writes down how an issue is that somebody has just changed. Null where Orchestrate has never run. */
+export async function wireIssue(
+  surroundings: Surroundings,
+  target: RepositoryTarget,
+  number: number,
+): Promise<AtHand | null> {
+  const { parts, world } = wire(surroundings, target);
+  return noteIssue(parts, world.tracker, number);
+}
+
+/** Facts of pull requests. Reads only. */
+export async function wireLook(
+  surroundings: Surroundings,
+  target: RepositoryTarget,
+  pulls: readonly number[],
+): Promise<readonly PullFacts[]> {
+  return lookAtPulls(wire(surroundings, target).world.tracker, pulls);
+}
+
+/** Writes down that a pull request is there to be looked at; returns the state as it is then. */
+export async function wireReview(
+  surroundings: Surroundings,
+  told: RepositoryTarget & { readonly task: TaskId; readonly pull: number },
+): Promise<AtHand> {
+  const { parts, world } = wire(surroundings, told);
+  return noteReview(parts, world.tracker, told);
 }
 
 export type ClaimOutcome =

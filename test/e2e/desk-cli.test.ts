@@ -37,7 +37,7 @@ test("of agents that claim at the same moment each gets another task, and one to
     .filter(({ code }) => code === 0)
     .map(({ stdout }) => JSON.parse(stdout) as { task: string; fence: number });
   expect(new Set(won.map(({ task }) => task)).size).toBe(2);
-  expect(won.map(({ fence }) => fence).toSorted()).toEqual([1, 2]);
+  expect(new Set(won.map(({ fence }) => fence))).toEqual(new Set([1, 2]));
   const lost = answers.filter(({ code }) => code !== 0);
   expect(lost).toEqual([
     {
