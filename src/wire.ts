@@ -16,16 +16,13 @@ import { mergesAtAll } from "./core/decide-merge.ts";
 import { configOf } from "./core/config-in-force.ts";
 import type { State } from "./core/state.ts";
 import { readAtHand, tellAtHand, type AtHand, type Told } from "./engine/at-hand.ts";
-import { claimTask, type ClaimRequest, type ClaimResult } from "./engine/claim-task.ts";
 import { toCommentCommand } from "./engine/instruct.ts";
 import { namesOf } from "./engine/names.ts";
-import { noteIssue } from "./engine/note-issue.ts";
 import type { EngineParts, World } from "./engine/parts.ts";
 import { runPass } from "./engine/pass.ts";
 import { createStream } from "./engine/stream.ts";
 import { runOnce, type RunOptions, type RunResult } from "./engine/one-run.ts";
 import { Repository } from "./engine/repository.ts";
-import { lookAtPulls, noteReview } from "./engine/review-task.ts";
 import { runJob, type JobRequest, type JobResult } from "./engine/job.ts";
 import { tellWork, type WorkResult, type WorkTold } from "./engine/tell-work.ts";
 import { createGithubClient, type GithubOctokit } from "./github/client.ts";
@@ -38,8 +35,7 @@ import type { AgentType } from "./model/config-agent.ts";
 import type { Command } from "./model/command.ts";
 import type { Event } from "./model/event.ts";
 import type { Cursor } from "./model/cursor.ts";
-import { toCommandId, toStreamId, type CommandId, type TaskId } from "./model/ids.ts";
-import type { PullFacts } from "./model/observation.ts";
+import { toCommandId, toStreamId, type CommandId } from "./model/ids.ts";
 import type { ConfigInForce } from "./model/registry.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
 import type { AppLine } from "./ports/app-line.ts";
@@ -102,7 +98,7 @@ export interface RepositoryTarget {
   readonly octokit: RepositoryOctokit;
 }
 
-interface Wired {
+export interface Wired {
   readonly parts: EngineParts;
   readonly world: World;
   /** The state is known to the engine once it has loaded; the world asks through this for what it says is in force. */
@@ -162,58 +158,12 @@ export interface ClaimedWork {
   readonly prompt: string;
 }
 
-function toClaimedWork(assignable: Assignable): ClaimedWork {
+/** What an agent is handed of an assignment. */
+export function toClaimedWork(assignable: Assignable): ClaimedWork {
   const { number: issue, worker, attempt, continues } = assignable;
   const branch = continues?.branch ?? `orchestrate/${issue}-`;
   return { issue, worker, attempt, branch, prompt: renderPrompt(assignable) };
 }
-
-/** Has a task claimed for an agent that takes its work itself. Null where Orchestrate has never run. */
-export async function wireClaim(
-  surroundings: Surroundings,
-  target: RepositoryTarget & { readonly request: ClaimRequest },
-): Promise<ClaimOutcome | null> {
-  const { parts, world } = wire(surroundings, target);
-  const result = await claimTask(parts, world.tracker, target.request);
-  if (result?.kind !== "claimed") return result;
-  return { kind: "claimed", task: result.task, work: toClaimedWork(result.assignable) };
-}
-
-/** Writes down how an issue is that somebody has just changed. Null where Orchestrate has never run. */
-export async function wireIssue(
-  surroundings: Surroundings,
-  target: RepositoryTarget,
-  number: number,
-): Promise<AtHand | null> {
-  const { parts, world } = wire(surroundings, target);
-  return noteIssue(parts, world.tracker, number);
-}
-
-/** Facts of pull requests. Reads only. */
-export async function wireLook(
-  surroundings: Surroundings,
-  target: RepositoryTarget,
-  pulls: readonly number[],
-): Promise<readonly PullFacts[]> {
-  return lookAtPulls(wire(surroundings, target).world.tracker, pulls);
-}
-
-/** Writes down that a pull request is there to be looked at; returns the state as it is then. */
-export async function wireReview(
-  surroundings: Surroundings,
-  told: RepositoryTarget & { readonly task: TaskId; readonly pull: number },
-): Promise<AtHand> {
-  const { parts, world } = wire(surroundings, told);
-  return noteReview(parts, world.tracker, told);
-}
-
-export type ClaimOutcome =
-  | {
-      readonly kind: "claimed";
-      readonly task: (ClaimResult & { readonly kind: "claimed" })["task"];
-      readonly work: ClaimedWork;
-    }
-  | (ClaimResult & { readonly kind: "refused" });
 
 /** Writes what a job says of its work onto the state branch, where there is no App to tell. */
 export async function wireReport(
@@ -293,7 +243,8 @@ function configFrom(state: State | null): ConfigInForce {
   return state === null ? defaultConfig : configOf(state, defaultConfig);
 }
 
-function wire(surroundings: Surroundings, target: RepositoryTarget): Wired {
+/** Adapters and ports of one repository, for whatever is done with them. */
+export function wire(surroundings: Surroundings, target: RepositoryTarget): Wired {
   const { clock, chance } = surroundings;
   const { place, octokit } = target;
   const repository = `${place.owner}/${place.name}`;

@@ -18,7 +18,8 @@ import {
   type Claimed,
 } from "../views/desk-page.ts";
 import { toPlainLine } from "../views/markdown.ts";
-import { wireClaim, wireOrder } from "../wire.ts";
+import { wireOrder } from "../wire.ts";
+import { wireClaim } from "../wire-desk.ts";
 
 export interface ClaimOptions {
   /** An agent that takes its work itself, or one of its workers. */

@@ -15,7 +15,7 @@ import { routeOf } from "../github/place.ts";
 import { parseDuration } from "../model/duration.ts";
 import { UsageError } from "../usage-error.ts";
 import { toPlainLine } from "../views/markdown.ts";
-import { wireIssue } from "../wire.ts";
+import { wireIssue } from "../wire-desk.ts";
 
 export interface PrepOptions {
   /** `-` is standard input. */
@@ -41,7 +41,7 @@ const Issue = z.object({
   html_url: z.string(),
   state: z.string(),
   labels: z.array(z.union([z.string(), z.object({ name: z.string() })])),
-  pull_request: z.unknown(),
+  pull_request: z.unknown().optional(),
 });
 type Issue = z.output<typeof Issue>;
 

@@ -15,7 +15,7 @@ import type { Task } from "../model/task.ts";
 import { UsageError } from "../usage-error.ts";
 import { renderReviewPage, toReviewDocument } from "../views/review-page.ts";
 import { toPlainLine } from "../views/markdown.ts";
-import { wireLook, wireReview } from "../wire.ts";
+import { wireLook, wireReview } from "../wire-desk.ts";
 
 export interface ReviewOptions {
   /** The number of the pull request, where it is not found by itself. */

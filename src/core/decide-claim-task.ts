@@ -108,17 +108,18 @@ function whyNotReady(state: State, task: Task, { context }: Place): readonly Wai
 
 /** The best of the ready ones that it may have; what could be looked at in vain is bounded. */
 function judgeBest({ state, context }: Place, ask: ClaimAsk, agent: AgentConfig): ClaimVerdict {
-  let first: readonly WaitingReason[] | null = null;
+  let first: { readonly number: number; readonly waiting: readonly WaitingReason[] } | null = null;
   for (const { task, entry, rank, standing } of takeables(state, context, ask)) {
     if (ask.except?.has(task.id) === true) continue;
     const { worker, choice, waiting } = standing;
     if (worker !== null && choice !== null)
       return { kind: "granted", task, agent, grant: { worker, choice, entry, rank } };
-    first ??= waiting.map(({ code, detail }) => ({ code, detail: `#${task.definition.number}: ${detail}` }));
+    first ??= { number: task.definition.number, waiting };
   }
   const ready = state.ready.size === 1 ? "1 task is ready" : `${state.ready.size} tasks are ready`;
-  const nothing = { code: "nothing_fits", detail: `There is nothing for ${ask.worker ?? ask.agent} now: ${ready}.` };
-  return { kind: "refused", why: [nothing, ...(first ?? [])] };
+  const which = first === null ? "none of which it may have" : `of which it could have #${first.number} at best`;
+  const detail = `There is nothing for ${ask.worker ?? ask.agent} now: ${ready}${state.ready.size === 0 ? "" : `, ${which}`}.`;
+  return { kind: "refused", why: [{ code: "nothing_fits", detail }, ...(first?.waiting ?? [])] };
 }
 
 /** The task is its own from now on, with a session that needs no start. A refusal decides nothing: whoever asked judges it once more to be told why. */

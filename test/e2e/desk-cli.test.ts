@@ -91,3 +91,129 @@ test("a claim prints the whole prompt, a heartbeat is written now and then, and 
   expect(stopped).toMatchObject({ stop: true, isWritten: true });
   expect((await run(["heartbeat", "1", "--agent", "desk"])).stderr).toMatch(/#1: It has no live session: stop, /);
 }, 120_000);
+
+async function bodyOf({ apiUrl }: GithubServer, path: string): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${apiUrl}/repos/acme/shop/${path}`, { headers: { authorization: "Bearer ghu_ann" } });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/** Pushes the branch that the prompt names, and opens the pull request that it asks for. */
+async function work({ world }: GithubServer, claimed: Record<string, unknown>, isDraft: boolean) {
+  const branch = `${String(claimed["branch"])}search`;
+  const files = { "search.txt": "found\n" };
+  const { sha } = await world.push({ by: "ann", branch, files, message: "Search" });
+  const body = String(claimed["prompt"]).match(/^ {2}Fixes #\d+\n {2}<!-- .* -->\n {2}`.*`$/m)?.[0] ?? "";
+  const pull = await world.openPull({ by: "ann", branch, title: "Search", body, isDraft });
+  return { pull: pull.number, sha };
+}
+
+test("an issue goes from its creation to its merge by an agent at a desk, and who waits for it is unblocked", async () => {
+  const { server, run } = await given();
+  const { world } = server;
+  world.addUser({ login: "rita", permission: "triage" });
+  expect((await run(["cycle"])).code).toBe(0);
+  await jsonOf(run(["create", "--title", "Search orders", "--body", "As said.", "--json"]));
+  const details = [
+    "--criterion",
+    "Finds by number",
+    "--criterion",
+    "Finds by name",
+    "--estimate",
+    "2h",
+    "--needs",
+    "ui",
+  ];
+  const prep = ["prep", "1", "--goal", "Orders can be found.", ...details, "--json"];
+  const prepared = await jsonOf(run(prep));
+  expect(prepared).toMatchObject({
+    number: 1,
+    criteria: ["Finds by number", "Finds by name"],
+    labels: ["estimate:120m", "needs:ui"],
+    status: "ready",
+    isChanged: true,
+  });
+  expect(await jsonOf(run(prep))).toMatchObject({ isChanged: false, status: "ready" });
+  expect((await bodyOf(server, "issues/1"))["body"]).toMatch(
+    /## Acceptance criteria\n\n- \[ \] Finds by number\n[^]*As said\.$/,
+  );
+  await world.openIssue({ by: "ann", title: "Next", labels: ["orchestrate"], body: "Blocked by #1" });
+  expect((await run(["cycle"])).code).toBe(0);
+
+  const none = await run(["review", "1"]);
+  expect(none).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/#1: It has no open pull request: push a branch orchestrate\/1-… and open one\.\n$/),
+  });
+  const claimed = await jsonOf(run(["claim", "--agent", "desk", "--json"]));
+  expect(claimed).toMatchObject({
+    reference: "#1",
+    worker: "desk/1",
+    fence: 1,
+    branch: "orchestrate/1-",
+    isNewBranch: true,
+  });
+  const explained = JSON.parse((await run(["explain", "1", "--json"])).stdout);
+  expect(explained).toMatchObject({ status: "in_progress", assignment: { agent: "desk", worker: "desk/1" } });
+  expect(await jsonOf(run(["heartbeat", "1", "--agent", "desk", "--json"]))).toMatchObject({ stop: false });
+  const { pull, sha } = await work(server, claimed, true);
+
+  const other = await world.openPull({ by: "ann", branch: await elsewhere(server), title: "Other", body: "" });
+  const foreign = await run(["review", "1", "--pull", String(other.number)]);
+  expect(foreign).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/does not belong to it: its branch has to begin with orchestrate\/1-/),
+  });
+  const reviewed = await jsonOf(run(["review", "1", "--reviewer", "rita", "--json"]));
+  expect(reviewed).toMatchObject({ status: "review", pull: { number: pull, wasDraft: true }, reviewers: ["rita"] });
+  expect(await bodyOf(server, `pulls/${pull}`)).toMatchObject({
+    draft: false,
+    requested_reviewers: [{ login: "rita" }],
+  });
+  const stranger = await run(["review", "1", "--reviewer", "eve"]);
+  expect(stranger).toMatchObject({ code: 1, stderr: expect.stringMatching(/GitHub does not ask eve: .*collaborator/) });
+
+  await world.check({ sha, name: "ci", status: "completed", conclusion: "success" });
+  expect(await world.mergePull({ by: "ann", number: pull })).toHaveProperty("sha");
+  expect((await run(["cycle"])).code).toBe(0);
+  expect(JSON.parse((await run(["explain", "1", "--json"])).stdout)).toMatchObject({ status: "completed" });
+  expect(JSON.parse((await run(["explain", "2", "--json"])).stdout)).toMatchObject({
+    status: "ready",
+    waiting: [{ code: "takes_itself" }],
+  });
+  expect(server.requests.some((request) => /dispatches$/.test(request))).toBe(false);
+}, 300_000);
+
+async function elsewhere({ world }: GithubServer): Promise<string> {
+  await world.push({ by: "ann", branch: "elsewhere", files: { "other.txt": "x\n" }, message: "Other" });
+  return "elsewhere";
+}
+
+test("an agent that falls silent has a person asked and keeps its worker; a late heartbeat makes it live again", async () => {
+  const { server, run } = await given("agents: [{ id: desk, type: pull, heartbeat: 1s }]\n");
+  for (const title of ["First", "Second"]) await server.world.openIssue({ by: "ann", title, labels: ["orchestrate"] });
+  await run(["cycle"]);
+  const claimed = await jsonOf(run(["claim", "1", "--agent", "desk", "--json"]));
+  expect(claimed).toMatchObject({ worker: "desk/1" });
+  expect((await run(["explain", "1"])).code).toBe(0);
+  expect((await run(["cycle"])).code).toBe(0);
+  const said = server.world
+    .issue(1)
+    .comments.map(({ body }) => body)
+    .join("\n");
+  expect(said).toMatch(/Nothing has been heard of desk\/1 since .* there is no vendor that could be asked/);
+  expect(JSON.parse((await run(["explain", "1", "--json"])).stdout)).toMatchObject({ status: "needs_input" });
+  expect((await run(["claim", "--agent", "desk"])).stderr).toMatch(
+    /now: 1 task is ready, of which it could have #2 at best\. The worker has a task already\.\n$/,
+  );
+  const beat = await jsonOf(run(["heartbeat", "1", "--agent", "desk", "--note", "back again", "--json"]));
+  expect(beat).toMatchObject({ stop: false, isWritten: true });
+  expect((await run(["replay", "--task", "1"])).stdout).toMatch(
+    /the agent goes on\n.*the agent is still at it: back again/,
+  );
+  expect((await run(["fail", "1", "not", "worth", "it"])).code).toBe(0);
+  expect(await jsonOf(run(["claim", "--agent", "desk", "--json"]))).toMatchObject({
+    reference: "#2",
+    worker: "desk/1",
+  });
+}, 300_000);
