@@ -1,4 +1,5 @@
 /** Agents that take their work themselves, from a terminal against the embedded GitHub over real HTTP: from the issue to its merge. */
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startGithub, type GithubServer } from "../action/github-server.ts";
 import { makeCli, type Answer, type BundledCli } from "../support/bundled-cli.ts";
@@ -216,4 +217,21 @@ test("an agent that falls silent has a person asked and keeps its worker; a late
     reference: "#2",
     worker: "desk/1",
   });
+}, 300_000);
+
+test("the examples of the documentation work as they are written, one after the other", async () => {
+  const { server, run } = await given();
+  await server.world.openIssue({ by: "ann", title: "Search orders", labels: ["orchestrate"] });
+  await run(["cycle"]);
+  const page = await readFile("docs/desk.md", "utf8");
+  const examples = [...page.matchAll(/^npx orchestrate (?<words>.+)$/gm)].map(({ groups }) => groups?.["words"] ?? "");
+  expect(examples.map((words) => words.split(" ")[0])).toEqual(["prep", "claim", "heartbeat", "review"]);
+  for (const words of examples) {
+    if (words.startsWith("review")) await work(server, { branch: "orchestrate/1-", prompt: "" }, false);
+    const parts = [...words.replace(" 12 ", " 1 ").matchAll(/"(?<quoted>[^"]*)"|\S+/g)];
+    const { code, stderr, stdout } = await run(parts.map((part) => part.groups?.["quoted"] ?? part[0]));
+    expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: "" });
+    if (words.startsWith("review"))
+      expect(stdout).toMatch(/^acme\/shop#1 Search orders is in review\.\nPull request #\d is open: /);
+  }
 }, 300_000);
