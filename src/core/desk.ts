@@ -46,6 +46,7 @@ export function decideSilence(decision: Decision, task: Task): boolean {
   const { fence } = task.assignment;
   decision.emit({
     type: "SessionWaiting",
+    isSilent: true,
     task: task.id,
     fence,
     question: askWhether(task.assignment, agent, context),
@@ -60,7 +61,7 @@ function askWhether(assignment: Assignment, agent: AgentConfig, { now }: Context
   const what = isLost
     ? `Nothing has been heard of ${worker} since ${instant(heardAt)}`
     : `${worker} has been at it for longer than its timeout since ${instant(overAt(assignment))}`;
-  return `${what}, and there is no vendor that could be asked. Its next heartbeat says that it goes on. If it has ended, \`/orchestrate cancel\` and then \`retry\` free the task, and \`/orchestrate handoff <agent>\` gives it to another agent; nothing else is started for it before.`;
+  return `${what}, and there is no vendor that could be asked. Its next heartbeat says that it goes on. If it has ended, /orchestrate cancel and then retry free the task, and /orchestrate handoff gives it to another agent; nothing else is started for it before.`;
 }
 
 /** `2026-11-21 05:30 UTC`. */

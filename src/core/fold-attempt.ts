@@ -128,6 +128,7 @@ export function foldSessionWaiting(state: State, event: EventOf<"SessionWaiting"
   if (assignment.phase !== "ending") assignment.phase = "waiting";
   assignment.question = event.question;
   assignment.heardAt = state.at;
+  if (event.isSilent === true) assignment.personAsked = true;
 }
 
 export function foldSessionContinued(state: State, event: EventOf<"SessionContinued">): void {
@@ -136,6 +137,7 @@ export function foldSessionContinued(state: State, event: EventOf<"SessionContin
   if (assignment.phase === "waiting") assignment.phase = "running";
   assignment.question = null;
   assignment.heardAt = state.at;
+  assignment.personAsked = false;
   if (event.timeoutMs !== undefined) assignment.timeoutMs = event.timeoutMs;
 }
 
@@ -147,6 +149,8 @@ export function foldCancelRequested(state: State, event: EventOf<"CancelRequeste
   const assignment = ownAssignment(state, event.task);
   assignment.phase = "ending";
   assignment.cancelReason = event.reason;
+  // What a person was asked before is another matter.
+  assignment.personAsked = false;
   assignment.heardAt = state.at;
 }
 

@@ -102,7 +102,14 @@ export type Event =
       /** Whose doing it was; older logs do not say, and then it was the vendor's. A changed text says nothing of the agent. */
       readonly cause?: "vendor" | "run" | "text";
     }
-  | { readonly type: "SessionWaiting"; readonly task: TaskId; readonly fence: number; readonly question: string }
+  /** `isSilent`: it is us who ask, because nothing is heard of it and nobody else could be asked. */
+  | {
+      readonly type: "SessionWaiting";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly question: string;
+      readonly isSilent?: true;
+    }
   /** `timeoutMs`: how long it may take from its start, where its time was over and it goes on. */
   | { readonly type: "SessionContinued"; readonly task: TaskId; readonly fence: number; readonly timeoutMs?: number }
   /** An agent that nobody can ask says that it is still at it. */

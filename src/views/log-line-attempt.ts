@@ -20,7 +20,7 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
     case "SessionRefused":
       return describeRefusal(event, task);
     case "SessionWaiting":
-      return `${task}: the agent asks: ${event.question}`;
+      return `${task}: ${event.isSilent === true ? "a person is asked" : "the agent asks"}: ${event.question}`;
     case "SessionContinued":
       return `${task}: the agent goes on`;
     case "SessionHeard":

@@ -210,6 +210,7 @@ describe("a session at a desk", () => {
     const [asked] = it.tell({ type: "Tick" });
     expect(asked).toMatchObject({
       type: "SessionWaiting",
+      isSilent: true,
       question: expect.stringMatching(
         /^Nothing has been heard of desk\/1 since .* there is no vendor that could be asked\./,
       ),
