@@ -116,10 +116,14 @@ function judgeBest({ state, context }: Place, ask: ClaimAsk, agent: AgentConfig)
       return { kind: "granted", task, agent, grant: { worker, choice, entry, rank } };
     first ??= { number: task.definition.number, waiting };
   }
-  const ready = state.ready.size === 1 ? "1 task is ready" : `${state.ready.size} tasks are ready`;
-  const which = first === null ? "none of which it may have" : `of which it could have #${first.number} at best`;
-  const detail = `There is nothing for ${ask.worker ?? ask.agent} now: ${ready}${state.ready.size === 0 ? "" : `, ${which}`}.`;
+  const detail = describeNothing(state, ask, first?.number ?? null);
   return { kind: "refused", why: [{ code: "nothing_fits", detail }, ...(first?.waiting ?? [])] };
+}
+
+function describeNothing({ ready: { size } }: State, { agent, worker }: ClaimAsk, best: number | null): string {
+  const ready = size === 1 ? "1 task is ready" : `${size} tasks are ready`;
+  const which = best === null ? "none of which it may have" : `of which it could have #${best} at best`;
+  return `There is nothing for ${worker ?? agent} now: ${ready}${size === 0 ? "" : `, ${which}`}.`;
 }
 
 /** The task is its own from now on, with a session that needs no start. A refusal decides nothing: whoever asked judges it once more to be told why. */
