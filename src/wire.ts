@@ -98,7 +98,7 @@ export interface RepositoryTarget {
   readonly octokit: RepositoryOctokit;
 }
 
-interface Wired {
+export interface Wired {
   readonly parts: EngineParts;
   readonly world: World;
   /** The state is known to the engine once it has loaded; the world asks through this for what it says is in force. */
@@ -158,7 +158,8 @@ export interface ClaimedWork {
   readonly prompt: string;
 }
 
-function toClaimedWork(assignable: Assignable): ClaimedWork {
+/** What an agent is handed of an assignment. */
+export function toClaimedWork(assignable: Assignable): ClaimedWork {
   const { number: issue, worker, attempt, continues } = assignable;
   const branch = continues?.branch ?? `orchestrate/${issue}-`;
   return { issue, worker, attempt, branch, prompt: renderPrompt(assignable) };
@@ -242,7 +243,8 @@ function configFrom(state: State | null): ConfigInForce {
   return state === null ? defaultConfig : configOf(state, defaultConfig);
 }
 
-function wire(surroundings: Surroundings, target: RepositoryTarget): Wired {
+/** Adapters and ports of one repository, for whatever is done with them. */
+export function wire(surroundings: Surroundings, target: RepositoryTarget): Wired {
   const { clock, chance } = surroundings;
   const { place, octokit } = target;
   const repository = `${place.owner}/${place.name}`;

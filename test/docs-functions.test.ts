@@ -44,7 +44,9 @@ function keysOf(node: Readonly<SchemaNode>, path = ""): readonly string[] {
   });
 }
 
-const events = textOf("src/model/event.ts");
+const events = ["event", "event-cockpit", "event-outbox", "event-registry", "dead-letter"]
+  .map((name) => textOf(`src/model/${name}.ts`))
+  .join("\n");
 const series = textOf("src/http/metrics.ts");
 const keys = new Set(keysOf(configSchema));
 const verbs = new Set(slashSpecs.map(({ verb }) => verb as string));

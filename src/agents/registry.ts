@@ -36,7 +36,8 @@ export function createAgents(options: AgentsOptions): Agents {
   function find(id: AgentId, fence = Infinity): Agent | null {
     const agent = agentBehind(options.config(), { agent: id, fence });
     // A workflow of the repository's own has no vendor: its run is asked for at GitHub.
-    if (agent === undefined || agent.type === "workflow") return null;
+    // One that takes its work itself has none either.
+    if (agent === undefined || agent.type === "workflow" || agent.type === "pull") return null;
     const key = options.keys[agent.type];
     if (key === undefined || key === "") return null;
     const name = JSON.stringify([agent.type, agent.model, agent.command]);

@@ -30,7 +30,8 @@ export function runNext(name: string | undefined, options: NextOptions): Promise
   });
 }
 
-function demandTaker({ state, context }: AtHand, name: string): NextAsked["taker"] {
+/** Rejects with the agents that there are. */
+export function demandTaker({ state, context }: AtHand, name: string): NonNullable<NextAsked["taker"]> {
   const [first] = workersNamed(state, context, name);
   if (first === undefined) throw new CommandFailed(toPlainWords(unknownTarget(context, name)));
   const agent = agentOf(first);

@@ -1,4 +1,5 @@
 /** What is amiss with the whole: a long or growing queue, workers all taken or hardly used, failures, tasks and vendors that take too long. Pure reads of the state. */
+import { takesItself } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId } from "../model/ids.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { quotaLeft, roomOfDay, spentCaps } from "./caps.ts";
@@ -180,7 +181,8 @@ function idleAgents(look: Look): readonly Finding[] {
 
 function canTakeMore(look: Look, use: AgentUse): boolean {
   const agent = agentConfigOf(look.context.config, use.agent);
-  if (agent === undefined || use.free === 0 || pausedUntil(look, use.agent) !== null) return false;
+  if (agent === undefined || takesItself(agent) || use.free === 0 || pausedUntil(look, use.agent) !== null)
+    return false;
   if (toMicros(agent.cost) > Math.max(0, roomOfDay(look.state, look.context))) return false;
   return quotaLeft(look.state, look.context, agent) !== 0;
 }

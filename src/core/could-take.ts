@@ -1,5 +1,6 @@
 /** Which of the ready tasks one agent, or one worker of it, could take, whoever else could; best first, as the mode in force ranks them. */
 import { chooseAgent } from "../matching/choose-agent.ts";
+import type { Choice } from "../matching/fit.ts";
 import { slotOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { Able } from "./able.ts";
@@ -40,16 +41,48 @@ export function couldTake(
   context: Context,
   { taker, max }: { readonly taker: Taker; readonly max: number },
 ): readonly Takeable[] {
-  const ground = { state, context, taker, pool: new Pool(state, context), able: new Able(context.config) };
   const found: Takeable[] = [];
-  let rank = 0;
-  for (const entry of readyInOrder(state, context)) {
-    if (found.length >= max || rank >= lookedMax) break;
-    rank += 1;
-    const task = state.tasks.at(entry.number);
-    if (task !== undefined && mayEver(ground, task)) found.push({ task, entry, rank, ...standingOf(ground, task) });
+  for (const { standing, ...place } of takeables(state, context, taker)) {
+    const { worker, choice, waiting } = standing;
+    const match = worker === null ? null : (choice?.score ?? null);
+    found.push({ ...place, worker, match, note: worker === null ? null : (choice?.note ?? null), waiting });
+    if (found.length >= max) break;
   }
   return found;
+}
+
+/** How a task stands to one agent. */
+interface Standing {
+  /** The worker that would take it now; null where something keeps it from that. */
+  readonly worker: WorkerId | null;
+  /** Null where nothing was matched, or nobody could take it. */
+  readonly choice: (Choice & { readonly kind: "assign" }) | null;
+  readonly waiting: readonly WaitingReason[];
+}
+
+/** The ready tasks that it may take and can do, best first, each with how it stands to it now. */
+export function* takeables(
+  state: State,
+  context: Context,
+  taker: Taker,
+): Iterable<Pick<Takeable, "task" | "entry" | "rank"> & { readonly standing: Standing }> {
+  const ground = openGround(state, context, taker);
+  let rank = 0;
+  for (const entry of readyInOrder(state, context)) {
+    if (rank >= lookedMax) return;
+    rank += 1;
+    const task = state.tasks.at(entry.number);
+    if (task !== undefined && mayEver(ground, task)) yield { task, entry, rank, standing: standingOf(ground, task) };
+  }
+}
+
+/** How one ready task stands to it. */
+export function standingFor(
+  state: State,
+  context: Context,
+  { taker, task }: { readonly taker: Taker; readonly task: Task },
+): Standing {
+  return standingOf(openGround(state, context, taker), task);
 }
 
 interface Ground {
@@ -60,27 +93,35 @@ interface Ground {
   readonly able: Able;
 }
 
+function openGround(state: State, context: Context, taker: Taker): Ground {
+  return { state, context, taker, pool: new Pool(state, context), able: new Able(context.config) };
+}
+
 function mayEver({ state, context, taker, able }: Ground, task: Task): boolean {
   const wish = wishOf(state, task, context);
   const isOther = taker.worker !== null && wish.pinnedWorker !== null && wish.pinnedWorker !== taker.worker;
   return !isOther && able.for(wish).agents.some(({ config }) => config.id === taker.agent);
 }
 
-function standingOf(ground: Ground, task: Task): Pick<Takeable, "worker" | "match" | "note" | "waiting"> {
+function standingOf(ground: Ground, task: Task): Standing {
   const { state, context, taker, pool } = ground;
   const held = startReasons(state, task, context);
   if (held.length > 0) return waits(held);
   const own = pool.candidatesFor(task).filter(({ agent }) => agent === taker.agent);
-  const choice = chooseAgent(wishOf(state, task, context), own, policyOf(state, task, context));
+  const wish = { ...wishOf(state, task, context), isAskedFor: true as const };
+  const choice = chooseAgent(wish, own, policyOf(state, task, context));
   if (choice.kind !== "assign") return waits(Object.keys(choice.rejectedCount).map((code) => ({ code, detail: "" })));
+  const { pinnedWorker } = wish;
+  if (taker.worker !== null && pinnedWorker !== null && pinnedWorker !== taker.worker)
+    return waits([{ code: "not_pinned", detail: "" }]);
   const code = taker.worker === null ? null : rejectionOf(ground, taker.worker);
   if (code !== null) return waits([{ code, detail: "" }]);
   const worker = taker.worker ?? pool.slotFor(taker.agent, task, task.assignTo?.worker ?? null);
-  return { worker, match: choice.score, note: choice.note, waiting: [] };
+  return { worker, choice, waiting: [] };
 }
 
-function waits(waiting: readonly WaitingReason[]): Pick<Takeable, "worker" | "match" | "note" | "waiting"> {
-  return { worker: null, match: null, note: null, waiting };
+function waits(waiting: readonly WaitingReason[]): Standing {
+  return { worker: null, choice: null, waiting };
 }
 
 /** Why this worker takes nothing although its agent does; null where it does. */

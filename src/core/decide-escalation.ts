@@ -12,6 +12,7 @@ import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
+import { deskAgentOf } from "./desk.ts";
 import { detailLengthMax } from "./limits.ts";
 import { fullCapacityOf } from "./capacity.ts";
 import { statusOf } from "./readiness.ts";
@@ -23,7 +24,7 @@ export function decideEscalation(decision: Decision, id: TaskId): void {
   const task = state.tasks.get(id);
   if (task === undefined || isYoung(task, context)) return;
   const due = standstills(state, task, context.config).findLast(({ at }) => at <= context.now);
-  if (due !== undefined) escalate(decision, task, describe(state, task, due.kind));
+  if (due !== undefined) escalate(decision, task, describe(decision, task, due.kind));
 }
 
 /** Nearly every task is: what was assigned or heard of a moment ago stands still in no way. */
@@ -110,7 +111,7 @@ function isNamed(config: ConfigInForce, assignment: Assignment): boolean {
 }
 
 /** The words hold instants, not spans, so that they stay the same however often they are found. */
-function describe(state: State, task: Task, kind: Kind): string {
+function describe({ state, context }: Decision, task: Task, kind: Kind): string {
   const since = instant(movedAt(state, task));
   const { assignment } = task;
   const worker = assignment?.worker ?? "";
@@ -124,7 +125,7 @@ function describe(state: State, task: Task, kind: Kind): string {
     case "unended":
       return `The end of the session of ${worker} was asked for at ${since} and has not been seen: end it at its vendor.`;
     case "slow":
-      return describeSlow(assignment);
+      return describeSlow(assignment, deskAgentOf(task, context) !== null);
     case "still":
       return `The session of ${worker} has not moved since ${since}: look at it, or end it with /orchestrate cancel.`;
     case "unmerged":
@@ -132,11 +133,14 @@ function describe(state: State, task: Task, kind: Kind): string {
   }
 }
 
-function describeSlow(assignment: Assignment | null): string {
+function describeSlow(assignment: Assignment | null, isAtDesk: boolean): string {
   const expectedMs = assignment?.expectedMs ?? 0;
   const expected = Math.ceil(Math.min(expectedMs, assignment?.usualMs ?? expectedMs) / 60_000);
   const from = instant(assignment?.startedAt ?? 0);
-  return `It takes longer than expected, which was about ${expected} min from ${from} on: its vendor is asked, and it goes on until its timeout.`;
+  const next = isAtDesk
+    ? "it goes on, and a person is asked when its time is over"
+    : "its vendor is asked, and it goes on until its timeout";
+  return `It takes longer than expected, which was about ${expected} min from ${from} on: ${next}.`;
 }
 
 /** `2026-11-21 05:30 UTC`. */

@@ -4,7 +4,7 @@
  */
 import { lacksNeed } from "../matching/capability.ts";
 import { defaultConfig, type Config } from "../model/config.ts";
-import type { AgentConfig } from "../model/config-agent.ts";
+import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";
 import type { Context } from "./context.ts";
@@ -186,12 +186,12 @@ export function resumeAgent(decision: Decision, agent: AgentId, by: string): voi
   decision.emit({ type: "AgentResumed", agent, by });
 }
 
-/** The agents that could take `task`, now or when they are free: not paused, with workers in use, able to do it. */
+/** The agents that could be given `task`, now or when they are free: not paused, with workers in use, able to do it. */
 export function agentsInService(state: State, context: Context, task: Task): readonly AgentId[] {
   const { needs, pinnedAgent } = task.definition;
   return context.config.agents.flatMap((config) => {
     const agent = toAgentId(config.id);
-    const isWanted = pinnedAgent === null || pinnedAgent === agent;
+    const isWanted = pinnedAgent === agent || (pinnedAgent === null && !takesItself(config));
     const isPaused = (state.agents.get(agent)?.pausedUntil ?? 0) > context.now;
     return isWanted && !isPaused && hasWorkers(state, config) && !lacksNeed(config, { needs }) ? [agent] : [];
   });
@@ -244,13 +244,13 @@ export function isUnresponsive(
   return now - Math.max(task.assignment.heardAt, beatAt ?? 0) > limitMs;
 }
 
-/** How long an agent may be silent; null where it is not known to send heartbeats. */
+/** How long an agent may be silent; null where it is not known to send heartbeats. One that takes its work itself is. */
 export function silenceLimitMs(
   agent: AgentConfig,
   beatAt: number | null,
   { heartbeat }: Pick<Config["health"], "heartbeat">,
 ): number | null {
-  return agent.heartbeat ?? (beatAt === null ? null : heartbeat);
+  return agent.heartbeat ?? (beatAt === null && !takesItself(agent) ? null : heartbeat);
 }
 
 function countOf(amount: number, noun: string): string {

@@ -6,6 +6,7 @@ import { leaveCycles, reportCycles } from "./decide-cycles.ts";
 import { agentsInService, judgeWorker } from "./decide-health.ts";
 import { carryFailure, reviseUpstream, reviseWaiters } from "./decide-upstream.ts";
 import type { Decision } from "./decision.ts";
+import { endAtDesk } from "./desk.ts";
 import { isFoundLater } from "./fold-health.ts";
 import { isEnded } from "./readiness.ts";
 import { determineRetryAction, type Failure, type RetryAction } from "./retry-policy.ts";
@@ -65,6 +66,7 @@ export function failTask(
   why: { readonly reason: string; readonly cause?: FailureReason },
 ): void {
   decision.emit({ type: "TaskFailed", task: id, ...why });
+  endAtDesk(decision, id);
   leave(decision, id);
   carryFailure(decision, id);
 }
@@ -72,6 +74,7 @@ export function failTask(
 /** Done, with the evidence. Those who wait become ready in the same decision; a parent may end with its last child. */
 export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): void {
   decision.emit({ type: "TaskCompleted", task: id, receipt: checkedReceipt(decision, id, receipt) });
+  endAtDesk(decision, id);
   leave(decision, id);
   reviseWaiters(decision, id);
   completeParents(decision, id);
@@ -122,6 +125,7 @@ export function cancelTask(
 ): void {
   requestCancel(decision, id, { reason: "cancelled", by: why.by });
   decision.emit({ type: "TaskCancelled", task: id, reason: why.reason, by: why.by });
+  endAtDesk(decision, id);
   leave(decision, id);
   reviseWaiters(decision, id);
 }

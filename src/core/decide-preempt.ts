@@ -5,6 +5,7 @@
 import { capabilityOf, foldCase } from "../matching/capability.ts";
 import type { AgentCandidate, Wish } from "../matching/fit.ts";
 import { agentRejection } from "../matching/rejection.ts";
+import { takesItself } from "../model/config-agent.ts";
 import { toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import { priorityWords } from "../model/priority.ts";
 import { agentBehind } from "../model/registry.ts";
@@ -31,7 +32,7 @@ export interface Theft {
 export function fullAgents(wish: Wish, candidates: readonly AgentCandidate[]): readonly AgentId[] {
   const asked = foldCase(wish);
   const able = candidates.filter(
-    (candidate) => agentRejection(asked, candidate, capabilityOf(candidate, asked)) === null,
+    (candidate) => !takesItself(candidate) && agentRejection(asked, candidate, capabilityOf(candidate, asked)) === null,
   );
   return able.some((candidate) => candidate.free > 0) ? [] : able.map((candidate) => candidate.agent);
 }

@@ -1,5 +1,6 @@
 /** Pull requests: claimed for their tasks, red, in conflict, closed, merged, reverted. A merge by a writer is the receipt. */
 import { permits } from "../model/actor.ts";
+import { takesItself } from "../model/config-agent.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import { agentBehind } from "../model/registry.ts";
@@ -8,6 +9,7 @@ import { decideMergeOurselves, isOurMerge, whyQueueLeft } from "./decide-merge.t
 import { completeTask, failAttempt, revokeReceipt } from "./decide-outcome.ts";
 import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
+import { deskAgentOf } from "./desk.ts";
 import { matchPull } from "./match-pull.ts";
 import { isEnded } from "./readiness.ts";
 import type { Failure } from "./retry-policy.ts";
@@ -26,27 +28,32 @@ function decidePull(decision: Decision, facts: PullFacts, match: { readonly task
   if (task === undefined) return;
   if (isSuperseded(task, facts)) return;
   const pull = toPullRequest(facts);
-  const isEnd = isEndByLabel(task.pull, pull);
+  const isAnswer = isAnswerTo(task.pull, pull);
   if (task.pull?.number !== pull.number) {
     if (facts.state === "closed" || isLeftToSession(decision, task, facts)) return;
     decision.emit({ type: "PullRequestLinked", task: task.id, pull, matchedBy: match.by });
   } else if (!isSamePull(pull, task.pull) || isAwaited(task, pull)) {
     decision.emit({ type: "PullRequestChanged", task: task.id, pull });
   }
-  if (isEnd) endLabelledSession(decision, task.id, facts);
+  endSessionOfPull(decision, task.id, { facts, isAnswer });
   judgePull(decision, task.id, facts);
 }
 
 /** The pull request that a session goes on with was there before it: another commit is the sign that it has come to its end. */
-function isEndByLabel(known: PullRequest | null, pull: PullRequest): boolean {
+function isAnswerTo(known: PullRequest | null, pull: PullRequest): boolean {
   return known?.number !== pull.number || known.sha !== pull.sha || pull.state !== "open";
 }
 
-/** Where the vendor was started by a label nobody can be asked: its pull request is the end of the session. */
-function endLabelledSession(decision: Decision, id: TaskId, facts: PullFacts): void {
-  const assignment = decision.state.tasks.get(id)?.assignment ?? null;
-  const agent = agentBehind(decision.context.config, assignment);
-  if (agent?.dispatch !== "label") return;
+/** Nobody can be asked for a session that a label has started, or that is at somebody's desk: its pull request is its end. */
+function endSessionOfPull(
+  decision: Decision,
+  id: TaskId,
+  { facts, isAnswer }: { readonly facts: PullFacts; readonly isAnswer: boolean },
+): void {
+  const task = decision.state.tasks.get(id);
+  if (task === undefined || !endsWithPull(decision, task, facts)) return;
+  // At a desk a draft may become ready with the commit that it had.
+  if (!isAnswer && deskAgentOf(task, decision.context) === null) return;
   endSession(decision, id, {
     state: "succeeded",
     session: null,
@@ -114,13 +121,21 @@ function isTroubled(pull: PullRequest): boolean {
 
 /** A live session names its own pull request when it ends; until then a healthy one needs no entry of its own. */
 function isLeftToSession(decision: Decision, task: Task, facts: PullFacts): boolean {
-  const agent = agentBehind(decision.context.config, task.assignment);
   return (
     task.assignment !== null &&
-    agent?.dispatch !== "label" &&
+    !endsWithPull(decision, task, facts) &&
     facts.state === "open" &&
     !isTroubled(toPullRequest(facts))
   );
+}
+
+/** A draft is still worked on at a desk; and of one that was open before only whoever works on it can say that it is done. */
+function endsWithPull({ context }: Decision, { assignment }: Task, { isDraft, state }: PullFacts): boolean {
+  const agent = agentBehind(context.config, assignment);
+  if (assignment === null || agent === undefined) return false;
+  if (!takesItself(agent)) return agent.dispatch === "label";
+  const isNew = assignment.continues === null || assignment.continues.isBegun === true;
+  return state === "merged" || (state === "open" && isNew && !isDraft);
 }
 
 /** What decides: the required checks where there are any, else all of them. */

@@ -6,22 +6,21 @@ import { chooseAgent } from "../matching/choose-agent.ts";
 import type { Choice } from "../matching/fit.ts";
 import type { AssignmentReasons, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
+import { toAssigned } from "./assigned.ts";
 import { batchLimit } from "./attack-threshold.ts";
 import { spentCapOf, spentCaps } from "./caps.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { judgeChanged } from "./decide-rejudge.ts";
 import { decideUrgent } from "./decide-urgent.ts";
-import { usualMs } from "./durations.ts";
 import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import type { Decision } from "./decision.ts";
 import { Pool } from "./pool.ts";
-import { expectedMs, rankedAt, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
-import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
+import { rankedAt, rankReady, takeInOrder, type RankedTask } from "./rank-ready.ts";
 import { isTurnOfStarving, starvingInOrder } from "./starving.ts";
 import { isAtRest } from "./stock.ts";
 import { missingFrom, swarming } from "./swarm.ts";
 import { isHeldUpByVendor } from "./vendor-trouble.ts";
-import { continuationOf, policyOf, wishOf } from "./wish.ts";
+import { policyOf, wishOf } from "./wish.ts";
 import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 
 /** Assigns ready tasks to free workers, best first, until the batch is full, nobody is free, or nothing fits. */
@@ -233,24 +232,11 @@ type Assigning = { readonly choice: Choice & { readonly kind: "assign" }; readon
 /** False where the worker that was asked for is not there after all. */
 function assign(round: Round, task: Task, { choice, turn }: Assigning): boolean {
   const { decision, pool } = round;
-  const { state, context } = decision;
+  const { context } = decision;
   const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
   const agent = agentConfigOf(context.config, choice.agent);
   if (worker === null || agent === undefined) return false;
-  const usual = usualMs(state, task, { agent: choice.agent, stale: context.config.stale });
-  decision.emit({
-    type: "TaskAssigned",
-    task: task.id,
-    agent: choice.agent,
-    worker,
-    attempt: attemptsUsed(task) + 1,
-    fence: state.fence + 1,
-    continues: continuationOf(task, choice.agent),
-    timeoutMs: timeoutFor(task, agent, context.config),
-    expectedMs: expectedMs(task),
-    ...(usual === null ? {} : { usualMs: usual }),
-    reasons: reasonsOf(round, choice, turn),
-  });
+  decision.emit(toAssigned(decision, task, { agent, worker, reasons: reasonsOf(round, choice, turn) }));
   round.assigned += 1;
   round.limits.take(task);
   round.fairness.take(task);

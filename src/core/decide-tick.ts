@@ -3,6 +3,7 @@ import { capsDueAt } from "./caps.ts";
 import { decideAttack } from "./decide-attack.ts";
 import { decideConflicts } from "./decide-conflicts.ts";
 import { decideHealth, healthDueAt } from "./decide-health.ts";
+import { decideSilence, silentAt } from "./desk.ts";
 import { decideEscalation, decideSpentCaps, nextEscalationAt } from "./decide-escalation.ts";
 import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
@@ -36,6 +37,7 @@ export function decideTick(decision: Decision): void {
 
 /** A session that waits for a person is not silent. The end is asked for, and nothing else starts until it is seen. */
 function decideTimeout(decision: Decision, task: Task): void {
+  if (decideSilence(decision, task)) return;
   const timeoutAt = timeoutOf(task);
   if (timeoutAt === null || decision.context.now < timeoutAt) return;
   requestCancel(decision, task.id, { reason: "timeout", by: "orchestrate" });
@@ -73,7 +75,12 @@ function nextOfActive(state: State, context: Context): number {
   for (const id of state.active.keys()) {
     const task = state.tasks.get(id);
     if (task === undefined) continue;
-    next = Math.min(next, ...dueTimesOf(task), nextEscalationAt(state, task, context) ?? Infinity);
+    next = Math.min(
+      next,
+      ...dueTimesOf(task),
+      silentAt(task, context) ?? Infinity,
+      nextEscalationAt(state, task, context) ?? Infinity,
+    );
   }
   return next;
 }

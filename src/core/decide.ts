@@ -5,6 +5,7 @@
 import type { Command } from "../model/command.ts";
 import type { Event } from "../model/event.ts";
 import { decideCapacity } from "./decide-capacity.ts";
+import { decideTaskClaim } from "./decide-claim-task.ts";
 import { decideCockpit } from "./decide-cockpit.ts";
 import { decideConfiguration } from "./decide-configure.ts";
 import { decideCursor } from "./decide-cursor.ts";
@@ -20,6 +21,7 @@ import { decideClaim, decideRunReport, decideSessionReport } from "./decide-sess
 import { decideSubmission } from "./decide-submissions.ts";
 import { decideStock } from "./stock.ts";
 import { decideTick } from "./decide-tick.ts";
+import { decideHeartbeat } from "./desk.ts";
 import { isKept } from "../model/ids.ts";
 import { changeMode } from "./instruct-mode.ts";
 import { decideAssignmentRequest } from "./instruct-task.ts";
@@ -89,6 +91,8 @@ const deciders: Deciders = {
   HandleLetter: decideLetter,
   SubmitTask: decideSubmission,
   ObserveCockpit: (decision, { cockpit }) => decideCockpit(decision, cockpit),
+  ClaimTask: decideTaskClaim,
+  HearAgent: decideHeartbeat,
   ClaimAssignment: decideClaim,
   ReportSession: decideSessionReport,
   ReportOutcome: decideOutcomeReport,

@@ -64,6 +64,7 @@ const folds: Folds = {
   SessionRefused: attempt.foldSessionRefused,
   SessionWaiting: attempt.foldSessionWaiting,
   SessionContinued: attempt.foldSessionContinued,
+  SessionHeard: attempt.foldSessionHeard,
   CancelRequested: attempt.foldCancelRequested,
   PersonAsked: attempt.foldPersonAsked,
   SessionEnded(state, event) {

@@ -128,6 +128,7 @@ export function foldSessionWaiting(state: State, event: EventOf<"SessionWaiting"
   if (assignment.phase !== "ending") assignment.phase = "waiting";
   assignment.question = event.question;
   assignment.heardAt = state.at;
+  if (event.isSilent === true) assignment.personAsked = true;
 }
 
 export function foldSessionContinued(state: State, event: EventOf<"SessionContinued">): void {
@@ -136,12 +137,20 @@ export function foldSessionContinued(state: State, event: EventOf<"SessionContin
   if (assignment.phase === "waiting") assignment.phase = "running";
   assignment.question = null;
   assignment.heardAt = state.at;
+  assignment.personAsked = false;
+  if (event.timeoutMs !== undefined) assignment.timeoutMs = event.timeoutMs;
+}
+
+export function foldSessionHeard(state: State, event: EventOf<"SessionHeard">): void {
+  ownAssignment(state, event.task).heardAt = state.at;
 }
 
 export function foldCancelRequested(state: State, event: EventOf<"CancelRequested">): void {
   const assignment = ownAssignment(state, event.task);
   assignment.phase = "ending";
   assignment.cancelReason = event.reason;
+  // What a person was asked before is another matter.
+  assignment.personAsked = false;
   assignment.heardAt = state.at;
 }
 

@@ -1,5 +1,6 @@
 /** How events change what the warnings are judged by: how long slots were taken, since when all of them are, when it was judged. */
 import { defaultConfig, type Config } from "../model/config.ts";
+import { takesItself } from "../model/config-agent.ts";
 import type { EventOf } from "../model/event.ts";
 import { slotCountsOf } from "./capacity.ts";
 import { configOf } from "./config-in-force.ts";
@@ -24,10 +25,11 @@ export function notePassEnd(state: State, command: string): void {
   state.watch = { ...state.watch, fullSince };
 }
 
-/** Every slot that is not out of use is taken, and there is at least one. */
+/** Every slot that work is given to and that is not out of use is taken, and there is at least one. */
 export function isFull(state: State, agents: Config["agents"]): boolean {
   let busy = 0;
   for (const agent of agents) {
+    if (takesItself(agent)) continue;
     const counts = slotCountsOf(state, agent);
     if (counts.free > 0) return false;
     busy += counts.busy;

@@ -1,5 +1,6 @@
 /** The slash command `handoff`: a running task goes to another agent with its work; the one that has it is seen ended first. */
 import { agentOf, type AgentId, type WorkerId } from "../model/ids.ts";
+import type { SessionReport } from "../model/observation.ts";
 import { agentBehind } from "../model/registry.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
@@ -8,7 +9,9 @@ import { Able } from "./able.ts";
 import { costOf, spentCaps } from "./caps.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { isInterruption } from "./decide-preempt.ts";
+import { endSession } from "./decide-session.ts";
 import type { AssignedTask, Decision } from "./decision.ts";
+import { isSilentAtDesk } from "./desk.ts";
 import { approvalOf, assignTo, noteOnTarget, wantsApproval } from "./instruct-task.ts";
 import { refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
 import { isEnded } from "./readiness.ts";
@@ -67,8 +70,17 @@ export function giveOver(decision: Decision, task: AssignedTask, { by, target }:
   if (refusal !== null) return refused(refusal);
   if (wantsApproval(task)) decision.emit(approvalOf(task, by));
   decision.emit({ type: "TaskHandedOver", task: task.id, ...successor, by });
+  const isSilent = isSilentAtDesk(task, decision.context);
   requestCancel(decision, task.id, { reason: "handed_over", by });
-  return { kind: "done", answer: describeHandover(decision, task, successor) };
+  const answer = describeHandover(decision, task, successor);
+  // A person was asked whether it goes on, and this says that it does not.
+  if (isSilent) endSession(decision, task.id, endedBy(by));
+  return { kind: "done", answer };
+}
+
+function endedBy(by: string): SessionReport {
+  const nothing = { session: null, pullUrl: null, branch: null, question: null, costUsd: null };
+  return { ...nothing, state: "cancelled", reason: `${by} handed it over while it was silent.` };
 }
 
 /** Nothing is to be done; null where it is. One whose session is being ended is there no more. */

@@ -1,10 +1,12 @@
 /** Slash commands about the task of the issue they stand on: approve, assign, retry, complete, fail, cancel, hold, and what ranks it. */
 import type { Command } from "../model/command.ts";
+import { takesItself } from "../model/config-agent.ts";
 import type { EventOf } from "../model/event.ts";
 import { agentOf, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import { agentBehind } from "../model/registry.ts";
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
 import { spentCapOf } from "./caps.ts";
 import type { Context } from "./context.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
@@ -118,6 +120,10 @@ export function noteOnTarget(
   agent: AgentId,
   worker: WorkerId | null,
 ): string | null {
+  const config = agentConfigOf(context.config, agent);
+  if (config !== undefined && takesItself(config)) {
+    return `\`${worker ?? agent}\` takes its work itself: this is kept for it, and starts with \`orchestrate claim\` there.`;
+  }
   const pausedUntil = state.agents.get(agent)?.pausedUntil ?? 0;
   if (pausedUntil > context.now) return noteUntil(agent, "is paused because of its vendor", pausedUntil);
   if (worker === null) return null;

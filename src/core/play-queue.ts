@@ -3,6 +3,7 @@
  * and can is free for are started, within the limits of the configuration. An estimate for people, never a decision.
  */
 import type { Config } from "../model/config.ts";
+import { takesItself } from "../model/config-agent.ts";
 import { slotOf, type AgentId, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { Able } from "./able.ts";
@@ -69,7 +70,9 @@ export class QueuePlay {
     this.#state = state;
     this.#context = context;
     this.#able = new Able(config);
-    this.#lanes = new Map(config.agents.map((agent) => [agent.id, new Lane(state, context, agent)]));
+    // When an agent asks for work nobody can say.
+    const given = config.agents.filter((agent) => !takesItself(agent));
+    this.#lanes = new Map(given.map((agent) => [agent.id, new Lane(state, context, agent)]));
     this.#limits = openWorkLimits(state, config);
     this.#limitedLabels = new Set(Object.keys(config.limits.labels).map((label) => label.toLowerCase()));
     this.#sessionsLeft =

@@ -4,7 +4,7 @@
  */
 import type { AgentCandidate } from "../matching/fit.ts";
 import { historyOf, type HistoryShares } from "../matching/history.ts";
-import type { AgentConfig } from "../model/config-agent.ts";
+import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import { agentOf, slotOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment } from "../model/task.ts";
 import { capacityOf, fullCapacityOf, isOverfull, slotCountsOf } from "./capacity.ts";
@@ -83,7 +83,9 @@ export class Member implements AgentCandidate {
     this.refresh();
   }
 
+  /** Whether a slot could be given a task: not where it takes its work itself. */
   get isOpen(): boolean {
+    if (takesItself(this)) return false;
     if (this.#costMicros > 0 && this.#costMicros > this.#budget.leftMicros) return false;
     return this.#freeCount > 0 && this.paused === null && (this.quotaLeft === null || this.quotaLeft > 0);
   }

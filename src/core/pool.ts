@@ -3,6 +3,7 @@
  * and what was learned. Made once a decision; an assignment changes only the agent that it goes to.
  */
 import type { AgentCandidate } from "../matching/fit.ts";
+import { takesItself } from "../model/config-agent.ts";
 import { slotOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { costOf, roomOfDay } from "./caps.ts";
@@ -27,21 +28,23 @@ export class Pool {
     this.#members = context.config.agents.map((config) => new Member({ state, context, budget: this.#budget }, config));
   }
 
-  /** Whether any slot could take a task. */
+  /** Whether any slot could be given a task. */
   hasFree(): boolean {
     for (const member of this.#members) if (member.isOpen) return true;
     return false;
   }
 
-  /** The agents whose slots are all taken, but for those that are out of use. */
+  /** The agents that are given work whose slots are all taken, but for those that are out of use. */
   takenAgents(): readonly AgentId[] {
-    return this.#members.filter((member) => member.busy > 0 && !member.hasFreeSlot).map((member) => member.agent);
+    const taken = this.#members.filter((member) => member.busy > 0 && !member.hasFreeSlot && !takesItself(member));
+    return taken.map((member) => member.agent);
   }
 
-  /** All slots, and those that are taken. */
+  /** All slots that work is given to, and those of them that are taken. */
   totals(): { readonly capacity: number; readonly busy: number } {
     let [capacity, busy] = [0, 0];
     for (const member of this.#members) {
+      if (takesItself(member)) continue;
       capacity += member.capacity;
       busy += member.busy;
     }

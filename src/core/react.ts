@@ -23,6 +23,8 @@ export function react(state: State, event: Event): readonly Reaction[] {
 function reactInWorld(state: State, event: Event): readonly Reaction[] {
   switch (event.type) {
     case "TaskAssigned":
+      // Whoever has taken it begins by itself.
+      if (event.takenBy !== undefined) return [];
       return [now({ type: "StartSession", task: event.task, fence: event.fence })];
     case "ClaimReleased":
       return [now(resume(state.tasks.get(event.task), event.fence, event.task))];

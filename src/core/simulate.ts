@@ -2,6 +2,7 @@
  * The open tasks played through in every mode, from where they stand now: what runs goes on, then free slots take the best of what can be
  * started. Those that wait for a person, for something outside or in a circle are left out. An estimate for people, never a decision.
  */
+import { takesItself } from "../model/config-agent.ts";
 import { agentOf, slotOf, toAgentId, type TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Comparison } from "../model/plan.ts";
@@ -116,7 +117,8 @@ function minutesLeft(task: Task, { now }: Context): number | null {
 
 /** With the workers that may be given something; operators who are away for now are not away for all of it. */
 function agentsOf(state: State, { config }: Context): readonly BacklogAgent[] {
-  return config.agents.map((agent) => {
+  const given = config.agents.filter((agent) => !takesItself(agent));
+  return given.map((agent) => {
     const id = toAgentId(agent.id);
     let capacity = fullCapacityOf(state, agent);
     for (const worker of state.disabledWorkers.keys()) {

@@ -1,4 +1,5 @@
 /** Who else could go on with a task, where somebody asks for another agent and names none. */
+import { takesItself } from "../model/config-agent.ts";
 import { agentOf, toAgentId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { Able } from "./able.ts";
@@ -20,7 +21,8 @@ export function findSuccessor(place: Place, task: Task): string | null {
 
 function ableAgents({ state, context }: Place, task: Task): readonly string[] {
   const wish = { ...wishOf(state, task, context), pinnedAgent: null, pinnedWorker: null, avoidedAgents: [] };
-  return new Able(context.config).for(wish).agents.map(({ config }) => config.id);
+  const able = new Able(context.config).for(wish).agents.filter(({ config }) => !takesItself(config));
+  return able.map(({ config }) => config.id);
 }
 
 function freeWorkers({ state, context }: Place, agent: string): readonly WorkerId[] {

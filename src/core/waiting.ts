@@ -1,5 +1,6 @@
 /** Why a task is not moving: reason codes with their details, recomputed from the state. Silence is a bug. */
 import { chooseAgent } from "../matching/choose-agent.ts";
+import { takesItself } from "../model/config-agent.ts";
 import { agentOf } from "../model/ids.ts";
 import type { RejectedCandidate, Task } from "../model/task.ts";
 import { describeLacks, lacksOf } from "../planning/definition-of-ready.ts";
@@ -174,11 +175,31 @@ function workerReasons(state: State, task: Task, context: Context): readonly Wai
   if (choice.kind === "wait") return [{ code: "better_worker", detail: choice.note }];
   return Object.entries(choice.rejectedCount).map(([code, count]) => ({
     code,
-    detail:
-      code === "no_operator"
-        ? operatorWords(state, context, choice.rejected)
-        : `${count} ${count === 1 ? "worker" : "workers"}: ${costWords[code] ?? code.replaceAll("_", " ")}.`,
+    detail: workerWords(code, count, { state, task, context, rejected: choice.rejected }),
   }));
+}
+
+interface Case {
+  readonly state: State;
+  readonly task: Task;
+  readonly context: Context;
+  readonly rejected: readonly RejectedCandidate[];
+}
+
+/** Why so many workers do not take the task. */
+function workerWords(code: string, count: number, { state, task, context, rejected }: Case): string {
+  if (code === "no_operator") return operatorWords(state, context, rejected);
+  const counted = `${count} ${count === 1 ? "worker" : "workers"}`;
+  if (code !== "takes_itself") return `${counted}: ${costWords[code] ?? code.replaceAll("_", " ")}.`;
+  const { number } = task.definition;
+  const agent = rejected.find((each) => each.code === code);
+  const name = agent === undefined ? selfTakingAgent(context) : agentOf(agent.worker);
+  return `${counted}: ${count === 1 ? "takes its" : "take their"} work ${count === 1 ? "itself" : "themselves"}, with orchestrate claim ${number} --agent ${name}.`;
+}
+
+/** Of five rejected ones none may be such an agent. */
+function selfTakingAgent({ config }: Context): string {
+  return config.agents.find(takesItself)?.id ?? "";
 }
 
 /** Who is away, agent by agent. */

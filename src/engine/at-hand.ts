@@ -40,6 +40,8 @@ export async function tellAtHand(parts: EngineParts, toCommand: (id: CommandId) 
   });
   if ((await lane.stream.current()).version === 0) return null;
   await lane.submit([toCommand(lane.nextId("order"))]);
+  // Nobody is here later for what could wait for company.
+  await lane.flush();
   const state = await lane.stream.current();
   return { state, context: lane.contextOf(state), events };
 }

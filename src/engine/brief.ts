@@ -30,8 +30,7 @@ export async function startSession(
 ): Promise<EffectOutcome> {
   const { tracker, conflicts, agent, task, dossier } = start;
   return withBrief(parts, { tracker, conflicts, task }, async (assignable, body) => {
-    const said = saidOf(task, dossier);
-    const outcome = await agent.start({ ...assignable, said });
+    const outcome = await agent.start({ ...assignable, said: saidOf(task, dossier) });
     if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
     const criteria = outcome.kind === "started" ? criteriaIn(body) : [];
     return criteria.length === 0 || outcome.kind !== "started" ? outcome : { ...outcome, criteria };
@@ -55,7 +54,7 @@ export async function withBrief(
     const brief = await tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    const assignable = toAssignable(parts, task, brief);
+    const assignable = toAssignable(parts, { task, brief });
     const gate = await conflictOf(assignable, conflicts);
     return await act(
       gate === null ? assignable : { ...assignable, feedback: [gate, ...assignable.feedback] },
@@ -67,8 +66,17 @@ export async function withBrief(
   }
 }
 
-function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assignable {
+interface Briefed {
+  readonly task: Assigned;
+  readonly brief: Brief;
+  /** Where what was said of the pull request goes with it. */
+  readonly dossier?: Dossier | undefined;
+}
+
+/** Everything that an agent is told about the assignment of `task`. */
+export function toAssignable(parts: EngineParts, { task, brief, dossier }: Briefed): Assignable {
   const { assignment } = task;
+  const said = saidOf(task, dossier);
   return {
     task: task.id,
     number: brief.number,
@@ -85,6 +93,7 @@ function toAssignable(parts: EngineParts, task: Assigned, brief: Brief): Assigna
     feedback: feedbackOf(task),
     taskFile: taskFilePath("in_progress", brief.number),
     continues: assignment.continues,
+    ...(said === null ? {} : { said }),
   };
 }
 

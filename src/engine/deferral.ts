@@ -25,6 +25,7 @@ const patient: ReadonlySet<EventType> = new Set<EventType>([
   "ConflictPassed",
   "RunDispatched",
   "FeedbackCollected",
+  "SessionHeard",
   "CursorMoved",
 ]);
 

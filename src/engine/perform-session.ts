@@ -2,7 +2,7 @@
 import type { Dossier } from "../core/records.ts";
 import type { State } from "../core/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
-import type { AgentConfig } from "../model/config-agent.ts";
+import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";
 import type { SessionReport } from "../model/observation.ts";
 import { agentBehind } from "../model/registry.ts";
@@ -143,6 +143,7 @@ async function cancel(act: Act): Promise<EffectOutcome> {
   const { task, agent, world } = act;
   const { session } = task.assignment;
   if (agent.type === "workflow") return cancelRun(act);
+  if (takesItself(agent)) return cannotReach(task);
   if (agent.dispatch === "workflow") return dispatch(act, "watch");
   if (session === null) return { kind: "delayed", reason: "The session is not known yet.", retryAfterMs: 5_000 };
   if (agent.dispatch === "label")
@@ -150,6 +151,13 @@ async function cancel(act: Act): Promise<EffectOutcome> {
   const system = world.agents.find(task.assignment.agent, task.assignment.fence);
   if (system === null) return { kind: "delayed", reason: `No key for ${agent.type} is set.`, retryAfterMs: 60_000 };
   return cancelAt(system, session);
+}
+
+/** It is at somebody's desk: its next heartbeat is answered with the wish. */
+function cannotReach({ assignment, definition: { number } }: Assigned): EffectOutcome {
+  const { worker, agent } = assignment;
+  const reason = `${worker} works at somebody's desk, where nobody can end it from here: its next heartbeat tells it to stop. End it there; orchestrate heartbeat ${number} --agent ${agent} --stopped says that it has ended.`;
+  return { kind: "cannot_cancel", reason };
 }
 
 /** Asks the vendor for the end of a session. */

@@ -2,7 +2,7 @@
 import { capabilityOf, foldCase } from "./capability.ts";
 import { type Contender, toContender } from "./contender.ts";
 import type { AgentCandidate, MatchingPolicy, Wish } from "./fit.ts";
-import { agentRejection, type RejectionCode } from "./rejection.ts";
+import { agentRejection, isLeftToItself, type RejectionCode } from "./rejection.ts";
 
 export interface Field {
   /** With its capabilities in lower case. */
@@ -28,7 +28,8 @@ export function surveyField(wish: Wish, candidates: readonly AgentCandidate[], p
   const unable: Unable[] = [];
   for (const candidate of candidates) {
     const capability = capabilityOf(candidate, asked);
-    const code = agentRejection(asked, candidate, capability);
+    const code =
+      agentRejection(asked, candidate, capability) ?? (isLeftToItself(wish, candidate) ? "takes_itself" : null);
     if (code === null && candidate.free > 0) {
       idle.push(toContender(candidate, capability ?? 0, policy));
       continue;

@@ -65,6 +65,8 @@ export interface Wish {
   readonly costUsd?: number;
   /** Ready tasks, this one included. */
   readonly readyCount: number;
+  /** An agent asks for it itself: those that take their work themselves are given nothing otherwise. */
+  readonly isAskedFor?: true;
 }
 
 /** The numbers of the configuration (`matching`). */

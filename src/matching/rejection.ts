@@ -15,6 +15,7 @@ export const rejectionCodes = [
   "no_operator",
   "resting",
   "at_capacity",
+  "takes_itself",
   "avoided",
   "awaited",
   "lower_score",
@@ -37,6 +38,11 @@ export function agentRejection(
   if (candidate.costCap === "cap_cost_per_day") return candidate.costCap;
   if (candidate.isUnattended === true) return "no_operator";
   return candidate.capacity === 0 ? "at_capacity" : null;
+}
+
+/** It could have the task, and nobody gives it any: it takes its work itself, when it asks. */
+export function isLeftToItself(wish: Pick<Wish, "isAskedFor">, { type }: Pick<AgentCandidate, "type">): boolean {
+  return type === "pull" && wish.isAskedFor !== true;
 }
 
 function isPinned(wish: Pick<Wish, "pinnedAgent" | "pinnedWorker">, { agent }: Pick<AgentCandidate, "agent">): boolean {

@@ -118,8 +118,8 @@ function sessionsMs({ fit }: Contender, { minutes }: Wish): number {
 /** Slots that could take some task now, of all agents that take any. */
 function freeSlotsOf(candidates: readonly AgentCandidate[]): number {
   let slots = 0;
-  for (const { paused, free, quotaLeft, costCap = null } of candidates) {
-    if (paused === null && costCap === null) slots += Math.min(free, Math.max(0, quotaLeft ?? free));
+  for (const { type, paused, free, quotaLeft, costCap = null } of candidates) {
+    if (type !== "pull" && paused === null && costCap === null) slots += Math.min(free, Math.max(0, quotaLeft ?? free));
   }
   return slots;
 }

@@ -7,7 +7,7 @@ import type { ConflictKind, Resolution } from "./conflict.ts";
 import type { SurfaceWritten } from "./effect.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Cursor } from "./cursor.ts";
-import type { AgentId, CommandId, EffectId, TaskId } from "./ids.ts";
+import type { AgentId, CommandId, EffectId, TaskId, WorkerId } from "./ids.ts";
 import type { Mode } from "./mode.ts";
 import type { Observation, SessionReport } from "./observation.ts";
 import type { OperatorFacts } from "./operator.ts";
@@ -144,6 +144,29 @@ export type Command =
       readonly letter: string;
       readonly act: "retry" | "drop";
       readonly by: string;
+    }
+  /**
+   * An agent that takes its work itself asks for this task, or for the best one that fits (null), on behalf of somebody whose right to that
+   * the door has seen to.
+   */
+  | {
+      readonly type: "ClaimTask";
+      readonly id: CommandId;
+      readonly task: TaskId | null;
+      readonly agent: AgentId;
+      /** The slot that asks; null: any that is free. */
+      readonly worker: WorkerId | null;
+      readonly by: string;
+      /** What is handed out, where it was read: another text than the approved one is not. */
+      readonly text?: { readonly hash: string; readonly criteria: readonly string[] };
+    }
+  /** Such an agent says that it is still at it. */
+  | {
+      readonly type: "HearAgent";
+      readonly id: CommandId;
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly note: string | null;
     }
   /** An agent workflow run takes (assignment, fence) for itself. */
   | {

@@ -5,9 +5,13 @@ import { unitMs } from "./duration.ts";
 import { foldLogin } from "./operator.ts";
 
 export const vendorTypes = ["jules", "cursor", "bifrost"] as const;
-/** `workflow` is any workflow of the repository's own: its run is the session, and there is no vendor beside GitHub. */
-export const agentTypes = [...vendorTypes, "workflow"] as const;
-export const dispatchWays = ["workflow", "api", "label"] as const;
+/**
+ * `workflow` is any workflow of the repository's own: its run is the session, and there is no vendor beside GitHub. `pull` is an agent that
+ * nobody starts: it asks for work itself.
+ */
+export const agentTypes = [...vendorTypes, "workflow", "pull"] as const;
+/** `none` is the way of the type `pull`, and of no other. */
+export const dispatchWays = ["workflow", "api", "label", "none"] as const;
 export type AgentType = (typeof agentTypes)[number];
 export type VendorType = (typeof vendorTypes)[number];
 export type DispatchWay = (typeof dispatchWays)[number];
@@ -58,7 +62,7 @@ export const AgentConfig = z
     cost: z.number().min(0).default(0).describe("US dollars a session, where the vendor does not report it."),
     quota: z.number().int().min(1).optional().describe("Sessions a day at this agent."),
     heartbeat: Lasting.optional().describe(
-      "How long the agent may be silent, for agents that send heartbeats: after that the vendor is asked.",
+      "How long the agent may be silent, for agents that send heartbeats: after that the vendor is asked. 10m for the type pull, of which a person is asked.",
     ),
     label: z.string().min(1).max(50).optional().describe("The label that the vendor listens to (dispatch: label)."),
     model: z.string().min(1).max(100).optional(),
@@ -84,5 +88,27 @@ export const AgentConfig = z
   .refine((agent) => agent.type !== "workflow" || agent.dispatch === "workflow", {
     message: "an agent of the type workflow is dispatched as one: leave dispatch out",
     path: ["dispatch"],
+  })
+  .refine((agent) => agent.type !== "pull" || agent.dispatch === "none", {
+    message: "an agent of the type pull takes its work itself, and is started by nobody: leave dispatch out",
+    path: ["dispatch"],
+  })
+  .refine((agent) => agent.type === "pull" || agent.dispatch !== "none", {
+    message: "only an agent of the type pull is started by nobody: write workflow, api or label",
+    path: ["dispatch"],
   });
 export type AgentConfig = z.output<typeof AgentConfig>;
+
+/** An entry of the file: what its type alone decides is filled in before it is judged. */
+export const AgentEntry = z.preprocess(withDispatch, AgentConfig);
+
+function withDispatch(entry: unknown): unknown {
+  if (typeof entry !== "object" || entry === null || !("type" in entry) || entry.type !== "pull") return entry;
+  const given = "dispatch" in entry ? entry.dispatch : undefined;
+  return given === undefined || given === null ? { ...entry, dispatch: "none" } : entry;
+}
+
+/** It is given nothing, and started by nobody: it takes its work itself. */
+export function takesItself({ type }: Pick<AgentConfig, "type">): boolean {
+  return type === "pull";
+}

@@ -1,6 +1,6 @@
 /** `.github/orchestrate.yml`: every key optional, an empty file works. One zod schema feeds validation, types and docs. */
 import { z } from "zod";
-import { AgentConfig, agentIdPattern } from "./config-agent.ts";
+import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
 import { Ready } from "./config-ready.ts";
 import { unitMs } from "./duration.ts";
@@ -35,7 +35,7 @@ export const Config = z.strictObject({
   trust: z.enum(["write", "triage"]).default("write"),
   ready: Ready.prefault({}),
   agents: z
-    .array(AgentConfig)
+    .array(AgentEntry)
     .max(50)
     .refine((agents) => new Set(agents.map((agent) => agent.id)).size === agents.length, "two agents have the same id")
     .default([]),

@@ -1,4 +1,4 @@
-/** What happened to the cockpit; the other events are in event.ts. */
+/** What happened at the cockpit: ticks, edits by hand, its end and its return. `type` strings are persisted and never change. */
 import type { LastCommand } from "./last-command.ts";
 
 export type CockpitEvent =

@@ -89,6 +89,8 @@ export type Event =
       /** How long such sessions usually take at most, where nobody has estimated the task and enough is known. */
       readonly usualMs?: number;
       readonly reasons: AssignmentReasons;
+      /** Who asked for it, where its agent takes its work itself: nobody has to start it. */
+      readonly takenBy?: string;
     }
   | { readonly type: "RunDispatched"; readonly task: TaskId; readonly fence: number; readonly run: string }
   | { readonly type: "AssignmentClaimed"; readonly task: TaskId; readonly fence: number; readonly run: string }
@@ -112,8 +114,18 @@ export type Event =
       /** Whose doing it was; older logs do not say, and then it was the vendor's. A changed text says nothing of the agent. */
       readonly cause?: "vendor" | "run" | "text";
     }
-  | { readonly type: "SessionWaiting"; readonly task: TaskId; readonly fence: number; readonly question: string }
-  | { readonly type: "SessionContinued"; readonly task: TaskId; readonly fence: number }
+  /** `isSilent`: it is us who ask, because nothing is heard of it and nobody else could be asked. */
+  | {
+      readonly type: "SessionWaiting";
+      readonly task: TaskId;
+      readonly fence: number;
+      readonly question: string;
+      readonly isSilent?: true;
+    }
+  /** `timeoutMs`: how long it may take from its start, where its time was over and it goes on. */
+  | { readonly type: "SessionContinued"; readonly task: TaskId; readonly fence: number; readonly timeoutMs?: number }
+  /** An agent that nobody can ask says that it is still at it. */
+  | { readonly type: "SessionHeard"; readonly task: TaskId; readonly fence: number; readonly note?: string }
   | {
       readonly type: "CancelRequested";
       readonly task: TaskId;

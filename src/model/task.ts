@@ -174,7 +174,7 @@ export interface Assignment {
   phase: AssignmentPhase;
   readonly assignedAt: number;
   /** After this long since the start (or since the claim) the session is cancelled. */
-  readonly timeoutMs: number;
+  timeoutMs: number;
   /** How long it is expected to take. */
   readonly expectedMs: number;
   /** How long such sessions usually take at most; null where a person has estimated the task or too little is known. Left out by older versions. */

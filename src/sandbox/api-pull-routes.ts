@@ -1,5 +1,5 @@
 /** REST routes of pull requests. */
-import { neededText, pullIssueOf, textOf, wordOf } from "./api-call.ts";
+import { namesOf, neededText, pullIssueOf, textOf, wordOf } from "./api-call.ts";
 import type { ApiCall } from "./api-call.ts";
 import { created, invalidField, noContent, notFound, ok, pageReply } from "./api-reply.ts";
 import type { Reply } from "./api-reply.ts";
@@ -142,6 +142,12 @@ function createReview(call: ApiCall): Reply {
   return ok(reviewJson(call.state, { pull, review }));
 }
 
+async function requestReviewers(call: ApiCall): Promise<Reply> {
+  const issue = pullIssueOf(call);
+  const logins = namesOf(call, "reviewers", "PullRequest") ?? [];
+  return created(await whole(call, call.acts.requestReviewers(call.actor, issue.number, logins)));
+}
+
 export const pullRoutes: readonly Route[] = [
   route("GET", "", listPulls),
   { ...route("POST", "", createPull), isContent: true },
@@ -169,4 +175,5 @@ export const pullRoutes: readonly Route[] = [
     return pageReply(pull.pull?.reviews ?? [], call.url, (review) => reviewJson(call.state, { pull, review }));
   }),
   { ...route("POST", "/:number/reviews", createReview), isContent: true },
+  { ...route("POST", "/:number/requested_reviewers", requestReviewers), isContent: true },
 ];

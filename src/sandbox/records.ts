@@ -158,6 +158,8 @@ export interface PullRecord {
   mergedAt: number | null;
   mergeSha: string | null;
   readonly reviews: ReviewRecord[];
+  /** Who was asked for a review and has not given one since. */
+  requestedReviewers: readonly UserRecord[];
   /** Who asked for a merge as soon as the required checks are green. */
   autoMerge: { readonly by: UserRecord; readonly viaApp: number | null; readonly enabledAt: number } | null;
 }

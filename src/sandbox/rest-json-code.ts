@@ -75,7 +75,7 @@ export function pullJson(
     merge_commit_sha: pull.mergeSha,
     assignee: shared["assignee"],
     assignees: shared["assignees"],
-    requested_reviewers: [],
+    requested_reviewers: pull.requestedReviewers.map((user) => userJson(state, user)),
     requested_teams: [],
     labels: shared["labels"],
     milestone: shared["milestone"],

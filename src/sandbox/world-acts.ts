@@ -173,6 +173,8 @@ export interface CodeActs {
   ): Promise<IssueRecord>;
   /** Marks a draft as ready, or a pull request as a draft. */
   setDraft(actor: Actor, number: number, isDraft: boolean): IssueRecord;
+  /** Asks people for a review. 422 where one is no collaborator, or has opened it. */
+  requestReviewers(actor: Actor, number: number, logins: readonly string[]): IssueRecord;
   mergePull(
     actor: Actor,
     number: number,

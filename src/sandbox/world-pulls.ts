@@ -6,6 +6,7 @@ import { closingReferences } from "./closing-reference.ts";
 import { pullBody } from "./payload.ts";
 import { reviewBody } from "./payload-code.ts";
 import type { IssueRecord, PullRecord, ReviewRecord } from "./records.ts";
+import { userJson } from "./rest-json.ts";
 import { ActRefusal } from "./world-acts.ts";
 import type { Actor, CodeActs } from "./world-acts.ts";
 import { isGreen } from "./world-checks.ts";
@@ -14,7 +15,10 @@ import type { Ground } from "./world-ground.ts";
 import { newIssue } from "./world-issues.ts";
 import { refOfBranch } from "./world-pushes.ts";
 
-export type PullActs = Pick<CodeActs, "openPull" | "setDraft" | "mergeable" | "mergeState" | "review">;
+export type PullActs = Pick<
+  CodeActs,
+  "openPull" | "setDraft" | "requestReviewers" | "mergeable" | "mergeState" | "review"
+>;
 
 export function createPullActs(ground: Ground): PullActs {
   return methodsOf<PullActs>(new PullRoom(ground));
@@ -72,6 +76,7 @@ class PullRoom implements PullActs {
       mergedAt: null,
       mergeSha: null,
       reviews: [],
+      requestedReviewers: [],
       autoMerge: null,
     };
     issue.pull = pull;
@@ -129,6 +134,36 @@ class PullRoom implements PullActs {
     return issue;
   }
 
+  requestReviewers(
+    actor: Actor,
+    number: Parameters<PullActs["requestReviewers"]>[1],
+    logins: Parameters<PullActs["requestReviewers"]>[2],
+  ): ReturnType<PullActs["requestReviewers"]> {
+    const issue = this.#ground.findPull(number);
+    this.#ground.demand(actor, "write");
+    const users = logins.map((login) => this.#state.findUser(login));
+    if (users.some((user) => user !== undefined && user.id === issue.author.id)) {
+      throw new ActRefusal(422, "Review cannot be requested from pull request author.");
+    }
+    const asked = users.filter((user) => user !== undefined && this.#state.permission(user) !== "none");
+    if (asked.length < users.length) {
+      const sentence = "Reviews may only be requested from collaborators.";
+      throw new ActRefusal(
+        422,
+        `${sentence} One or more of the users or teams you specified is not a collaborator of the ${this.#state.repository.fullName} repository.`,
+      );
+    }
+    for (const user of asked) {
+      if (user === undefined || issue.pull.requestedReviewers.some(({ id }) => id === user.id)) continue;
+      issue.pull.requestedReviewers = [...issue.pull.requestedReviewers, user];
+      this.#ground.touch(issue);
+      this.#ground.note(actor, issue, { event: "review_requested" });
+      const more = { requested_reviewer: userJson(this.#state, user) };
+      this.#ground.deliver("pull_request.review_requested", actor, pullBody(this.#state, issue, more));
+    }
+    return issue;
+  }
+
   review(
     actor: Actor,
     number: Parameters<PullActs["review"]>[1],
@@ -151,6 +186,7 @@ class PullRoom implements PullActs {
       })),
     };
     issue.pull.reviews.push(review);
+    issue.pull.requestedReviewers = issue.pull.requestedReviewers.filter(({ id }) => id !== actor.user.id);
     this.#state.index({ kind: "PullRequestReview", record: review, pull: number });
     this.#ground.touch(issue);
     this.#ground.deliver("pull_request_review.submitted", actor, reviewBody(this.#state, { pull: issue, review }));

@@ -33,7 +33,7 @@ function renderAgent(agent: AgentView, load: AgentLoad): string {
   ];
   const skills = Object.entries(agent.capabilities).map(([name, level]) => `${toCode(name)} ${level}`);
   const lines = [
-    `${toCode(agent.id)} (${toCode(agent.type)}, dispatch ${toCode(agent.dispatch)}): ${facts.join(", ")}`,
+    `${toCode(agent.id)} (${toCode(agent.type)}, ${agent.dispatch === "none" ? "takes its work itself" : `dispatch ${toCode(agent.dispatch)}`}): ${facts.join(", ")}`,
     `  capabilities: ${skills.length === 0 ? "any" : skills.join(", ")}`,
     ...describePause(agent).map((pause) => `  ${pause}`),
     ...agent.workers.slice(0, workersMax).map((worker) => `  ${toCode(worker.id)}  ${describeWorker(worker)}`),

@@ -35,6 +35,7 @@ const familyByType = {
   SessionRefused: "attempt",
   SessionWaiting: "attempt",
   SessionContinued: "attempt",
+  SessionHeard: "attempt",
   CancelRequested: "attempt",
   PersonAsked: "attempt",
   SessionEnded: "attempt",

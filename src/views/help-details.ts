@@ -16,6 +16,12 @@ export const helpDetails: Partial<Readonly<Record<SlashVerb, readonly string[]>>
       "person, for something outside or in a circle are left out, and of more than 2,000 open tasks the first of the order are played.",
     ].join("\n"),
   ],
+  assign: [
+    [
+      "An agent of the type `pull` takes its work itself: the task is kept for it, nobody else may have it, and it starts when",
+      "`orchestrate claim` asks for it.",
+    ].join("\n"),
+  ],
   handoff: [
     [
       "The session is cancelled, and the other agent starts once it is seen ended, on the branch or the open pull request where there is",

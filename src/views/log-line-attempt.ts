@@ -20,9 +20,11 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
     case "SessionRefused":
       return describeRefusal(event, task);
     case "SessionWaiting":
-      return `${task}: the agent asks: ${event.question}`;
+      return `${task}: ${event.isSilent === true ? "a person is asked" : "the agent asks"}: ${event.question}`;
     case "SessionContinued":
       return `${task}: the agent goes on`;
+    case "SessionHeard":
+      return `${task}: the agent is still at it${event.note === undefined ? "" : `: ${event.note}`}`;
     case "CancelRequested":
       return `${task}: cancel asked for by ${event.by} because ${failureWords[event.reason]}`;
     case "PersonAsked":
@@ -85,7 +87,8 @@ function describeRetry(event: Extract<AttemptEvent, { readonly type: "RetrySched
 }
 
 function describeAssigned(event: Extract<AttemptEvent, { readonly type: "TaskAssigned" }>, task: string): string {
-  return `${task} is assigned to ${event.worker} (attempt ${event.attempt}, ${describeTurn(event.reasons)})`;
+  const what = event.takenBy === undefined ? "is assigned to" : `is taken by ${event.takenBy} for`;
+  return `${task} ${what} ${event.worker} (attempt ${event.attempt}, ${describeTurn(event.reasons)})`;
 }
 
 function describeEnded(event: Extract<AttemptEvent, { readonly type: "SessionEnded" }>, task: string): string {

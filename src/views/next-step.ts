@@ -206,6 +206,8 @@ function describePull(pull: PullRequest | null, isOurs: boolean): string {
 
 function describeQuestion(task: Task): string {
   const question = escapeText(task.assignment?.question ?? "", reasonMax);
+  // It is us who ask: nothing is heard of the session.
+  if (task.assignment?.personAsked === true && question !== "") return question;
   const asks = question === "" ? "The agent waits for an answer." : `The agent asks: ${question}`;
   const session = task.assignment?.session ?? null;
   const where = session === null ? "in its session" : toLink("in its session", session.url);

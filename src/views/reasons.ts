@@ -134,6 +134,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "It goes on by itself when one of them is no longer busy; `/orchestrate assign` asks for another agent.",
   ),
   at_capacity: fact("The worker has a task already."),
+  takes_itself: fact(
+    "The agent takes its work itself: nobody gives it any.",
+    "Whoever works with it types the command.",
+  ),
   more_loaded: fact("Another worker has more room."),
 };
 

@@ -50,6 +50,13 @@ const good = {
   ".github/workflows/orchestrate-agent.yml": agentWorkflowText,
 };
 
+test("an agent that takes its work itself needs neither a workflow nor a key", async () => {
+  const server = await given({ files: { ".github/orchestrate.yml": "agents:\n  - { id: desk, type: pull }\n" } });
+  const findings = await look(server, server.world.jobToken(1));
+  expect(told(findings, "ok")).toContain("Agents: desk (pull, 1).");
+  expect(findings.filter(({ subject }) => /Agent workflow|key/i.test(subject))).toEqual([]);
+});
+
 describe("the people behind an agent", () => {
   test("are looked up, and a login that nobody has is told of", async () => {
     const text = "agents:\n  - { id: cursor, type: cursor, operators: [walt, Wlat] }\n";

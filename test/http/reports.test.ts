@@ -1,7 +1,7 @@
 /** What agents report over HTTP, and what becomes of it. */
 import { describe, expect, test } from "vitest";
 import type { Event, EventOf, EventType } from "../../src/model/event.ts";
-import { toCommandId } from "../../src/model/ids.ts";
+import { toAgentId, toCommandId } from "../../src/model/ids.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { issue, report, taskId } from "../support/build.ts";
 import { laneOf, minute, partsOf, pass, rest } from "../engine/given.ts";
@@ -304,6 +304,26 @@ describe("a heartbeat", () => {
       });
     }
     expect(it.places[0]?.store.appends.length).toBe(appends);
+  });
+
+  test("of an agent at a desk, which nobody can ask, is written once in a third of its time; its own report ends the session", async () => {
+    const it = await givenReports({ agents: [{ id: "desk", type: "pull" }] });
+    const [place] = it.places;
+    if (place === undefined) throw new Error("There is no repository.");
+    const { lane } = place.repository;
+    const claim = { type: "ClaimTask", task: taskId(1), agent: toAgentId("desk"), worker: null, by: "ann" } as const;
+    await lane.submit([{ ...claim, id: lane.nextId("claim") }]);
+    const at = { taskId: taskId(1), workerId: "desk/1" };
+    for (let beats = 0; beats < 30; beats += 1) {
+      expect((await it.say(heartbeatPath, at, it.workerToken("desk/1"))).json).toMatchObject({ fence: 1, stop: false });
+      await pass(it.clock, minute);
+    }
+    const heard = (await it.events()).filter((event) => event.type === "SessionHeard");
+    expect([heard.length > 4, heard.length <= 10]).toEqual([true, true]);
+    expect((await it.events()).map(({ type }) => type)).not.toContain("SessionWaiting");
+    const end = await it.say(completePath, { ...at, success: true }, it.workerToken("desk/1"));
+    expect(end).toMatchObject({ status: 200, json: { outcome: "success" } });
+    expect((await it.events()).find((event) => event.type === "SessionEnded")).toMatchObject({ result: "success" });
   });
 
   test("learns that the session is to end", async () => {

@@ -204,6 +204,27 @@ test("a pull request is merged only when it can be, and not at an old head", asy
   expect(events.map((event) => event.event)).toContain("merged");
 });
 
+test("a review is asked of collaborators, once, and of nobody else", async () => {
+  const { octokit, acts, maria } = await givenApi();
+  await acts.push(maria, { branch: "topic", files: { "a.txt": "a\n" }, message: "A" });
+  const pull = await acts.openPull(maria, { head: "topic", title: "Pull", body: "" });
+  const client = await octokit();
+  const of = { ...repository, pull_number: pull.number };
+  const ask = (reviewers: string[]) => client.rest.pulls.requestReviewers({ ...of, reviewers });
+  const asked = await ask(["octo"]);
+  expect([asked.status, asked.data.requested_reviewers?.map(({ login }) => login)]).toEqual([201, ["octo"]]);
+  expect((await ask(["octo"])).data.requested_reviewers).toHaveLength(1);
+  expect(await refusal(ask(["maria"]))).toMatchObject({
+    status: 422,
+    message: expect.stringMatching(/pull request author/),
+  });
+  expect(await refusal(ask(["eve"]))).toMatchObject({
+    status: 422,
+    message: expect.stringMatching(/not a collaborator/),
+  });
+  expect((await refusal(ask(["nobody"]))).status).toBe(422);
+});
+
 test("the permission of a person is told with the finer role, and a stranger may only read", async () => {
   const { octokit } = await givenApi();
   const client = await octokit();

@@ -70,6 +70,7 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
   ],
   SessionWaiting: [{ task, fence: 1, question: "Why?" }, "#12: the agent asks: Why?"],
   SessionContinued: [{ task, fence: 1 }, "#12: the agent goes on"],
+  SessionHeard: [{ task, fence: 1, note: "tests are red" }, "#12: the agent is still at it: tests are red"],
   CancelRequested: [
     { task, fence: 1, reason: "timeout", by },
     "#12: cancel asked for by mona because the session took longer than the agent's timeout",
