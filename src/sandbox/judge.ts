@@ -59,8 +59,8 @@ class Bench implements Judge {
   readonly #liveByAgent = new Map<string, number>();
   readonly #tallies = new Map<number, Tally>();
   readonly #reopenedAt = new Map<number, number>();
-  /** The first issue of each series of a pattern, by its marker. */
-  readonly #patternIssues = new Map<string, number>();
+  /** The first issue of each series of a pattern, and of each piece of a split, by its marker. */
+  readonly #madeIssues = new Map<string, number>();
   readonly #merges: MergeJudge;
   readonly operators: OperatorJudge;
   #capacities: Readonly<Record<string, number>> = {};
@@ -180,23 +180,26 @@ class Bench implements Judge {
     this.#judgeBlockers(found, entry);
   }
 
-  /** Beside the scenario's own issues there are only those that a pattern made: by the App, unedited, one for each series. */
+  /** Beside the scenario's own issues there are only those of patterns and pieces: by the App, unedited, one for each series or piece. */
   #judgeUnknown({ at, detail }: TimelineEntry, task: string): void {
     const { issue, ownLogins } = this.#options;
     const number = Number(task.slice(1));
     const found = issue(number);
-    const series = /^<!-- orchestrate:pattern=\S+ series=\d+ -->/.exec(found?.body ?? "")?.[0];
+    const made = /^<!-- orchestrate:(pattern=\S+ series=\d+|piece=\d+ of=\S+ text=\S+) -->/.exec(
+      found?.body ?? "",
+    )?.[1];
     const isOwn = found !== null && ownLogins.includes(found.author.login) && found.editedAt === null;
-    if (!isOwn || series === undefined) {
+    if (!isOwn || made === undefined) {
       const session = String(detail["session"]);
       this.#find({ rule: "unknown_task", at, target: task, detail: `${session} is for no issue of the scenario` });
       return;
     }
     this.#tally(number).attempts += 1;
-    const first = this.#patternIssues.get(series) ?? number;
-    this.#patternIssues.set(series, first);
+    const first = this.#madeIssues.get(made) ?? number;
+    this.#madeIssues.set(made, first);
     if (first === number) return;
-    this.#find({ rule: "pattern_twice", at, target: task, detail: `#${first} was made for the same series` });
+    const [rule, what] = made.startsWith("piece") ? ["piece_twice", "piece"] : ["pattern_twice", "series"];
+    this.#find({ rule, at, target: task, detail: `#${first} was made for the same ${what}` });
   }
 
   #seeEnd(entry: TimelineEntry): void {

@@ -136,6 +136,15 @@ describe("an issue that a pattern made", () => {
     expect(court.rules()).toEqual(["pattern_twice"]);
   });
 
+  test("or a piece of a split is one, and found when there are two of one piece", () => {
+    const court = setUp();
+    const body = "<!-- orchestrate:piece=2 of=gh:7:1001 text=0123456789abcdef -->\nA part.";
+    made(court, 10, { body });
+    expect(court.rules()).toEqual([]);
+    made(court, 11, { body });
+    expect(court.rules()).toEqual(["piece_twice"]);
+  });
+
   test.each<[string, Partial<IssueRecord>]>([
     ["somebody else wrote it", { author: person }],
     ["somebody edited it", { editedAt: 1 }],
