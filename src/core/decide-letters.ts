@@ -21,11 +21,14 @@ export function decideAside(
   else decision.emit({ type: "CommandSetAside", command: subject.command, task: subject.task, reason });
 }
 
-/** Issues that could not be read stand aside, and those that could do so no more. */
+/** Issues that could not be read stand aside; those that could, and those that are not there, do so no more. */
 export function noteReading(decision: Decision, { issues, unreadable }: Observation): void {
-  for (const { number, reason } of unreadable) decideAside(decision, { subject: { kind: "issue", number }, reason });
+  const missing = unreadable.filter(({ isAbsent = false }) => isAbsent);
+  for (const { number, reason, isAbsent } of unreadable) {
+    if (isAbsent === undefined) decideAside(decision, { subject: { kind: "issue", number }, reason });
+  }
   if (decision.state.letters.size === 0) return;
-  for (const { number } of issues) {
+  for (const { number } of [...issues, ...missing]) {
     const letter = letterOf({ kind: "issue", number });
     if (decision.state.letters.has(letter)) decision.emit({ type: "LetterClosed", letter, by: null });
   }

@@ -80,7 +80,10 @@ export function createLook(parts: ObserveParts): (wanted: Wanted) => Promise<Obs
       ...facts,
       externals,
       gone,
-      unreadable: unreadable.map(([number, reason]) => ({ number, reason })),
+      unreadable: unreadable.map(([number, reason]) => {
+        const isAbsent = issues.absent.has(number);
+        return { number, reason, ...(isAbsent && { isAbsent }) };
+      }),
     };
   };
 }

@@ -122,8 +122,8 @@ export interface Observation {
   readonly outside?: number;
   /** Tracked issues that were asked for and are no longer there. */
   readonly gone: readonly { readonly id: TaskId; readonly reason: "deleted" | "transferred" | "not_found" }[];
-  /** Issues that could not be read, set aside with the reason; the rest go on. */
-  readonly unreadable: readonly { readonly number: number; readonly reason: string }[];
+  /** Issues that could not be read, set aside with the reason; the rest go on. Those that are not there at all are nothing to see to. */
+  readonly unreadable: readonly { readonly number: number; readonly reason: string; readonly isAbsent?: true }[];
 }
 
 /** What a vendor, or an agent workflow run, says of a session. */

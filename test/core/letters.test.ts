@@ -92,6 +92,13 @@ test("an issue that cannot be read is told of once, and is over when it can be",
   });
 });
 
+test("an issue that is not there is nothing to see to, also where it could not be read before", () => {
+  const it = given();
+  it.tell(observe({ unreadable: [{ number: 7, reason: "Its labels are no list." }] }));
+  const missing = [7, 8].map((number) => ({ number, reason: "there is none", isAbsent: true }) as const);
+  expect(it.tell(observe({ unreadable: missing }))).toEqual([{ type: "LetterClosed", letter: "issue/7", by: null }]);
+});
+
 test("trouble that looks different each time is told of once an hour", () => {
   const it = story(configOf());
   const look = (reason: string) => it.tell(observe({ unreadable: [{ number: 7, reason }] }));

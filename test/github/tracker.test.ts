@@ -124,7 +124,7 @@ describe("a full look", () => {
     await github.world.deleteIssue({ by: "ada", number });
     const observation = await github.tracker.look({ ...nothing, issues: [4_711], tracked: [{ id, node, number }] });
     expect(observation.gone).toEqual([{ id, reason: "deleted" }]);
-    expect(observation.unreadable).toEqual([{ number: 4_711, reason: "there is no issue #4711" }]);
+    expect(observation.unreadable).toEqual([{ number: 4_711, reason: "there is no issue #4711", isAbsent: true }]);
   });
 
   test("names a transferred issue as such", async () => {
