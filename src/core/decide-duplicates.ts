@@ -25,11 +25,10 @@ const telling: ReadonlySet<EventType> = new Set<EventType>([
 
 /** Judges the tasks that the events of the decision speak of, and those that are held for them. */
 export function reviseDuplicates(decision: Decision): void {
-  const ids = new Set<TaskId>();
-  for (const event of decision.events) {
-    if (telling.has(event.type) && "task" in event && event.task !== null) ids.add(event.task);
-  }
-  if (ids.size > 0) revise(decision, [...ids]);
+  const told = decision.events.filter((event) => telling.has(event.type));
+  if (told.length === 0) return;
+  const ids = told.flatMap((event) => ("task" in event && event.task !== null ? [event.task] : []));
+  revise(decision, ids.length === 1 ? ids : [...new Set(ids)]);
 }
 
 /** Another configuration may compare otherwise, or not at all: every task once, which is once for each configuration. */
@@ -43,6 +42,7 @@ function revise(decision: Decision, ids: readonly TaskId[]): void {
   const found = new Set<number>();
   for (const id of ids) {
     const number = state.numbering.find(id);
+    if (state.sameText.isAlone(state, number, by)) continue;
     // Itself, too, where it says nothing that is compared: it may have been held before.
     for (const own of [number, ...state.sameText.heldFor(state, number, by)]) {
       found.add(own);

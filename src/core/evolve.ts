@@ -146,6 +146,8 @@ interface Moves {
   readonly graph: boolean;
   /** Those who wait for it may stand differently. */
   readonly dependents: boolean;
+  /** It may say something else than before, or be held for another that says the same, or no more. */
+  readonly likeness?: true;
 }
 
 const still: Moves = { stands: false, graph: false, dependents: false };
@@ -157,13 +159,13 @@ const showsWork: Moves = { stands: true, graph: false, dependents: true };
 
 /** Events that are not named move nothing. */
 const moves: { readonly [Type in EventType]?: Moves } = {
-  TaskTracked: opensOrEnds,
-  TaskRevised: graph,
-  TaskUntracked: opensOrEnds,
+  TaskTracked: { ...opensOrEnds, likeness: true },
+  TaskRevised: { ...graph, likeness: true },
+  TaskUntracked: { ...opensOrEnds, likeness: true },
   TaskTrusted: stands,
   ApprovalRequired: stands,
-  DuplicateFound: stands,
-  DuplicateLifted: stands,
+  DuplicateFound: { ...stands, likeness: true },
+  DuplicateLifted: { ...stands, likeness: true },
   DependenciesChanged: graph,
   DependencyWaived: graph,
   DependencyRestored: graph,
@@ -229,7 +231,7 @@ function foldMove(state: State, event: Event & { readonly task: TaskId }, kind: 
   const wasOpen = before !== undefined && !isEnded(before);
   kind.fold(state, event);
   const number = state.numbering.find(id);
-  state.sameText.touch(number);
+  if (kind.likeness === true) state.sameText.touch(number);
   const task = state.tasks.at(number);
   if (kind.graph) {
     const isOpen = task !== undefined && !isEnded(task);

@@ -1,6 +1,7 @@
 /**
- * Index: the open tasks that say the same, and which of them are held for it. Derived, never stored: built when somebody first asks, from
- * then on it follows every change of the state, also one that is taken back, so that an observation costs the same whatever the backlog.
+ * Index: the tasks that say the same, and which of them are held for it. Derived, never stored: built when somebody first asks, from then on
+ * it follows every change of what a task says, also one that is taken back, so that an observation costs the same whatever the backlog.
+ * Tasks that have ended stay in it, and count no more: an end, which comes to every task, costs nothing here.
  */
 import { sameKeyOf, type SameBy } from "../planning/duplicates.ts";
 import { Flags } from "./flags.ts";
@@ -17,7 +18,7 @@ export class SameText {
   /** By the number of the task that goes on: those that are held for it. */
   readonly #held = new Groups<number>();
 
-  /** The task may say something else, or be open no more, or be held or no more. */
+  /** The task may say something else, or be held or no more. */
   touch(number: number): void {
     if (this.#by === null || number === -1 || this.#isTouched.has(number)) return;
     this.#isTouched.set(number, true);
@@ -27,7 +28,16 @@ export class SameText {
   /** The numbers of the open tasks that say what the task with this number says, itself among them; `[]` where it is none. */
   likeOf(state: State, number: number, by: SameBy): readonly number[] {
     this.#sync(state, by);
-    return this.#groups.like(number);
+    const like = this.#groups.like(number).filter((each) => isOpenAt(state, each));
+    return like.includes(number) ? like : nobody;
+  }
+
+  /** Whether nobody is held for it, it is held for nobody, and, while it is open, no other says the same: nearly every task is. */
+  isAlone(state: State, number: number, by: SameBy): boolean {
+    this.#sync(state, by);
+    const task = state.tasks.at(number);
+    if ((task?.duplicateOf ?? null) !== null || this.#held.of(number).length > 0) return false;
+    return task === undefined || isEnded(task) || this.#groups.like(number).length < 2;
   }
 
   /** The numbers of those that are held for the task with this number. */
@@ -62,11 +72,15 @@ export class SameText {
 
   #place(state: State, number: number, by: SameBy): void {
     const task = state.tasks.at(number);
-    const open = task !== undefined && !isEnded(task) ? task : null;
-    this.#groups.put(number, open === null ? null : sameKeyOf(open.definition, by));
-    const of = open?.duplicateOf ?? null;
+    this.#groups.put(number, task === undefined ? null : sameKeyOf(task.definition, by));
+    const of = task?.duplicateOf ?? null;
     this.#held.put(number, of === null ? null : state.numbering.find(of));
   }
+}
+
+function isOpenAt(state: State, number: number): boolean {
+  const task = state.tasks.at(number);
+  return task !== undefined && !isEnded(task);
 }
 
 /** Members by a key; nearly always one, which then takes no list of its own. */
@@ -107,6 +121,10 @@ class Groups<Key> {
 
   #take(member: number, key: Key): void {
     this.#keys[member] = undefined;
+    if (this.#byKey.get(key) === member) {
+      this.#byKey.delete(key);
+      return;
+    }
     const others = this.of(key).filter((each) => each !== member);
     if (others.length === 0) this.#byKey.delete(key);
     else this.#byKey.set(key, others.length === 1 ? (others[0] as number) : others);
