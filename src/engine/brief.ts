@@ -19,18 +19,11 @@ type Assigned = Task & { readonly assignment: NonNullable<Task["assignment"]> };
 /** Never rejects. A text that is not the approved one starts nothing. */
 export async function startSession(
   parts: EngineParts,
-  start: {
-    readonly tracker: Pick<Tracker, "brief">;
-    readonly conflicts: Conflicts | undefined;
-    readonly agent: Agent;
-    readonly task: Assigned;
-    /** What is kept of the task for its agents. */
-    readonly dossier: Dossier | undefined;
-  },
+  start: Reading & { readonly agent: Agent },
 ): Promise<EffectOutcome> {
-  const { tracker, conflicts, agent, task, dossier } = start;
-  return withBrief(parts, { tracker, conflicts, task }, async (assignable, body) => {
-    const outcome = await agent.start({ ...assignable, said: saidOf(task, dossier) });
+  const { agent, ...reading } = start;
+  return withBrief(parts, reading, async (assignable, body) => {
+    const outcome = await agent.start(assignable);
     if (outcome.kind === "unknown") return { kind: "delayed", reason: outcome.reason, retryAfterMs: 10_000 };
     const criteria = outcome.kind === "started" ? criteriaIn(body) : [];
     return criteria.length === 0 || outcome.kind !== "started" ? outcome : { ...outcome, criteria };
@@ -42,19 +35,21 @@ interface Reading {
   /** Undefined: nobody is asked what conflicts. */
   readonly conflicts: Conflicts | undefined;
   readonly task: Assigned;
+  /** What is kept of the task for its agents. */
+  readonly dossier: Dossier | undefined;
 }
 
 /** Reads the text and, where it is the approved one, has `act` start something with it. Never rejects. */
 export async function withBrief(
   parts: EngineParts,
-  { tracker, conflicts, task }: Reading,
+  { tracker, conflicts, task, dossier }: Reading,
   act: (assignable: Assignable, body: string) => Promise<EffectOutcome>,
 ): Promise<EffectOutcome> {
   try {
     const brief = await tracker.brief(task.definition.number);
     if (brief === null) return { kind: "refused", reason: "The issue is gone.", retryAfterMs: null };
     if (brief.hash !== task.trust?.hash) return { kind: "changed_text" };
-    const assignable = toAssignable(parts, { task, brief });
+    const assignable = toAssignable(parts, { task, brief, dossier });
     const gate = await conflictOf(assignable, conflicts);
     return await act(
       gate === null ? assignable : { ...assignable, feedback: [gate, ...assignable.feedback] },
@@ -69,8 +64,7 @@ export async function withBrief(
 interface Briefed {
   readonly task: Assigned;
   readonly brief: Brief;
-  /** Where what was said of the pull request goes with it. */
-  readonly dossier?: Dossier | undefined;
+  readonly dossier: Dossier | undefined;
 }
 
 /** Everything that an agent is told about the assignment of `task`. */

@@ -2,6 +2,7 @@
  * The first step of a workflow of the repository's own: its run has the claim, and is handed what it is to do. The session is the run
  * itself, so nothing is started and nothing is watched here.
  */
+import type { Dossier } from "../core/records.ts";
 import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
@@ -20,26 +21,22 @@ export interface HandOut {
   readonly conflicts: Conflicts | undefined;
   readonly lane: Lane;
   readonly task: Assigned;
+  /** What is kept of the task for its agents. */
+  readonly dossier: Dossier | undefined;
   /** Told what the run is to do. */
   readonly onClaim: (assignable: Assignable) => void;
 }
 
 /** Hands the work to the run that has the claim. Where it may not be done any more, the session ends with the reason. */
-export async function handOut({
-  parts,
-  tracker,
-  conflicts,
-  lane,
-  task,
-  onClaim,
-}: HandOut): Promise<"claimed" | "refused"> {
+export async function handOut({ parts, lane, onClaim, ...reading }: HandOut): Promise<"claimed" | "refused"> {
+  const { task } = reading;
   if (task.assignment.phase === "ending") {
     await end(lane, task, "It was cancelled before the run began to work.");
     return "refused";
   }
   for (;;) {
     let given: Assignable | null = null;
-    const outcome = await withBrief(parts, { tracker, conflicts, task }, async (assignable) => {
+    const outcome = await withBrief(parts, reading, async (assignable) => {
       given = assignable;
       return { kind: "done" };
     });

@@ -126,7 +126,8 @@ async function claimAndStart(job: Job): Promise<JobResult | null> {
   if (isRunOf(claimed.assignment)) {
     const { parts, onClaim } = job;
     const { tracker, conflicts } = job.world;
-    return handOut({ parts, tracker, conflicts, lane, task: claimed, onClaim });
+    const dossier = (await lane.stream.current()).dossiers.get(claimed.id);
+    return handOut({ parts, tracker, conflicts, lane, task: claimed, dossier, onClaim });
   }
   if (claimed.assignment.session !== null) return null;
   if (claimed.assignment.phase === "ending") {

@@ -122,7 +122,7 @@ async function startRun({ parts, world, task, agent, isRepeat }: Act): Promise<E
     return { kind: "refused", reason: `The agent ${agent.id} names no workflow.`, retryAfterMs: null };
   }
   const custom = { file, worker: task.assignment.worker, issue: task.definition.number };
-  return withBrief(parts, { tracker: world.tracker, conflicts: undefined, task }, async () => {
+  return withBrief(parts, { tracker: world.tracker, conflicts: undefined, task, dossier: undefined }, async () => {
     const outcome = await world.runs.dispatch({ ...inputsOf(task, "start-agent"), custom }, isRepeat);
     if (outcome.kind !== "dispatched") return outcome;
     return { kind: "dispatched", run: outcome.run, session: { id: outcome.run, url: outcome.url ?? null } };

@@ -1,12 +1,14 @@
 /** Starting, claiming, cancelling and asking for an agent that is a workflow of the repository's own. */
 import { describe, expect, test } from "vitest";
-import { runJob, type JobResult } from "../../src/engine/job.ts";
+import { handOut } from "../../src/engine/claim-run.ts";
+import { createReportingLane, runJob, type JobResult } from "../../src/engine/job.ts";
 import { Repository } from "../../src/engine/repository.ts";
+import type { PullRequest } from "../../src/model/task.ts";
 import type { Assignable } from "../../src/ports/agent.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import type { AgentRunInputs, RunFacts } from "../../src/ports/tracker.ts";
 import { configOf, issue, taskId } from "../support/build.ts";
-import { types } from "../support/given.ts";
+import { observe, schedule, story, taskAt, types } from "../support/given.ts";
 import { countingStore, createManualClock, fakeWorld, minute, partsOf, pass, rest } from "./given.ts";
 
 const config = configOf({ agents: [{ id: "mine", type: "workflow", workflow: "my-agent.yml", timeout: "30m" }] });
@@ -70,6 +72,31 @@ describe("a workflow of the repository's own", () => {
     expect(await job("200")).toBe("not_ours");
     expect(types(await store.events()).filter((type) => type === "SessionStarted")).toHaveLength(1);
     repository.stop();
+  });
+
+  test("is handed what checks and reviewers said of the pull request that it goes on with", async () => {
+    const it = story(config);
+    it.tell(observe({ issues: [issue(1)] }));
+    it.tell(schedule());
+    const { assignment } = taskAt(it, 1);
+    if (assignment === null) throw new Error("It is not assigned.");
+    const open = { number: 7, state: "open" } as PullRequest;
+    const feedback = { pull: 7, sha: "abc", checks: [], reviews: [], moreChecks: 0, strangers: 0, reviewedAt: null };
+    const parts = partsOf("run-100", {
+      clock: createManualClock(),
+      store: countingStore((why) => new StoreUnavailable(why)),
+    });
+    const claimed: Assignable[] = [];
+    await handOut({
+      parts,
+      tracker: fakeWorld([issue(1)], config).world.tracker,
+      conflicts: undefined,
+      lane: createReportingLane(parts),
+      task: { ...taskAt(it, 1), assignment, pull: open },
+      dossier: { criteria: [], feedback, at: 0 },
+      onClaim: (assignable) => void claimed.push(assignable),
+    });
+    expect(claimed).toMatchObject([{ number: 1, said: feedback }]);
   });
 
   test("is handed nothing when the text has changed since, and its session ends", async () => {
