@@ -20,7 +20,9 @@ export function callSwarm(decision: Decision, { task, by, instruction }: Call): 
   if (isEnded(task)) return refused("It has ended already.");
   if (workers === 0 && workersAsked(decision.state, task.id) === 0) return refused("It has no swarm.");
   if (workers > 0 && partsOf(decision.state, task).length === 0) {
-    return refused("It has no sub-issues to put workers on. Add some on GitHub, each with the label of tasks.");
+    return refused(
+      "It has no sub-issues to put workers on. `/orchestrate split` proposes some, or add them on GitHub, each with the label of tasks.",
+    );
   }
   if (workers !== workersAsked(decision.state, task.id)) {
     decision.emit({ type: "SwarmCalled", task: task.id, workers, by });

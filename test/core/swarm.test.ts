@@ -153,7 +153,7 @@ describe("the command", () => {
   test("is refused where there are no sub-issues, with what to do", () => {
     const it = backlog();
     expect(answerOf(it.tell(swarm(2, 21)))).toBe(
-      "-1 It has no sub-issues to put workers on. Add some on GitHub, each with the label of tasks.",
+      "-1 It has no sub-issues to put workers on. `/orchestrate split` proposes some, or add them on GitHub, each with the label of tasks.",
     );
     expect(it.state.swarms.size).toBe(0);
   });
