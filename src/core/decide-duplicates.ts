@@ -25,30 +25,35 @@ const telling: ReadonlySet<EventType> = new Set<EventType>([
 
 /** Judges the tasks that the events of the decision speak of, and those that are held for them. */
 export function reviseDuplicates(decision: Decision): void {
-  const told = decision.events.filter((event) => telling.has(event.type));
-  if (told.length === 0) return;
-  const ids = told.flatMap((event) => ("task" in event && event.task !== null ? [event.task] : []));
-  revise(decision, ids.length === 1 ? ids : [...new Set(ids)]);
+  let ids: Set<TaskId> | null = null;
+  for (const event of decision.events) {
+    if (!telling.has(event.type) || !("task" in event) || event.task === null) continue;
+    ids ??= new Set();
+    ids.add(event.task);
+  }
+  if (ids !== null) revise(decision, ids);
 }
 
 /** Another configuration may compare otherwise, or not at all: every task once, which is once for each configuration. */
 export function reviseAllDuplicates(decision: Decision): void {
-  revise(decision, [...decision.state.tasks.keys()]);
+  revise(decision, decision.state.tasks.keys());
 }
 
-function revise(decision: Decision, ids: readonly TaskId[]): void {
+function revise(decision: Decision, ids: Iterable<TaskId>): void {
   const { state, context } = decision;
   const by = context.config.ready.duplicates;
-  const found = new Set<number>();
+  let found: Set<number> | null = null;
   for (const id of ids) {
     const number = state.numbering.find(id);
     if (state.sameText.isAlone(state, number, by)) continue;
+    found ??= new Set();
     // Itself, too, where it says nothing that is compared: it may have been held before.
     for (const own of [number, ...state.sameText.heldFor(state, number, by)]) {
       found.add(own);
       for (const like of state.sameText.likeOf(state, own, by)) found.add(like);
     }
   }
+  if (found === null) return;
   const held = [...found].flatMap((number) => wantedFor(decision, number));
   for (const { task, of } of held.toSorted((one, other) => (one.task.id < other.task.id ? -1 : 1))) {
     if (of === null) decision.emit({ type: "DuplicateLifted", task: task.id });
