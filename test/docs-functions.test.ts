@@ -126,8 +126,8 @@ describe("the tables of docs/functions.md", () => {
 });
 
 test("a function that is not there, or only mentioned in its file, is found out", () => {
-  expect(lost("`isReady` in `src/core/readiness.ts`")).toEqual([]);
-  expect(lost("`isSteady` in `src/core/readiness.ts`, `isReady` in `src/core/gone.ts`")).toHaveLength(2);
+  expect(lost("`isReady` in `src/state/readiness.ts`")).toEqual([]);
+  expect(lost("`isSteady` in `src/state/readiness.ts`, `isReady` in `src/core/gone.ts`")).toHaveLength(2);
   // It is used there, and lives elsewhere.
   expect(lost("`contextOf` in `src/engine/cycle.ts`")).toHaveLength(1);
   expect(lost("event `TaskDreamed`, key `limits.dreams`, series `dreams_total`")).toHaveLength(3);

@@ -11,7 +11,7 @@ import type { Pass } from "./pass.ts";
 
 /** Below the shortest lease, so that acknowledgements come in time. */
 const deferralMs = 60_000;
-/** What only shows the state is leased for longer (core/limits.ts); with what it may wait before (settlements.ts) it stays a minute below. */
+/** What only shows the state is leased for longer (model/limits.ts); with what it may wait before (settlements.ts) it stays a minute below. */
 const shownMs = 8 * 60_000;
 /** More than these are written at once. */
 const deferredMax = 200;

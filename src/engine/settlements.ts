@@ -10,7 +10,7 @@ export interface Settled {
 
 /** How long a plain acknowledgement waits for a pass to ride on: well within its lease. */
 const plainDelayMs = 90_000;
-/** Surfaces are leased longer (core/limits.ts), and wait with a pass that takes them (deferral.ts). */
+/** Surfaces are leased longer (model/limits.ts), and wait with a pass that takes them (deferral.ts). */
 const surfacedDelayMs = 2 * 60_000;
 
 /** Nothing follows from it before the next pass. */
