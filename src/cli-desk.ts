@@ -1,11 +1,13 @@
 /** The commands of whoever works on a task at a desk: claim it, say that it goes on, have it looked at; and of whoever prepares it. */
 import { InvalidArgumentError, type Command } from "commander";
+import { say } from "./cli/answer.ts";
 
 /** Adds them to the program; `credentials` ends the help of each. */
 export function addDeskCommands(program: Command, credentials: string): void {
   addPreparation(program, credentials);
   addClaims(program, credentials);
   addReviews(program, credentials);
+  addMcp(program, credentials);
 }
 
 function addPreparation(program: Command, credentials: string): void {
@@ -27,8 +29,8 @@ function addPreparation(program: Command, credentials: string): void {
       `${credentials}\n  orchestrate prep 12 --goal "Search orders" --criterion "Finds by number" --repository acme/shop`,
     )
     .action(async (task, options) => {
-      const { runPrep } = await import("./cli/prep.ts");
-      process.exitCode = await runPrep(task, options);
+      const { prep } = await import("./cli/prep.ts");
+      await say(prep(task, options), options);
     });
 }
 
@@ -42,8 +44,8 @@ function addClaims(program: Command, credentials: string): void {
     .option("--json", "print it as JSON, with the prompt as a field")
     .addHelpText("after", `${credentials}\n  orchestrate claim --agent desk --repository acme/shop | my-agent`)
     .action(async (task, options) => {
-      const { runClaim } = await import("./cli/desk.ts");
-      process.exitCode = await runClaim(task, options);
+      const { claim } = await import("./cli/desk.ts");
+      await say(claim(task, options), options);
     });
 
   program
@@ -58,8 +60,8 @@ function addClaims(program: Command, credentials: string): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate heartbeat 12 --agent desk --repository acme/shop`)
     .action(async (task, options) => {
-      const { runHeartbeat } = await import("./cli/desk.ts");
-      process.exitCode = await runHeartbeat(task, options);
+      const { beat } = await import("./cli/desk.ts");
+      await say(beat(task, options), options);
     });
 }
 
@@ -76,8 +78,22 @@ function addReviews(program: Command, credentials: string): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate review 12 --reviewer octocat --repository acme/shop`)
     .action(async (task, options) => {
-      const { runReview } = await import("./cli/review.ts");
-      process.exitCode = await runReview(task, options);
+      const { review } = await import("./cli/review.ts");
+      await say(review(task, options), options);
+    });
+}
+
+function addMcp(program: Command, credentials: string): void {
+  program
+    .command("mcp")
+    .description("Serves the commands of an agent at a desk as tools to an MCP client, on standard input and output.")
+    .option("--agent <agent>", "the agent of the type pull that claims and reports, or one of its workers")
+    .option("--read-only", "only the tools that change nothing")
+    .option("--repository <name>", "owner/name")
+    .addHelpText("after", `${credentials}\n  orchestrate mcp --agent desk --repository acme/shop`)
+    .action(async (options) => {
+      const { serveMcp } = await import("./cli/mcp.ts");
+      await serveMcp(options);
     });
 }
 

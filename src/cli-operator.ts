@@ -1,6 +1,7 @@
 /** The commands of whoever looks after a repository. Each runs once, on a machine that has the credentials, and is loaded only when it is asked for. */
 import { InvalidArgumentError, type Command } from "commander";
 import { addDeskCommands } from "./cli-desk.ts";
+import { say } from "./cli/answer.ts";
 
 const credentials = `
 Reads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.
@@ -41,8 +42,8 @@ function addReadings(program: Command): void {
     .option("--json", "print what GET /orchestrator/status answers")
     .addHelpText("after", `${credentials}\n  orchestrate status acme/shop`)
     .action(async (repository, options) => {
-      const { runStatus } = await import("./cli/status.ts");
-      process.exitCode = await runStatus(repository, options);
+      const { status } = await import("./cli/status.ts");
+      await say(status(repository), options);
     });
 
   program
@@ -53,8 +54,8 @@ function addReadings(program: Command): void {
     .option("--json", "print it as JSON, with reason codes")
     .addHelpText("after", `${credentials}\n  orchestrate explain 12 --repository acme/shop`)
     .action(async (task, options) => {
-      const { runExplain } = await import("./cli/explain.ts");
-      process.exitCode = await runExplain(task, options);
+      const { explain } = await import("./cli/explain.ts");
+      await say(explain(task, options), options);
     });
 
   program
@@ -64,8 +65,8 @@ function addReadings(program: Command): void {
     .option("--json", "print them as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate agents acme/shop`)
     .action(async (repository, options) => {
-      const { runAgents } = await import("./cli/agents.ts");
-      process.exitCode = await runAgents(repository, options);
+      const { agents } = await import("./cli/agents.ts");
+      await say(agents(repository), options);
     });
 
   program
@@ -77,8 +78,8 @@ function addReadings(program: Command): void {
     .option("--json", "print it as JSON, with reason codes")
     .addHelpText("after", `${credentials}\n  orchestrate next acme/shop --agent jules`)
     .action(async (repository, options) => {
-      const { runNext } = await import("./cli/next.ts");
-      process.exitCode = await runNext(repository, options);
+      const { next } = await import("./cli/next.ts");
+      await say(next(repository, options), options);
     });
 
   program
@@ -89,8 +90,8 @@ function addReadings(program: Command): void {
     .option("--json", "print the figures as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate simulate acme/shop`)
     .action(async (repository, options) => {
-      const { runSimulate } = await import("./cli/simulate.ts");
-      process.exitCode = await runSimulate(repository, options);
+      const { compareModes } = await import("./cli/simulate.ts");
+      await say(compareModes(repository, options), options);
     });
 }
 
@@ -105,8 +106,8 @@ function addOrders(program: Command): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate mode critical --repository acme/shop`)
     .action(async (mode, options) => {
-      const { runMode } = await import("./cli/mode.ts");
-      process.exitCode = await runMode(mode, options);
+      const { switchOrShow } = await import("./cli/mode.ts");
+      await say(switchOrShow(mode, options), options);
     });
 
   program
@@ -140,8 +141,8 @@ function addCreation(program: Command): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate create --title "Typo in the footer" --repository acme/shop`)
     .action(async (options) => {
-      const { runCreate } = await import("./cli/create.ts");
-      process.exitCode = await runCreate(options);
+      const { create } = await import("./cli/create.ts");
+      await say(create(options), options);
     });
 }
 
@@ -159,8 +160,8 @@ function addTaskOrders(program: Command): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", `${whoActs}${credentials}\n  orchestrate complete 12 --repository acme/shop`)
     .action(async (task, options) => {
-      const { runComplete } = await import("./cli/order-task.ts");
-      process.exitCode = await runComplete(task, options);
+      const { complete } = await import("./cli/order-task.ts");
+      await say(complete(task, options), options);
     });
 
   program
@@ -172,8 +173,8 @@ function addTaskOrders(program: Command): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", `${whoActs}${credentials}\n  orchestrate fail 12 the API has changed --repository acme/shop`)
     .action(async (task, reason, options) => {
-      const { runFail } = await import("./cli/order-task.ts");
-      process.exitCode = await runFail(task, reason, options);
+      const { fail } = await import("./cli/order-task.ts");
+      await say(fail(task, reason, options), options);
     });
 
   program
@@ -185,8 +186,8 @@ function addTaskOrders(program: Command): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", `${whoActs}${credentials}\n  orchestrate handoff 12 jules/2 --repository acme/shop`)
     .action(async (task, to, options) => {
-      const { runHandoff } = await import("./cli/order-task.ts");
-      process.exitCode = await runHandoff(task, to, options);
+      const { handOff } = await import("./cli/order-task.ts");
+      await say(handOff(task, to, options), options);
     });
 }
 
@@ -246,8 +247,8 @@ function addLetters(program: Command): void {
     .option("--json", "print them as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate dlq --repository acme/shop`)
     .action(async (options) => {
-      const { runDlqList } = await import("./cli/dlq.ts");
-      process.exitCode = await runDlqList(options);
+      const { listLetters } = await import("./cli/dlq.ts");
+      await say(listLetters(options), options);
     });
   const acts = [
     ["retry", "Tries one of them again, where that is safe. Takes write permission."],
@@ -260,9 +261,10 @@ function addLetters(program: Command): void {
       .argument("<id>", "as the list names it, such as e12 or issue/7")
       .addHelpText("after", `${credentials}\n  orchestrate dlq ${act} e12 --repository acme/shop`)
       .action(async (id, _options, command) => {
-        const { runDlqAct } = await import("./cli/dlq.ts");
+        const { seeToLetter } = await import("./cli/dlq.ts");
         // The options of the list are those of its acts as well.
-        process.exitCode = await runDlqAct(act, id, command.optsWithGlobals());
+        const options = command.optsWithGlobals();
+        await say(seeToLetter(act, id, options), options);
       });
   }
 }

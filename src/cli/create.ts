@@ -4,7 +4,7 @@ import { demandWriter } from "./actor.ts";
 import { CommandFailed } from "./failure.ts";
 import { readText } from "./read-text.ts";
 import { withRepository, type Target } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import type { Answer } from "./answer.ts";
 import { whyNotTaken } from "../core/decide-submissions.ts";
 import type { AtHand } from "../engine/at-hand.ts";
 import { NotAskable, selecting, textOf, toAsked, whyNotReady } from "../engine/new-issue.ts";
@@ -21,16 +21,15 @@ import { wireReading } from "../wire.ts";
 
 export interface CreateOptions {
   readonly title: string;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** `-` is standard input. */
-  readonly bodyFile?: string;
-  readonly priority?: string;
-  readonly estimate?: string;
-  readonly label?: readonly string[];
-  readonly blockedBy?: readonly string[];
-  readonly agent?: string;
-  readonly repository?: string;
-  readonly json?: boolean;
+  readonly bodyFile?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly estimate?: string | undefined;
+  readonly label?: readonly string[] | undefined;
+  readonly blockedBy?: readonly string[] | undefined;
+  readonly agent?: string | undefined;
+  readonly repository?: string | undefined;
 }
 
 const Created = z.object({ number: z.number(), html_url: z.string() });
@@ -42,8 +41,8 @@ interface Issue {
   readonly blockedBy: readonly number[];
 }
 
-/** Opens it, prints its number and address, and returns 0. Rejects with one sentence, also for somebody who may not. */
-export async function runCreate(options: CreateOptions): Promise<number> {
+/** Opens it; its number and address. Rejects with one sentence, also for somebody who may not. */
+export async function create(options: CreateOptions): Promise<Answer> {
   const wanted = await readWanted(options);
   return withRepository(options.repository, async (target) => {
     const { repository } = target;
@@ -52,9 +51,10 @@ export async function runCreate(options: CreateOptions): Promise<number> {
     const { number, html_url: url } = await open(target, issue);
     const { title, labels, blockedBy } = issue;
     const classification = classify({ title, text: wanted.body, labels: wanted.labels });
-    if (options.json === true) await printJson({ repository, number, url, title, labels, blockedBy, classification });
-    else await print(`${repository}#${number} ${toPlainLine(title)}: ${toPlainLine(url, 300)}\n${whoTakesItIn}`);
-    return 0;
+    return {
+      document: { repository, number, url, title, labels, blockedBy, classification },
+      page: `${repository}#${number} ${toPlainLine(title)}: ${toPlainLine(url, 300)}\n${whoTakesItIn}`,
+    };
   });
 }
 

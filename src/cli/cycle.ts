@@ -1,6 +1,7 @@
 /** `orchestrate cycle`: one run that catches up, decides, acts and says what it did; what the Action does with `mode: cycle`. */
 import { findWriter } from "./actor.ts";
-import { partSoon, withRepository } from "./reach.ts";
+import { partSoon } from "./answer.ts";
+import { withRepository } from "./reach.ts";
 import { print, printJson } from "../print.ts";
 import { cycleOnce } from "../action/cycle.ts";
 import { budget } from "../action/inputs.ts";

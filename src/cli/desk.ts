@@ -3,8 +3,8 @@ import { demandWriter } from "./actor.ts";
 import { demandTask, demandTaskName } from "./demand-task.ts";
 import { CommandFailed } from "./failure.ts";
 import { demandTaker } from "./next.ts";
-import { neverRun, partSoon, readState, withRepository, type Target } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import { neverRun, readState, withRepository, type Target } from "./reach.ts";
+import type { Answer } from "./answer.ts";
 import { paceOf, sessionAtDesk, toHeartbeat, toStopped } from "../engine/heartbeat.ts";
 import type { Told } from "../engine/at-hand.ts";
 import { UsageError } from "../usage-error.ts";
@@ -25,11 +25,10 @@ export interface ClaimOptions {
   /** An agent that takes its work itself, or one of its workers. */
   readonly agent: string;
   readonly repository?: string;
-  readonly json?: boolean;
 }
 
-/** Prints what was claimed with the prompt, and returns 0. Rejects with one sentence, also where there is nothing to be had. */
-export async function runClaim(wanted: string | undefined, options: ClaimOptions): Promise<number> {
+/** What was claimed, with the prompt. Rejects with one sentence, also where there is nothing to be had. */
+export async function claim(wanted: string | undefined, options: ClaimOptions): Promise<Answer> {
   const name = wanted === undefined ? null : demandTaskName(wanted);
   return withRepository(options.repository, async (target) => {
     const found = await readState(target);
@@ -43,25 +42,23 @@ export async function runClaim(wanted: string | undefined, options: ClaimOptions
       throw new CommandFailed(`Nothing was claimed. ${about}${renderClaimRefusal(outcome.why)}`);
     }
     const claimed: Claimed = { repository: target.repository, task: outcome.task, work: outcome.work };
-    await (options.json === true ? printJson(toClaimDocument(claimed)) : print(renderClaimPage(claimed)));
-    return 0;
-  }).finally(partSoon);
+    return { document: toClaimDocument(claimed), page: renderClaimPage(claimed) };
+  });
 }
 
 export interface BeatOptions {
   readonly agent: string;
-  readonly fence?: number;
-  readonly note?: string;
+  readonly fence?: number | undefined;
+  readonly note?: string | undefined;
   /** It has stopped, and goes on no more. */
-  readonly stopped?: boolean;
-  readonly repository?: string;
-  readonly json?: boolean;
+  readonly stopped?: boolean | undefined;
+  readonly repository?: string | undefined;
 }
 
 const noteMax = 500;
 
-/** Prints whether it is to go on, and returns 0. Rejects with one sentence where it has no live session. */
-export async function runHeartbeat(wanted: string, options: BeatOptions): Promise<number> {
+/** Whether it is to go on. Rejects with one sentence where it has no live session. */
+export async function beat(wanted: string, options: BeatOptions): Promise<Answer> {
   const name = demandTaskName(wanted);
   const note = readNote(options.note);
   return withRepository(options.repository, async (target) => {
@@ -76,7 +73,7 @@ export async function runHeartbeat(wanted: string, options: BeatOptions): Promis
     const toCommand = isEnd ? toStopped(live, note) : toHeartbeat(found, live, note);
     const told = toCommand === null ? null : await order(target, toCommand);
     const now = told ?? found;
-    const beat: Beat = {
+    const heard: Beat = {
       repository: target.repository,
       task: now.state.tasks.get(id) ?? live,
       session: live.assignment,
@@ -84,9 +81,8 @@ export async function runHeartbeat(wanted: string, options: BeatOptions): Promis
       isEnd,
       paceMs: paceOf(found, live),
     };
-    await (options.json === true ? printJson(toBeatDocument(beat)) : print(renderBeatPage(beat)));
-    return 0;
-  }).finally(partSoon);
+    return { document: toBeatDocument(heard), page: renderBeatPage(heard) };
+  });
 }
 
 async function order(target: Target, toCommand: Parameters<typeof wireOrder>[1]["toCommand"]): Promise<Told> {

@@ -1,8 +1,8 @@
 /** `orchestrate dlq`: what was given up and nobody has seen to, and what a person does about one of them. */
 import { demandWriter } from "./actor.ts";
 import { CommandFailed } from "./failure.ts";
-import { neverRun, partSoon, readState, withRepository, type Target } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import { neverRun, readState, withRepository, type Target } from "./reach.ts";
+import type { Answer } from "./answer.ts";
 import { toLetterViews } from "../engine/letter-views.ts";
 import type { Command } from "../model/command.ts";
 import type { CommandId } from "../model/ids.ts";
@@ -13,30 +13,28 @@ import { wireOrder } from "../wire.ts";
 
 export interface DlqOptions {
   readonly repository?: string;
-  readonly json?: boolean;
 }
 
-/** Prints them and returns 0. Reads only. */
-export async function runDlqList(options: DlqOptions): Promise<number> {
+/** All that there are. Reads only. */
+export async function listLetters(options: DlqOptions): Promise<Answer> {
   return withRepository(options.repository, async (target) => {
     const views = toLetterViews((await readState(target)).state);
-    await (options.json === true
-      ? printJson(toLettersDocument(target.repository, views))
-      : print(renderLettersPage(target.repository, views)));
-    return 0;
-  }).finally(partSoon);
+    return {
+      document: toLettersDocument(target.repository, views),
+      page: renderLettersPage(target.repository, views),
+    };
+  });
 }
 
 export type LetterAct = Extract<Command, { readonly type: "HandleLetter" }>["act"];
 
-/** Has one of them tried again, or forgotten, and returns 0. Rejects with one sentence, also where that is not to be. */
-export async function runDlqAct(act: LetterAct, letter: string, options: DlqOptions): Promise<number> {
+/** Has one of them tried again, or forgotten. Rejects with one sentence, also where that is not to be. */
+export async function seeToLetter(act: LetterAct, letter: string, options: DlqOptions): Promise<Answer> {
   return withRepository(options.repository, async (target) => {
     const view = await handle(target, act, letter);
     const done = { repository: target.repository, id: view.id, act, what: describeSubject(view.letter.subject) };
-    await (options.json === true ? printJson(done) : print(describeDone(target, act, view)));
-    return 0;
-  }).finally(partSoon);
+    return { document: done, page: describeDone(target, act, view) };
+  });
 }
 
 /** Who asks, and whether it can be, is found out before anything is written. */

@@ -1,7 +1,7 @@
 /** `orchestrate explain`: everything that `/orchestrate explain` says of one task. Reads only. */
 import { demandTask, demandTaskName } from "./demand-task.ts";
 import { readState, withRepository } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import type { Answer } from "./answer.ts";
 import { toExplainedView } from "../engine/task-views.ts";
 import { toExplanation } from "../views/explain-json.ts";
 import { renderExplain } from "../views/explain.ts";
@@ -9,17 +9,15 @@ import { toPlainPage } from "../views/plain-page.ts";
 
 export interface ExplainOptions {
   readonly repository?: string;
-  readonly json?: boolean;
 }
 
-/** Prints it and returns 0. Rejects with one sentence, also where there is no such task. */
-export async function runExplain(wanted: string, options: ExplainOptions): Promise<number> {
+/** Rejects with one sentence, also where there is no such task. */
+export async function explain(wanted: string, options: ExplainOptions): Promise<Answer> {
   const name = demandTaskName(wanted);
   return withRepository(options.repository, async (target) => {
     const found = await readState(target);
     const view = toExplainedView(found.state, demandTask(found, name, target), found.context);
-    if (options.json === true) await printJson({ repository: target.repository, ...toExplanation(view) });
-    else await print(toPlainPage(renderExplain(view)));
-    return 0;
+    const document = { repository: target.repository, ...toExplanation(view) };
+    return { document, page: toPlainPage(renderExplain(view)) };
   });
 }

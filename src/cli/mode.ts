@@ -1,7 +1,7 @@
 /** `orchestrate mode`: the mode in force and why, or another one, as POST /orchestrator/mode and `/orchestrate mode` switch it. */
 import { demandWriter } from "./actor.ts";
-import { neverRun, partSoon, readState, withRepository, type Target } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import { neverRun, readState, withRepository, type Target } from "./reach.ts";
+import type { Answer } from "./answer.ts";
 import { noteOnMode } from "../core/instruct-mode.ts";
 import { modeInForce } from "../core/rank-ready.ts";
 import type { AtHand } from "../engine/at-hand.ts";
@@ -17,22 +17,19 @@ export interface ModeOptions {
   readonly repository?: string;
   /** Back to the mode of the configuration. */
   readonly reset?: boolean;
-  readonly json?: boolean;
 }
 
-/** Prints what is in force then, and returns 0. Rejects with one sentence, also for somebody who may not switch. */
-export async function runMode(wanted: string | undefined, options: ModeOptions): Promise<number> {
+/** What is in force then. Rejects with one sentence, also for somebody who may not switch. */
+export async function switchOrShow(wanted: string | undefined, options: ModeOptions): Promise<Answer> {
   if (wanted !== undefined && options.reset === true)
     throw new UsageError("Say a mode, or --reset for the one of the configuration; not both.");
   const mode = wanted === undefined ? null : readMode(wanted, "");
   const isSwitch = mode !== null || options.reset === true;
-  const code = await withRepository(options.repository, async (target) => {
+  return withRepository(options.repository, async (target) => {
     const found = isSwitch ? await switchMode(target, mode) : { ...(await readState(target)), isChanged: null };
     const view = toModeView(target.repository, found);
-    await (options.json === true ? printJson(view) : print(renderModePage(view)));
-    return 0;
-  }).finally(partSoon);
-  return code;
+    return { document: view, page: renderModePage(view) };
+  });
 }
 
 /** Who asks is found out before anything is written. */

@@ -1,7 +1,7 @@
 /** `orchestrate next`: what would be started next, where and why, as ranking and matching decide it now. Reads only. */
 import { CommandFailed } from "./failure.ts";
 import { readState, withRepository } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import type { Answer } from "./answer.ts";
 import { unknownTarget, workersNamed } from "../core/instruction.ts";
 import type { AtHand } from "../engine/at-hand.ts";
 import { toNextView, type NextAsked } from "../engine/next-starts.ts";
@@ -11,22 +11,20 @@ import { renderNextPage, toNextDocument } from "../views/next-page.ts";
 
 export interface NextOptions {
   /** An agent, or one of its workers. */
-  readonly agent?: string;
-  readonly count?: number;
-  readonly json?: boolean;
+  readonly agent?: string | undefined;
+  readonly count?: number | undefined;
 }
 
 const defaultCount = 10;
 
-/** Prints it and returns 0. Rejects with one sentence, also where there is no such agent. */
-export function runNext(name: string | undefined, options: NextOptions): Promise<number> {
+/** The best starts. Rejects with one sentence, also where there is no such agent. */
+export function next(name: string | undefined, options: NextOptions): Promise<Answer> {
   return withRepository(name, async (target) => {
     const found = await readState(target);
     const { repository } = target;
     const taker = options.agent === undefined ? null : demandTaker(found, options.agent.trim().toLowerCase());
     const view = toNextView(found.state, found.context, { repository, taker, max: options.count ?? defaultCount });
-    await (options.json === true ? printJson(toNextDocument(view)) : print(renderNextPage(view)));
-    return 0;
+    return { document: toNextDocument(view), page: renderNextPage(view) };
   });
 }
 

@@ -2,8 +2,8 @@
 import { demandWriter } from "./actor.ts";
 import { demandTask, demandTaskName } from "./demand-task.ts";
 import { CommandFailed } from "./failure.ts";
-import { neverRun, partSoon, readState, withRepository, type Target } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import { neverRun, readState, withRepository, type Target } from "./reach.ts";
+import type { Answer } from "./answer.ts";
 import type { Told } from "../engine/at-hand.ts";
 import type { TaskName } from "../engine/find-task.ts";
 import { toTaskView } from "../engine/task-views.ts";
@@ -20,21 +20,20 @@ import { wireOrder } from "../wire.ts";
 
 export interface OrderOptions {
   readonly repository?: string;
-  readonly json?: boolean;
 }
 
-/** Each prints what holds then, and returns 0. They reject with one sentence, also for somebody who may not and for what is refused. */
-export async function runComplete(task: string, options: OrderOptions): Promise<number> {
-  return run(task, { verb: "complete" }, options);
+/** Each answers what holds then. They reject with one sentence, also for somebody who may not and for what is refused. */
+export async function complete(task: string, options: OrderOptions): Promise<Answer> {
+  return order(task, { verb: "complete" }, options);
 }
 
-export async function runFail(task: string, words: readonly string[], options: OrderOptions): Promise<number> {
+export async function fail(task: string, words: readonly string[], options: OrderOptions): Promise<Answer> {
   const text = words.join(" ").replaceAll(/\s+/g, " ").trim();
-  return run(task, { verb: "fail", reason: readWord("reason", text) }, options);
+  return order(task, { verb: "fail", reason: readWord("reason", text) }, options);
 }
 
-export async function runHandoff(task: string, target: string, options: OrderOptions): Promise<number> {
-  return run(task, { verb: "handoff", target: readWord("target", target.trim()) }, options);
+export async function handOff(task: string, target: string, options: OrderOptions): Promise<Answer> {
+  return order(task, { verb: "handoff", target: readWord("target", target.trim()) }, options);
 }
 
 /** As it is read behind the slash command. */
@@ -44,17 +43,16 @@ function readWord(kind: "reason" | "target", text: string): string {
   return String(reading.value[kind]);
 }
 
-async function run(wanted: string, instruction: SlashCommand, options: OrderOptions): Promise<number> {
+async function order(wanted: string, instruction: SlashCommand, options: OrderOptions): Promise<Answer> {
   const name = demandTaskName(wanted);
   return withRepository(options.repository, async (target) => {
-    const ordered = await order(target, name, instruction);
-    await (options.json === true ? printJson(toOrderedDocument(ordered)) : print(renderOrderedPage(ordered)));
-    return 0;
-  }).finally(partSoon);
+    const ordered = await instruct(target, name, instruction);
+    return { document: toOrderedDocument(ordered), page: renderOrderedPage(ordered) };
+  });
 }
 
 /** Who asks, and for what, is found out before anything is written. */
-async function order(target: Target, name: TaskName, instruction: SlashCommand): Promise<Ordered> {
+async function instruct(target: Target, name: TaskName, instruction: SlashCommand): Promise<Ordered> {
   const { id: task } = demandTask(await readState(target), name, target);
   const by = await demandWriter(target, `${instruction.verb === "handoff" ? "hand over" : instruction.verb} tasks of`);
   const toCommand = (id: CommandId): Command => {

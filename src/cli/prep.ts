@@ -4,8 +4,8 @@ import { demandWriter } from "./actor.ts";
 import { demandTask, demandTaskName } from "./demand-task.ts";
 import { CommandFailed } from "./failure.ts";
 import { readText } from "./read-text.ts";
-import { partSoon, readState, withRepository, type Target } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import { readState, withRepository, type Target } from "./reach.ts";
+import type { Answer } from "./answer.ts";
 import { criteriaMax, criteriaOf, criterionMax, renderPreparation, withPreparation } from "../core/prepared-text.ts";
 import { statusOf } from "../state/readiness.ts";
 import { findTask, type TaskName } from "../engine/find-task.ts";
@@ -19,13 +19,12 @@ import { wireIssue } from "../wire-desk.ts";
 
 export interface PrepOptions {
   /** `-` is standard input. */
-  readonly bodyFile?: string;
-  readonly goal?: string;
-  readonly criterion?: readonly string[];
-  readonly estimate?: string;
-  readonly needs?: readonly string[];
-  readonly repository?: string;
-  readonly json?: boolean;
+  readonly bodyFile?: string | undefined;
+  readonly goal?: string | undefined;
+  readonly criterion?: readonly string[] | undefined;
+  readonly estimate?: string | undefined;
+  readonly needs?: readonly string[] | undefined;
+  readonly repository?: string | undefined;
 }
 
 interface Wanted {
@@ -50,8 +49,8 @@ const goalMax = 10_000;
 const bodyMax = 65_536;
 const minuteMs = 60_000;
 
-/** Prints what is in the issue now, and returns 0. Rejects with one sentence, also for somebody who may not. */
-export async function runPrep(task: string, options: PrepOptions): Promise<number> {
+/** What is in the issue now. Rejects with one sentence, also for somebody who may not. */
+export async function prep(task: string, options: PrepOptions): Promise<Answer> {
   const name = demandTaskName(task);
   const wanted = await readWanted(options);
   return withRepository(options.repository, async (target) => {
@@ -68,11 +67,11 @@ export async function runPrep(task: string, options: PrepOptions): Promise<numbe
     const status = await noteTask(target, { number });
     const { title, html_url: url } = issue;
     const { criteria, labels } = wanted;
-    if (options.json === true)
-      await printJson({ repository: target.repository, number, url, title, criteria, labels, status, isChanged });
-    else await print(renderPrepared(target.repository, { issue, wanted, isChanged }));
-    return 0;
-  }).finally(partSoon);
+    return {
+      document: { repository: target.repository, number, url, title, criteria, labels, status, isChanged },
+      page: renderPrepared(target.repository, { issue, wanted, isChanged }),
+    };
+  });
 }
 
 function renderPrepared(

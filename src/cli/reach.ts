@@ -45,12 +45,12 @@ async function findName(name: string | undefined, host: string): Promise<string>
   throw new UsageError("Say which repository, as owner/name, or set GITHUB_REPOSITORY.");
 }
 
-/** Does something with the repository; returns the exit code. Rejects with one sentence, whatever goes wrong. */
-export async function withRepository(
+/** Does something with the repository. Rejects with one sentence, whatever goes wrong. */
+export async function withRepository<Result>(
   name: string | undefined,
-  act: (target: Target) => Promise<number>,
+  act: (target: Target) => Promise<Result>,
   journalFor?: JournalFor,
-): Promise<number> {
+): Promise<Result> {
   const reached = await reach(name, journalFor);
   const { repository, connection, surroundings } = reached;
   try {
@@ -76,11 +76,4 @@ export function neverRun({ repository }: Reached): never {
   throw new CommandFailed(
     `Orchestrate has not run on ${repository} yet: start the App there, or run \`orchestrate cycle ${repository}\` once; \`orchestrate doctor ${repository}\` says what is missing.`,
   );
-}
-
-const partingMs = 500;
-
-/** Ends the process although something still waits: a connection that is kept alive, or a timer of an outage. */
-export function partSoon(): void {
-  setTimeout(() => process.exit(), partingMs).unref();
 }

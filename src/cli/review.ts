@@ -2,8 +2,8 @@
 import { demandWriter } from "./actor.ts";
 import { demandTask, demandTaskName } from "./demand-task.ts";
 import { CommandFailed } from "./failure.ts";
-import { partSoon, readState, withRepository, type Target } from "./reach.ts";
-import { print, printJson } from "../print.ts";
+import { readState, withRepository, type Target } from "./reach.ts";
+import type { Answer } from "./answer.ts";
 import type { AtHand } from "../engine/at-hand.ts";
 import { pullOf } from "../engine/review-task.ts";
 import { toTaskView } from "../engine/task-views.ts";
@@ -19,16 +19,15 @@ import { wireLook, wireReview } from "../wire-desk.ts";
 
 export interface ReviewOptions {
   /** The number of the pull request, where it is not found by itself. */
-  readonly pull?: number;
-  readonly reviewer?: readonly string[];
-  readonly repository?: string;
-  readonly json?: boolean;
+  readonly pull?: number | undefined;
+  readonly reviewer?: readonly string[] | undefined;
+  readonly repository?: string | undefined;
 }
 
 const login = new RegExp(`^${loginPattern}$`, "i");
 
-/** Prints how the task is now, and returns 0. Rejects with one sentence, also where there is no pull request that is the task's. */
-export async function runReview(wanted: string, options: ReviewOptions): Promise<number> {
+/** How the task is now. Rejects with one sentence, also where there is no pull request that is the task's. */
+export async function review(wanted: string, options: ReviewOptions): Promise<Answer> {
   const name = demandTaskName(wanted);
   const reviewers = readReviewers(options.reviewer ?? []);
   return withRepository(options.repository, async (target) => {
@@ -46,9 +45,8 @@ export async function runReview(wanted: string, options: ReviewOptions): Promise
       const why = toPlainLine(refusal, 300);
       throw new CommandFailed(`The pull request is looked at, but GitHub does not ask ${reviewers.join(", ")}: ${why}`);
     }
-    await (options.json === true ? printJson(toReviewDocument(reviewed)) : print(renderReviewPage(reviewed)));
-    return 0;
-  }).finally(partSoon);
+    return { document: toReviewDocument(reviewed), page: renderReviewPage(reviewed) };
+  });
 }
 
 function readReviewers(logins: readonly string[]): readonly string[] {

@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runBackup } from "../../src/cli/backup.ts";
 import { runCycle } from "../../src/cli/cycle.ts";
-import { runExplain } from "../../src/cli/explain.ts";
-import { runMode } from "../../src/cli/mode.ts";
+import { explain } from "../../src/cli/explain.ts";
+import { switchOrShow } from "../../src/cli/mode.ts";
 import { runReplay } from "../../src/cli/replay.ts";
 import { runRestore } from "../../src/cli/restore.ts";
-import { runSimulate } from "../../src/cli/simulate.ts";
+import { compareModes } from "../../src/cli/simulate.ts";
 
 test.each(["0", "012", "-1", "1.5", "1e3", "##1", "gh:1", "gh:1:2:3", "acme/shop#1", "99999999999", ""])(
   "%j is no task",
   async (task) => {
-    await expect(runExplain(task, { repository: "acme/shop" })).rejects.toMatchObject({
+    await expect(explain(task, { repository: "acme/shop" })).rejects.toMatchObject({
       name: "UsageError",
       message: "Name the task by the number of its issue, such as 12, or its id, such as gh:123:456.",
     });
@@ -31,7 +31,7 @@ test.each([
 });
 
 test("a mode that would move the cursor is shown as harmless text", async () => {
-  await expect(runMode("\u001B[2Jattack\u202E", { repository: "acme/shop" })).rejects.toMatchObject({
+  await expect(switchOrShow("\u001B[2Jattack\u202E", { repository: "acme/shop" })).rejects.toMatchObject({
     name: "UsageError",
     message: '"[2Jattack" is not a mode. The modes are priority, blocker, effort, balanced, critical, attack.',
   });
@@ -66,7 +66,7 @@ test("a folder is no backup, and nothing is written where a file is already", as
 
 test("no task and no mode are refused by the other commands alike", async () => {
   await expect(runReplay("acme/shop", { task: "twelve" })).rejects.toMatchObject({ name: "UsageError" });
-  await expect(runSimulate("acme/shop", { mode: "efort" })).rejects.toThrow(
+  await expect(compareModes("acme/shop", { mode: "efort" })).rejects.toThrow(
     /^--mode "efort" is not a mode\. Did you mean/,
   );
 });

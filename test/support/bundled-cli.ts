@@ -12,6 +12,8 @@ export interface Answer {
 }
 
 export interface BundledCli {
+  /** The file to run with node. */
+  readonly file: string;
   /** Runs it to its end, in the folder for temporary files unless `cwd` is another, with no more environment than it is given. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>, cwd?: string): Promise<Answer>;
   remove(): Promise<void>;
@@ -25,13 +27,15 @@ export async function makeCli(): Promise<BundledCli> {
     input: "src/cli.ts",
     platform: "node",
     tsconfig: false,
-    external: [/\/(?:demo|server)\.ts$/],
+    external: ["./demo.ts", "./server.ts"],
     onwarn: () => undefined,
   });
   await build.write({ dir: directory, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs" });
   await build.close();
+  const file = join(directory, "cli.mjs");
   return {
-    run: (args, env = {}, cwd = tmpdir()) => start([join(directory, "cli.mjs"), ...args], { env, cwd }),
+    file,
+    run: (args, env = {}, cwd = tmpdir()) => start([file, ...args], { env, cwd }),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
