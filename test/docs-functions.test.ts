@@ -50,7 +50,7 @@ const events = ["event", "event-cockpit", "event-outbox", "event-registry", "dea
 const series = textOf("src/http/metrics.ts");
 const keys = new Set(keysOf(configSchema));
 const verbs = new Set(slashSpecs.map(({ verb }) => verb as string));
-const cli = `${textOf("src/cli.ts")}${textOf("src/cli-operator.ts")}`;
+const cli = ["src/cli.ts", "src/cli-operator.ts", "src/cli-desk.ts"].map(textOf).join("");
 interface Named {
   readonly pattern: RegExp;
   readonly isThere: (name: string, place: string) => boolean;
