@@ -134,7 +134,8 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
   }
   const labels = createLabelWatch(timeline);
   const issue = (number: number): IssueRecord | null => findIssue(world, number);
-  const receiptAt = createReceipts({ timeline, backlog, issue, repository: scenario.repository });
+  const receipts = createReceipts({ timeline, backlog, issue, repository: scenario.repository });
+  const receiptAt = receipts.at;
   const judge = createJudge({ timeline, backlog, issue, labels, receiptAt, ownLogins: [appLogin, actionsLogin] });
   world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
   showStatuses(world, { judge, start: timeline.start });
@@ -162,6 +163,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
       if (read === null) return;
       agents = read.agents;
       instruct(judge, read);
+      receipts.configure(read.done);
     },
     get deliveryCount() {
       return deliveryCount;

@@ -1,7 +1,9 @@
 /**
- * The evidence that a task is done, as the embedded GitHub saw it: its pull request was merged, or somebody whose word counts declared
- * it complete or closed it as completed. Anybody else's close is none, and reopening takes a receipt back.
+ * The evidence that a task is done, as the embedded GitHub and the vendors saw it: its pull request was merged, or is green or its session
+ * has ended well where the configuration asks for no more, or somebody whose word counts declared it complete or closed it as completed.
+ * Anybody else's close is none, and reopening takes a receipt back.
  */
+import type { Config } from "../model/config.ts";
 import type { Backlog } from "./backlog.ts";
 import type { IssueRecord, TimelineEntry } from "./records.ts";
 import type { Timeline } from "./timeline.ts";
@@ -15,23 +17,41 @@ export interface ReceiptOptions {
   readonly repository: string;
 }
 
-/** Returns since when an issue has a receipt, in virtual milliseconds since the start; null: it has none. To be made before the first issue. */
-export function createReceipts(options: ReceiptOptions): (number: number) => number | null {
-  const { timeline, backlog, issue, repository } = options;
-  const mergedAt = new Map<number, number>();
+export interface Receipts {
+  /** What makes a task done, from now on; `merged` until it is said. */
+  configure(done: Config["done"]): void;
+  /** Since when an issue has a receipt, in virtual milliseconds since the start; null: it has none. */
+  at(number: number): number | null;
+}
 
-  function seeMerge({ at, detail }: TimelineEntry): void {
+/** What a vendor ends a session with that it calls done, whatever came of it. */
+const endedWell: ReadonlySet<unknown> = new Set(["success", "no_pr", "checks_fail"]);
+
+/** To be made before the first issue. */
+export function createReceipts(options: ReceiptOptions): Receipts {
+  const { timeline, backlog, issue, repository } = options;
+  const provenAt = new Map<number, number>();
+  let done: Config["done"] = "merged";
+
+  function proves({ action, detail }: TimelineEntry): boolean {
+    if (action === "merged") return true;
+    if (action === "checks")
+      return done === "checks" && detail["pull"] !== undefined && detail["conclusion"] === "success";
+    return action === "session_ended" && done === "reported" && endedWell.has(detail["result"]);
+  }
+
+  function see({ at, detail }: TimelineEntry): void {
     const pull = issue(Number(detail["pull"]))?.pull ?? null;
     const task = backlog.byKey(String(detail["task"]));
     if (task === null || (pull !== null && pull.headRepository !== repository)) return;
-    if (!mergedAt.has(task.number)) mergedAt.set(task.number, at);
+    if (!provenAt.has(task.number)) provenAt.set(task.number, at);
   }
 
   timeline.onEntry((entry) => {
-    if (entry.action === "merged") seeMerge(entry);
+    if (proves(entry)) see(entry);
     if (entry.action !== "reopened") return;
     const number = Number(entry.target.slice(1));
-    mergedAt.delete(number);
+    provenAt.delete(number);
     const task = backlog.byNumber(number);
     if (task !== null) task.declaredAt = null;
   });
@@ -49,10 +69,15 @@ export function createReceipts(options: ReceiptOptions): (number: number) => num
     return at === null ? null : at - timeline.start;
   }
 
-  return (number) => {
-    const times = [mergedAt.get(number) ?? null, closedAt(number)].filter((at) => at !== null);
-    // The close that follows from a word is what is seen of it; the word alone counts until then.
-    const at = times.length === 0 ? declaredAt(number) : Math.min(...times);
-    return at === null ? null : Math.max(0, at);
+  return {
+    configure(wanted) {
+      done = wanted;
+    },
+    at(number) {
+      const times = [provenAt.get(number) ?? null, closedAt(number)].filter((at) => at !== null);
+      // The close that follows from a word is what is seen of it; the word alone counts until then.
+      const at = times.length === 0 ? declaredAt(number) : Math.min(...times);
+      return at === null ? null : Math.max(0, at);
+    },
   };
 }

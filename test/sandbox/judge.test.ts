@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createBacklog, type Backlog } from "../../src/sandbox/backlog.ts";
 import { createJudge, type Judge } from "../../src/sandbox/judge.ts";
-import { createReceipts } from "../../src/sandbox/receipts.ts";
+import { createReceipts, type Receipts } from "../../src/sandbox/receipts.ts";
 import type { IssueRecord, UserRecord } from "../../src/sandbox/records.ts";
 import type { Outcome } from "../../src/sandbox/report.ts";
 import { parseScenario } from "../../src/sandbox/scenario.ts";
@@ -47,6 +47,7 @@ interface Court {
   readonly judge: Judge;
   readonly issues: Map<number, IssueRecord>;
   readonly labels: string[];
+  readonly receipts: Receipts;
   start(task: string, worker: string): void;
   end(task: string, worker: string): void;
   rules(outcome?: Outcome): readonly string[];
@@ -63,11 +64,12 @@ function setUp(): Court {
   const issues = new Map([issueOf(1), issueOf(2, [1]), issueOf(3)].map((issue) => [issue.number, issue]));
   const labels: string[] = [];
   const issue = (number: number): IssueRecord | null => issues.get(number) ?? null;
+  const receipts = createReceipts({ timeline, backlog, issue, repository: "acme/rocket" });
   const judge = createJudge({
     timeline,
     backlog,
     issue,
-    receiptAt: createReceipts({ timeline, backlog, issue, repository: "acme/rocket" }),
+    receiptAt: receipts.at,
     labels: () => labels,
     ownLogins: [appLogin],
   });
@@ -86,6 +88,7 @@ function setUp(): Court {
     judge,
     issues,
     labels,
+    receipts,
     start: (task, worker) => session("session_started", task, worker),
     end: (task, worker) => session("session_ended", task, worker),
     rules: (outcome = "done") => judge.finish(outcome, []).map((violation) => violation.rule),
@@ -110,6 +113,49 @@ describe("a clean run", () => {
     court.start("b", "jules/1");
     court.start("c", "jules/2");
     expect(court.rules()).toEqual([]);
+  });
+});
+
+describe("a blocker that nobody merged", () => {
+  const green = { pull: 7, task: "a", conclusion: "success" };
+
+  function seeChecks(court: Court, detail: Readonly<Record<string, unknown>>): void {
+    court.timeline.record({ actor: "github-actions[bot]", action: "checks", target: "pull #7", detail });
+  }
+
+  test("is done with its green checks where the configuration asks for no more", () => {
+    const court = setUp();
+    court.receipts.configure("checks");
+    seeChecks(court, green);
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual([]);
+  });
+
+  test.each([
+    ["a merge is asked for", "merged", green],
+    ["they are red", "checks", { ...green, conclusion: "failure" }],
+    ["they are of no pull request", "checks", { task: "a", conclusion: "success" }],
+  ] as const)("is not done with its checks where %s", (_why, done, detail) => {
+    const court = setUp();
+    court.receipts.configure(done);
+    seeChecks(court, detail);
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual(["blocker_open"]);
+  });
+
+  test.each([
+    ["success", []],
+    ["no_pr", []],
+    ["cancelled", ["blocker_open"]],
+    ["timeout", ["blocker_open"]],
+  ] as const)("and whose session ended as %s is judged by that where reports count", (result, rules) => {
+    const court = setUp();
+    court.receipts.configure("reported");
+    const detail = { task: "a", agent: "jules", worker: "jules/1", session: "s/a", result };
+    court.start("a", "jules/1");
+    court.timeline.record({ actor: "jules", action: "session_ended", target: "s/a", detail });
+    court.start("b", "jules/1");
+    expect(court.rules()).toEqual(rules);
   });
 });
 
