@@ -1,6 +1,7 @@
 /** What time alone brings: sessions over their timeout, pull requests that never came. Work in proportion to what is in flight. */
 import { capsDueAt } from "./caps.ts";
 import { decideAttack } from "./decide-attack.ts";
+import { reviseCascade } from "./decide-cascade.ts";
 import { decideConflicts } from "./decide-conflicts.ts";
 import { decideHealth, healthDueAt } from "./decide-health.ts";
 import { decideSilence, silentAt } from "./desk.ts";
@@ -32,6 +33,7 @@ export function decideTick(decision: Decision): void {
   decideSpentCaps(decision);
   decidePatterns(decision);
   if (isJudged(decision)) decideConflicts(decision);
+  reviseCascade(decision);
   decideWarnings(decision);
 }
 

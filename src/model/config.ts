@@ -149,6 +149,12 @@ export const Config = z.strictObject({
       heartbeat: Lasting.default(10 * unitMs.m).describe(
         "How long an agent that sends heartbeats may be silent, where its entry does not say.",
       ),
+      cascade: z
+        .strictObject({ agents: z.number().int().min(0).max(50).default(2) })
+        .prefault({})
+        .describe(
+          "So many agents, at least half of all, that fail at their vendors at once stop every start; 0 never.",
+        ),
     })
     .prefault({}),
   stale: z

@@ -23,6 +23,8 @@ export const warningCodes = [
   /** A worker rests after failures; an agent is paused because of its vendor. */
   "worker_resting",
   "agent_paused",
+  /** Several vendors fail at once: nothing new is started. */
+  "cascade",
   /** GitHub knows no user of a name in `agents[].operators`. */
   "operator_unknown",
   /** Attack mode wants more workers than may be had. */
