@@ -3,6 +3,7 @@ import { capsDueAt } from "./caps.ts";
 import { decideAttack } from "./decide-attack.ts";
 import { reviseCascade } from "./decide-cascade.ts";
 import { decideConflicts } from "./decide-conflicts.ts";
+import { decideDeadlines } from "./decide-deadlines.ts";
 import { decideHealth, healthDueAt } from "./decide-health.ts";
 import { decideSilence, silentAt } from "./desk.ts";
 import { decideEscalation, decideSpentCaps, nextEscalationAt } from "./decide-escalation.ts";
@@ -34,6 +35,7 @@ export function decideTick(decision: Decision): void {
   decidePatterns(decision);
   if (isJudged(decision)) decideConflicts(decision);
   reviseCascade(decision);
+  decideDeadlines(decision);
   decideWarnings(decision);
 }
 

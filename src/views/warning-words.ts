@@ -9,6 +9,7 @@ export const warningWords: Readonly<Record<WarningCode, string>> = {
   failure_rate: "many attempts fail",
   queue_grows: "the queue grows",
   task_overdue: "a task takes too long",
+  deadline: "a milestone will miss its due date",
   bottleneck: "a task holds up others",
   low_use: "an agent is hardly used",
   worker_resting: "a worker rests",

@@ -17,6 +17,7 @@ import { commandsOf, contextOf, firstConfig, type PlannedPass } from "./historie
 import { wrongDepth } from "./depth-rules.ts";
 import { stagesOf, wrongInGraph } from "./graph-rules.ts";
 import { MergeLedger } from "./merge-ledger.ts";
+import { wrongMilestones } from "./milestone-rules.ts";
 
 export interface Played {
   readonly state: State;
@@ -72,6 +73,7 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
         ...twice(state),
         ...wrongInGraph(state),
         ...wrongDepth(state, configNow(state), now),
+        ...wrongMilestones(state),
         ...silent,
       ].map((each) => `pass ${index}: ${each}`),
     );
