@@ -238,7 +238,10 @@ function assign(round: Round, task: Task, { choice, turn }: Assigning): boolean 
   const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
   const agent = agentConfigOf(context.config, choice.agent);
   if (worker === null || agent === undefined) return false;
-  decision.emit(toAssigned(decision, task, { agent, worker, reasons: reasonsOf(round, choice, turn) }));
+  const move = task.assignTo?.agent === choice.agent ? task.assignTo.reason : undefined;
+  const reasons = reasonsOf(round, choice, turn);
+  const told = move === undefined ? reasons : { ...reasons, note: `moved here to balance the agents: ${move}` };
+  decision.emit(toAssigned(decision, task, { agent, worker, reasons: told }));
   round.assigned += 1;
   round.limits.take(task);
   round.fairness.take(task);

@@ -11,6 +11,7 @@ import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
 import { decideOperatorsBack, nextOperatorAt } from "./decide-operators.ts";
 import { decidePatterns } from "./decide-patterns.ts";
+import { decideRebalance } from "./decide-rebalance.ts";
 import { decideWarnings, isJudged } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
@@ -31,6 +32,7 @@ export function decideTick(decision: Decision): void {
     else if (task.pullDueAt !== null && task.pullDueAt <= decision.context.now) decideMissingPull(decision, task);
     decideEscalation(decision, id);
   }
+  decideRebalance(decision);
   decideSpentCaps(decision);
   decidePatterns(decision);
   if (isJudged(decision)) decideConflicts(decision);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
+import { Matching } from "./config-matching.ts";
 import { Ready } from "./config-ready.ts";
 import { unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
@@ -89,31 +90,7 @@ export const Config = z.strictObject({
       ),
     })
     .prefault({}),
-  matching: z
-    .strictObject({
-      weights: z
-        .strictObject({
-          capability: share.default(0.4),
-          load: share.default(0.3),
-          history: share.default(0.2),
-          cohesion: share.default(0.1),
-        })
-        .prefault({}),
-      history: z
-        .strictObject({ success: share.default(0.5), time: share.default(0.3), quality: share.default(0.2) })
-        .prefault({})
-        .describe("What history is made of: tasks that succeed, in the time estimated, and without being sent back."),
-      bar: part
-        .default(0.7)
-        .describe("The fit below which an idle worker may be passed over for a better one that is busy."),
-      wait: Duration.default(10 * unitMs.m).describe(
-        "The longest that a task waits for a better worker; 0m never waits.",
-      ),
-      lookAhead: counted
-        .default(200)
-        .describe("How many tasks of the queue are tried when the first ones fit nobody free."),
-    })
-    .prefault({}),
+  matching: Matching.prefault({}),
   ageing: z
     .strictObject({
       perWeek: part.default(0.05).describe("What a week of waiting adds to the score of the mode balanced."),
