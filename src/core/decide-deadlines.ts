@@ -102,14 +102,14 @@ function describeDate({ span, outlook }: Case, now: number): string {
 
 /** What of it decides when it is done, with its numbers. */
 function describeDecider({ openCount, minutes, workers, chain, pace, decider }: MilestoneOutlook): string {
-  const open = `${countOf(openCount, "open task")} with ${hoursOf(minutes)} of work`;
-  const path = chain === null ? "" : `the longest chain takes ${hoursOf(chain.minutes)}: ${namesOf(chain)}`;
-  if (decider === "chain") return `There ${openCount === 1 ? "is" : "are"} ${open}, and ${path} decides.`;
+  const open = `There ${openCount === 1 ? "is" : "are"} ${countOf(openCount, "open task")} with ${hoursOf(minutes)} of work`;
+  if (decider === "chain" && chain !== null)
+    return `${open}. Their longest chain decides, ${hoursOf(chain.minutes)}: ${namesOf(chain)}.`;
   const by =
     decider === "pace" && pace !== null
-      ? `its pace decides, ${countOf(pace.completed, "task")} in the last ${hoursOf(pace.hours * 60)}`
-      : `their number decides, for ${countOf(workers, "worker")}`;
-  return `There ${openCount === 1 ? "is" : "are"} ${open}, and ${by}${path === "" ? "" : `; ${path}`}.`;
+      ? `${open}. Its pace decides, ${countOf(pace.completed, "task")} in the last ${hoursOf(pace.hours * 60)}`
+      : `${open} for ${countOf(workers, "worker")}, and that decides`;
+  return chain === null ? `${by}.` : `${by}; the longest chain takes ${hoursOf(chain.minutes)}: ${namesOf(chain)}.`;
 }
 
 function namesOf({ tasks }: Chain): string {

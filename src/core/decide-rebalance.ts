@@ -28,7 +28,7 @@ export function decideRebalance(decision: Decision): void {
   const look = openLook(state, context);
   const balance = balanceOf(look);
   if (balance === null) return;
-  const move: Move = { decision, balance, pool: new Pool(state, context), promised: promisesIn(look) };
+  const move: Move = { decision, balance, pool: new Pool(state, context), due: dueIn(look) };
   for (const from of balance.over) relieve(move, from, transferable(look, from.agent));
 }
 
@@ -67,50 +67,58 @@ interface Move {
   readonly decision: Decision;
   readonly balance: Balance;
   readonly pool: Pool;
-  /** Tasks on their way to each agent. */
-  readonly promised: Map<AgentId, number>;
+  /** How many tasks more each agent will have when those that are on their way from one to another have arrived. */
+  readonly due: Map<AgentId, number>;
 }
 
-function promisesIn({ inFlight }: Look): Map<AgentId, number> {
-  const promised = new Map<AgentId, number>();
+function dueIn({ inFlight }: Look): Map<AgentId, number> {
+  const due = new Map<AgentId, number>();
   for (const { assignment } of inFlight) {
-    const agent = assignment.handedTo?.agent;
-    if (agent !== undefined) promised.set(agent, (promised.get(agent) ?? 0) + 1);
+    const { agent, handedTo = null } = assignment;
+    if (handedTo !== null) note(due, agent, handedTo.agent);
   }
-  return promised;
+  return due;
+}
+
+function note(due: Map<AgentId, number>, from: AgentId, to: AgentId): void {
+  due.set(from, (due.get(from) ?? 0) - 1);
+  due.set(to, (due.get(to) ?? 0) + 1);
 }
 
 function relieve(move: Move, from: AgentUse, tasks: readonly AssignedTask[]): void {
   const relieved = new Set<AgentId>();
   for (const task of tasks) {
-    if (relieved.size === move.balance.under.length) return;
-    const to = recipientFor(move, task, relieved);
+    const others = move.balance.under.filter((to) => !relieved.has(to.agent) && isRelief(move, from, to));
+    if (others.length === 0) return;
+    const to = recipientFor(move, task, others);
     if (to === null) continue;
     const { mean } = move.balance;
     const reason = `${from.agent} is used to ${percentOf(from.utilisation)} and ${to.agent} to ${percentOf(to.utilisation)}, where the mean is ${percentOf(mean)}.`;
     giveOver(move.decision, task, { by: "orchestrate", target: to.agent, reason });
     relieved.add(to.agent);
-    move.promised.set(to.agent, (move.promised.get(to.agent) ?? 0) + 1);
+    note(move.due, from.agent, to.agent);
   }
 }
 
+/** One task more leaves it less taken than the other is: else the two would only change places. */
+function isRelief({ due }: Move, from: AgentUse, to: AgentUse): boolean {
+  const taken = (use: AgentUse, more: number): number =>
+    (use.busy + (due.get(use.agent) ?? 0) + more) / (use.busy + use.free);
+  return taken(to, 1) < taken(from, 0);
+}
+
 /** Of the agents that are used too little and suit the task, the one that suits it best; null where none does. */
-function recipientFor(
-  { decision, balance, pool, promised }: Move,
-  task: AssignedTask,
-  except: ReadonlySet<AgentId>,
-): AgentUse | null {
+function recipientFor({ decision, pool }: Move, task: AssignedTask, others: readonly AgentUse[]): AgentUse | null {
   const { state, context } = decision;
   const wish = wishOf(state, task, context);
   const policy = policyOf(state, task, context);
   let best: AgentUse | null = null;
   let most = context.config.matching.bar;
   for (const candidate of pool.candidatesFor(task)) {
-    const use = balance.under.find(({ agent }) => agent === candidate.agent);
-    const isFull = candidate.free <= (promised.get(candidate.agent) ?? 0);
-    if (use === undefined || isFull || except.has(candidate.agent)) continue;
-    const capability = capabilityFor(wish, candidate);
-    if (capability === null || whyNotHandedOver(decision, task, candidate.agent) !== null) continue;
+    const use = others.find(({ agent }) => agent === candidate.agent);
+    const capability = use === undefined ? null : capabilityFor(wish, candidate);
+    if (use === undefined || capability === null) continue;
+    if (whyNotHandedOver(decision, task, candidate.agent) !== null) continue;
     const fit = toShare(toContender(candidate, capability, policy).fit);
     if (fit < most || (fit === most && best !== null)) continue;
     best = use;

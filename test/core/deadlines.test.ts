@@ -62,7 +62,7 @@ describe("a milestone that cannot be done by its due date", () => {
           subject,
           severity: "warning",
           detail:
-            "It is due on 1970-01-01 03:16 UTC and is expected to be done about 1970-01-01 04:21 UTC. There are 8 open tasks with 8 hours of work, and their number decides, for 2 workers; the longest chain takes 60 minutes: #1.",
+            "It is due on 1970-01-01 03:16 UTC and is expected to be done about 1970-01-01 04:21 UTC. There are 8 open tasks with 8 hours of work for 2 workers, and that decides; the longest chain takes 60 minutes: #1.",
           suggestion:
             "Move out what nothing waits for and is of low priority (#1, #2, #3, #4, #5), add workers (`agents[].capacity`), put the longest chain first with `/orchestrate mode critical`, or move the due date.",
         },
@@ -97,7 +97,7 @@ describe("a milestone that cannot be done by its due date", () => {
     it.tell(observe({ issues: chain }));
     after(it, 5 * minute);
     expect(wordsOf(it)).toBe(
-      "It is due on 1970-01-01 03:16 UTC and is expected to be done about 1970-01-01 04:21 UTC. There are 3 open tasks with 3 hours of work, and the longest chain takes 4 hours: #1, then #2, then #3 decides. Move out what nothing waits for and is of low priority (#4), split the tasks of the chain, or move the due date.",
+      "It is due on 1970-01-01 03:16 UTC and is expected to be done about 1970-01-01 04:21 UTC. There are 3 open tasks with 3 hours of work. Their longest chain decides, 4 hours: #1, then #2, then #3. Move out what nothing waits for and is of low priority (#4), split the tasks of the chain, or move the due date.",
     );
   });
 
@@ -113,7 +113,7 @@ describe("a milestone that cannot be done by its due date", () => {
     it.tell(instruct(5, { verb: "complete" }));
     // Five in three hours, and fifteen are left: nine hours, where seven are left.
     expect(severities(after(it, 5 * minute))).toEqual(["warning"]);
-    expect(wordsOf(it)).toContain("its pace decides, 5 tasks in the last 3 hours");
+    expect(wordsOf(it)).toContain("Its pace decides, 5 tasks in the last 3 hours; the longest chain takes");
   });
 
   test("counts what is done of sessions that run, and nothing of what only waits for its reviewers", () => {

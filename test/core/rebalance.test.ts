@@ -125,21 +125,40 @@ describe("an agent that is used to more than 1.5 times the mean, beside one that
     expect(moved(it)).toEqual(["#4 to bifrost", "#3 to sprites"]);
     it.now += minute;
     expect(moved(it)).toEqual([]);
+    // Nothing more would be gained: when those two have arrived, half of each agent's workers are taken.
     it.now += 5 * minute;
-    expect(moved(it)).toEqual(["#2 to bifrost", "#1 to sprites"]);
+    expect(moved(it)).toEqual([]);
+  });
+
+  test("goes on with another task after `alerts.every` while that is a relief", () => {
+    const it = lopsided({
+      agents: [
+        { ...cursor, capacity: 4 },
+        { ...bifrost, capacity: 4 },
+      ],
+      running: 4,
+      issues: 4,
+    });
+    expect(moved(it)).toEqual(["#4 to bifrost"]);
+    it.now += minute;
+    expect(moved(it)).toEqual([]);
+    it.now += 5 * minute;
+    expect(moved(it)).toEqual(["#3 to bifrost"]);
+    it.now += 5 * minute;
+    expect(moved(it)).toEqual([]);
   });
 
   test("never gets back what was moved once, whoever is used too much by then", () => {
-    const it = lopsided({ agents: [cursor, { ...bifrost, capacity: 1 }] });
+    const it = lopsided();
     tick(it);
     ended(it, 2);
+    it.tell(observe({ issues: [issue(3, { labels: ["orchestrate", "estimate:2h", "agent:bifrost"] })] }));
     it.tell(schedule());
-    it.tell(say(2, fence(it, 2), report("running", { session: sessionOf(9) })));
+    for (const number of [2, 3])
+      it.tell(say(number, fence(it, number), report("running", { session: sessionOf(number) })));
     it.tell(instruct(1, { verb: "cancel" }));
     ended(it, 1);
-    it.now += 15 * minute;
-    it.tell(instruct(1, { verb: "hold" }));
-    it.now += 15 * minute;
+    it.now += 30 * minute;
     expect(moved(it)).toEqual([]);
     expect(taskAt(it, 2).assignment?.agent).toBe("bifrost");
     const read = fromSnapshot(toSnapshot(it.state));
@@ -156,6 +175,10 @@ describe("nothing is moved", () => {
   test("within the bounds of the keys", () => {
     expect(moved(lopsided({ config: { matching: { rebalance: { enabled: true, over: 2 } } } }))).toEqual([]);
     expect(moved(lopsided({ config: { matching: { rebalance: { enabled: true, under: 0 } } } }))).toEqual([]);
+  });
+
+  test("where two agents would only change places", () => {
+    expect(moved(lopsided({ issues: 1, running: 1 }))).toEqual([]);
   });
 
   test("that is near its end, whose pull request is open, or whose session nobody can end", () => {
