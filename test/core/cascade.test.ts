@@ -6,8 +6,11 @@ import { evolveEntry } from "../../src/core/evolve.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { whyIdle } from "../../src/core/why-idle.ts";
+import { toAgentViews } from "../../src/engine/task-views.ts";
+import { toStatusDocument } from "../../src/http/status.ts";
 import type { Event } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";
+import { describePause } from "../../src/views/agents-table.ts";
 import { describeWaiting } from "../../src/views/reasons.ts";
 import { configOf, issue, report, taskId } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
@@ -115,6 +118,22 @@ describe("two of three vendors that fail at once", () => {
       { number: expect.any(Number), codes: ["cascade", "agent_paused"] },
     ]);
     expect(expectedStart(it.state, taskAt(it, 25), context)).toBeNull();
+  });
+
+  test("make each agent say that it is paused, the one whose vendor is well too", () => {
+    const it = cascaded();
+    const views = toAgentViews(it.state, { now: it.now, config: it.config });
+    const reason = "2 of 3 agents fail at their vendors at once (jules, cursor).";
+    expect(views.map(({ id, pause }) => [id, pause?.until ?? null])).toEqual([
+      ["jules", it.now + 5 * minute],
+      ["cursor", it.now + 5 * minute],
+      ["bifrost", null],
+    ]);
+    expect(views[2]?.pause?.reason).toBe(reason);
+    expect(views.slice(2).flatMap(describePause)).toEqual([`paused: ${reason}`]);
+    expect(toStatusDocument("o/r", it.state, { now: it.now, config: it.config })).toMatchObject({
+      availableWorkers: 0,
+    });
   });
 
   test("are each tried out with one task when the pause is over; the first that is back lifts it, and says so", () => {
