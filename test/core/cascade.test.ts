@@ -6,11 +6,13 @@ import { evolveEntry } from "../../src/core/evolve.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { whyIdle } from "../../src/core/why-idle.ts";
+import { toPlanAnswer } from "../../src/engine/plan-answer.ts";
 import { toAgentViews } from "../../src/engine/task-views.ts";
 import { toStatusDocument } from "../../src/http/status.ts";
 import type { Event } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import { describePause } from "../../src/views/agents-table.ts";
+import { renderPlanAnswer } from "../../src/views/plan-answer.ts";
 import { describeWaiting } from "../../src/views/reasons.ts";
 import { configOf, issue, report, taskId } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
@@ -134,6 +136,12 @@ describe("two of three vendors that fail at once", () => {
     expect(toStatusDocument("o/r", it.state, { now: it.now, config: it.config })).toMatchObject({
       availableWorkers: 0,
     });
+  });
+
+  test("are what the plan says why nothing new is started", () => {
+    const it = cascaded();
+    const plan = renderPlanAnswer(toPlanAnswer(it.state, { now: it.now, config: it.config }));
+    expect(plan).toContain("**Nothing new is started.** 2 of 3 agents fail at their vendors at once (jules, cursor).");
   });
 
   test("are each tried out with one task when the pause is over; the first that is back lifts it, and says so", () => {
