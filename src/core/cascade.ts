@@ -4,10 +4,10 @@
  */
 import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
-import { fullCapacityOf } from "./capacity.ts";
-import type { Context } from "./context.ts";
-import type { AgentRecord } from "./records.ts";
-import type { State } from "./state.ts";
+import { fullCapacityOf } from "../state/capacity.ts";
+import type { Context } from "../model/context.ts";
+import type { AgentRecord } from "../state/records.ts";
+import type { State } from "../state/state.ts";
 
 export interface Cascade {
   /** The agents whose vendors fail, in the order of the configuration. */

@@ -4,17 +4,17 @@
  */
 import type { Task } from "../model/task.ts";
 import { milestoneSubject, warningKey, type Warning } from "../model/warning.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { countOf, instantOf, isAbove, type Finding } from "./finding.ts";
-import { deadlinesMax } from "./limits.ts";
+import { deadlinesMax } from "../model/limits.ts";
 import { openSurvey, outlookOf, type Chain, type MilestoneOutlook, type Survey } from "./milestone-outlook.ts";
 import { modeInForce } from "./rank-ready.ts";
-import { priorityOf } from "./reach.ts";
-import { isActive, isEnded } from "./readiness.ts";
-import type { MilestoneSpan } from "./records.ts";
-import { numbersOfWaiters, type State } from "./state.ts";
+import { priorityOf } from "../state/reach.ts";
+import { isActive, isEnded } from "../state/readiness.ts";
+import type { MilestoneSpan } from "../state/records.ts";
+import { numbersOfWaiters, type State } from "../state/state.ts";
 
 /** So many tasks are named in a list. */
 const namedMax = 5;

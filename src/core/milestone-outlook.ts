@@ -6,12 +6,12 @@ import { takesItself } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type TaskId } from "../model/ids.ts";
 import type { Dependency, Task } from "../model/task.ts";
 import { Able } from "./able.ts";
-import { capacityOf } from "./capacity.ts";
-import type { Context } from "./context.ts";
-import { milestoneLookMax } from "./limits.ts";
-import { effortOf } from "./reach.ts";
-import { isActive, isEnded } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { capacityOf } from "../state/capacity.ts";
+import type { Context } from "../model/context.ts";
+import { milestoneLookMax } from "../model/limits.ts";
+import { effortOf } from "../state/reach.ts";
+import { isActive, isEnded } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { wishOf } from "./wish.ts";
 
 const hourMs = 60 * 60_000;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { cascadeOf } from "../../src/core/cascade.ts";
-import { expectedStart } from "../../src/core/expected-start.ts";
-import { createState } from "../../src/core/state.ts";
+import { expectedStart } from "../../src/insight/expected-start.ts";
+import { createState } from "../../src/state/state.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
-import { whyIdle } from "../../src/core/why-idle.ts";
+import { whyIdle } from "../../src/insight/why-idle.ts";
 import { toPlanAnswer } from "../../src/engine/plan-answer.ts";
 import { toAgentViews } from "../../src/engine/task-views.ts";
 import { toStatusDocument } from "../../src/http/status.ts";

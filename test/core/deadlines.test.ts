@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { evolveEntry } from "../../src/core/evolve.ts";
-import { milestoneLookMax } from "../../src/core/limits.ts";
+import { milestoneLookMax } from "../../src/model/limits.ts";
 import { longestChain, openSurvey, outlookOf } from "../../src/core/milestone-outlook.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { createState } from "../../src/core/state.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { createState } from "../../src/state/state.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";

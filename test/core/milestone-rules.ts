@@ -1,5 +1,5 @@
 /** The open tasks of each milestone and what they need, found by looking at every task: what the core's index has to say. */
-import type { State } from "../../src/core/state.ts";
+import type { State } from "../../src/state/state.ts";
 
 /** What is wrong with the index. */
 export function wrongMilestones(state: State): readonly string[] {

@@ -1,7 +1,7 @@
 /** Where `matching.rebalance` asks for it a task is moved from an agent that is used far too much to one that is used far too little. */
 import { describe, expect, test } from "vitest";
 import { attemptsUsed } from "../../src/core/retry-policy.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Event } from "../../src/model/event.ts";
 import { renderEventLine } from "../../src/views/log-line.ts";
 import { configOf, issue, pull, report, taskId } from "../support/build.ts";
