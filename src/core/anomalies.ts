@@ -3,6 +3,7 @@ import { takesItself } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId } from "../model/ids.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { quotaLeft, roomOfDay, spentCaps } from "./caps.ts";
+import { cascadeOf, isBreakerOpen } from "./cascade.ts";
 import { toMicros } from "../fold/figures.ts";
 import {
   countOf,
@@ -164,7 +165,7 @@ function idleAgents(look: Look): readonly Finding[] {
   const from = readingBefore(state, context.now, context.config.alerts.every);
   const waiting = startable(state, context);
   if (from === null || (waiting === 0 && from.ready === 0)) return [];
-  if (isAtRest(state) || spentCaps(state, context).length > 0) return [];
+  if (isAtRest(state) || spentCaps(state, context).length > 0 || cascadeOf(state, context) !== null) return [];
   return useOfAgents(state, context, from).flatMap((use) => {
     const isOpen = openWarning(look, "low_use", use.agent) !== undefined;
     const isWaitedFor = isOpen || (waiting > 0 && from.ready > 0);
@@ -211,17 +212,14 @@ function restingWorkers({ state, context }: Look): readonly Finding[] {
   });
 }
 
-/**
- * Agents that are paused because of their vendor. A pause that is over has not passed until a start was accepted; where nothing
- * has been started for as long again as a first pause, it has.
- */
+/** Agents that are paused because of their vendor, or were and have not been found to be back. */
 function pausedAgents(look: Look): readonly Finding[] {
   const { state, context } = look;
   return context.config.agents.flatMap((agent): readonly Finding[] => {
     const id = toAgentId(agent.id);
     const record = state.agents.get(id);
     const until = record?.pausedUntil ?? null;
-    if (record === undefined || until === null || context.now >= until + context.config.health.pause) return [];
+    if (record === undefined || until === null || !isBreakerOpen(record, context)) return [];
     const words = (): ReturnType<Finding["words"]> => ({
       detail: `It is paused until ${new Date(until).toISOString()}. ${record.pauseReason ?? ""}`.trim(),
       suggestion:

@@ -8,9 +8,11 @@ import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";
 import type { Context } from "../model/context.ts";
+import { reviseCascade } from "./decide-cascade.ts";
 import type { Decision } from "./decision.ts";
 import { workerResultsMax } from "../model/limits.ts";
 import { fullCapacityOf } from "../state/capacity.ts";
+import { cascadeOf } from "./cascade.ts";
 import { newWorkerRecord, type VendorFailure, type WorkerRecord } from "../state/records.ts";
 import { countSlots, offSlots } from "../state/slots.ts";
 import type { State } from "../state/state.ts";
@@ -142,6 +144,7 @@ function pauseAgent(
   const ms = Math.min(pauseMax, Math.max(doubled, why.wishMs ?? 0));
   const { cause, reason } = why;
   decision.emit({ type: "AgentPaused", agent, until: decision.context.now + ms, reason, cause });
+  reviseCascade(decision);
 }
 
 /** Lets the workers whose rest is over try again; in proportion to those that are out of use. */
@@ -184,6 +187,12 @@ export function restoreWorker(decision: Decision, worker: WorkerId, by: string):
 export function resumeAgent(decision: Decision, agent: AgentId, by: string): void {
   if ((decision.state.agents.get(agent)?.pausedUntil ?? null) === null) return;
   decision.emit({ type: "AgentResumed", agent, by });
+  reviseCascade(decision);
+}
+
+/** A person says that the vendors which fail at once are all back; nothing where there is no cascade. */
+export function resumeCascade(decision: Decision, by: string): void {
+  for (const agent of cascadeOf(decision.state, decision.context)?.failing ?? []) resumeAgent(decision, agent, by);
 }
 
 /** The agents that could be given `task`, now or when they are free: not paused, with workers in use, able to do it. */

@@ -199,15 +199,19 @@ function compareVictims(one: Holder, other: Holder, { state, context }: Ground):
   return one.id < other.id ? -1 : 1;
 }
 
-/** Running, without a pull request, not interrupted too often, not near its end, and of an agent whose sessions can be ended. */
 function mayGiveWay(holder: Holder, context: Context): boolean {
   const { assignment } = holder;
-  const { perTask } = context.config.preemption;
-  if (assignment.phase !== "running" || assignment.startedAt === null || isEnded(holder)) return false;
-  if (holder.pull?.state === "open" || holder.preemptions >= perTask) return false;
-  const agent = agentBehind(context.config, assignment);
+  if (assignment.phase !== "running" || assignment.startedAt === null) return false;
+  return mayBeInterrupted(holder, context);
+}
+
+/** Without a pull request, not interrupted too often, not near its end, and of an agent whose sessions can be ended. */
+export function mayBeInterrupted(holder: Holder, context: Context): boolean {
+  if (isEnded(holder) || holder.pull?.state === "open") return false;
+  if (holder.preemptions >= context.config.preemption.perTask) return false;
+  const agent = agentBehind(context.config, holder.assignment);
   if (agent === undefined || agent.dispatch === "label" || !canEndSessions[agent.type]) return false;
-  return !isNearItsEnd(holder, context);
+  return holder.assignment.startedAt === null || !isNearItsEnd(holder, context);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
 import { warningKey } from "../model/warning.ts";
 import { quotaLeft, spentCaps } from "./caps.ts";
+import { cascadeOf } from "./cascade.ts";
 import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
 import { clear, raise } from "./decide-warnings.ts";
@@ -144,6 +145,7 @@ function longestSince(state: State): number | null {
 /** Whether more workers would help: attack mode, all that there are taken, no cap reached, and not just raised. */
 function isShort(state: State, context: Context): boolean {
   if (modeInForce(state, context) !== "attack" || isAtRest(state) || spentCaps(state, context).length > 0) return false;
+  if (cascadeOf(state, context) !== null) return false;
   const { every } = context.config.attack.scale;
   for (const agent of context.config.agents) {
     const scaledAt = recordOf(state, agent)?.scaledAt ?? null;

@@ -9,6 +9,7 @@ import { agentConfigOf } from "./agent-config.ts";
 import { toAssigned } from "./assigned.ts";
 import { batchLimit } from "./attack-threshold.ts";
 import { spentCapOf, spentCaps } from "./caps.ts";
+import { reviseCascade } from "./decide-cascade.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { judgeChanged } from "./decide-rejudge.ts";
 import { decideUrgent } from "./decide-urgent.ts";
@@ -26,6 +27,7 @@ import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 /** Assigns ready tasks to free workers, best first, until the batch is full, nobody is free, or nothing fits. */
 export function decideSchedule(decision: Decision): void {
   const { state, context } = decision;
+  reviseCascade(decision);
   if (isAtRest(state) || context.config.agents.length === 0 || state.ready.size === 0) return;
   judgeChanged(decision);
   const round = openRound(decision);
@@ -236,7 +238,10 @@ function assign(round: Round, task: Task, { choice, turn }: Assigning): boolean 
   const worker = pool.slotFor(choice.agent, task, task.assignTo?.worker ?? null);
   const agent = agentConfigOf(context.config, choice.agent);
   if (worker === null || agent === undefined) return false;
-  decision.emit(toAssigned(decision, task, { agent, worker, reasons: reasonsOf(round, choice, turn) }));
+  const move = task.assignTo?.agent === choice.agent ? task.assignTo.reason : undefined;
+  const reasons = reasonsOf(round, choice, turn);
+  const told = move === undefined ? reasons : { ...reasons, note: `moved here to balance the agents: ${move}` };
+  decision.emit(toAssigned(decision, task, { agent, worker, reasons: told }));
   round.assigned += 1;
   round.limits.take(task);
   round.fairness.take(task);

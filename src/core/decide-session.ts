@@ -155,7 +155,7 @@ function detailOf(
   result: string,
 ): string {
   if (result === "handed_over" && handedTo !== null)
-    return `Handed over to ${handedTo.worker ?? handedTo.agent} by ${handedTo.by}.`;
+    return `Handed over to ${handedTo.worker ?? handedTo.agent} by ${handedTo.by}${handedTo.reason === undefined ? "." : `: ${handedTo.reason}`}`;
   if (result === "needs_input" && report.failure === undefined)
     return `The agent asked, and nobody answered${question === null ? "." : `: ${question}`}`;
   return report.reason ?? describe(report.state, cancelReason);

@@ -1,7 +1,9 @@
 /** What time alone brings: sessions over their timeout, pull requests that never came. Work in proportion to what is in flight. */
 import { capsDueAt } from "./caps.ts";
 import { decideAttack } from "./decide-attack.ts";
+import { reviseCascade } from "./decide-cascade.ts";
 import { decideConflicts } from "./decide-conflicts.ts";
+import { decideDeadlines } from "./decide-deadlines.ts";
 import { decideHealth, healthDueAt } from "./decide-health.ts";
 import { decideSilence, silentAt } from "./desk.ts";
 import { decideEscalation, decideSpentCaps, nextEscalationAt } from "./decide-escalation.ts";
@@ -9,6 +11,7 @@ import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
 import { decideOperatorsBack, nextOperatorAt } from "./decide-operators.ts";
 import { decidePatterns } from "./decide-patterns.ts";
+import { decideRebalance } from "./decide-rebalance.ts";
 import { decideWarnings, isJudged } from "./decide-warnings.ts";
 import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
@@ -29,9 +32,12 @@ export function decideTick(decision: Decision): void {
     else if (task.pullDueAt !== null && task.pullDueAt <= decision.context.now) decideMissingPull(decision, task);
     decideEscalation(decision, id);
   }
+  decideRebalance(decision);
   decideSpentCaps(decision);
   decidePatterns(decision);
   if (isJudged(decision)) decideConflicts(decision);
+  reviseCascade(decision);
+  decideDeadlines(decision);
   decideWarnings(decision);
 }
 

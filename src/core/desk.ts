@@ -11,6 +11,7 @@ import type { Assignment, Task } from "../model/task.ts";
 import type { Context } from "../model/context.ts";
 import { silenceLimitMs } from "./decide-health.ts";
 import { fencedTask, type Decision } from "./decision.ts";
+import { instantOf } from "./finding.ts";
 import { detailLengthMax } from "../model/limits.ts";
 
 /** A heartbeat is written down when so much of the time has passed in which the agent may be silent: an entry for each would be a commit for each. */
@@ -60,14 +61,9 @@ function askWhether(assignment: Assignment, agent: AgentConfig, context: Context
   const { worker, heardAt } = assignment;
   const isLost = context.now >= lostAt(assignment, agent, context);
   const what = isLost
-    ? `Nothing has been heard of ${worker} since ${instant(heardAt)}`
-    : `${worker} has been at it for longer than its timeout since ${instant(overAt(assignment))}`;
+    ? `Nothing has been heard of ${worker} since ${instantOf(heardAt)}`
+    : `${worker} has been at it for longer than its timeout since ${instantOf(overAt(assignment))}`;
   return `${what}, and there is no vendor that could be asked. Its next heartbeat says that it goes on. If it has ended, /orchestrate cancel and then retry free the task, and /orchestrate handoff gives it to another agent; nothing else is started for it before.`;
-}
-
-/** `2026-11-21 05:30 UTC`. */
-function instant(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** Whether a person was asked whether the session of `task` at a desk goes on. */

@@ -238,6 +238,7 @@ function foldMove(state: State, event: Event & { readonly task: TaskId }, kind: 
     if (isOpen !== wasOpen) state.openCount += isOpen ? 1 : -1;
     state.unsettled.push(id);
     state.stages.touch(number);
+    state.milestoneTasks.touch(number);
   }
   if (task !== undefined) reindex(state, number, task);
   if (kind.dependents) reindexDependents(state, number);

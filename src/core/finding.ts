@@ -69,6 +69,11 @@ export function minutesOf(ms: number): string {
   return countOf(Math.round(ms / 60_000), "minute");
 }
 
+/** `2026-11-21 05:30 UTC`. */
+export function instantOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** `1 ready task waits`, `2 ready tasks wait`. */
 export function waitingOf(amount: number): string {
   return `${countOf(amount, "ready task")} ${amount === 1 ? "waits" : "wait"}`;

@@ -33,6 +33,8 @@ function isRunning(task: Task): task is AssignedTask {
 interface Asked {
   readonly by: string;
   readonly target: string;
+  /** Where no person asked for it. */
+  readonly reason?: string;
 }
 
 /** Whom the task goes to: an agent, or one of its workers. */
@@ -63,13 +65,13 @@ export function whyNotHandedOver(place: Place, task: AssignedTask, target: strin
 }
 
 /** Gives it to whoever is asked for, who has not got it, as soon as the session is seen ended. */
-export function giveOver(decision: Decision, task: AssignedTask, { by, target }: Asked): Reply {
+export function giveOver(decision: Decision, task: AssignedTask, { by, target, ...why }: Asked): Reply {
   const successor = successorNamed(decision, target);
   if (successor === null) return refused(unknownTarget(decision.context, target));
   const refusal = whyNever(decision, task, successor);
   if (refusal !== null) return refused(refusal);
   if (wantsApproval(task)) decision.emit(approvalOf(task, by));
-  decision.emit({ type: "TaskHandedOver", task: task.id, ...successor, by });
+  decision.emit({ type: "TaskHandedOver", task: task.id, ...successor, by, ...why });
   const isSilent = isSilentAtDesk(task, decision.context);
   requestCancel(decision, task.id, { reason: "handed_over", by });
   const answer = describeHandover(decision, task, successor);

@@ -82,6 +82,8 @@ const insteadOf: Partial<Record<SlashVerb, string>> = {
   retry: "`/orchestrate hold` keeps the task from being started again, and `/orchestrate cancel` ends it.",
   handoff: "`/orchestrate handoff` with the agent that had it gives it back.",
   stop: "The sessions were cancelled; `/orchestrate resume` starts work again.",
+  resume:
+    "The agents whose vendors failed are at work again; `/orchestrate pause` keeps everything from being started.",
   enable: "What rested or was paused is at work again; `/orchestrate disable` keeps it from new tasks.",
 };
 

@@ -1,5 +1,6 @@
 /** Slash commands that are about everything: mode and attack mode, pause, emergency stop and resume, enabling and disabling workers. */
 import type { SlashCommand } from "../model/slash.ts";
+import { resumeCascade } from "./decide-health.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { disable, enable } from "./decide-registry.ts";
 import type { Decision } from "./decision.ts";
@@ -23,6 +24,7 @@ export function instructWhole(decision: Decision, command: Instruct, instruction
     case "resume":
       if (instruction.number !== null) return null;
       if (decision.state.isPaused) decision.emit({ type: "OrchestrationResumed", by });
+      resumeCascade(decision, by);
       return done;
     case "enable":
     case "disable":

@@ -34,6 +34,8 @@ export interface Ground {
   readonly state: State;
   readonly context: Context;
   readonly budget: Budget;
+  /** Several vendors fail at once. */
+  readonly isCascade: boolean;
 }
 
 /** One agent. It shows itself to one task after another, because a thousand tasks look at the same ten agents. */
@@ -49,6 +51,7 @@ export class Member implements AgentCandidate {
   free = 0;
   firstFree: WorkerId | null = null;
   paused: string | null = null;
+  isCascade = false;
   quotaLeft: number | null = null;
   isUnattended = false;
   costCap: AgentCandidate["costCap"] = null;
@@ -59,6 +62,7 @@ export class Member implements AgentCandidate {
   readonly #context: Context;
   readonly #config: AgentConfig;
   readonly #budget: Budget;
+  readonly #isStopped: boolean;
   readonly #costMicros: number;
   /** What is left of `limits.costPerTask` for the task at hand. */
   #taskLeftMicros = Infinity;
@@ -70,8 +74,9 @@ export class Member implements AgentCandidate {
   #historyKey: string | null = null;
   #historyValue: number | null = null;
 
-  constructor({ state, context, budget }: Ground, config: AgentConfig) {
+  constructor({ state, context, budget, isCascade }: Ground, config: AgentConfig) {
     this.#budget = budget;
+    this.#isStopped = isCascade && !takesItself(config);
     this.#costMicros = toMicros(config.cost);
     this.#state = state;
     this.#context = context;
@@ -118,6 +123,8 @@ export class Member implements AgentCandidate {
     const first = counts.free === 0 ? 0 : firstFree(slots, this.capacity);
     this.firstFree = first === 0 ? null : toWorkerId(this.agent, first);
     this.paused = pauseOf(this.#state, this, this.#context.now);
+    this.isCascade = this.paused === null && this.#isStopped && !isOnTrial(this.#state, this.agent);
+    if (this.isCascade) this.paused = "several vendors fail at once";
     this.quotaLeft = quotaLeft(this.#state, this.#context, this.#config);
     this.#isOverfull = isOverfull(this.#state, this.#config);
     this.isUnattended = this.#lacksOperators();
@@ -209,6 +216,11 @@ function pauseOf(
     if (record.isFailing && assignment.assignedAt >= record.pausedUntil) return "one session tries its vendor out";
   }
   return null;
+}
+
+/** Its pause is over, and nobody knows yet whether its vendor is back. */
+function isOnTrial(state: State, agent: AgentId): boolean {
+  return (state.agents.get(agent)?.pausedUntil ?? null) !== null;
 }
 
 function assignmentOf(state: State, worker: WorkerId): Assignment | null {

@@ -7,6 +7,7 @@ import { takesItself } from "../model/config-agent.ts";
 import { slotOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { costOf, roomOfDay } from "./caps.ts";
+import { cascadeOf } from "./cascade.ts";
 import type { Context } from "../model/context.ts";
 import { kindsOf } from "../fold/health.ts";
 import { Member, type Budget } from "./pool-member.ts";
@@ -25,7 +26,8 @@ export class Pool {
     this.#state = state;
     this.#context = context;
     this.#budget = { leftMicros: roomOfDay(state, context) };
-    this.#members = context.config.agents.map((config) => new Member({ state, context, budget: this.#budget }, config));
+    const ground = { state, context, budget: this.#budget, isCascade: cascadeOf(state, context) !== null };
+    this.#members = context.config.agents.map((config) => new Member(ground, config));
   }
 
   /** Whether any slot could be given a task. */

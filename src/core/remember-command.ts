@@ -62,8 +62,10 @@ function lookAtWhole(state: State, instruction: SlashCommand): Look {
   const { isPaused, mode } = state;
   switch (instruction.verb) {
     case "pause":
-    case "resume":
       return () => ({ of: null, before: { what: "pause", was: isPaused } });
+    case "resume":
+      // Without a pause it has said of vendors that they are back.
+      return () => ({ of: null, before: isPaused ? { what: "pause", was: true } : null });
     case "mode":
     case "attack":
       return (after) => ({ of: null, before: { what: "mode", was: mode, is: after.mode } });

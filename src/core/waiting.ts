@@ -6,6 +6,7 @@ import type { RejectedCandidate, Task } from "../model/task.ts";
 import { describeLacks, lacksOf } from "../planning/definition-of-ready.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { spentCapOf, spentCaps } from "./caps.ts";
+import { cascadeOf, describeCascade } from "./cascade.ts";
 import type { Context } from "../model/context.ts";
 import { DeadEnds, isLookOver } from "./dead-ends.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
@@ -173,10 +174,27 @@ function workerReasons(state: State, task: Task, context: Context): readonly Wai
   const choice = chooseAgent(wishOf(state, task, context), candidates, policyOf(state, task, context));
   if (choice.kind === "assign") return [freeReason(state, task, context)];
   if (choice.kind === "wait") return [{ code: "better_worker", detail: choice.note }];
-  return Object.entries(choice.rejectedCount).map(([code, count]) => ({
-    code,
-    detail: workerWords(code, count, { state, task, context, rejected: choice.rejected }),
-  }));
+  const counts = Object.entries(choice.rejectedCount).filter(([code]) => code !== "cascade");
+  return [
+    ...cascadeReasons(state, context, choice.rejectedCount),
+    ...counts.map(([code, count]) => ({
+      code,
+      detail: workerWords(code, count, { state, task, context, rejected: choice.rejected }),
+    })),
+  ];
+}
+
+/** Said where an agent that could take the task is paused: for others it changes nothing. */
+function cascadeReasons(
+  state: State,
+  context: Context,
+  rejected: Readonly<Record<string, number>>,
+): readonly WaitingReason[] {
+  if (rejected["cascade"] === undefined && rejected["agent_paused"] === undefined) return [];
+  const cascade = cascadeOf(state, context);
+  if (cascade === null) return [];
+  const detail = `${describeCascade(cascade)} Nothing new is started before fewer of them do.`;
+  return [{ code: "cascade", detail }];
 }
 
 interface Case {

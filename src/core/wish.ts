@@ -3,6 +3,8 @@ import type { MatchingPolicy, Wish } from "../matching/fit.ts";
 import type { Config } from "../model/config.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Continuation, Task } from "../model/task.ts";
+import { agentConfigOf } from "./agent-config.ts";
+import { slotCountsOf } from "../state/capacity.ts";
 import { costOf } from "./caps.ts";
 import { keptWork } from "./decide-preempt.ts";
 import type { Context } from "../model/context.ts";
@@ -21,7 +23,7 @@ export function wishOf(state: State, task: Task, context: Context): Wish {
   return {
     needs,
     prefers,
-    pinnedAgent: task.assignTo?.agent ?? pinnedAgent ?? openPullAgent(task, avoided),
+    pinnedAgent: successorOf(state, task, context)?.agent ?? pinnedAgent ?? openPullAgent(task, avoided),
     pinnedWorker: task.assignTo?.worker ?? null,
     avoidedAgents: avoided,
     minutes: expectedMs(task) / 60_000,
@@ -30,6 +32,17 @@ export function wishOf(state: State, task: Task, context: Context): Wish {
     costUsd: task.attempts.length === 0 ? 0 : costOf(task),
     readyCount: state.ready.size,
   };
+}
+
+/**
+ * Who was asked for. One that nobody asked for counts only while it has room: to wait for it would cost the time that the move was to
+ * save.
+ */
+export function successorOf(state: State, { assignTo }: Task, context: Context): Task["assignTo"] {
+  if (assignTo?.reason === undefined) return assignTo;
+  const agent = agentConfigOf(context.config, assignTo.agent);
+  const isPaused = (state.agents.get(assignTo.agent)?.pausedUntil ?? null) !== null;
+  return agent !== undefined && !isPaused && slotCountsOf(state, agent).free > 0 ? assignTo : null;
 }
 
 function openPullAgent(task: Task, avoided: readonly AgentId[]): AgentId | null {

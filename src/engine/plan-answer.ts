@@ -1,5 +1,6 @@
 /** From the state to what `/orchestrate plan` answers. One walk over the tasks, as for the status; what is costly is asked for the few that are shown. */
 import { spentCaps } from "../core/caps.ts";
+import { cascadeOf, describeCascade } from "../core/cascade.ts";
 import type { Context } from "../model/context.ts";
 import { expectedStarts } from "../insight/expected-start.ts";
 import { expectedEnd } from "../insight/lanes.ts";
@@ -17,6 +18,11 @@ const shownMax = 10;
 /** Tasks of the critical path that are named. */
 const stepsMax = 8;
 
+function cascadeWords(state: State, context: Context): readonly string[] {
+  const cascade = cascadeOf(state, context);
+  return cascade === null ? [] : [describeCascade(cascade)];
+}
+
 /** What happens next, at the instant of `context`. */
 export function toPlanAnswer(state: State, context: Context): PlanAnswer {
   const { open, running, needPerson, inReview } = walk(state);
@@ -26,7 +32,7 @@ export function toPlanAnswer(state: State, context: Context): PlanAnswer {
     at: context.now,
     mode: modeInForce(state, context),
     isPaused: state.isPaused,
-    caps: spentCaps(state, context).map(({ detail }) => detail),
+    caps: [...spentCaps(state, context).map(({ detail }) => detail), ...cascadeWords(state, context)],
     next: toUpcoming(state, context),
     readyCount: state.ready.size,
     running: toRunning(running, context),

@@ -1,6 +1,7 @@
 /** From the state to what the views are told. */
 import { thresholdMinutes } from "../core/attack-threshold.ts";
 import { figuresOfTheDay, sessionsToday } from "../core/caps.ts";
+import { cascadeOf, describeCascade, type Cascade } from "../core/cascade.ts";
 import type { Context } from "../model/context.ts";
 import { healthOf } from "../core/decide-health.ts";
 import { registeredAgent } from "../core/decide-registry.ts";
@@ -17,7 +18,8 @@ import { starvingBefore } from "../core/starving.ts";
 import type { State } from "../state/state.ts";
 import { parentInSwarm, swarmFor } from "../core/swarm.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
-import { toAgentId, toWorkerId, type AgentId, type TaskId } from "../model/ids.ts";
+import { takesItself, type AgentConfig } from "../model/config-agent.ts";
+import { toAgentId, toWorkerId, type TaskId } from "../model/ids.ts";
 import type { Feedback } from "../model/feedback.ts";
 import type { Priority, Task, TaskStatus } from "../model/task.ts";
 import type { AgentView, BlockerView, OverviewView, Standing, TaskLine, TaskView, Wait } from "../views/task-view.ts";
@@ -202,6 +204,7 @@ function toLine(state: State, task: Task, context: Context): TaskLine {
 }
 
 export function toAgentViews(state: State, context: Context): readonly AgentView[] {
+  const cascade = cascadeOf(state, context);
   return context.config.agents.map((agent) => ({
     id: agent.id,
     type: agent.type,
@@ -216,14 +219,19 @@ export function toAgentViews(state: State, context: Context): readonly AgentView
     }),
     sessionsToday: sessionsToday(state, context, agent.id),
     quota: agent.quota ?? null,
-    pause: pauseOf(state, toAgentId(agent.id), context.now),
+    pause: pauseOf(state, agent, { now: context.now, cascade }),
     operators: agent.operators === undefined ? null : { count: agent.operators.length, away: awayOf(state, agent) },
   }));
 }
 
-function pauseOf(state: State, agent: AgentId, now: number): NonNullable<AgentView["pause"]> | null {
-  const { pausedUntil = null, pauseReason = null } = state.agents.get(agent) ?? {};
-  return pausedUntil === null || pausedUntil <= now ? null : { until: pausedUntil, reason: pauseReason ?? "" };
+function pauseOf(
+  state: State,
+  agent: AgentConfig,
+  { now, cascade }: { readonly now: number; readonly cascade: Cascade | null },
+): NonNullable<AgentView["pause"]> | null {
+  const { pausedUntil = null, pauseReason = null } = state.agents.get(toAgentId(agent.id)) ?? {};
+  if (pausedUntil !== null) return pausedUntil <= now ? null : { until: pausedUntil, reason: pauseReason ?? "" };
+  return cascade === null || takesItself(agent) ? null : { until: null, reason: describeCascade(cascade) };
 }
 
 function taskOf(state: State, id: TaskId | undefined): AgentView["workers"][number]["task"] {

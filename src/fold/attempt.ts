@@ -179,6 +179,10 @@ export function foldSessionEnded(state: State, event: EventOf<"SessionEnded">): 
   noteSessionEnd(state, task, { attempt, start: assignment.start });
   // It was done before it could give way, so it did not.
   if (assignment.preemptedFor !== null && event.result !== "preempted") task.preemptions -= 1;
+  if (event.result !== "handed_over" && assignment.handedTo?.reason !== undefined) {
+    forgetMove(task);
+    ownAssignment(state, event.task).handedTo = null;
+  }
   task.escalated = null;
   task.pullDueAt = event.pullDueAt;
   task.vendorPull = event.pullUrl ?? task.vendorPull;
@@ -217,7 +221,10 @@ function release(state: State, task: Task): void {
     if (task.assignment.startedAt === null) state.unstartedCount -= 1;
     state.occupied.delete(task.assignment.worker);
     const { handedTo = null } = task.assignment;
-    if (handedTo !== null) task.assignTo = { agent: handedTo.agent, worker: handedTo.worker };
+    if (handedTo !== null) {
+      const { by: _by, ...successor } = handedTo;
+      task.assignTo = successor;
+    }
     const slots = slotsOf(state, task.assignment.agent);
     slots.noteUse(state.at);
     slots.markBusy(slotOf(task.assignment.worker), false);
@@ -311,6 +318,19 @@ export function foldTaskPreempted(state: State, event: EventOf<"TaskPreempted">)
 }
 
 /** Until the session is seen ended it stays where it is. */
-export function foldTaskHandedOver(state: State, { task, agent, worker, by }: EventOf<"TaskHandedOver">): void {
-  ownAssignment(state, task).handedTo = { agent, worker, by };
+export function foldTaskHandedOver(state: State, event: EventOf<"TaskHandedOver">): void {
+  const { task: id, agent, worker, by, reason } = event;
+  const task = ownTask(state, id);
+  // A person may say otherwise before the session has ended.
+  forgetMove(task);
+  if (reason !== undefined) {
+    task.preemptions += 1;
+    task.isRebalanced = true;
+  }
+  ownAssignment(state, id).handedTo = { agent, worker, by, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** It is not moved for balance after all. */
+function forgetMove(task: Task): void {
+  if (task.assignment?.handedTo?.reason !== undefined) task.preemptions -= 1;
 }

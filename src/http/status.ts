@@ -1,9 +1,11 @@
 /** GET /orchestrator/status: the queue, the workers, the mode and the figures of one repository, as this copy of the App knows them. */
 import { z } from "zod";
+import { cascadeOf } from "../core/cascade.ts";
 import type { Context } from "../model/context.ts";
 import { metricsOf, type Metrics } from "../insight/metrics.ts";
 import { modeInForce } from "../core/rank-ready.ts";
 import type { State } from "../state/state.ts";
+import { takesItself } from "../model/config-agent.ts";
 import { warningCodes } from "../model/warning.ts";
 import { anyAgentType, anyMode, count, instant } from "./answer-fields.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
@@ -130,11 +132,13 @@ export function toStatusDocument(
   };
 }
 
-/** Free slots of agents that are not paused: what could take a task now. */
-function availableWorkers(state: State, { now }: Context, { utilisation }: Pick<Metrics, "utilisation">): number {
+/** Free slots of agents that are not paused: what could take a task now. While several vendors fail at once only what takes its work itself. */
+function availableWorkers(state: State, context: Context, { utilisation }: Pick<Metrics, "utilisation">): number {
+  const isCascade = cascadeOf(state, context) !== null;
   let free = 0;
   for (const use of utilisation.byAgent) {
-    if ((state.agents.get(use.agent)?.pausedUntil ?? 0) <= now) free += use.free;
+    const isPaused = (state.agents.get(use.agent)?.pausedUntil ?? 0) > context.now;
+    if (!isPaused && (!isCascade || takesItself(use))) free += use.free;
   }
   return free;
 }

@@ -5,6 +5,7 @@
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { spentCapOf, spentCaps } from "../core/caps.ts";
+import { cascadeOf } from "../core/cascade.ts";
 import type { Context } from "../model/context.ts";
 import { expectedEnd } from "./lanes.ts";
 import { QueuePlay, type QueuedStart } from "./play-queue.ts";
@@ -19,11 +20,11 @@ const chainMax = 100;
 
 /**
  * Epoch milliseconds, by the order of the mode alone: a task may be started sooner because it is starving. Null where it cannot be said:
- * paused, at a cap or beyond one, held back by a person or an earlier stage, in a cycle, too far off, or nobody can ever take it.
+ * paused, while several vendors fail at once, at a cap or beyond one, held back by a person or an earlier stage, in a cycle, too far off, or nobody can ever take it.
  */
 export function expectedStart(state: State, task: Task, context: Context): number | null {
-  if (isAtRest(state) || isEnded(task) || task.assignment !== null) return null;
-  if (spentCaps(state, context).length > 0 || spentCapOf(task, context) !== null) return null;
+  if (isEnded(task) || task.assignment !== null) return null;
+  if (isHalted(state, context) || spentCapOf(task, context) !== null) return null;
   const forecast = new Forecast(state, context);
   return forecast.startOf(task);
 }
@@ -37,7 +38,7 @@ export function expectedStarts(
   tasks: readonly Task[],
   context: Context,
 ): ReadonlyMap<TaskId, QueuedStart> {
-  if (isAtRest(state) || spentCaps(state, context).length > 0) return new Map();
+  if (isHalted(state, context)) return new Map();
   const forecast = new Forecast(state, context);
   return new Map(
     tasks.flatMap((task) => {
@@ -45,6 +46,11 @@ export function expectedStarts(
       return start === null ? [] : [[task.id, start] as const];
     }),
   );
+}
+
+/** Nobody can say when anything is started. */
+function isHalted(state: State, context: Context): boolean {
+  return isAtRest(state) || spentCaps(state, context).length > 0 || cascadeOf(state, context) !== null;
 }
 
 class Forecast {

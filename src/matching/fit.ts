@@ -26,6 +26,8 @@ export interface AgentCandidate {
   readonly firstFree: WorkerId | null;
   /** Why the whole agent takes nothing at the moment (a vendor outage, a spent limit); null when it does. */
   readonly paused: string | null;
+  /** That is so because several vendors fail at once, and its own is none of them. */
+  readonly isCascade?: boolean;
   /** Sessions that the agent may still start; null where there is no quota. */
   readonly quotaLeft: number | null;
   /** The cap on cost that another session of it would break: for this task, or for all today; null or missing where there is none. */

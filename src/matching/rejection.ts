@@ -10,6 +10,7 @@ export const rejectionCodes = [
   "missing_capability",
   "cap_cost_per_task",
   "agent_paused",
+  "cascade",
   "quota_spent",
   "cap_cost_per_day",
   "no_operator",
@@ -26,18 +27,25 @@ export type RejectionCode = (typeof rejectionCodes)[number];
 /** What keeps the whole agent from the task, from a person's wish down to what passes by itself; null when nothing does. */
 export function agentRejection(
   wish: Pick<Wish, "pinnedAgent" | "pinnedWorker" | "excludedAgents">,
-  candidate: Pick<AgentCandidate, "agent" | "paused" | "quotaLeft" | "capacity" | "costCap" | "isUnattended">,
+  candidate: Pick<
+    AgentCandidate,
+    "agent" | "paused" | "isCascade" | "quotaLeft" | "capacity" | "costCap" | "isUnattended"
+  >,
   capability: number | null,
 ): RejectionCode | null {
   if (!isPinned(wish, candidate)) return "not_pinned";
   if (wish.excludedAgents?.includes(candidate.agent) === true) return "excluded";
   if (capability === null) return "missing_capability";
   if (candidate.costCap === "cap_cost_per_task") return candidate.costCap;
-  if (candidate.paused !== null) return "agent_paused";
+  if (candidate.paused !== null) return pauseCode(candidate);
   if (candidate.quotaLeft !== null && candidate.quotaLeft <= 0) return "quota_spent";
   if (candidate.costCap === "cap_cost_per_day") return candidate.costCap;
   if (candidate.isUnattended === true) return "no_operator";
   return candidate.capacity === 0 ? "at_capacity" : null;
+}
+
+function pauseCode({ isCascade }: Pick<AgentCandidate, "isCascade">): RejectionCode {
+  return isCascade === true ? "cascade" : "agent_paused";
 }
 
 /** It could have the task, and nobody gives it any: it takes its work itself, when it asks. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
+import { Matching } from "./config-matching.ts";
 import { Ready } from "./config-ready.ts";
 import { unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
@@ -89,31 +90,7 @@ export const Config = z.strictObject({
       ),
     })
     .prefault({}),
-  matching: z
-    .strictObject({
-      weights: z
-        .strictObject({
-          capability: share.default(0.4),
-          load: share.default(0.3),
-          history: share.default(0.2),
-          cohesion: share.default(0.1),
-        })
-        .prefault({}),
-      history: z
-        .strictObject({ success: share.default(0.5), time: share.default(0.3), quality: share.default(0.2) })
-        .prefault({})
-        .describe("What history is made of: tasks that succeed, in the time estimated, and without being sent back."),
-      bar: part
-        .default(0.7)
-        .describe("The fit below which an idle worker may be passed over for a better one that is busy."),
-      wait: Duration.default(10 * unitMs.m).describe(
-        "The longest that a task waits for a better worker; 0m never waits.",
-      ),
-      lookAhead: counted
-        .default(200)
-        .describe("How many tasks of the queue are tried when the first ones fit nobody free."),
-    })
-    .prefault({}),
+  matching: Matching.prefault({}),
   ageing: z
     .strictObject({
       perWeek: part.default(0.05).describe("What a week of waiting adds to the score of the mode balanced."),
@@ -149,6 +126,12 @@ export const Config = z.strictObject({
       heartbeat: Lasting.default(10 * unitMs.m).describe(
         "How long an agent that sends heartbeats may be silent, where its entry does not say.",
       ),
+      cascade: z
+        .strictObject({ agents: z.number().int().min(0).max(50).default(3) })
+        .prefault({})
+        .describe(
+          "So many agents, at least half of all, that fail at their vendors at once stop every start; 0 never.",
+        ),
     })
     .prefault({}),
   stale: z
@@ -280,7 +263,9 @@ export const Config = z.strictObject({
         .describe("A task that takes this many times its estimate is a warning."),
       velocity: z.number().min(0).max(10_000).default(20).describe("Tasks an hour that are aimed at."),
       utilisation: part.default(0.3).describe("An agent used less than this while work waits is a warning."),
-      every: Lasting.default(5 * unitMs.m).describe("How often use and balance of the agents are judged."),
+      every: Lasting.default(5 * unitMs.m).describe(
+        "How often use and balance of the agents, and the due dates of milestones, are judged.",
+      ),
     })
     .prefault({}),
 });

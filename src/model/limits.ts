@@ -117,5 +117,11 @@ export const sameSubmissionMs = 10 * 60_000;
 /** Of more open tasks nobody waits for an answer that counts their stages one by one: their longest chain says "at least". */
 export const stagesCountedMax = 10_000;
 
+/** Tasks of a milestone, and tasks that these wait for, that are looked at to know when it is done: more milestones than this large are rare. */
+export const milestoneLookMax = 1_000;
+
+/** So many milestones with open tasks are judged, those due first. */
+export const deadlinesMax = 20;
+
 /** Open tasks that are played through in every mode for an answer: about a tenth of a second. */
 export const simulatedMax = 2_000;

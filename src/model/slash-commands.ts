@@ -156,7 +156,7 @@ const entries: readonly Entry[] = [
     usage: "",
     takes: "optional issue",
     needs: "write",
-    summary: "Starts work again everywhere, after a pause.",
+    summary: "Starts work again everywhere, after a pause or while several vendors fail at once.",
     example: "/orchestrate resume",
   },
   {

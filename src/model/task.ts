@@ -160,8 +160,10 @@ export interface Continuation {
 export interface Handover {
   readonly agent: AgentId;
   readonly worker: WorkerId | null;
-  /** The person who asked for it. */
+  /** The person who asked for it, or `orchestrate`. */
   readonly by: string;
+  /** Why, where nobody asked for it: to balance the agents. */
+  readonly reason?: string;
 }
 
 export interface Assignment {
@@ -199,7 +201,7 @@ export interface Assignment {
   cancelReason: FailureReason | null;
   /** The more urgent task that it gives way to; null while it does not. */
   preemptedFor: TaskId | null;
-  /** Who goes on once this session is seen ended, because a person said so; missing or null: nobody in particular. */
+  /** Who goes on once this session is seen ended, because a person said so or the agents are balanced; missing or null: nobody in particular. */
   handedTo?: Handover | null;
   /** Set when a person was asked because the vendor can neither say nor cancel. */
   personAsked: boolean;
@@ -266,8 +268,8 @@ export interface Task {
   priorityOverride: Priority | null;
   estimateOverride: number | null;
   modeOverride: Mode | null;
-  /** `/orchestrate assign`: an agent or one of its workers. */
-  assignTo: { readonly agent: AgentId; readonly worker: WorkerId | null } | null;
+  /** `/orchestrate assign`: an agent or one of its workers. With a `reason` nobody asked for it: it was moved there to balance the agents. */
+  assignTo: { readonly agent: AgentId; readonly worker: WorkerId | null; readonly reason?: string } | null;
   assignment: Assignment | null;
   attempts: readonly Attempt[];
   /** Attempts since the last success, retry command or reopening; compared with `retry.maxAttempts`. */
@@ -278,6 +280,8 @@ export interface Task {
   refusedBy: AgentId | null;
   /** How often it gave way to more important work; these are not failures. */
   preemptions: number;
+  /** It was moved to another agent for balance once, and is not again; missing: no. */
+  isRebalanced?: boolean;
   /** The task that gives way to it: until it is assigned, it goes before all others. Null while none does. */
   promised: TaskId | null;
   /** Since when it could have been started; null while it could not. */

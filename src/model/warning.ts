@@ -18,11 +18,15 @@ export const warningCodes = [
   "task_overdue",
   /** A task that many wait for does not move, or is with an overloaded agent. */
   "bottleneck",
+  /** The open tasks of a milestone cannot be done by its due date. */
+  "deadline",
   /** An agent is hardly used while work waits. */
   "low_use",
   /** A worker rests after failures; an agent is paused because of its vendor. */
   "worker_resting",
   "agent_paused",
+  /** Several vendors fail at once: nothing new is started. */
+  "cascade",
   /** GitHub knows no user of a name in `agents[].operators`. */
   "operator_unknown",
   /** Attack mode wants more workers than may be had. */
@@ -34,10 +38,18 @@ export const warningCodes = [
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];
 
+const milestonePrefix = "milestone ";
+/** A milestone by its title, which may be any text: no id of a task, an agent or a worker has a space. */
+export type MilestoneSubject = `${typeof milestonePrefix}${string}`;
+
+export function milestoneSubject(title: string): MilestoneSubject {
+  return `${milestonePrefix}${title}`;
+}
+
 export interface Warning {
   readonly code: WarningCode;
-  /** What it is about, one of each at a time: a task, an agent, a worker, or `all`. */
-  readonly subject: TaskId | AgentId | WorkerId | "all";
+  /** What it is about, one of each at a time: a task, an agent, a worker, a milestone, or `all`. */
+  readonly subject: TaskId | AgentId | WorkerId | MilestoneSubject | "all";
   /** What happened, one sentence with its numbers. */
   readonly detail: string;
   /** What the person can do. */
@@ -47,6 +59,7 @@ export interface Warning {
 
 /** The task that a warning is about; null where it is about something else. Ids of agents and workers have no colon. */
 export function taskOfWarning({ subject }: { readonly subject: string }): TaskId | null {
+  if (subject.startsWith(milestonePrefix)) return null;
   return subject.includes(":") ? (subject as TaskId) : null;
 }
 

@@ -9,7 +9,7 @@ import { createWorld } from "./create-world.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { createLabelWatch } from "./label-watch.ts";
 import { requiredCheck } from "./pull-author.ts";
-import { createReceipts } from "./receipts.ts";
+import { createReceipts, type Receipts } from "./receipts.ts";
 import type { IssueRecord, TimelineEntry } from "./records.ts";
 import type { Observed } from "./report.ts";
 import { readConfig, type Scenario } from "./scenario.ts";
@@ -90,8 +90,12 @@ function withTask(entry: TimelineEntry, world: World, backlog: Backlog): Readonl
   return task === null ? entry.detail : { task: task.issue.key, ...entry.detail };
 }
 
-/** The rules that the judge goes by from now on. */
-function instruct(judge: Judge, { agents, merge }: Config): void {
+/** The rules that the run is judged by from now on. */
+function instruct(
+  { judge, receipts }: { readonly judge: Judge; readonly receipts: Receipts },
+  { agents, merge, done }: Config,
+): void {
+  receipts.configure(done);
   const most = agents.map((agent) => [agent.id, agent.maxCapacity ?? agent.capacity] as const);
   judge.operators.configure(agents);
   judge.configure(Object.fromEntries(most), merge !== "person");
@@ -103,6 +107,13 @@ function showStatuses(world: World, { judge, start }: { readonly judge: Judge; r
     const end = expiresAt === null ? null : expiresAt - start;
     judge.operators.seeStatus({ login: user.login, isBusy, at: at - start, expiresAt: end });
   });
+}
+
+/** The accounts that agents push and comment as. */
+function addVendors(world: World): void {
+  for (const { login, id } of vendorNames.map(accountOf)) {
+    world.addUser({ login, permission: "write", isBot: true, ...(id === null ? {} : { id }) });
+  }
 }
 
 /** An empty repository with an App that is registered and not yet installed. */
@@ -129,14 +140,12 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     hasStrictChecks: scenario.settings.strictChecks,
     hasMergeQueue: scenario.settings.mergeQueue !== null,
   });
-  for (const { login, id } of vendorNames.map(accountOf)) {
-    world.addUser({ login, permission: "write", isBot: true, ...(id === null ? {} : { id }) });
-  }
+  addVendors(world);
   const labels = createLabelWatch(timeline);
   const issue = (number: number): IssueRecord | null => findIssue(world, number);
   const receipts = createReceipts({ timeline, backlog, issue, repository: scenario.repository });
-  const receiptAt = receipts.at;
-  const judge = createJudge({ timeline, backlog, issue, labels, receiptAt, ownLogins: [appLogin, actionsLogin] });
+  const observed = { timeline, backlog, issue, labels, receiptAt: receipts.at };
+  const judge = createJudge({ ...observed, ownLogins: [appLogin, actionsLogin] });
   world.onTimeline((entry) => timeline.record({ ...entry, detail: withTask(entry, world, backlog) }));
   showStatuses(world, { judge, start: timeline.start });
   let deliveryCount = 0;
@@ -149,7 +158,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
     timeline,
     backlog,
     judge,
-    observed: { timeline, backlog, issue, labels, receiptAt },
+    observed,
     get app() {
       return { appId, privateKey: known().privateKey, webhookSecret };
     },
@@ -162,8 +171,7 @@ export async function createGround(options: GroundOptions): Promise<Ground> {
       // A configuration that cannot be read changes nothing: the last good one stays in force.
       if (read === null) return;
       agents = read.agents;
-      instruct(judge, read);
-      receipts.configure(read.done);
+      instruct({ judge, receipts }, read);
     },
     get deliveryCount() {
       return deliveryCount;

@@ -41,6 +41,7 @@ import {
   type Watch,
   type WorkerRecord,
 } from "./records.ts";
+import { MilestoneTasks } from "./milestone-tasks.ts";
 import { Ring } from "./ring.ts";
 import { SameText } from "./same-text.ts";
 import { Stages } from "./stages.ts";
@@ -181,6 +182,8 @@ export interface State {
   readonly queue: ReadyQueue;
   /** Index: the stages of tasks, where anybody has asked for them. */
   readonly stages: Stages;
+  /** Index: the open tasks of each milestone, where anybody has asked for them. */
+  readonly milestoneTasks: MilestoneTasks;
   /** Index: the ready tasks by their urgency, as they were last asked for; see urgency.ts. */
   readonly urgent: ReadyQueue;
   /** Index: the ready tasks by how long they have been so, as they were last asked for; see starving.ts. */
@@ -202,6 +205,7 @@ function createFollowers(numbering: Numbering<TaskId>) {
   const unjudged = new Unjudged();
   const stages = new Stages();
   const sameText = new SameText();
+  const milestoneTasks = new MilestoneTasks();
   /** The task may stand elsewhere. */
   const onMoved = (number: number): void => {
     queue.touch(number);
@@ -215,8 +219,9 @@ function createFollowers(numbering: Numbering<TaskId>) {
     onMoved(number);
     stages.touch(number);
     sameText.touch(number);
+    milestoneTasks.touch(number);
   };
-  return { queue, urgent, waits, kinds, unjudged, stages, sameText, onMoved, onChanged };
+  return { queue, urgent, waits, kinds, unjudged, stages, sameText, milestoneTasks, onMoved, onChanged };
 }
 
 /** The state before anything has happened. */

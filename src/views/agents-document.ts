@@ -95,7 +95,7 @@ export function toAgentsDocument(
       utilisation,
       sessionsToday,
       quota,
-      pause: pause === null ? null : { until: toIso(pause.until), reason: pause.reason },
+      pause: pause === null ? null : { until: toIso(pause.until ?? Infinity), reason: pause.reason },
       performance: known.performances.get(id) ?? unknown,
       workers: workers.map(toWorkerDocument),
     };

@@ -47,11 +47,11 @@ function describeSource({ isRegistered }: AgentView): readonly string[] {
   return isRegistered === true ? ["registered over HTTP"] : [];
 }
 
-/** That its vendor has an outage, as Markdown; `[]` while it has none. */
+/** That its vendor has an outage, or several others have, as Markdown; `[]` while it is given work. */
 export function describePause({ pause }: AgentView): readonly string[] {
-  return pause === undefined || pause === null
-    ? []
-    : [`paused until ${describeInstant(pause.until)}: ${escapeText(pause.reason, reasonMax)}`];
+  if (pause === undefined || pause === null) return [];
+  const paused = pause.until === null ? "paused" : `paused until ${describeInstant(pause.until)}`;
+  return [`${paused}: ${escapeText(pause.reason, reasonMax)}`];
 }
 
 /** How many are available, and why the others are not. */

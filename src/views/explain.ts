@@ -113,10 +113,17 @@ function renderInputs(view: TaskView): string {
       ? describeUnestimated(learned)
       : `- estimated at ${describeMinutes(estimate)}${task.estimateOverride === null ? "" : ", by command"}`,
   ];
-  if (task.assignTo !== null) lines.push(`- asked for ${toCode(task.assignTo.worker ?? task.assignTo.agent)}`);
+  if (task.assignTo !== null) lines.push(describeTarget(task.assignTo));
   else if (task.definition.pinnedAgent !== null)
     lines.push(`- pinned to ${toCode(task.definition.pinnedAgent)} by a label`);
   return `**What the ranking goes by**\n\n${lines.join("\n")}`;
+}
+
+function describeTarget({ worker, agent, reason }: NonNullable<TaskView["task"]["assignTo"]>): string {
+  const target = toCode(worker ?? agent);
+  return reason === undefined
+    ? `- asked for ${target}`
+    : `- moved to ${target} to balance the agents: ${escapeText(reason)}`;
 }
 
 function describeUnestimated(learned: number | null): string {

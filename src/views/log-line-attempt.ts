@@ -34,7 +34,7 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
     case "TaskPreempted":
       return `${task} gives way: ${event.reason}`;
     case "TaskHandedOver":
-      return `${task} is handed over to ${event.worker ?? event.agent}, says ${event.by}`;
+      return `${task} is handed over to ${event.worker ?? event.agent}, ${event.reason === undefined ? `says ${event.by}` : `to balance the agents: ${event.reason}`}`;
     case "RetryScheduled":
       return describeRetry(event, task);
     case "FeedbackCollected":

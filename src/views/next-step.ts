@@ -175,7 +175,7 @@ function describeProgress(view: TaskView): string {
   }
   const { handedTo = null } = assignment;
   if (handedTo !== null) {
-    return `It is handed over to ${toCode(handedTo.worker ?? handedTo.agent)}, as ${toCode(handedTo.by)} asked: the session of ${describeHolder(view)} is being ended first. This is no failure, and what it has done is kept.`;
+    return `It is handed over to ${toCode(handedTo.worker ?? handedTo.agent)}, ${handedTo.reason === undefined ? `as ${toCode(handedTo.by)} asked` : "to balance the agents"}: the session of ${describeHolder(view)} is being ended first. This is no failure, and what it has done is kept.`;
   }
   if (assignment.phase === "ending") return `The session of ${describeHolder(view)} is being cancelled.`;
   return `${describeHolder(view)} is at work. The pull request appears here.`;

@@ -34,7 +34,7 @@ export interface PlanAnswer {
   readonly at: number;
   readonly mode: Mode;
   readonly isPaused: boolean;
-  /** Caps that nothing is started under, in sentences. */
+  /** Caps that nothing is started under, and that several vendors fail at once, in sentences. */
   readonly caps: readonly string[];
   /** The first of the ready tasks, best first, and how many there are. */
   readonly next: readonly UpcomingTask[];

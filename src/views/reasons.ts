@@ -124,6 +124,10 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     "The agent is paused, because its vendor refuses or fails.",
     "It goes on by itself; `/orchestrate enable` with its name does so at once.",
   ),
+  cascade: fact(
+    "Several vendors fail at once: nothing new is started before fewer of them do.",
+    "It goes on by itself; `/orchestrate enable` with the name of an agent says that its vendor is back, `/orchestrate resume` that all are.",
+  ),
   missing_capability: fact(
     "The worker lacks a capability that the task needs.",
     "Name it under `capabilities` of an agent, or remove the `needs:` label.",

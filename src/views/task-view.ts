@@ -175,8 +175,8 @@ export interface AgentView {
   readonly workers: readonly WorkerView[];
   readonly sessionsToday: number;
   readonly quota: number | null;
-  /** Its vendor has an outage; null or missing while it has none. */
-  readonly pause?: { readonly until: number; readonly reason: string } | null;
+  /** Its vendor has an outage, or several others have, and nobody knows until when; null or missing while it is given work. */
+  readonly pause?: { readonly until: number | null; readonly reason: string } | null;
   /** The people behind it, where the configuration names any: how many, and who of them is away. */
   readonly operators?: { readonly count: number; readonly away: readonly AwayOperator[] } | null;
 }

@@ -55,7 +55,7 @@ export const failureWords: Readonly<Record<FailureReason, string>> = {
   reported: "a person reported it as failed",
   preempted: "it gave way to more important work",
   stopped: "everything was stopped by a person",
-  handed_over: "a person handed it over",
+  handed_over: "it was handed over",
   queued: "it was put back to wait for something else",
 };
 

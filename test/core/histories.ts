@@ -112,6 +112,13 @@ const configs: readonly Config[] = [
   config({ agents, merge: "auto", retry: { maxAttempts: 10 } }),
   config({ agents, strictStages: true, ageing: { starvingAfter: "30s", everyNthStart: 2 } }),
   config({ agents, merge: "queue", limits: { attemptsPerTask: 100 } }),
+  config({
+    agents: agents.slice(1).map((agent) => ({ ...agent, capacity: 2, dispatch: "api" })),
+    matching: { rebalance: { enabled: true, over: 1, under: 1 } },
+    alerts: { every: "30s" },
+    metrics: { every: "30s" },
+    health: { refusals: 1, pause: "2m" },
+  }),
 ];
 
 /** Half an hour after a history begins. */

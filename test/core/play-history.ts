@@ -17,6 +17,7 @@ import { commandsOf, contextOf, firstConfig, type PlannedPass } from "./historie
 import { wrongDepth } from "./depth-rules.ts";
 import { stagesOf, wrongInGraph } from "./graph-rules.ts";
 import { MergeLedger } from "./merge-ledger.ts";
+import { wrongMilestones } from "./milestone-rules.ts";
 
 export interface Played {
   readonly state: State;
@@ -72,6 +73,7 @@ export function playHistory(history: readonly PlannedPass[], reloadAt: number | 
         ...twice(state),
         ...wrongInGraph(state),
         ...wrongDepth(state, configNow(state), now),
+        ...wrongMilestones(state),
         ...silent,
       ].map((each) => `pass ${index}: ${each}`),
     );
@@ -118,6 +120,7 @@ function foldJudged(state: State, entry: Entry, judged: Judged): readonly string
   for (const event of entry.events) {
     if (event.type === "TaskAssigned") problems.push(...wrongAbout(state, event));
     if (event.type === "TaskPreempted") problems.push(...wrongAboutGivingWay(state, event));
+    if (event.type === "TaskHandedOver" && event.reason !== undefined) problems.push(...wrongAboutMoving(state, event));
     problems.push(...wrongInSplit(state, event));
     const { merges, seen } = judged;
     problems.push(...merges.judge(event, { state, config: configNow(state), seen }, endOf));
@@ -174,6 +177,7 @@ function wrongAbout(state: State, event: EventOf<"TaskAssigned">): readonly stri
     [!state.disabledWorkers.has(event.worker), "to a worker that is disabled"],
     [(state.workers.get(event.worker)?.restsUntil ?? null) === null, "to a worker that rests"],
     [isOpenToWork(state, event.agent), "to an agent that is paused, or is being tried out"],
+    [!isInCascade(state, event), "while several vendors fail at once"],
     [task.blockedBy.every((edge) => isMet(state, task, edge)), "although a blocker is open"],
     [event.attempt === countedAttempts(task) + 1, "with an attempt lost, or given twice"],
     [isWithinCapacity(state, event.worker), "to a slot beyond the capacity"],
@@ -207,13 +211,34 @@ function isOpenToWork(state: State, agent: string): boolean {
   return pausedUntil <= state.at && !isTried;
 }
 
+/** Several vendors fail at once, and the agent is none of those that failed. Whoever takes work itself may. */
+function isInCascade(state: State, { agent, takenBy }: EventOf<"TaskAssigned">): boolean {
+  const { agents, health } = configNow(state);
+  if (takenBy !== undefined || (state.agents.get(agent)?.pausedUntil ?? null) !== null) return false;
+  const given = agents.filter(
+    ({ id, type, capacity }) =>
+      type !== "pull" &&
+      Array.from(
+        { length: state.agents.get(toAgentId(id))?.capacity ?? capacity },
+        (_, slot) => `${id}/${slot + 1}`,
+      ).some((worker) => ![...state.disabledWorkers.keys()].some((each) => String(each) === worker)),
+  );
+  const failing = given.filter(({ id }) => {
+    const until = state.agents.get(toAgentId(id))?.pausedUntil ?? null;
+    return until !== null && state.at < until + health.pause;
+  });
+  return failing.length >= Math.max(2, health.cascade.agents) && failing.length >= given.length / 2;
+}
+
 /** After a schedule a person knows of every ready task that asks for an agent which the configuration does not name. */
 function untold(state: State): readonly string[] {
   const { agents } = configNow(state);
   if (state.isPaused || agents.length === 0) return [];
   const isNamed = (agent: string): boolean => agents.some(({ id }) => id === agent);
   return [...state.tasks.entries()].flatMap(([id, task]) => {
-    const pinned = task.assignTo?.agent ?? task.definition.pinnedAgent;
+    // What was moved there for balance goes to another agent as well.
+    const asked = task.assignTo?.reason === undefined ? task.assignTo?.agent : undefined;
+    const pinned = asked ?? task.definition.pinnedAgent;
     const isLost = state.ready.has(id) && pinned !== null && !isNamed(pinned);
     return isLost && task.escalated === null ? [`nobody can take ${id}, and nobody was told`] : [];
   });
@@ -252,6 +277,22 @@ function wrongAboutGivingWay(state: State, event: EventOf<"TaskPreempted">): rea
     [state.ready.has(other.id), "to what could not be started"],
   ];
   return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} gave way ${wrong}`);
+}
+
+function wrongAboutMoving(state: State, event: EventOf<"TaskHandedOver">): readonly string[] {
+  const task = state.tasks.get(event.task);
+  const assignment = task?.assignment ?? null;
+  if (task === undefined || assignment === null) return [`${event.task} was moved and is not in work`];
+  const rules: readonly (readonly [boolean, string])[] = [
+    [configNow(state).matching.rebalance.enabled, "although nobody asked for balance"],
+    [assignment.agent !== event.agent, "to where it is"],
+    [assignment.cancelReason === null, "although its end was asked for"],
+    [task.pull?.state !== "open", "although it has a pull request"],
+    [task.preemptions < configNow(state).preemption.perTask, "too often"],
+    [task.isRebalanced !== true, "a second time"],
+    [!state.isPaused, "although everything is paused"],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, wrong]) => `${event.task} was moved for balance ${wrong}`);
 }
 
 /** The most urgent priority of the task and of all open tasks that wait for it over hard edges, however far behind. */

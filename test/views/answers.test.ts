@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { rejectionCodes } from "../../src/matching/rejection.ts";
 import { toAgentId, toWorkerId } from "../../src/model/ids.ts";
 import { slashSpecs } from "../../src/model/slash-commands.ts";
+import type { Task } from "../../src/model/task.ts";
 import { renderAgents } from "../../src/views/agents-table.ts";
 import { renderExplain } from "../../src/views/explain.ts";
 import { renderHelp, renderHelpDocs } from "../../src/views/help.ts";
@@ -126,6 +127,16 @@ describe("explain", () => {
       "- priority high\n- takes over priority urgent from what waits for it",
     );
     expect(renderExplain(givenView({}))).not.toContain("takes over");
+  });
+
+  test("says who was asked for, and where nobody asked, why it was moved there", () => {
+    const assignTo = { agent: jules, worker: null };
+    const explained = (task: Partial<Task>): string => renderExplain(givenView({ task: givenTask(task) }));
+    expect(explained({ assignTo })).toContain("- asked for `jules`");
+    const moved = { ...assignTo, reason: "cursor is used to 100 %." };
+    expect(explained({ assignTo: moved })).toContain(
+      "- moved to `jules` to balance the agents: cursor is used to 100 %.",
+    );
   });
 
   test("says each reason of a ready task once", () => {

@@ -107,6 +107,19 @@ describe("the first line", () => {
     ],
     [
       "in_progress",
+      {
+        task: givenTask({
+          assignment: givenAssignment({
+            phase: "ending",
+            cancelReason: "handed_over",
+            handedTo: { agent: toAgentId("cursor"), worker: null, by: "orchestrate", reason: "jules is full." },
+          }),
+        }),
+      },
+      "It is handed over to `cursor`, to balance the agents: the session of Jules (`jules/1`) is being ended first.",
+    ],
+    [
+      "in_progress",
       { task: givenTask({ assignment: givenAssignment(), escalated: "It takes longer than expected" }) },
       "The pull request appears here. ⚠️ It takes longer than expected.",
     ],
