@@ -5,7 +5,7 @@ import { metricsOf, type Metrics } from "../core/metrics.ts";
 import { modeInForce } from "../core/rank-ready.ts";
 import type { State } from "../core/state.ts";
 import { warningCodes } from "../model/warning.ts";
-import { anyAgentType, anyMode, count, instant } from "./answer-fields.ts";
+import { anyAgentType, anyMode, count, instant, systemHealth } from "./answer-fields.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
@@ -73,6 +73,7 @@ const Output = z.object({
     byType: z.partialRecord(anyAgentType, z.number()),
     byAgent: z.array(use),
   }),
+  systemHealth,
   warnings: z.array(warning),
   readings: z.array(
     z.object({

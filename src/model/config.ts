@@ -280,6 +280,7 @@ export const Config = z.strictObject({
         .describe("A task that takes this many times its estimate is a warning."),
       velocity: z.number().min(0).max(10_000).default(20).describe("Tasks an hour that are aimed at."),
       utilisation: part.default(0.3).describe("An agent used less than this while work waits is a warning."),
+      systemHealth: part.default(0.7).describe("A system health below this is a critical warning; 0 never is."),
       every: Lasting.default(5 * unitMs.m).describe("How often use and balance of the agents are judged."),
     })
     .prefault({}),

@@ -23,6 +23,8 @@ export const warningCodes = [
   /** A worker rests after failures; an agent is paused because of its vendor. */
   "worker_resting",
   "agent_paused",
+  /** The health of the whole system is below `alerts.systemHealth`. */
+  "system_health",
   /** GitHub knows no user of a name in `agents[].operators`. */
   "operator_unknown",
   /** Attack mode wants more workers than may be had. */

@@ -13,6 +13,7 @@ export const warningWords: Readonly<Record<WarningCode, string>> = {
   low_use: "an agent is hardly used",
   worker_resting: "a worker rests",
   agent_paused: "an agent is paused",
+  system_health: "the system is not well",
   operator_unknown: "an operator is unknown",
   scaling: "more workers are wanted",
   needs_person: "a person is needed",
