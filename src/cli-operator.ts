@@ -1,6 +1,7 @@
 /** The commands of whoever looks after a repository. Each runs once, on a machine that has the credentials, and is loaded only when it is asked for. */
 import { InvalidArgumentError, type Command } from "commander";
 import { addDeskCommands } from "./cli-desk.ts";
+import { addReportCommands } from "./cli-reports.ts";
 
 const credentials = `
 Reads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.
@@ -23,6 +24,7 @@ function parseCount(text: string): number {
 /** Adds them to the program. */
 export function addOperatorCommands(program: Command): void {
   addReadings(program);
+  addReportCommands(program, credentials);
   addOrders(program);
   addCreation(program);
   addTaskOrders(program);

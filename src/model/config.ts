@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
+import { Reports } from "./config-reports.ts";
 import { Ready } from "./config-ready.ts";
 import { unitMs } from "./duration.ts";
 import { modes } from "./mode.ts";
@@ -259,6 +260,7 @@ export const Config = z.strictObject({
   linear: z
     .strictObject({ team: z.string().min(1).max(50), estimateScale: z.record(z.string(), Effort).optional() })
     .optional(),
+  reports: Reports.prefault({}),
   alerts: z
     .strictObject({
       issue: z.number().int().min(1).optional().describe("The issue that warnings are written to."),

@@ -1,0 +1,47 @@
+/**
+ * The pages under `reports/` on the state branch. They ride on an append that is written anyway, and which append that is follows from the
+ * log alone: so they cost no commit of their own, and whoever writes, each is written once.
+ */
+import { configOf } from "../core/config-in-force.ts";
+import type { Context } from "../core/context.ts";
+import { orchestrationReportOf } from "../core/orchestration-report.ts";
+import type { State } from "../core/state.ts";
+import { defaultConfig } from "../model/config.ts";
+import { reportsKeptMax } from "../model/config-reports.ts";
+import type { FileChange } from "../ports/store.ts";
+import { dateOf, renderOrchestrationReport, reportFilePath } from "../views/orchestration-report.ts";
+import type { Pass } from "./pass.ts";
+import { toOpenWarnings } from "./warning-views.ts";
+
+const dayMs = 24 * 60 * 60_000;
+
+/** The pages that come and go with this pass; `[]` with nearly all of them. */
+export function reportFiles(pass: Pass, repository: string): readonly FileChange[] {
+  return dailyReport(pass, repository);
+}
+
+/** The instant of the pass and the configuration of the log, so that the same log gives the same page. */
+function contextAt(state: State): Context {
+  return { now: state.at, config: configOf(state, defaultConfig) };
+}
+
+/** With the first pass of a day of UTC. Only passes with a tick count: a job that adds what it saw writes no report. */
+function dailyReport({ state, before }: Pass, repository: string): readonly FileChange[] {
+  const context = contextAt(state);
+  const { daily, keep } = context.config.reports;
+  const today = dateOf(state.watch.tickedAt);
+  const last = before((earlier) => earlier.watch.tickedAt);
+  // Before the first pass of all there is nothing to report.
+  if (!daily || last === 0 || dateOf(last) === today) return [];
+  const report = orchestrationReportOf(state, context);
+  const text = renderOrchestrationReport(repository, report, toOpenWarnings(state));
+  return [{ path: reportFilePath(state.at), text }, ...oldReports(state.at, keep)];
+}
+
+/** The store leaves out deletions of what is not there, so days without a report are no matter. */
+function oldReports(at: number, keep: number): readonly FileChange[] {
+  return Array.from({ length: reportsKeptMax }, (_, index) => ({
+    path: reportFilePath(at - (keep + index) * dayMs),
+    text: null,
+  }));
+}
