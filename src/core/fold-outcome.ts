@@ -4,6 +4,7 @@ import type { Task } from "../model/task.ts";
 import { withoutFiles } from "./fold-attempt.ts";
 import { forgetLastCommand } from "./fold-command.ts";
 import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
+import { forgetDoneTask, noteDoneTask } from "./fold-retrospective.ts";
 import { endSwarm } from "./fold-swarm.ts";
 import { forgetSplit } from "./fold-splits.ts";
 import { ownTask, type State } from "./state.ts";
@@ -31,12 +32,14 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   task.outcomeReason = null;
   state.dossiers.delete(event.task);
   noteCompletion(state, task);
+  noteDoneTask(state, event.task, event.receipt);
   notePatterns(state, task, 1);
 }
 
 export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked">): void {
   const task = ownTask(state, event.task);
   notePatterns(state, task, -1);
+  forgetDoneTask(state, event.task);
   task.receipt = null;
   task.failuresInRow = 0;
   task.answeredFailure = null;
@@ -66,6 +69,7 @@ export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">)
 export function foldTaskReopened(state: State, event: EventOf<"TaskReopened">): void {
   const task = ownTask(state, event.task);
   settle(state, task);
+  forgetDoneTask(state, event.task);
   task.receipt = null;
   task.isReopening = event.opensIssue === true;
   task.outcome = null;

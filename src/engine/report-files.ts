@@ -5,11 +5,13 @@
 import { configOf } from "../core/config-in-force.ts";
 import type { Context } from "../core/context.ts";
 import { orchestrationReportOf } from "../core/orchestration-report.ts";
+import { retrospectiveOf } from "../core/retrospective.ts";
 import type { State } from "../core/state.ts";
 import { defaultConfig } from "../model/config.ts";
 import { reportsKeptMax } from "../model/config-reports.ts";
 import type { FileChange } from "../ports/store.ts";
 import { dateOf, renderOrchestrationReport, reportFilePath } from "../views/orchestration-report.ts";
+import { renderRetrospective, retrospectiveFilePath } from "../views/retrospective.ts";
 import type { Pass } from "./pass.ts";
 import { toOpenWarnings } from "./warning-views.ts";
 
@@ -17,7 +19,7 @@ const dayMs = 24 * 60 * 60_000;
 
 /** The pages that come and go with this pass; `[]` with nearly all of them. */
 export function reportFiles(pass: Pass, repository: string): readonly FileChange[] {
-  return dailyReport(pass, repository);
+  return [...dailyReport(pass, repository), ...retrospective(pass, repository)];
 }
 
 /** The instant of the pass and the configuration of the log, so that the same log gives the same page. */
@@ -42,6 +44,28 @@ function dailyReport({ state, before }: Pass, repository: string): readonly File
 function oldReports(at: number, keep: number): readonly FileChange[] {
   return Array.from({ length: reportsKeptMax }, (_, index) => ({
     path: reportFilePath(at - (keep + index) * dayMs),
+    text: null,
+  }));
+}
+
+/** Where the pass has closed one, the tasks of it are in the state. */
+function retrospective({ state, before }: Pass, repository: string): readonly FileChange[] {
+  const closed = state.watch.retrospection;
+  const known = before((earlier) => earlier.watch.retrospection?.count ?? 0);
+  if (closed === undefined || closed.count === known) return [];
+  const context = contextAt(state);
+  const text = renderRetrospective(repository, closed.count, retrospectiveOf(state, context, closed.last));
+  return [
+    { path: retrospectiveFilePath(closed.count), text },
+    ...oldRetrospectives(closed.count - context.config.reports.keep),
+  ];
+}
+
+/** Up to the number `last`; the store leaves out deletions of what is not there. */
+function oldRetrospectives(last: number): readonly FileChange[] {
+  const first = Math.max(1, last - reportsKeptMax + 1);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => ({
+    path: retrospectiveFilePath(first + index),
     text: null,
   }));
 }

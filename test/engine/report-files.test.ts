@@ -8,7 +8,7 @@ import type { Command } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";
 import { toCommandId } from "../../src/model/ids.ts";
 import type { FileChange } from "../../src/ports/store.ts";
-import { configOf, issue, observation } from "../support/build.ts";
+import { configOf, issue, observation, taskId, writer } from "../support/build.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -114,5 +114,58 @@ describe("the report of the day", () => {
     const found = runPass(it.state, commands, context);
     reportFiles(found, "acme/shop");
     expect(written(createProjection().files(found, context))).toEqual(["tasks/assigned/1.md"]);
+  });
+});
+
+describe("a retrospective", () => {
+  const completed = (number: number): Unnamed => ({
+    type: "Instruct",
+    by: writer,
+    task: taskId(number),
+    comment: `IC_${number}`,
+    instruction: { verb: "complete" },
+    problem: null,
+  });
+
+  test("comes with the pass in which enough tasks are done, once, and the next after as many again", () => {
+    const it = place({ agents: [{ id: "jules", type: "jules", capacity: 9, dispatch: "api" }] });
+    for (const number of [1, 2, 3, 4, 5, 6]) it.pass(noon, working(number));
+    expect(it.pass(noon, [completed(1), completed(2)])).toEqual([]);
+    // Written by somebody who completes it and does no more: that of the next pass has it.
+    expect(it.pass(noon, [completed(3)])).toEqual([]);
+    const files = it.pass(noon + minute, working(7));
+    expect(written(files)).toEqual(["reports/retrospective-1.md"]);
+    expect(files[0]?.text).toMatch(/^# Retrospective 1, 2026-11-20\n\nacme\/shop: 3 completed tasks, /);
+    expect(files[0]?.text).toMatch(/\n- \[#1\]\(.+\n- \[#2\]\(.+\n- \[#3\]\(/);
+    expect(it.pass(noon + 2 * minute, working(8))).toEqual([]);
+    const next = [completed(4), completed(5), completed(6), ...working(9)];
+    expect(written(it.pass(noon + 3 * minute, next))).toEqual(["reports/retrospective-2.md"]);
+  });
+
+  test("takes the place of those that are more than it keeps", () => {
+    const it = place({
+      agents: [{ id: "jules", type: "jules", capacity: 9, dispatch: "api" }],
+      reports: { keep: 2, retrospective: 1 },
+    });
+    const passes = [1, 2, 3, 4].map((number) => {
+      it.pass(noon + number * minute, working(number));
+      return it.pass(noon + number * minute + 1, [completed(number), ...working(number + 4)]);
+    });
+    expect(passes.map((files) => files.map(({ path, text }) => `${text === null ? "-" : "+"} ${path}`))).toEqual([
+      ["+ reports/retrospective-1.md"],
+      ["+ reports/retrospective-2.md"],
+      ["+ reports/retrospective-3.md", "- reports/retrospective-1.md"],
+      ["+ reports/retrospective-4.md", "- reports/retrospective-1.md", "- reports/retrospective-2.md"],
+    ]);
+  });
+
+  test("is about the same tasks for the same log", () => {
+    const [one, other] = [place(), place()].map((it) => {
+      it.pass(noon, working(1));
+      it.pass(noon + minute, [completed(1)]);
+      return it.state;
+    });
+    expect(one?.watch.retrospection).toEqual(other?.watch.retrospection);
+    expect(one?.watch.retrospection?.done).toEqual([taskId(1)]);
   });
 });
