@@ -13,9 +13,10 @@ import type { Context } from "./context.ts";
 import { toMicros, toUsd } from "./fold-figures.ts";
 import { verdictOf } from "./fold-health.ts";
 import { rankReady } from "./rank-ready.ts";
-import { estimateOf } from "./reach.ts";
+import { estimateOf, priorityOf } from "./reach.ts";
+import { isStartable, openBlockers } from "./readiness.ts";
 import { judgeSuccesses, judgeImprovements } from "./retrospective-rules.ts";
-import type { State } from "./state.ts";
+import { dependentsOf, type State } from "./state.ts";
 
 type Completed = Task & { readonly receipt: Receipt };
 
@@ -30,11 +31,21 @@ export function retrospectiveOf(state: State, context: Context, ids: readonly Ta
     agents,
     wentWell: judgeSuccesses(tasks),
     improvements: judgeImprovements(tasks, agents),
-    next: rankReady(state, context, retrospectiveNext).flatMap(({ id }) => {
-      const task = state.tasks.get(id);
-      return task === undefined ? [] : [headOf(task)];
-    }),
+    next: nextTasks(state, context).map(headOf),
   };
+}
+
+/** Ready tasks as they are ranked; where these are fewer, those that wait for nothing but what is in hand, most urgent first. */
+function nextTasks(state: State, context: Context): readonly Task[] {
+  const ready = rankReady(state, context, retrospectiveNext).flatMap(({ id }) => state.tasks.get(id) ?? []);
+  if (ready.length === retrospectiveNext) return ready;
+  const inHand = [...state.active.keys()];
+  const waiting = [...new Set(inHand.flatMap((id) => dependentsOf(state, id)))]
+    .flatMap((id) => state.tasks.get(id) ?? [])
+    .filter((task) => isStartable(task) && openBlockers(state, task).every(({ on }) => state.active.has(on)))
+    .filter(({ id }) => !state.ready.has(id))
+    .toSorted((one, other) => priorityOf(one) - priorityOf(other) || one.definition.number - other.definition.number);
+  return [...ready, ...waiting].slice(0, retrospectiveNext);
 }
 
 /** The last `count` tasks that were completed, oldest first. Walks all tasks: for people who ask. */

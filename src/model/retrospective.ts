@@ -76,6 +76,6 @@ export interface Retrospective {
   readonly agents: readonly AgentPart[];
   readonly wentWell: readonly Success[];
   readonly improvements: readonly Improvement[];
-  /** The ready tasks that come first, in their order. */
+  /** The ready tasks that come first, in their order; where these are too few, those that what is in hand will make ready. */
   readonly next: readonly TaskHead[];
 }

@@ -31,7 +31,7 @@ export function renderOrchestrationReport(
 ): string {
   const parts = [
     `# Orchestration report, ${report.at.slice(0, 10)}`,
-    `${escapeText(repository)} at ${describeInstant(Date.parse(report.at))}. What was done is that of the ${describeMinutes(report.windowMinutes)} before.`,
+    `${escapeText(repository)} at ${describeInstant(Date.parse(report.at))}. What was done is that of the ${describeWindow(report.windowMinutes)} before.`,
     renderWhole(report),
     titled("Tasks", renderTasks(report)),
     titled("Performance", renderPerformance(report)),
@@ -81,8 +81,13 @@ function renderPerformance({ performance, cost }: OrchestrationReport): string {
     ...(efficiency === null
       ? []
       : [`- Efficiency: ${percent(efficiency)} of the agents' time was in sessions that ended well`]),
-    `- In the last ${describeMinutes(cost.dayMinutes)}: ${describeCost(cost.usd)} of ${describeCost(cost.maxUsd)}, ${cost.sessions} of ${count(cost.sessionsMax, "session")}`,
+    `- In the last ${describeWindow(cost.dayMinutes)}: ${describeCost(cost.usd)} of ${describeCost(cost.maxUsd)}, ${cost.sessions} of ${count(cost.sessionsMax, "session")}`,
   ].join("\n");
+}
+
+/** As people say it of a day. */
+function describeWindow(minutes: number): string {
+  return minutes === 24 * 60 ? "24 h" : describeMinutes(minutes);
 }
 
 function percent(share: number): string {

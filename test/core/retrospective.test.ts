@@ -7,7 +7,7 @@ import { createState } from "../../src/core/state.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import type { AgentPart, LookBack, Retrospective } from "../../src/model/retrospective.ts";
 import type { SessionReport } from "../../src/model/observation.ts";
-import { configOf, issue, report, taskId } from "../support/build.ts";
+import { blocker, configOf, issue, report, taskId } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, taskAt, type Story } from "../support/given.ts";
 
 const minute = 60_000;
@@ -87,6 +87,18 @@ describe("a look back", () => {
     found(it, 1, 2, 3, 4);
     it.tell(instruct(4, { verb: "priority", priority: 1 }));
     expect(lookBack(it).next.map(({ reference }) => reference)).toEqual(["#4", "#1", "#2"]);
+  });
+
+  test("names those that what is in hand will make ready, where too few are", () => {
+    const it = configured({ agents: [{ id: "jules", type: "jules", capacity: 1, dispatch: "api" }] });
+    const waiting = (number: number, ...on: readonly number[]): ReturnType<typeof issue> =>
+      issue(number, { blockedBy: on.map((each) => blocker(each)) });
+    it.tell(observe({ issues: [issue(1), waiting(2, 1), waiting(3, 2), waiting(4, 1, 3)] }));
+    it.tell(schedule());
+    expect(it.status(1)).toBe("assigned");
+    expect(lookBack(it).next.map(({ reference }) => reference)).toEqual(["#2"]);
+    it.tell(observe({ issues: [issue(5)] }));
+    expect(lookBack(it).next.map(({ reference }) => reference)).toEqual(["#5", "#2"]);
   });
 
   test("leaves out what is gone or open again", () => {

@@ -67,7 +67,7 @@ describe("the page of a report", () => {
     );
     expect(page).toBe(`# Orchestration report, 2026-11-22
 
-acme/shop at 2026-11-22 00:03 UTC. What was done is that of the 1 d before.
+acme/shop at 2026-11-22 00:03 UTC. What was done is that of the 24 h before.
 
 - **Paused**: nothing new is started until \`/orchestrate resume\`.
 - System health: 0.72; 1 of 2 workers cannot work
@@ -87,7 +87,7 @@ acme/shop at 2026-11-22 00:03 UTC. What was done is that of the 1 d before.
 - 34 min of agent work for a task
 - Success rate: 80 %, tasks completed by agents over those and failed attempts
 - Efficiency: 76 % of the agents' time was in sessions that ended well
-- In the last 1 d: $12.30 of $200.00, 9 of 100 sessions
+- In the last 24 h: $12.30 of $200.00, 9 of 100 sessions
 
 ## Bottlenecks
 
