@@ -1,7 +1,7 @@
 /** `orchestrate report`: the orchestration report, as the state branch has it of each day, of this moment. Reads only. */
 import { readState, withRepository } from "./reach.ts";
 import { print, printJson } from "../print.ts";
-import { orchestrationReportOf } from "../core/orchestration-report.ts";
+import { orchestrationReportOf } from "../insight/orchestration-report.ts";
 import { toOpenWarnings } from "../engine/warning-views.ts";
 import { renderOrchestrationReport } from "../views/orchestration-report.ts";
 import { toPlainPage } from "../views/plain-page.ts";

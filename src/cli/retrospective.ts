@@ -1,7 +1,7 @@
 /** `orchestrate retrospective`: a look back at the last completed tasks, whenever it is asked for. Reads only. */
 import { readState, withRepository } from "./reach.ts";
 import { print, printJson } from "../print.ts";
-import { lastCompleted, retrospectiveOf } from "../core/retrospective.ts";
+import { lastCompleted, retrospectiveOf } from "../insight/retrospective.ts";
 import { defaultConfig } from "../model/config.ts";
 import { toPlainPage } from "../views/plain-page.ts";
 import { renderRetrospective, toRetrospectiveDocument } from "../views/retrospective.ts";

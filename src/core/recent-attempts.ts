@@ -1,6 +1,6 @@
 /** How the attempts of late have ended: what the warning of failures and the health of the system both go by. */
-import type { Context } from "./context.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 
 /** The last so many are enough to know the rate. */
 const sampleMax = 1_000;

@@ -12,16 +12,16 @@ import {
   type HealthPartName,
   type SystemHealth,
 } from "../model/system-health.ts";
-import { slotCountsOf } from "./capacity.ts";
+import { slotCountsOf } from "../state/capacity.ts";
 import { isBelow, isNear, openLook, openWarning, pausedUntil, takenMsOf, type Finding, type Look } from "./finding.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { AssignedTask } from "./decision.ts";
-import { healthTasksMin } from "./limits.ts";
+import { healthTasksMin } from "../model/limits.ts";
 import { leftOver } from "./queue-depth.ts";
-import { effortOf } from "./reach.ts";
+import { effortOf } from "../state/reach.ts";
 import { recentAttempts } from "./recent-attempts.ts";
-import { offSlots, untouched } from "./slots.ts";
-import type { State } from "./state.ts";
+import { offSlots, untouched } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
 
 /** What so much of the number comes from; the rest comes from the worst part alone, so that three good parts do not hide one that is at nothing. */
 const meanWeight = 0.6;

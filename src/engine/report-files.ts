@@ -2,11 +2,11 @@
  * The pages under `reports/` on the state branch. They ride on an append that is written anyway, and which append that is follows from the
  * log alone: so they cost no commit of their own, and whoever writes, each is written once.
  */
-import { configOf } from "../core/config-in-force.ts";
-import type { Context } from "../core/context.ts";
-import { orchestrationReportOf } from "../core/orchestration-report.ts";
-import { retrospectiveOf } from "../core/retrospective.ts";
-import type { State } from "../core/state.ts";
+import { configOf } from "../state/config-in-force.ts";
+import type { Context } from "../model/context.ts";
+import { orchestrationReportOf } from "../insight/orchestration-report.ts";
+import { retrospectiveOf } from "../insight/retrospective.ts";
+import type { State } from "../state/state.ts";
 import { defaultConfig } from "../model/config.ts";
 import { reportsKeptMax } from "../model/config-reports.ts";
 import type { FileChange } from "../ports/store.ts";

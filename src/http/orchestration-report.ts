@@ -1,6 +1,6 @@
 /** GET /orchestrator/report: how things stand with the whole, as the file of the day says it, of this moment. */
 import { z } from "zod";
-import { orchestrationReportOf } from "../core/orchestration-report.ts";
+import { orchestrationReportOf } from "../insight/orchestration-report.ts";
 import { warningCodes } from "../model/warning.ts";
 import { anyMode, count, instant, systemHealth } from "./answer-fields.ts";
 import { stateOf } from "./find-assignment.ts";

@@ -1,7 +1,7 @@
 /** The report on the whole: what it counts, over which time, and what it suggests. */
 import { expect, test } from "vitest";
-import { orchestrationReportOf } from "../../src/core/orchestration-report.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { orchestrationReportOf } from "../../src/insight/orchestration-report.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { blocker, configOf, issue, report } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, type Story } from "../support/given.ts";
 

@@ -1,9 +1,9 @@
 /** A look back at completed tasks: what it counts, what it finds good and bad, and when the next one is due. */
 import { describe, expect, test } from "vitest";
-import { lastCompleted, retrospectiveOf } from "../../src/core/retrospective.ts";
-import { judgeImprovements, judgeSuccesses } from "../../src/core/retrospective-rules.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { createState } from "../../src/core/state.ts";
+import { lastCompleted, retrospectiveOf } from "../../src/insight/retrospective.ts";
+import { judgeImprovements, judgeSuccesses } from "../../src/insight/retrospective-rules.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { createState } from "../../src/state/state.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import type { AgentPart, LookBack, Retrospective } from "../../src/model/retrospective.ts";
 import type { SessionReport } from "../../src/model/observation.ts";

@@ -1,7 +1,7 @@
 /** One number for how well the whole is: what moves it, and that it is told once when it is low. */
 import { describe, expect, test } from "vitest";
 import { evolveEntry } from "../../src/core/evolve.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { systemHealthOf } from "../../src/core/system-health.ts";
 import { describeHealth } from "../../src/views/metrics.ts";
 import type { Event } from "../../src/model/event.ts";

@@ -1,6 +1,6 @@
 /** The pages beside the log: with which append each is written, once, and that they cost none of their own. */
 import { describe, expect, test } from "vitest";
-import { createState, type State } from "../../src/core/state.ts";
+import { createState, type State } from "../../src/state/state.ts";
 import { createProjection } from "../../src/engine/project.ts";
 import { runPass } from "../../src/engine/pass.ts";
 import { reportFiles } from "../../src/engine/report-files.ts";
