@@ -1,6 +1,7 @@
 /** The commands of whoever looks after a repository. Each runs once, on a machine that has the credentials, and is loaded only when it is asked for. */
 import { InvalidArgumentError, type Command } from "commander";
 import { addDeskCommands } from "./cli-desk.ts";
+import { addReportCommands } from "./cli-reports.ts";
 import { say } from "./cli/answer.ts";
 
 const credentials = `
@@ -24,6 +25,7 @@ function parseCount(text: string): number {
 /** Adds them to the program. */
 export function addOperatorCommands(program: Command): void {
   addReadings(program);
+  addReportCommands(program, credentials);
   addOrders(program);
   addCreation(program);
   addTaskOrders(program);

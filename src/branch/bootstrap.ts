@@ -17,6 +17,8 @@ repository with coding agents. It shares no history with the code. **Do not edit
 | \`state/schema.json\` | the version of this layout |
 | \`tasks/<status>/<number>.md\` | one file an open task, to read. Edits are overwritten and never acted on |
 | \`plans/<number>.md\` | the pieces that an open task is split into, proposed or in force. Edits likewise |
+| \`reports/<date>.md\` | how things stood with the whole, once a day |
+| \`reports/retrospective-<n>.md\` | a look back at some completed tasks |
 
 The pinned issue *Orchestrate: cockpit* shows how things stand, and takes orders by its boxes.
 To change something, comment \`/orchestrate help\` on an issue. Deleting the branch makes Orchestrate forget what it

@@ -1,4 +1,4 @@
-/** What is amiss with the whole: a long or growing queue, workers all taken or hardly used, failures, tasks and vendors that take too long. Pure reads of the state. */
+/** What is amiss with the whole: a long or growing queue, workers all taken or hardly used, failures, tasks and vendors that take too long, and all of it together. Pure reads of the state. */
 import { takesItself } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId } from "../model/ids.ts";
 import { agentConfigOf } from "./agent-config.ts";
@@ -22,13 +22,13 @@ import {
 import { isFull } from "../fold/watch.ts";
 import { leftOver, longestWaitMs, startable } from "./queue-depth.ts";
 import { effortOf } from "../state/reach.ts";
+import { recentAttempts } from "./recent-attempts.ts";
 import { offSlots } from "../state/slots.ts";
 import { isAtRest } from "./stock.ts";
+import { ailingSystem } from "./system-health.ts";
 import { readingBefore, useOfAgents, utilisationByType, type AgentUse } from "./utilisation.ts";
 
 const hourMs = 60 * 60_000;
-/** The last so many are enough to know the rate. */
-const failureSampleMax = 1_000;
 /** A queue that has grown by fewer tasks in an hour is no trend. */
 const growthMin = 10;
 /** From this pause in a row on, the outage is no passing one. */
@@ -45,6 +45,7 @@ export function detectAnomalies(look: Look): readonly Finding[] {
     ...idleAgents(look),
     ...restingWorkers(look),
     ...pausedAgents(look),
+    ...ailingSystem(look),
   ];
 }
 
@@ -111,20 +112,11 @@ function fullWorkers({ state, context }: Look): readonly Finding[] {
   return [{ code: "workers_full", subject: "all", severity: "warning", words }];
 }
 
-/**
- * The share of attempts in the last `alerts.failureWindow` (of the last thousand) that failed, from `alerts.failureSample` on. What says nothing of the worker is not
- * counted; an attempt whose pull request turned red has failed.
- */
+/** The share of attempts of late that failed, from `alerts.failureSample` on. */
 function failures(look: Look): readonly Finding[] {
   const { state, context } = look;
-  const { failureRate: bound, failureWindow, failureSample } = context.config.alerts;
-  let [ended, failed, seen] = [0, 0, 0];
-  for (const end of state.ends.since(context.now - failureWindow)) {
-    seen += 1;
-    if (seen > failureSampleMax) break;
-    if (end.isGood !== null && !end.isSecondThought) ended += 1;
-    if (end.isGood === false) failed += 1;
-  }
+  const { failureRate: bound, failureSample } = context.config.alerts;
+  const { ended, failed } = recentAttempts(state, context);
   const rate = Math.min(1, failed / ended);
   const open = openWarning(look, "failure_rate", "all");
   if (ended < failureSample || !isAbove(rate, bound, open !== undefined)) return [];

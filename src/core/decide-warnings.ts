@@ -39,6 +39,7 @@ const judged: ReadonlySet<WarningCode> = new Set<WarningCode>([
   "low_use",
   "worker_resting",
   "agent_paused",
+  "system_health",
 ]);
 
 /** Tells what has begun and what has passed since the last look. Work in proportion to agents, open warnings and what is in flight. */

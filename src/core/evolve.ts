@@ -22,7 +22,7 @@ import * as swarm from "../fold/swarm.ts";
 import * as task from "../fold/task.ts";
 import * as warning from "../fold/warnings.ts";
 import * as whole from "../fold/whole.ts";
-import { isActive, isEnded, isMerging, isStartable, openBlockerOf } from "../state/readiness.ts";
+import { isActive, isEnded, isMerging, isStartable, isStuck, openBlockerOf } from "../state/readiness.ts";
 import type { State } from "../state/state.ts";
 import { takeReading } from "./take-reading.ts";
 import { forgetOldTroubles } from "../state/vendor-trouble.ts";
@@ -250,6 +250,7 @@ function reindex(state: State, number: number, task: Task): void {
   state.active.mark(number, isActive(task));
   state.backingOff.mark(number, isBackingOff(task));
   state.failed.mark(number, hasFailed(task));
+  state.stuck.mark(number, isStuck(task));
   state.merging.mark(number, isMerging(task));
 }
 

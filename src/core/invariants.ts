@@ -2,7 +2,7 @@
 import type { Event } from "../model/event.ts";
 import { agentOf, slotOf, type TaskId } from "../model/ids.ts";
 import type { Assignment, Dependency, Task } from "../model/task.ts";
-import { isActive, isMerging, isReady, openBlockers } from "../state/readiness.ts";
+import { isActive, isMerging, isReady, isStuck, openBlockers } from "../state/readiness.ts";
 import { isFree } from "../state/slots.ts";
 import type { State } from "../state/state.ts";
 
@@ -87,6 +87,7 @@ function faultOfIndexes(state: State, task: Task): string | null {
     return "the index of ready tasks is wrong about it";
   if (state.failed.hasNumber(number) !== (ready && task.failuresInRow > 0))
     return "the index of tasks that have failed is wrong about it";
+  if (state.stuck.hasNumber(number) !== isStuck(task)) return "the index of tasks that stand still is wrong about it";
   if (state.active.hasNumber(number) !== isActive(task)) return "the index of active tasks is wrong about it";
   return state.merging.hasNumber(number) === isMerging(task)
     ? null

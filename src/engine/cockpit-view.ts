@@ -7,6 +7,7 @@ import { reachOf } from "../state/reach.ts";
 import { describeLacks, lacksOf } from "../planning/definition-of-ready.ts";
 import { fallsShort, isEnded, statusOf } from "../state/readiness.ts";
 import type { State } from "../state/state.ts";
+import { systemHealthOf } from "../core/system-health.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import type { Box } from "../model/box.ts";
 import type { Task, TaskStatus } from "../model/task.ts";
@@ -50,6 +51,7 @@ export function toCockpitView(state: State, context: Context): CockpitView {
       costMaxUsd: limits.costPerDay,
       spent: spentCaps(state, context).map((cap) => cap.detail),
     },
+    systemHealth: systemHealthOf(state, context),
     forecast: { ...forecastOf(state, context), criticalMinutes: longestPath(state) },
     said: state.cockpit?.said ?? [],
   };

@@ -13,6 +13,7 @@ import { pullsToLookAt } from "./merge-looks.ts";
 import { namesOf } from "./names.ts";
 import type { EngineParts } from "./parts.ts";
 import { createProjection } from "./project.ts";
+import { reportFiles } from "./report-files.ts";
 import type { Scout } from "./scout.ts";
 
 interface Crew {
@@ -43,7 +44,11 @@ export function createPassHooks(parts: EngineParts, crew: () => Crew): PassHooks
         { type: "LeaseEffects", id: lane.nextId("lease"), owner: parts.owner, until, limit: leasedMax },
       ];
     },
-    project: (pass) => projection.files(pass, crew().lane.contextOf(pass.state)),
+    project: (pass) => [
+      // First, so that no page waits for a commit of its own when there are very many task files.
+      ...reportFiles(pass, parts.repository),
+      ...projection.files(pass, crew().lane.contextOf(pass.state)),
+    ],
     summarise: (entries, state) =>
       renderHeadline(
         entries.flatMap((entry) => entry.events),

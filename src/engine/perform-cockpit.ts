@@ -13,7 +13,7 @@ import {
   cockpitTitle,
   renderClosedCockpit,
   renderCockpit,
-  renderForecast,
+  renderOutlook,
   renderSwitchedOffCockpit,
 } from "../views/cockpit.ts";
 import { lookAtCockpit } from "./cockpit.ts";
@@ -76,7 +76,7 @@ function toWanted(state: State, context: Context): Wanted {
   if (end === "closed") return plain(renderClosedCockpit(), "closed");
   const view = toCockpitView(state, context);
   const text = renderCockpit(view);
-  return { text, digest: digestOf(text.replace(renderForecast(view), "")), end: null };
+  return { text, digest: digestOf(text.replace(renderOutlook(view), "")), end: null };
 }
 
 function plain(text: string, end: CockpitEnd): Wanted {

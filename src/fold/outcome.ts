@@ -4,6 +4,7 @@ import type { Task } from "../model/task.ts";
 import { withoutFiles } from "./attempt.ts";
 import { forgetLastCommand } from "./command.ts";
 import { noteCompletion, noteLateFailure } from "./figures.ts";
+import { forgetDoneTask, noteDoneTask } from "./retrospective.ts";
 import { endSwarm } from "./swarm.ts";
 import { forgetSplit } from "./splits.ts";
 import { ownTask, type State } from "../state/state.ts";
@@ -31,12 +32,14 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   task.outcomeReason = null;
   state.dossiers.delete(event.task);
   noteCompletion(state, task);
+  noteDoneTask(state, event.task, event.receipt);
   notePatterns(state, task, 1);
 }
 
 export function foldReceiptRevoked(state: State, event: EventOf<"ReceiptRevoked">): void {
   const task = ownTask(state, event.task);
   notePatterns(state, task, -1);
+  forgetDoneTask(state, event.task);
   task.receipt = null;
   task.failuresInRow = 0;
   task.answeredFailure = null;
@@ -66,6 +69,7 @@ export function foldTaskCancelled(state: State, event: EventOf<"TaskCancelled">)
 export function foldTaskReopened(state: State, event: EventOf<"TaskReopened">): void {
   const task = ownTask(state, event.task);
   settle(state, task);
+  forgetDoneTask(state, event.task);
   task.receipt = null;
   task.isReopening = event.opensIssue === true;
   task.outcome = null;

@@ -10,7 +10,7 @@ import { readDurations } from "./durations.ts";
 import { reviseSlot, slotsOf } from "./health.ts";
 import { toMicros } from "./figures.ts";
 import { indexDate } from "./task.ts";
-import { isActive, isEnded, isMerging, isReady } from "../state/readiness.ts";
+import { isActive, isEnded, isMerging, isReady, isStuck } from "../state/readiness.ts";
 import type {
   AgentRecord,
   Completion,
@@ -274,6 +274,7 @@ function indexStanding(state: State, task: Task): void {
   if (task.readySince !== null) state.waits.note(task.readySince);
   if (ready && task.retryAt !== null) state.backingOff.set(task.id, true);
   if (ready && task.failuresInRow > 0) state.failed.set(task.id, true);
+  if (isStuck(task)) state.stuck.set(task.id, true);
   if (isActive(task)) state.active.set(task.id, true);
   if (isMerging(task)) state.merging.set(task.id, true);
 }

@@ -51,6 +51,7 @@ export function foldTaskUntracked(state: State, event: EventOf<"TaskUntracked">)
   state.kinds.touch(state.numbering.find(event.task));
   state.backingOff.delete(event.task);
   state.failed.delete(event.task);
+  state.stuck.delete(event.task);
   state.active.delete(event.task);
   state.merging.delete(event.task);
 }

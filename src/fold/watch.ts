@@ -4,6 +4,7 @@ import { takesItself } from "../model/config-agent.ts";
 import type { EventOf } from "../model/event.ts";
 import { slotCountsOf } from "../state/capacity.ts";
 import { configOf } from "../state/config-in-force.ts";
+import { closeRetrospective } from "./retrospective.ts";
 import type { State } from "../state/state.ts";
 
 /** The commands that only a pass with a tick has; a tick that decided nothing leaves no entry of its own. */
@@ -20,6 +21,7 @@ export function isOfPass(command: string): boolean {
  */
 export function notePassEnd(state: State, command: string): void {
   state.watch = { ...state.watch, tickedAt: state.at };
+  closeRetrospective(state);
   if (command === "Tick") return;
   const fullSince = isFull(state, configOf(state, defaultConfig).agents) ? (state.watch.fullSince ?? state.at) : null;
   state.watch = { ...state.watch, fullSince };

@@ -42,5 +42,11 @@ export const assignmentAnswer = z.object({
   isAgentRemoved: z.boolean().describe("Its agent is no longer in force; the session is looked after to its end."),
   session: z.string().nullable(),
 });
+const healthPart = z.object({ share: z.number().min(0).max(1), good: count, of: count });
+/** How well the whole is, with the shares that this is made of. */
+export const systemHealth = z.object({
+  value: z.number().min(0).max(1),
+  parts: z.object({ workers: healthPart, attempts: healthPart, tasks: healthPart, queue: healthPart }),
+});
 /** What is to be known of an answer; null where there is nothing. */
 export const noteAnswer = z.string().nullable();

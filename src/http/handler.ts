@@ -16,6 +16,7 @@ import { history } from "./history.ts";
 import { metrics } from "./metrics.ts";
 import { mode } from "./mode.ts";
 import { openapi } from "./openapi.ts";
+import { orchestrationReport } from "./orchestration-report.ts";
 import { override } from "./override.ts";
 import { Problem, toDocument } from "./problem.ts";
 import { readBody } from "./read-input.ts";
@@ -37,6 +38,7 @@ const described: readonly Route[] = [
   removeAgent,
   status,
   explain,
+  orchestrationReport,
   visualization,
   events,
   history,

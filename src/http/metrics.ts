@@ -3,6 +3,7 @@ import { z } from "zod";
 import { findConflicts } from "../core/conflicts.ts";
 import { readingOf } from "../fold/figures.ts";
 import { depthOf, queueDepthOf } from "../core/queue-depth.ts";
+import { systemHealthOf } from "../core/system-health.ts";
 import type { Context } from "../model/context.ts";
 import type { State } from "../state/state.ts";
 import { waitBoundsMs } from "../engine/counters.ts";
@@ -83,6 +84,11 @@ function gaugesOf(places: readonly Place[]): readonly Family[] {
       "cost_usd_per_hour",
       "What the sessions that ended in the last hour have cost, US dollars.",
       ({ state, context }) => readingOf(state, context.now).costUsd,
+    ),
+    gauge(
+      "orchestrate_system_health",
+      "How well the whole is, 0 to 1; docs/reports.md says what it is made of.",
+      ({ state, context }) => systemHealthOf(state, context).value,
     ),
     heartbeatAges(places),
     conflictsNow(places),

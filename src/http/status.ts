@@ -7,7 +7,7 @@ import { modeInForce } from "../core/rank-ready.ts";
 import type { State } from "../state/state.ts";
 import { takesItself } from "../model/config-agent.ts";
 import { warningCodes } from "../model/warning.ts";
-import { anyAgentType, anyMode, count, instant } from "./answer-fields.ts";
+import { anyAgentType, anyMode, count, instant, systemHealth } from "./answer-fields.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
 import { parseInput } from "./read-input.ts";
@@ -75,6 +75,7 @@ const Output = z.object({
     byType: z.partialRecord(anyAgentType, z.number()),
     byAgent: z.array(use),
   }),
+  systemHealth,
   warnings: z.array(warning),
   readings: z.array(
     z.object({

@@ -1,11 +1,13 @@
 /** The figures for people and for the status endpoint: throughput, durations, waits, cost, use. Pure reads of the state. */
 import type { AgentType } from "../model/config-agent.ts";
+import type { SystemHealth } from "../model/system-health.ts";
 import type { Warning } from "../model/warning.ts";
 import type { Context } from "../model/context.ts";
 import { readingOf } from "../fold/figures.ts";
 import { queueDepthOf, type QueueDepth } from "../core/queue-depth.ts";
 import type { Reading } from "../state/records.ts";
 import type { State } from "../state/state.ts";
+import { systemHealthOf } from "../core/system-health.ts";
 import { hourAgo, useOfAgents, useTogether, utilisationByType, type AgentUse } from "../core/utilisation.ts";
 import { velocityOf, type Velocity } from "./velocity.ts";
 
@@ -35,6 +37,8 @@ export interface Metrics extends HourFigures {
     readonly byType: Readonly<Partial<Record<AgentType, number>>>;
     readonly byAgent: readonly AgentUse[];
   };
+  /** How well the whole is, with what that is made of. */
+  readonly systemHealth: SystemHealth;
   /** Open warnings, oldest first. */
   readonly warnings: readonly (Omit<Warning, "subject"> & { readonly subject: string; readonly since: string })[];
   /** The last `metrics.keep` readings, oldest first, at least `metrics.every` apart: taken only when something happens. */
@@ -51,6 +55,7 @@ export function metricsOf(state: State, context: Context): Metrics {
     velocity: velocityOf(state, context),
     queue: toQueue(queueDepthOf(state, context), now),
     utilisation: { total: useTogether(uses), byType: utilisationByType(state, context), byAgent: uses },
+    systemHealth: systemHealthOf(state, context),
     warnings: openWarnings(state).map((warning) => ({ ...warning, since: toIso(warning.since) })),
     readings: [...state.readings].map(toReading),
   };

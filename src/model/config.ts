@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
+import { Reports } from "./config-reports.ts";
 import { Matching } from "./config-matching.ts";
 import { Ready } from "./config-ready.ts";
 import { unitMs } from "./duration.ts";
@@ -242,6 +243,7 @@ export const Config = z.strictObject({
   linear: z
     .strictObject({ team: z.string().min(1).max(50), estimateScale: z.record(z.string(), Effort).optional() })
     .optional(),
+  reports: Reports.prefault({}),
   alerts: z
     .strictObject({
       issue: z.number().int().min(1).optional().describe("The issue that warnings are written to."),
@@ -263,6 +265,7 @@ export const Config = z.strictObject({
         .describe("A task that takes this many times its estimate is a warning."),
       velocity: z.number().min(0).max(10_000).default(20).describe("Tasks an hour that are aimed at."),
       utilisation: part.default(0.3).describe("An agent used less than this while work waits is a warning."),
+      systemHealth: part.default(0.7).describe("A system health below this is a critical warning; 0 never is."),
       every: Lasting.default(5 * unitMs.m).describe(
         "How often use and balance of the agents, and the due dates of milestones, are judged.",
       ),

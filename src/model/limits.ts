@@ -39,6 +39,9 @@ export const effectBackoffMaxMs = 5 * 60_000;
 /** Attempts kept with a task; older ones are in the log. */
 export const attemptsKeptMax = 20;
 
+/** Of fewer open tasks than this, those that stand still say nothing of the health of the system. */
+export const healthTasksMin = 5;
+
 /** Text that comes from outside (reasons, questions) is kept to this many characters. */
 export const detailLengthMax = 500;
 

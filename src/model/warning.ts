@@ -27,6 +27,8 @@ export const warningCodes = [
   "agent_paused",
   /** Several vendors fail at once: nothing new is started. */
   "cascade",
+  /** The health of the whole system is below `alerts.systemHealth`. */
+  "system_health",
   /** GitHub knows no user of a name in `agents[].operators`. */
   "operator_unknown",
   /** Attack mode wants more workers than may be had. */

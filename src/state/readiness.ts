@@ -72,6 +72,11 @@ function isUnderReview(task: Task): boolean {
   return task.pull !== null && task.pull.state === "open" && task.retryAt === null;
 }
 
+/** It has failed for good, or a person has to look at it first: nothing moves it but a person. */
+export function isStuck(task: Task): boolean {
+  return task.receipt === null && (task.outcome === "failed" || (task.outcome === null && task.manualReview !== null));
+}
+
 /** It lacks something, or another task says the same: a person may let it be worked on all the same. */
 export function isDoubtful(task: Task): boolean {
   return (task.duplicateOf ?? null) !== null || lacksOf(task).length > 0;

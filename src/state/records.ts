@@ -162,6 +162,20 @@ export interface Watch {
   readonly restoredAt?: number;
   /** Nobody has looked at everything since. */
   readonly isStockDue?: true;
+  /** Left out before the first completion. */
+  readonly retrospection?: Retrospection;
+}
+
+/** Which completed tasks were looked back at, and which are yet to be. */
+export interface Retrospection {
+  /** How many retrospectives there were; the number of the last one. */
+  readonly count: number;
+  /** When the last one was due. */
+  readonly at: number;
+  /** Completed since, in their order. */
+  readonly done: readonly TaskId[];
+  /** The tasks of the last one. */
+  readonly last: readonly TaskId[];
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */

@@ -152,6 +152,8 @@ export interface State {
   readonly backingOff: DenseSet<TaskId>;
   /** Index: those of them that have failed since they were last forgiven: whether they go first depends on the longest path. */
   readonly failed: DenseSet<TaskId>;
+  /** Index: tasks that stand still until a person sees to them: given up, or before a review by hand. */
+  readonly stuck: DenseSet<TaskId>;
   /** Index: tasks with an assignment, an open pull request, or one that is due. */
   readonly active: DenseSet<TaskId>;
   /** Index: tasks whose merge was asked for and is on its way. */
@@ -271,6 +273,7 @@ export function createState(): State {
     ready: new DenseSet(numbering, ranked),
     backingOff: new DenseSet(numbering, { undo }),
     failed: new DenseSet(numbering, { undo }),
+    stuck: new DenseSet(numbering, { undo }),
     active: new DenseSet(numbering, { undo }),
     merging: new DenseSet(numbering, { undo }),
     hands: new DenseTable(numbering, { undo }),

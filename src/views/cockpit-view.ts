@@ -2,6 +2,7 @@
 import type { Box } from "../model/box.ts";
 import type { Said } from "../model/cockpit.ts";
 import type { Mode } from "../model/mode.ts";
+import type { SystemHealth } from "../model/system-health.ts";
 import type { LeavingView } from "./agents-leaving.ts";
 import type { WarningView } from "./alerts.ts";
 import type { GraphTask } from "./graph-task.ts";
@@ -78,6 +79,8 @@ export interface CockpitView {
   readonly leaving?: readonly LeavingView[];
   readonly graph: readonly GraphTask[];
   readonly caps: CapsView;
+  /** How well the whole is; left out: not said. */
+  readonly systemHealth?: SystemHealth;
   readonly forecast: ForecastView;
   readonly said: readonly Said[];
 }

@@ -20,6 +20,7 @@ import {
 import { cockpitMarker } from "../model/cockpit.ts";
 import { renderGraph } from "./graph-mermaid.ts";
 import { cutLines, escapeText } from "./markdown.ts";
+import { describeHealth } from "./metrics.ts";
 import { count, describeCost, modeWords } from "./words.ts";
 
 export const cockpitTitle = "Orchestrate: cockpit";
@@ -57,6 +58,13 @@ export function renderCockpit(view: CockpitView): string {
 }
 
 /** The part of the text that changes by the mere passing of time: it alone is no reason to write. */
+export function renderOutlook(view: CockpitView): string {
+  const { systemHealth } = view;
+  const health = systemHealth === undefined ? "" : `- System health: ${describeHealth(systemHealth)}\n`;
+  return `${health}${renderForecast(view)}`;
+}
+
+/** When the backlog is done, if it goes on like this. */
 export function renderForecast(view: CockpitView): string {
   return `- ${describeForecast(view.forecast)}`;
 }
@@ -95,7 +103,7 @@ function renderHeadline(view: CockpitView): string {
   const paused = view.isPaused
     ? "\n\n> [!WARNING]\n> **Paused**: nothing new is started until somebody ticks *Resume* below or writes `/orchestrate resume`."
     : "";
-  return `**Orchestrate:** ${counts.join(", ")}.${needed}${paused}\n\n${renderMode(view)}\n${renderForecast(view)}`;
+  return `**Orchestrate:** ${counts.join(", ")}.${needed}${paused}\n\n${renderMode(view)}\n${renderOutlook(view)}`;
 }
 
 function renderMode({ mode, modeBy }: CockpitView): string {

@@ -1,5 +1,6 @@
 /** The figures in words: how fast work is done, how much waits, how busy the agents are. */
 import type { AgentType } from "../model/config-agent.ts";
+import { ailingParts, describeHealthPart, hundredths, type SystemHealth } from "../model/system-health.ts";
 import { describeCost, describeMinutes } from "./words.ts";
 
 /** What is said of the figures; times are those of the last hour. */
@@ -26,6 +27,8 @@ export interface FiguresView {
     readonly oldest: { readonly waitMinutes: number } | null;
     readonly health: "ok" | "warning";
   };
+  /** How well the whole is; left out: not said. */
+  readonly systemHealth?: SystemHealth;
   readonly utilisation: {
     readonly total: number;
     readonly byType: Readonly<Partial<Record<AgentType, number>>>;
@@ -35,11 +38,18 @@ export interface FiguresView {
 /** Lines of a Markdown list. */
 export function renderFigures(figures: FiguresView): readonly string[] {
   return [
+    ...(figures.systemHealth === undefined ? [] : [`- System health: ${describeHealth(figures.systemHealth)}`]),
     `- Last hour: ${[`${figures.throughput} completed`, ...means(figures)].join(", ")}`,
     `- Speed: ${describeVelocity(figures)}`,
     `- Queue: ${describeQueue(figures.queue)}`,
     ...describeUse(figures.utilisation),
   ];
+}
+
+/** `1.00`, or `0.72; 6 of the last 12 attempts failed`. */
+export function describeHealth(health: SystemHealth): string {
+  const ailing = ailingParts(health).map((name) => describeHealthPart(name, health.parts[name]));
+  return [hundredths(health.value), ...ailing].join("; ");
 }
 
 function means({ durationMinutes, waitMinutes, costUsd }: FiguresView): readonly string[] {

@@ -15,6 +15,7 @@ export const warningWords: Readonly<Record<WarningCode, string>> = {
   worker_resting: "a worker rests",
   agent_paused: "an agent is paused",
   cascade: "several vendors fail at once",
+  system_health: "the system is not well",
   operator_unknown: "an operator is unknown",
   scaling: "more workers are wanted",
   needs_person: "a person is needed",

@@ -51,6 +51,8 @@ describe("the files of the branch", () => {
       "state/schema.json",
       "tasks/<status>/<number>.md",
       "plans/<number>.md",
+      "reports/<date>.md",
+      "reports/retrospective-<n>.md",
     ]);
     expect(double.files.get("state/schema.json")).toBe('{"version":3}\n');
     const [header, ...lines] = (double.files.get("state/log/0000000001-0000000002.ndjson") ?? "").trimEnd().split("\n");

@@ -141,6 +141,26 @@ describe("a repository at work", () => {
     ]);
   });
 
+  test("is reported on as a page and as the document of GET /orchestrator/report, and looked back at", async () => {
+    const place = ["acme/shop"];
+    const [page, json, back] = await Promise.all([
+      run(["report", ...place], as(server, "reader")),
+      run(["report", ...place, "--json"], as(server)),
+      run(["retrospective", ...place, "--last", "5"], as(server)),
+    ]);
+    expect([page.code, json.code, back.code]).toEqual([0, 0, 0]);
+    expect(page.stdout).toMatch(/^Orchestration report, \d{4}-\d\d-\d\d:\n\nacme\/shop at /);
+    expect(page.stdout).toMatch(/\n- System health: 1\.00\n- Agents: 1 of 1 at work; 1 of 1 worker busy\n/);
+    expect(page.stdout).toMatch(/\nTasks:\n- 3 tasks, 3 open: 1 in progress, 0 in review, 1 ready, 1 blocked\n/);
+    expect(JSON.parse(json.stdout)).toMatchObject({ repository: "acme/shop", tasks: { total: 3, completedToday: 0 } });
+    expect(back.stdout).toMatch(
+      /\nacme\/shop: no task has been completed yet\.\n\nNext:\n1\. #3 Third\n2\. #2 Second\n$/,
+    );
+    expect(`${page.stdout}${back.stdout}`).not.toMatch(obeyed);
+    const wrong = await run(["retrospective", ...place, "--last", "0"], as(server));
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+  });
+
   test("explains a task by its number, with why it waits", async () => {
     const { code, stdout } = await run(["explain", "#2", "--repository", "acme/shop"], as(server));
     expect(code).toBe(0);
@@ -233,6 +253,8 @@ describe("a repository at work", () => {
     for (const args of [
       ["status", "acme/shop"],
       ["agents", "acme/shop"],
+      ["report", "acme/shop"],
+      ["retrospective", "acme/shop"],
       ["explain", "1", ...place],
       ["mode", ...place],
       ["next", "acme/shop"],
@@ -334,6 +356,8 @@ test("where Orchestrate has never run, every command but a cycle says what to do
   const place = ["--repository", "acme/shop"];
   const commands = [
     ["status", "acme/shop"],
+    ["report", "acme/shop"],
+    ["retrospective", "acme/shop"],
     ["agents", "acme/shop"],
     ["explain", "1", ...place],
     ["mode", "effort", ...place],

@@ -10,7 +10,7 @@ import type { Event } from "../../src/model/event.ts";
 import { toCommandId } from "../../src/model/ids.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";
 import { defaultConfig } from "../../src/model/config.ts";
-import { renderCockpit, renderForecast } from "../../src/views/cockpit.ts";
+import { renderCockpit, renderOutlook } from "../../src/views/cockpit.ts";
 import { givenDefinition } from "../views/given.ts";
 import { blocker, configOf, issue, report, stranger, taskId, writer } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, taskAt, type Story } from "../support/given.ts";
@@ -107,11 +107,11 @@ describe("the cockpit of a state", () => {
     await expect(rendered(givenMorning())).toMatchFileSnapshot("../../docs/cockpit-example.md");
   });
 
-  test("says the same a minute later, but for the forecast", () => {
+  test("says the same a minute later, but for the outlook", () => {
     const it = givenMorning();
     const told = (): string => {
       const view = toCockpitView(it.state, contextOf(it));
-      return digestOf(renderCockpit(view).replace(renderForecast(view), ""));
+      return digestOf(renderCockpit(view).replace(renderOutlook(view), ""));
     };
     const before = told();
     it.now += minute;

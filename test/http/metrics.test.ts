@@ -32,6 +32,7 @@ test("the figures of every repository are there for Prometheus, and only for who
     expect(samples.get(`assignment_latency_ms_bucket{repository="${repository}",le="1000"}`)).toBe(1);
     expect(samples.get(`assignment_latency_ms_bucket{repository="${repository}",le="+Inf"}`)).toBe(1);
     expect(of("orchestrator_memory_limit_mb")).toBe(512);
+    expect(of("orchestrate_system_health")).toBe(1);
   }
   expect((await it.ask("/metrics", { headers: { authorization: "Bearer wrong" } })).status).toBe(401);
 });

@@ -156,6 +156,19 @@ describe("the answer to status", () => {
     );
   });
 
+  test("gives the health of the system before the figures, with what it suffers from, worst first", () => {
+    const well = { share: 1, good: 4, of: 4 };
+    const parts = {
+      workers: { share: 0.75, good: 3, of: 4 },
+      attempts: well,
+      tasks: well,
+      queue: { share: 0.5, good: 50, of: 100 },
+    };
+    expect(renderFigures({ ...figures, systemHealth: { value: 0.6875, parts } })[0]).toBe(
+      "- System health: 0.68; 100 ready tasks wait for a worker where 50 may; 1 of 4 workers cannot work",
+    );
+  });
+
   test("leaves out what there is nothing to say of", () => {
     const nothing: FiguresView = {
       ...figures,
