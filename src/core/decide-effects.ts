@@ -1,6 +1,6 @@
 /** The outbox: which effects are due for whom, and what came of those that were performed. */
 import type { Command, EffectOutcome } from "../model/command.ts";
-import { byRecording, effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
+import { byRecording, effectKey, type Effect, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import { settleFeedback } from "./decide-feedback.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
@@ -8,7 +8,15 @@ import { notePieceOpened, tellRefusedPiece } from "./decide-split.ts";
 import { applyReport, bounded, isRunOf, refuseStart } from "./decide-session.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
+import {
+  effectBackoffMaxMs,
+  feedbackTriesMax,
+  leaseAheadMs,
+  messagePatienceMs,
+  messagesLeasedMax,
+  messageTriesMin,
+  surfaceLeaseExtraMs,
+} from "./limits.ts";
 import type { State } from "./state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
@@ -17,10 +25,13 @@ type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type:
 export function dueEffects(state: State, now: number, limit: number): readonly EffectId[] {
   const due: RecordedEffect[] = [];
   for (const [, recorded] of state.outbox.entries()) if (isDue(state, recorded, now)) due.push(recorded);
-  return due
-    .toSorted(byRecording)
-    .slice(0, limit)
-    .map((recorded) => recorded.id);
+  const inOrder = due.toSorted(byRecording);
+  const messages = inOrder.filter(({ effect }) => isMessage(effect)).slice(0, messagesLeasedMax);
+  return [...inOrder.filter(({ effect }) => !isMessage(effect)), ...messages].slice(0, limit).map(({ id }) => id);
+}
+
+function isMessage({ type }: Effect): boolean {
+  return type === "SendAlert" || type === "SendProgress";
 }
 
 function isDue(state: State, recorded: RecordedEffect, now: number): boolean {
@@ -79,8 +90,7 @@ export function decideSettlement(decision: Decision, command: CommandOf<"SettleE
 function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): outcome is SessionOutcome {
   switch (outcome.kind) {
     case "delayed":
-      if (isGivenUp(recorded))
-        decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      if (isGivenUp(decision, recorded)) drop(decision, recorded, bounded(outcome.reason));
       else delay(decision, recorded, outcome);
       return false;
     case "collected":
@@ -88,16 +98,11 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       settleFeedback(decision, recorded, outcome.feedback);
       return false;
     case "dropped":
-      decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
-      if (recorded.effect.type === "MergePull" || recorded.effect.type === "UpdateBranch") {
-        tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
-      }
-      if (recorded.effect.type === "OpenPiece") tellRefusedPiece(decision, recorded.effect, bounded(outcome.reason));
-      if (recorded.effect.type === "UpdateLinearAlerts") tellUnwritten(decision, bounded(outcome.reason));
+      drop(decision, recorded, bounded(outcome.reason));
       return false;
     case "kept":
       decision.emit({ type: "EffectSettled", effect: recorded.id });
-      clear(decision, "linear_unwritten", "all");
+      clear(decision, isMessage(recorded.effect) ? "alerts_unsent" : "linear_unwritten", "all");
       return false;
     case "withdrawn":
       decision.emit({ type: "EffectSettled", effect: recorded.id, isWithdrawn: true });
@@ -119,20 +124,36 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
   }
 }
 
-/** Where Linear cannot be written to, the other places say so. */
-function tellUnwritten(decision: Decision, detail: string): void {
-  raise(decision, {
-    code: "linear_unwritten",
-    subject: "all",
-    detail,
-    suggestion: "It is tried again with the next warning.",
-    severity: "warning",
-  });
+function drop(decision: Decision, { id, effect }: RecordedEffect, reason: string): void {
+  decision.emit({ type: "EffectDropped", effect: id, reason });
+  if (effect.type === "MergePull" || effect.type === "UpdateBranch") tellRefusedMerge(decision, effect.task, reason);
+  if (effect.type === "OpenPiece") tellRefusedPiece(decision, effect, reason);
+  if (effect.type === "UpdateLinearAlerts") tellUnwritten(decision, "linear_unwritten", reason);
+  if (isMessage(effect)) tellUnwritten(decision, "alerts_unsent", reason);
 }
 
-/** The next attempt waits for its feedback, but not for ever. */
-function isGivenUp({ effect, attempts }: RecordedEffect): boolean {
-  return effect.type === "CollectFeedback" && attempts >= feedbackTriesMax;
+/** Where Linear or the webhook cannot be written to, the other places say so. */
+function tellUnwritten(decision: Decision, code: "linear_unwritten" | "alerts_unsent", detail: string): void {
+  const suggestion =
+    code === "linear_unwritten"
+      ? "It is tried again with the next warning."
+      : "It passes with the next alert that gets through; `orchestrate dlq` lists what did not.";
+  raise(decision, { code, subject: "all", detail, suggestion, severity: "warning" });
+}
+
+/** The next attempt waits for its feedback, but not for ever; a receiver that is known to be away is asked once for each message. */
+function isGivenUp({ state, context }: Decision, { effect, attempts }: RecordedEffect): boolean {
+  if (effect.type === "CollectFeedback") return attempts >= feedbackTriesMax;
+  const at = sentAt(effect);
+  if (at === null) return false;
+  if (state.warnings.has("alerts_unsent:all")) return true;
+  return attempts >= messageTriesMin && context.now >= at + messagePatienceMs;
+}
+
+/** When what the message says was found; null for what is no message. */
+function sentAt(effect: Effect): number | null {
+  if (effect.type === "SendAlert") return effect.alert.at;
+  return effect.type === "SendProgress" ? effect.progress.at : null;
 }
 
 function delay(

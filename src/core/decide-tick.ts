@@ -9,6 +9,7 @@ import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
 import { decideOperatorsBack, nextOperatorAt } from "./decide-operators.ts";
 import { decidePatterns } from "./decide-patterns.ts";
+import { decideProgress } from "./decide-progress.ts";
 import { decideWarnings, isJudged } from "./decide-warnings.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
@@ -33,6 +34,7 @@ export function decideTick(decision: Decision): void {
   decidePatterns(decision);
   if (isJudged(decision)) decideConflicts(decision);
   decideWarnings(decision);
+  decideProgress(decision);
 }
 
 /** A session that waits for a person is not silent. The end is asked for, and nothing else starts until it is seen. */

@@ -1,6 +1,7 @@
 /** How a task's end, and its return, change the state. */
 import type { EventOf } from "../model/event.ts";
 import type { Task } from "../model/task.ts";
+import { noteProgress } from "./fold-alerts.ts";
 import { withoutFiles } from "./fold-attempt.ts";
 import { forgetLastCommand } from "./fold-command.ts";
 import { noteCompletion, noteLateFailure } from "./fold-figures.ts";
@@ -31,6 +32,7 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   task.outcomeReason = null;
   state.dossiers.delete(event.task);
   noteCompletion(state, task);
+  noteProgress(state, "completed");
   notePatterns(state, task, 1);
 }
 
@@ -49,6 +51,7 @@ export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void
   settle(state, task);
   forgetSplit(state, event.task);
   if (event.cause !== undefined) noteLateFailure(state, task, event.cause);
+  noteProgress(state, "failed");
   task.outcome = "failed";
   task.outcomeReason = event.reason;
 }

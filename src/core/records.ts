@@ -162,6 +162,20 @@ export interface Watch {
   readonly restoredAt?: number;
   /** Nobody has looked at everything since. */
   readonly isStockDue?: true;
+  /** What the webhook of `alerts.notify` was told of and not yet that it has passed, by `warningKey`: since when it is so. */
+  readonly told?: Readonly<Record<string, number>>;
+  /** What has happened since the last summary was sent; left out where none are. */
+  readonly progress?: ProgressCount;
+}
+
+export interface ProgressCount {
+  /** When the last summary was sent, or sending began. */
+  readonly since: number;
+  /** The first of what is counted below; null: nothing has happened. */
+  readonly firstAt: number | null;
+  readonly started: number;
+  readonly completed: number;
+  readonly failed: number;
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */
