@@ -21,12 +21,19 @@ import type { State } from "./state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 
-/** Effects that are due soon and that nobody holds. Of those with one key only the first: they follow each other. */
+/**
+ * Effects that are due soon and that nobody holds. Of those with one key only the first: they follow each other. Messages come last, and so
+ * many of them only that no more than a few are under way.
+ */
 export function dueEffects(state: State, now: number, limit: number): readonly EffectId[] {
   const due: RecordedEffect[] = [];
-  for (const [, recorded] of state.outbox.entries()) if (isDue(state, recorded, now)) due.push(recorded);
+  let room = messagesLeasedMax;
+  for (const [, recorded] of state.outbox.entries()) {
+    if (isDue(state, recorded, now)) due.push(recorded);
+    else if (isMessage(recorded.effect) && recorded.lease !== null && recorded.lease.until > now) room -= 1;
+  }
   const inOrder = due.toSorted(byRecording);
-  const messages = inOrder.filter(({ effect }) => isMessage(effect)).slice(0, messagesLeasedMax);
+  const messages = inOrder.filter(({ effect }) => isMessage(effect)).slice(0, Math.max(0, room));
   return [...inOrder.filter(({ effect }) => !isMessage(effect)), ...messages].slice(0, limit).map(({ id }) => id);
 }
 
@@ -40,15 +47,19 @@ function isDue(state: State, recorded: RecordedEffect, now: number): boolean {
   return state.outboxKeys.get(effectKey(recorded.effect))?.[0] === recorded.id;
 }
 
-/** When the next effect that nobody holds becomes due; null when none waits. */
+/** When the next effect that nobody holds becomes due; null when none waits. Messages for which there is no room wait for the end of others. */
 export function nextEffectAt(state: State): number | null {
-  let next: number | null = null;
+  let [next, nextMessage, underWay] = [Infinity, Infinity, 0];
   for (const [id, recorded] of state.outbox.entries()) {
-    if (state.outboxKeys.get(effectKey(recorded.effect))?.[0] !== id) continue;
-    const at = Math.max(recorded.notBefore, recorded.lease?.until ?? 0);
-    if (next === null || at < next) next = at;
+    const { effect, lease } = recorded;
+    if (state.outboxKeys.get(effectKey(effect))?.[0] !== id) continue;
+    const at = Math.max(recorded.notBefore, lease?.until ?? 0);
+    if (isMessage(effect) && lease === null) nextMessage = Math.min(nextMessage, at);
+    else next = Math.min(next, at);
+    if (isMessage(effect) && lease !== null) underWay += 1;
   }
-  return next;
+  const first = underWay < messagesLeasedMax ? Math.min(next, nextMessage) : next;
+  return first === Infinity ? null : first;
 }
 
 export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects">): void {
@@ -142,10 +153,11 @@ function tellUnwritten(decision: Decision, code: "linear_unwritten" | "alerts_un
 }
 
 /** The next attempt waits for its feedback, but not for ever; a receiver that is known to be away is asked once for each message. */
-function isGivenUp({ state, context }: Decision, { effect, attempts }: RecordedEffect): boolean {
+function isGivenUp({ state, context }: Decision, { effect, attempts, notBefore }: RecordedEffect): boolean {
   if (effect.type === "CollectFeedback") return attempts >= feedbackTriesMax;
   const at = sentAt(effect);
-  if (at === null) return false;
+  // Before its time it was not tried: whoever held it has given it back.
+  if (at === null || context.now < notBefore) return false;
   if (state.warnings.has("alerts_unsent:all")) return true;
   return attempts >= messageTriesMin && context.now >= at + messagePatienceMs;
 }

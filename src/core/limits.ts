@@ -91,7 +91,7 @@ export const feedbackLinesMax = 40;
 export const messagePatienceMs = 60 * 60_000;
 export const messageTriesMin = 5;
 
-/** Messages that are leased at once, after everything else: a receiver that is slow holds up no session. */
+/** Messages that are under way at once, leased after everything else: a receiver that is slow holds up no session. */
 export const messagesLeasedMax = 10;
 
 /** Dossiers that are kept at once: 4 MB at most, and more tasks than are in flight anywhere. The oldest goes first. */

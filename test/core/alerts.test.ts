@@ -1,7 +1,7 @@
 /** What the webhook is told of: once when something begins, once when it has passed, and what the log keeps of that. */
 import { describe, expect, test } from "vitest";
 import { alertsAfter } from "../../src/core/alerts.ts";
-import { dueEffects } from "../../src/core/decide-effects.ts";
+import { dueEffects, nextEffectAt } from "../../src/core/decide-effects.ts";
 import { evolve } from "../../src/core/evolve.ts";
 import { noteTold } from "../../src/core/fold-alerts.ts";
 import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
@@ -225,6 +225,16 @@ describe("a receiver that is away", () => {
     expect(it.state.watch.told).toBeUndefined();
   });
 
+  test("has no alert given up that was never tried, because the run that held it has ended", () => {
+    const it = raised();
+    settle(it, waiting(it)[0] as EffectId, { kind: "dropped", reason: "Gone." });
+    for (const number of [1, 2]) it.tell(instruct(number, { verb: "complete" }));
+    after(it, minute);
+    const [id] = waiting(it);
+    it.now -= 1;
+    expect(settle(it, id as EffectId, away)).toEqual(["EffectDelayed"]);
+  });
+
   test("is not told by a letter that is tried again what has passed meanwhile", () => {
     const it = raised();
     const [first] = waiting(it);
@@ -260,6 +270,17 @@ describe("a receiver that is away", () => {
     expect(sent(it).length).toBeGreaterThanOrEqual(24);
     expect(due.filter((type) => type === "SendAlert")).toHaveLength(10);
     expect(due.slice(-10).every((type) => type === "SendAlert")).toBe(true);
+    lease(it);
+    const leased = (): number => waiting(it).filter((id) => it.state.outbox.get(id)?.lease !== null).length;
+    expect(leased()).toBe(10);
+    // Those that wait for room wake nobody up before there is some, or a lease is over.
+    lease(it);
+    expect(leased()).toBe(10);
+    expect(nextEffectAt(it.state)).toBeGreaterThan(it.now);
+    settle(it, waiting(it)[0] as EffectId, { kind: "kept" });
+    expect(nextEffectAt(it.state)).toBeLessThanOrEqual(it.now);
+    lease(it);
+    expect(leased()).toBe(10);
   });
 });
 
