@@ -8,7 +8,7 @@ import type { Event, EventOf, EventType } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { taskOfWarning, warningKey, type Warning } from "../model/warning.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 /** With these a task comes to need a person, or needs one for another reason. */
 const asking: ReadonlySet<EventType> = new Set<EventType>([

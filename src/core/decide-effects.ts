@@ -16,8 +16,8 @@ import {
   messagesLeasedMax,
   messageTriesMin,
   surfaceLeaseExtraMs,
-} from "./limits.ts";
-import type { State } from "./state.ts";
+} from "../model/limits.ts";
+import type { State } from "../state/state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 

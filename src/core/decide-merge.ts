@@ -11,10 +11,10 @@ import type { PullFacts } from "../model/observation.ts";
 import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
+import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "../model/limits.ts";
 import { findBlocker, findMergeWait } from "./merge-order.ts";
-import { isEnded, isWorkable } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { isEnded, isWorkable } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { isAtRest } from "./stock.ts";
 
 /**

@@ -3,8 +3,8 @@
  * up nothing here; after the first that it does not take, the others of that turn are not tried.
  */
 import { isOutdated } from "../core/alerts.ts";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { Message } from "../model/alert.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";
