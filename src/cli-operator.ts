@@ -216,6 +216,7 @@ function addHistory(program: Command): void {
     .description("Save everything that is on the state branch in one file. Writes nothing to GitHub.")
     .argument("[repository]", "owner/name")
     .requiredOption("--out <file>", "where to; - is standard output")
+    .option("--keep <n>", "--out is a folder: name the file by repository and time, and remove all but the newest n")
     .option("--force", "replace a file that is there")
     .option("--json", "print what was saved as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate backup acme/shop --out shop.backup.json`)

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { ProbotOctokit, run, type Options } from "probot";
+import { findAlertProblem } from "./alert-settings.ts";
 import { createApplication, type Application } from "./app.ts";
 import { findHttpProblem } from "./http-settings.ts";
 import { hideTokensFromLogs } from "./http/authenticate.ts";
@@ -59,8 +60,8 @@ const partingMs = 3_000;
 
 /** What keeps the App from being started safely, as a sentence; null when it may start, or be set up. */
 async function findProblem(env: NodeJS.ProcessEnv): Promise<string | null> {
-  const httpProblem = findHttpProblem(env);
-  if (httpProblem !== null) return httpProblem;
+  const settingsProblem = findHttpProblem(env) ?? findAlertProblem(env);
+  if (settingsProblem !== null) return settingsProblem;
   const id = env["APP_ID"] ?? "";
   if (id === "") {
     if (!env["PRIVATE_KEY"] && !env["PRIVATE_KEY_PATH"]) return null;

@@ -1,4 +1,5 @@
 /** The real machine as surroundings: its clock, its network with a time limit, and the vendor keys of its environment. */
+import { readAlertSettings } from "./alert-settings.ts";
 import { readHttpSettings } from "./http-settings.ts";
 import type { Fetch } from "./ports/fetch.ts";
 import { createSystemChance, createSystemClock, readMemory } from "./system-ports.ts";
@@ -23,6 +24,7 @@ export function systemSurroundings(journalFor: Surroundings["journalFor"]): Surr
     vendorKeys: { jules: env["JULES_API_KEY"], cursor: env["CURSOR_API_KEY"], bifrost: env["SPRITES_TOKEN"] },
     ...readHttpSettings(env),
     vendorBaseUrls: { jules: env["JULES_BASE_URL"], cursor: env["CURSOR_BASE_URL"], bifrost: env["SPRITES_BASE_URL"] },
+    ...readAlertSettings(env),
     linearKey: env["LINEAR_API_KEY"],
     linearUrl: env["LINEAR_BASE_URL"],
     journalFor,

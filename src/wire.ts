@@ -37,6 +37,7 @@ import type { Event } from "./model/event.ts";
 import type { Cursor } from "./model/cursor.ts";
 import { toCommandId, toStreamId, type CommandId } from "./model/ids.ts";
 import type { ConfigInForce } from "./model/registry.ts";
+import type { AlertService } from "./ports/alert-service.ts";
 import type { Agents, Assignable } from "./ports/agent.ts";
 import type { AppLine } from "./ports/app-line.ts";
 import type { Chance } from "./ports/chance.ts";
@@ -46,6 +47,8 @@ import type { Fetch } from "./ports/fetch.ts";
 import type { Journal } from "./ports/journal.ts";
 import type { Noticeboard } from "./ports/noticeboard.ts";
 import { renderEventLine } from "./views/log-line.ts";
+import type { Receiver } from "./webhook/address.ts";
+import { createWebhookAlerts } from "./webhook/send.ts";
 
 /** What the program runs in: the machine, the sandbox, a test. */
 export interface Surroundings {
@@ -60,6 +63,8 @@ export interface Surroundings {
   readonly linearKey?: string | undefined;
   /** In place of Linear's own address. */
   readonly linearUrl?: string | undefined;
+  /** Where alerts are sent; left out, nowhere. */
+  readonly alertReceiver?: Receiver;
   journalFor(fields: Readonly<Record<string, unknown>>): Journal;
   /** What opens the HTTP routes to whoever brings it; left out, they are closed. */
   readonly httpToken?: string;
@@ -286,6 +291,7 @@ export function wire(surroundings: Surroundings, target: RepositoryTarget): Wire
       runs: createWorkflowRuns({ client, repository: place }),
       agents: wireAgents(surroundings, journal, () => config()),
       ...wireLinear(surroundings, journal),
+      ...wireAlerts(surroundings, journal),
       parseConfiguration: readConfiguration,
     },
   };
@@ -334,6 +340,13 @@ function wireLinear(surroundings: Surroundings, journal: Journal): { readonly no
       load: () => import("@linear/sdk"),
     }),
   };
+}
+
+function wireAlerts(surroundings: Surroundings, journal: Journal): { readonly alertService?: AlertService } {
+  const { alertReceiver, fetch, clock } = surroundings;
+  return alertReceiver === undefined
+    ? {}
+    : { alertService: createWebhookAlerts({ ...alertReceiver, fetch, clock, journal }) };
 }
 
 function readConfiguration(text: string): { readonly config: Config | null; readonly problems: readonly string[] } {

@@ -22,7 +22,7 @@ const ranks = [
   ["insight"],
   ["ports"],
   ["engine", "config", "telemetry"],
-  ["branch", "postgres", "memory", "redis", "github", "linear", "agents"],
+  ["branch", "postgres", "memory", "redis", "github", "linear", "webhook", "agents"],
   ["http", "mcp", "sandbox"],
 ] as const;
 const rooms = ranks.flat();
@@ -41,7 +41,7 @@ const pureRooms: readonly string[] = [
   "views",
   "ports",
 ];
-const adapters: readonly string[] = ["branch", "postgres", "memory", "redis", "github", "linear", "agents"];
+const adapters: readonly string[] = ["branch", "postgres", "memory", "redis", "github", "linear", "webhook", "agents"];
 const doors = ["app", "action", "cli"];
 /** Doors of several files: they stand above everything and nobody imports them but the doors themselves. */
 const doorRooms = ["action", "cli", "doctor"];

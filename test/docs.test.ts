@@ -149,6 +149,7 @@ describe("samples of .github/orchestrate.yml", () => {
       new Set([
         "README.md",
         "docs/actions-mode.md",
+        "docs/alerts.md",
         "docs/custom-agent.md",
         "docs/configuration.md",
         "docs/install.md",

@@ -45,10 +45,21 @@ describe.each(names)("the example %s", async (name) => {
   test("keeps expressions out of commands", () => {
     expect(steps.filter(({ run }) => run?.includes("${{"))).toEqual([]);
   });
+});
 
-  test("takes what a dispatch sends, and is found again by its name", () => {
-    const inputs = Object.keys(workflow.on.workflow_dispatch.inputs);
-    expect(inputs.toSorted()).toEqual(["agent", "attempt", "fence", "issue", "mode", "name", "task", "worker"]);
-    expect(workflow["run-name"]).toBe("${{ inputs.name }}");
-  });
+test("the agent of one's own takes what a dispatch sends, and is found again by its name", async () => {
+  const workflow = parse(await readFile(join(folder, "custom-agent.yml"), "utf8")) as Example;
+  const inputs = Object.keys(workflow.on.workflow_dispatch.inputs);
+  expect(inputs.toSorted()).toEqual(["agent", "attempt", "fence", "issue", "mode", "name", "task", "worker"]);
+  expect(workflow["run-name"]).toBe("${{ inputs.name }}");
+});
+
+test("the backup runs by the clock and by hand, and may only read", async () => {
+  const text = await readFile(join(folder, "backup.yml"), "utf8");
+  const workflow = parse(text) as {
+    readonly on: object;
+    readonly jobs: { readonly backup: { readonly permissions: unknown } };
+  };
+  expect(Object.keys(workflow.on)).toEqual(["schedule", "workflow_dispatch"]);
+  expect(workflow.jobs.backup.permissions).toEqual({ contents: "read" });
 });

@@ -4,9 +4,11 @@
  */
 import { z } from "zod";
 import { access, type Access } from "./access.ts";
+import { alertReceiver } from "./alert-receiver.ts";
 import { duration, field, quote, truth, url } from "./fields.ts";
 import { isMode, modes, type Mode } from "../model/mode.ts";
 import { nearest } from "../model/nearest.ts";
+import type { Receiver } from "../webhook/address.ts";
 
 export const actionModes = ["cycle", "event", "start-agent", "watch", "report", "plan", "doctor"] as const;
 export type ActionMode = (typeof actionModes)[number];
@@ -26,7 +28,12 @@ export type WorkReport = { readonly task: string; readonly worker: string } & (
 );
 
 export type ActionInputs =
-  | (Access & { readonly mode: "cycle" | "event"; readonly budgetMs: number })
+  | (Access & {
+      readonly mode: "cycle" | "event";
+      readonly budgetMs: number;
+      /** Where alerts are sent; missing: where the environment says. */
+      readonly alertReceiver?: Receiver;
+    })
   | (Access & {
       readonly mode: "start-agent" | "watch";
       readonly task: string;
@@ -55,12 +62,13 @@ export type InputsReading =
 
 const connectedNames = ["token", "app-id", "private-key"] as const;
 const jobNames = [...connectedNames, "task", "agent", "attempt", "fence", "url", "audience"] as const;
+const alertNames = ["alert-webhook", "alert-secret"] as const;
 const reportNames = "report task worker duration cost success reason retriable url audience fence".split(" ");
 
 /** Which inputs each mode reads. */
 export const inputsOf: Readonly<Record<ActionMode, readonly string[]>> = {
-  cycle: [...connectedNames, "budget"],
-  event: [...connectedNames, "budget"],
+  cycle: [...connectedNames, "budget", ...alertNames],
+  event: [...connectedNames, "budget", ...alertNames],
   "start-agent": jobNames,
   watch: jobNames,
   report: [...connectedNames, ...reportNames],
@@ -222,6 +230,7 @@ const job = together(
 const round = together(
   access,
   z.object({ budget }).transform(({ budget: budgetMs }) => ({ budgetMs })),
+  alertReceiver,
 );
 
 const schemas: Readonly<Record<ActionMode, z.ZodType<object>>> = {

@@ -28,7 +28,14 @@ export interface Runner {
 }
 
 /** Keys of vendors that the workflow may hand over as environment; masked in the log whatever prints them. */
-const secretNames = ["JULES_API_KEY", "CURSOR_API_KEY", "SPRITES_TOKEN", "ORCHESTRATE_HTTP_TOKEN"] as const;
+const secretNames = [
+  "JULES_API_KEY",
+  "CURSOR_API_KEY",
+  "SPRITES_TOKEN",
+  "ORCHESTRATE_HTTP_TOKEN",
+  "ORCHESTRATE_ALERT_WEBHOOK",
+  "ORCHESTRATE_ALERT_SECRET",
+] as const;
 
 /** Reads GitHub's own variables. Throws where one is missing: then this is no runner. */
 export function readRunner(env: NodeJS.ProcessEnv, inputs: ActionInputs): Runner {
@@ -49,6 +56,7 @@ export function readRunner(env: NodeJS.ProcessEnv, inputs: ActionInputs): Runner
       ...system,
       owner: `run-${runId}-${env["GITHUB_RUN_ATTEMPT"] ?? "1"}-${env["GITHUB_JOB"] ?? "job"}`,
       fetch: meter.fetch,
+      ...receiverOf(inputs),
       conflicts: inputs.mode === "cycle" || inputs.mode === "event" ? conflictsIn(env["GITHUB_WORKSPACE"] ?? "") : [],
     },
     meter,
@@ -68,12 +76,18 @@ export function connectionOf(runner: Runner, inputs: Exclude<ActionInputs, { rea
   return { credentials: inputs.credentials, baseUrl: runner.apiUrl, fetch: runner.surroundings.fetch };
 }
 
+/** Where an input says it, the environment does not count. */
+function receiverOf(inputs: ActionInputs): Pick<Surroundings, "alertReceiver"> {
+  return "alertReceiver" in inputs && inputs.alertReceiver ? { alertReceiver: inputs.alertReceiver } : {};
+}
+
 function maskSecrets(env: NodeJS.ProcessEnv, inputs: ActionInputs): void {
   const ours = secretNames.map((name) => env[name] ?? "");
   const { credentials } = inputs.mode === "plan" ? { credentials: null } : inputs;
   if (credentials?.kind === "token") ours.push(credentials.token);
   if (credentials?.kind === "app")
     ours.push(...credentials.privateKey.split("\n").filter((line) => !line.startsWith("-----")));
+  ours.push(...Object.values(receiverOf(inputs).alertReceiver ?? {}));
   for (const secret of ours) if (secret.trim() !== "") core.setSecret(secret.trim());
 }
 

@@ -1,6 +1,6 @@
 /** The outbox: which effects are due for whom, and what came of those that were performed. */
 import type { Command, EffectOutcome } from "../model/command.ts";
-import { byRecording, effectKey, type EffectType, type RecordedEffect } from "../model/effect.ts";
+import { byRecording, effectKey, type Effect, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";
 import { settleFeedback } from "./decide-feedback.ts";
 import { tellRefusedMerge } from "./decide-merge.ts";
@@ -8,19 +8,37 @@ import { notePieceOpened, tellRefusedPiece } from "./decide-split.ts";
 import { applyReport, bounded, isRunOf, refuseStart } from "./decide-session.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "../model/limits.ts";
+import {
+  effectBackoffMaxMs,
+  feedbackTriesMax,
+  leaseAheadMs,
+  messagePatienceMs,
+  messagesLeasedMax,
+  messageTriesMin,
+  surfaceLeaseExtraMs,
+} from "../model/limits.ts";
 import type { State } from "../state/state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 
-/** Effects that are due soon and that nobody holds. Of those with one key only the first: they follow each other. */
+/**
+ * Effects that are due soon and that nobody holds. Of those with one key only the first: they follow each other. Messages come last, and so
+ * many of them only that no more than a few are under way.
+ */
 export function dueEffects(state: State, now: number, limit: number): readonly EffectId[] {
   const due: RecordedEffect[] = [];
-  for (const [, recorded] of state.outbox.entries()) if (isDue(state, recorded, now)) due.push(recorded);
-  return due
-    .toSorted(byRecording)
-    .slice(0, limit)
-    .map((recorded) => recorded.id);
+  let room = messagesLeasedMax;
+  for (const [, recorded] of state.outbox.entries()) {
+    if (isDue(state, recorded, now)) due.push(recorded);
+    else if (isMessage(recorded.effect) && recorded.lease !== null && recorded.lease.until > now) room -= 1;
+  }
+  const inOrder = due.toSorted(byRecording);
+  const messages = inOrder.filter(({ effect }) => isMessage(effect)).slice(0, Math.max(0, room));
+  return [...inOrder.filter(({ effect }) => !isMessage(effect)), ...messages].slice(0, limit).map(({ id }) => id);
+}
+
+function isMessage({ type }: Effect): boolean {
+  return type === "SendAlert" || type === "SendProgress";
 }
 
 function isDue(state: State, recorded: RecordedEffect, now: number): boolean {
@@ -29,15 +47,19 @@ function isDue(state: State, recorded: RecordedEffect, now: number): boolean {
   return state.outboxKeys.get(effectKey(recorded.effect))?.[0] === recorded.id;
 }
 
-/** When the next effect that nobody holds becomes due; null when none waits. */
+/** When the next effect that nobody holds becomes due; null when none waits. Messages for which there is no room wait for the end of others. */
 export function nextEffectAt(state: State): number | null {
-  let next: number | null = null;
+  let [next, nextMessage, underWay] = [Infinity, Infinity, 0];
   for (const [id, recorded] of state.outbox.entries()) {
-    if (state.outboxKeys.get(effectKey(recorded.effect))?.[0] !== id) continue;
-    const at = Math.max(recorded.notBefore, recorded.lease?.until ?? 0);
-    if (next === null || at < next) next = at;
+    const { effect, lease } = recorded;
+    if (state.outboxKeys.get(effectKey(effect))?.[0] !== id) continue;
+    const at = Math.max(recorded.notBefore, lease?.until ?? 0);
+    if (isMessage(effect) && lease === null) nextMessage = Math.min(nextMessage, at);
+    else next = Math.min(next, at);
+    if (isMessage(effect) && lease !== null) underWay += 1;
   }
-  return next;
+  const first = underWay < messagesLeasedMax ? Math.min(next, nextMessage) : next;
+  return first === Infinity ? null : first;
 }
 
 export function decideLease(decision: Decision, command: CommandOf<"LeaseEffects">): void {
@@ -79,8 +101,7 @@ export function decideSettlement(decision: Decision, command: CommandOf<"SettleE
 function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOutcome): outcome is SessionOutcome {
   switch (outcome.kind) {
     case "delayed":
-      if (isGivenUp(recorded))
-        decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
+      if (isGivenUp(decision, recorded)) drop(decision, recorded, bounded(outcome.reason));
       else delay(decision, recorded, outcome);
       return false;
     case "collected":
@@ -88,16 +109,11 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
       settleFeedback(decision, recorded, outcome.feedback);
       return false;
     case "dropped":
-      decision.emit({ type: "EffectDropped", effect: recorded.id, reason: bounded(outcome.reason) });
-      if (recorded.effect.type === "MergePull" || recorded.effect.type === "UpdateBranch") {
-        tellRefusedMerge(decision, recorded.effect.task, bounded(outcome.reason));
-      }
-      if (recorded.effect.type === "OpenPiece") tellRefusedPiece(decision, recorded.effect, bounded(outcome.reason));
-      if (recorded.effect.type === "UpdateLinearAlerts") tellUnwritten(decision, bounded(outcome.reason));
+      drop(decision, recorded, bounded(outcome.reason));
       return false;
     case "kept":
       decision.emit({ type: "EffectSettled", effect: recorded.id });
-      clear(decision, "linear_unwritten", "all");
+      clear(decision, isMessage(recorded.effect) ? "alerts_unsent" : "linear_unwritten", "all");
       return false;
     case "withdrawn":
       decision.emit({ type: "EffectSettled", effect: recorded.id, isWithdrawn: true });
@@ -119,20 +135,37 @@ function settle(decision: Decision, recorded: RecordedEffect, outcome: EffectOut
   }
 }
 
-/** Where Linear cannot be written to, the other places say so. */
-function tellUnwritten(decision: Decision, detail: string): void {
-  raise(decision, {
-    code: "linear_unwritten",
-    subject: "all",
-    detail,
-    suggestion: "It is tried again with the next warning.",
-    severity: "warning",
-  });
+function drop(decision: Decision, { id, effect }: RecordedEffect, reason: string): void {
+  decision.emit({ type: "EffectDropped", effect: id, reason });
+  if (effect.type === "MergePull" || effect.type === "UpdateBranch") tellRefusedMerge(decision, effect.task, reason);
+  if (effect.type === "OpenPiece") tellRefusedPiece(decision, effect, reason);
+  if (effect.type === "UpdateLinearAlerts") tellUnwritten(decision, "linear_unwritten", reason);
+  if (isMessage(effect)) tellUnwritten(decision, "alerts_unsent", reason);
 }
 
-/** The next attempt waits for its feedback, but not for ever. */
-function isGivenUp({ effect, attempts }: RecordedEffect): boolean {
-  return effect.type === "CollectFeedback" && attempts >= feedbackTriesMax;
+/** Where Linear or the webhook cannot be written to, the other places say so. */
+function tellUnwritten(decision: Decision, code: "linear_unwritten" | "alerts_unsent", detail: string): void {
+  const suggestion =
+    code === "linear_unwritten"
+      ? "It is tried again with the next warning."
+      : "It passes with the next alert that gets through; `orchestrate dlq` lists what did not.";
+  raise(decision, { code, subject: "all", detail, suggestion, severity: "warning" });
+}
+
+/** The next attempt waits for its feedback, but not for ever; a receiver that is known to be away is asked once for each message. */
+function isGivenUp({ state, context }: Decision, { effect, attempts, notBefore }: RecordedEffect): boolean {
+  if (effect.type === "CollectFeedback") return attempts >= feedbackTriesMax;
+  const at = sentAt(effect);
+  // Before its time it was not tried: whoever held it has given it back.
+  if (at === null || context.now < notBefore) return false;
+  if (state.warnings.has("alerts_unsent:all")) return true;
+  return attempts >= messageTriesMin && context.now >= at + messagePatienceMs;
+}
+
+/** When what the message says was found; null for what is no message. */
+function sentAt(effect: Effect): number | null {
+  if (effect.type === "SendAlert") return effect.alert.at;
+  return effect.type === "SendProgress" ? effect.progress.at : null;
 }
 
 function delay(

@@ -11,6 +11,7 @@ import { decideModes, modesDueAt } from "./decide-modes.ts";
 import { failAttempt, requestCancel } from "./decide-outcome.ts";
 import { decideOperatorsBack, nextOperatorAt } from "./decide-operators.ts";
 import { decidePatterns } from "./decide-patterns.ts";
+import { decideProgress } from "./decide-progress.ts";
 import { decideRebalance } from "./decide-rebalance.ts";
 import { decideWarnings, isJudged } from "./decide-warnings.ts";
 import type { Context } from "../model/context.ts";
@@ -39,6 +40,7 @@ export function decideTick(decision: Decision): void {
   reviseCascade(decision);
   decideDeadlines(decision);
   decideWarnings(decision);
+  decideProgress(decision);
 }
 
 /** A session that waits for a person is not silent. The end is asked for, and nothing else starts until it is seen. */

@@ -70,6 +70,7 @@ export function isJudged({ state, context }: Decision): boolean {
 /** Its task is gone or needs nothing any more, or its place is no longer configured. */
 function isAboutNothing({ state, context }: Decision, warning: Warning): boolean {
   if (warning.code === "linear_unwritten") return context.config.alerts.linear === undefined;
+  if (warning.code === "alerts_unsent") return context.config.alerts.notify === undefined;
   if (warning.code === "operator_unknown") return !hasUnknownOperator(state, context, warning.subject);
   const id = taskOfWarning(warning);
   if (id === null) return false;

@@ -5,6 +5,7 @@
 import type { Entry, Event, EventOf, EventType } from "../model/event.ts";
 import { isKept, type TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { foldProgressTold } from "../fold/alerts.ts";
 import * as attempt from "../fold/attempt.ts";
 import * as conflict from "../fold/conflicts.ts";
 import * as dossier from "../fold/dossier.ts";
@@ -22,7 +23,7 @@ import * as swarm from "../fold/swarm.ts";
 import * as task from "../fold/task.ts";
 import * as warning from "../fold/warnings.ts";
 import * as whole from "../fold/whole.ts";
-import { isActive, isEnded, isMerging, isStartable, isStuck, openBlockerOf } from "../state/readiness.ts";
+import { isActive, isEnded, isMerging, isStartable, openBlockerOf, isStuck } from "../state/readiness.ts";
 import type { State } from "../state/state.ts";
 import { takeReading } from "./take-reading.ts";
 import { forgetOldTroubles } from "../state/vendor-trouble.ts";
@@ -131,6 +132,7 @@ const folds: Folds = {
   CommandSetAside: letters.foldCommandSetAside,
   LetterRetried: letters.foldLetterOver,
   LetterClosed: letters.foldLetterOver,
+  ProgressTold: foldProgressTold,
   CommandAnswered: whole.foldCommandAnswered,
   EffectsLeased: whole.foldEffectsLeased,
   EffectSettled: whole.foldEffectSettled,

@@ -2,7 +2,7 @@
 import type { Event } from "../model/event.ts";
 import { agentOf, slotOf, type TaskId } from "../model/ids.ts";
 import type { Assignment, Dependency, Task } from "../model/task.ts";
-import { isActive, isMerging, isReady, isStuck, openBlockers } from "../state/readiness.ts";
+import { isActive, isMerging, isReady, openBlockers, isStuck } from "../state/readiness.ts";
 import { isFree } from "../state/slots.ts";
 import type { State } from "../state/state.ts";
 

@@ -3,6 +3,7 @@ import type { Effect } from "../model/effect.ts";
 import type { Event, EventOf } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { alertsAfter, isOutdated } from "./alerts.ts";
 import { feedbackEffect } from "./decide-feedback.ts";
 import { nextPieces } from "./decide-split.ts";
 import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "../model/limits.ts";
@@ -17,7 +18,12 @@ export interface Reaction {
 
 /** The effects of `event`, decided on the state that the event has already been folded into. `[]` when there are none. */
 export function react(state: State, event: Event): readonly Reaction[] {
-  return [...reactInWorld(state, event), ...reactOnIssue(state, event), ...reactInCockpit(state, event)];
+  return [
+    ...reactInWorld(state, event),
+    ...reactOnIssue(state, event),
+    ...reactInCockpit(state, event),
+    ...alertsAfter(state, event).map(now),
+  ];
 }
 
 function reactInWorld(state: State, event: Event): readonly Reaction[] {
@@ -49,7 +55,9 @@ function reactInWorld(state: State, event: Event): readonly Reaction[] {
     case "PieceOpened":
       return nextPieces(state, event.task).map(now);
     case "LetterRetried":
-      return event.repeats === null ? [] : [now(event.repeats)];
+      return event.repeats === null || isOutdated(state, event.repeats) ? [] : [now(event.repeats)];
+    case "ProgressTold":
+      return [now({ type: "SendProgress", progress: event.progress })];
     case "ConfigurationRejected":
       return [now({ type: "ReportConfiguration", sha: event.sha, problems: event.problems })];
     case "ConfigurationAccepted":

@@ -12,6 +12,7 @@ import type { EngineParts, World } from "./parts.ts";
 import { updateAlerts, updateLinearAlerts } from "./perform-alerts.ts";
 import { updateCockpit } from "./perform-cockpit.ts";
 import { createIssues } from "./perform-create.ts";
+import { sendMessages } from "./perform-messages.ts";
 import { performSession } from "./perform-session.ts";
 import { acknowledgeComments, updateIssues } from "./perform-surface.ts";
 import { Settlements, type Settled } from "./settlements.ts";
@@ -138,7 +139,8 @@ export class Delivery {
     const notices = copies.filter((each) => each.effect.type === "UpdateLinearAlerts");
     const creations = copies.filter(({ effect: { type } }) => isCreation(type));
     const cockpits = copies.filter((each) => each.effect.type === "UpdateCockpit");
-    const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations, ...cockpits]);
+    const messages = copies.filter(({ effect: { type } }) => type === "SendAlert" || type === "SendProgress");
+    const shown = new Set([...surfaces, ...reactions, ...alerts, ...notices, ...creations, ...cockpits, ...messages]);
     const sessions = copies.filter((each) => !shown.has(each));
     const { tracker } = this.#world;
     const engine = { parts: this.#parts, world: this.#world, lane: this.#lane };
@@ -147,6 +149,7 @@ export class Delivery {
     this.#perform(reactions, () => acknowledgeComments(tracker, reactions));
     this.#perform(alerts, () => updateAlerts(tracker, alerts, ground));
     this.#perform(notices, () => updateLinearAlerts(this.#world, notices, { ...ground, parts: this.#parts }));
+    this.#perform(messages, () => sendMessages(this.#world, messages, { ...ground, parts: this.#parts }));
     this.#perform(creations, () => createIssues(tracker, creations, ground));
     this.#perform(cockpits, () => updateCockpit(engine, cockpits));
     for (const each of sessions) {

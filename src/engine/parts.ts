@@ -2,6 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { StreamId } from "../model/ids.ts";
 import type { ScheduleNow } from "../model/mode.ts";
+import type { AlertService } from "../ports/alert-service.ts";
 import type { Agents } from "../ports/agent.ts";
 import type { Chance } from "../ports/chance.ts";
 import type { Conflicts } from "../ports/conflicts.ts";
@@ -39,6 +40,8 @@ export interface World {
   readonly conflicts?: Conflicts;
   /** Left out where this process holds no key of Linear. */
   readonly noticeboard?: Noticeboard;
+  /** Left out where this process was not told where alerts are sent. */
+  readonly alertService?: AlertService;
   /** Reads a configuration text; problems are sentences with line and path. */
   readonly parseConfiguration: (text: string) => {
     readonly config: Config | null;

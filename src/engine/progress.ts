@@ -5,6 +5,7 @@ import { queueDepthOf } from "../core/queue-depth.ts";
 import type { State } from "../state/state.ts";
 import type { Entry, Event } from "../model/event.ts";
 import type { Journal } from "../ports/journal.ts";
+import { describeProgress } from "../views/alert-message.ts";
 
 export class Progress {
   readonly #journal: Journal;
@@ -46,9 +47,7 @@ export class Progress {
     if (state.openCount === 0 && completed + failed === 0) return;
     const { ready, heldBack, blocked } = queueDepthOf(state, context);
     const active = state.occupied.size;
-    const held = heldBack === 0 ? "" : ` (${heldBack} held back)`;
-    const line = `Progress: ${active} active, ${ready} ready${held}, ${blocked} blocked; ${completed} completed and ${failed} failed since the last summary.`;
-    this.#journal.info(line, {
+    this.#journal.info(describeProgress({ active, ready, heldBack, blocked, completed, failed }), {
       active,
       ready,
       heldBack,

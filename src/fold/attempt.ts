@@ -1,5 +1,6 @@
 /** How events of one attempt change the state: assigned, claimed, started, waiting, ended, and the pull request. */
 import type { EventOf } from "../model/event.ts";
+import { noteProgress } from "./alerts.ts";
 import { slotOf, type TaskId } from "../model/ids.ts";
 import { pullNumberOf } from "../model/pull-url.ts";
 import type { MergeAsked } from "../model/merge.ts";
@@ -98,6 +99,7 @@ export function foldSessionStarted(state: State, event: EventOf<"SessionStarted"
   const { agent, waitedMs } = assignment;
   assignment.start = noteSessionStart(state, { task: event.task, agent, waitedMs });
   noteStart(state, agent);
+  noteProgress(state, "started");
 }
 
 /** A refused start has not fulfilled what a person asked for; this one has. */

@@ -1,6 +1,7 @@
 /** How dead letters change the state: what was given up is kept until it was done after all, or a person has seen to it. */
 import { letterOf, type DeadLetter, type LetterEvent, type LetterSubject } from "../model/dead-letter.ts";
-import { effectKey, type RecordedEffect } from "../model/effect.ts";
+import { effectKey, type Effect, type RecordedEffect } from "../model/effect.ts";
+import { warningKey } from "../model/warning.ts";
 import { lettersMax } from "../model/limits.ts";
 import type { State } from "../state/state.ts";
 
@@ -32,13 +33,18 @@ export function noteGivenUp(state: State, recorded: RecordedEffect | undefined, 
 /** The same was done after all: nobody need see to it. */
 export function noteDone(state: State, { effect }: Pick<RecordedEffect, "effect">): void {
   if (state.letters.size === 0) return;
-  const key = effectKey(effect);
+  const key = nameOf(effect);
   const over = [...state.letters.entries()].filter(([, { subject }]) => keyOf(subject) === key);
   for (const [letter] of over) state.letters.delete(letter);
 }
 
 function keyOf(subject: LetterSubject): string | null {
-  return subject.kind === "effect" ? effectKey(subject.effect) : null;
+  return subject.kind === "effect" ? nameOf(subject.effect) : null;
+}
+
+/** What a person misses: of the alerts about one thing only the last. */
+function nameOf(effect: Effect): string {
+  return effect.type === "SendAlert" ? `SendAlert:${warningKey(effect.alert)}` : effectKey(effect);
 }
 
 function keep(state: State, name: string, letter: DeadLetter): void {

@@ -1,6 +1,7 @@
 /** How a task's end, and its return, change the state. */
 import type { EventOf } from "../model/event.ts";
 import type { Task } from "../model/task.ts";
+import { noteProgress } from "./alerts.ts";
 import { withoutFiles } from "./attempt.ts";
 import { forgetLastCommand } from "./command.ts";
 import { noteCompletion, noteLateFailure } from "./figures.ts";
@@ -33,6 +34,7 @@ export function foldTaskCompleted(state: State, event: EventOf<"TaskCompleted">)
   state.dossiers.delete(event.task);
   noteCompletion(state, task);
   noteDoneTask(state, event.task, event.receipt);
+  noteProgress(state, "completed");
   notePatterns(state, task, 1);
 }
 
@@ -52,6 +54,7 @@ export function foldTaskFailed(state: State, event: EventOf<"TaskFailed">): void
   settle(state, task);
   forgetSplit(state, event.task);
   if (event.cause !== undefined) noteLateFailure(state, task, event.cause);
+  noteProgress(state, "failed");
   task.outcome = "failed";
   task.outcomeReason = event.reason;
 }

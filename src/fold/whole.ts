@@ -3,6 +3,7 @@ import { completeConfig } from "../model/config.ts";
 import { effectKey, type Effect, type RecordedEffect } from "../model/effect.ts";
 import type { Entry, EventOf } from "../model/event.ts";
 import type { EffectId } from "../model/ids.ts";
+import { foldNotifySwitch, noteTold } from "./alerts.ts";
 import { noteLastCommand } from "./command.ts";
 import { noteMergeOver } from "./attempt.ts";
 import { foldCockpitSwitch, foldCockpitWritten } from "./cockpit.ts";
@@ -23,6 +24,7 @@ export function foldOrchestrationResumed(state: State): void {
 export function foldConfigurationAccepted(state: State, event: EventOf<"ConfigurationAccepted">): void {
   const config = completeConfig(event.config);
   foldCockpitSwitch(state, config);
+  foldNotifySwitch(state, config);
   state.configuration = { sha: event.sha, config };
   state.rejectedConfiguration = null;
   reviseAttack(state, { before: state.mode, by: "configuration" });
@@ -48,6 +50,7 @@ export function foldRecordedEffect(state: State, recorded: Entry["effects"][numb
   }
   const key = effectKey(recorded.effect);
   state.effectCount += 1;
+  if (recorded.effect.type === "SendAlert") noteTold(state, recorded.effect.alert);
   state.outbox.set(recorded.id, { ...recorded, attempts: 0, lease: null });
   state.outboxKeys.set(key, [...(state.outboxKeys.get(key) ?? []), recorded.id]);
 }

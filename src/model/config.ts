@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
+import { Notify } from "./config-notify.ts";
 import { Reports } from "./config-reports.ts";
 import { Matching } from "./config-matching.ts";
 import { Ready } from "./config-ready.ts";
@@ -252,6 +253,7 @@ export const Config = z.strictObject({
         .regex(linearIssuePattern, "the identifier of a Linear issue, such as ENG-123")
         .optional()
         .describe("The Linear issue that warnings are written to."),
+      notify: Notify.optional().describe("What is sent to the webhook; left out: nothing."),
       queueDepth: counted.default(50).describe("More ready tasks than this are a warning."),
       fullFor: Duration.default(10 * unitMs.m).describe("All workers taken for longer than this is a warning."),
       failureRate: part.default(0.2).describe("A higher share of failed attempts is a warning."),

@@ -2,6 +2,7 @@
  * What the world is asked for. An effect is data: it is recorded with the event that caused it, leased before it is
  * performed, and safe to perform twice. What it needs beyond this is read from the state when it is performed.
  */
+import { alertId, type Alert, type Progress } from "./alert.ts";
 import type { EffectId, TaskId } from "./ids.ts";
 
 export type Effect =
@@ -37,6 +38,10 @@ export type Effect =
   | { readonly type: "UpdateAlerts"; readonly issue: number }
   /** The same on the monitoring issue at Linear. An effect of its own: neither place waits for the other. */
   | { readonly type: "UpdateLinearAlerts"; readonly issue: string }
+  /** Tell the webhook that something is so, or is so no more. It holds what is told: what has passed is kept nowhere else. */
+  | { readonly type: "SendAlert"; readonly alert: Alert }
+  /** Tell the webhook how far the work is. */
+  | { readonly type: "SendProgress"; readonly progress: Progress }
   /** Bring the cockpit to what is true, opened first where there is none yet. */
   | { readonly type: "UpdateCockpit" }
   /** Open the issue of a pattern, once for each series: found by its marker before it is created. */
@@ -78,6 +83,10 @@ export function effectKey(effect: Effect): string {
     case "UpdateAlerts":
     case "UpdateLinearAlerts":
       return `${effect.type}:${effect.issue}`;
+    case "SendAlert":
+      return `SendAlert:${alertId(effect.alert)}`;
+    case "SendProgress":
+      return `SendProgress:${effect.progress.at}`;
     case "UpdateCockpit":
       return effect.type;
     case "CreateIssue":

@@ -1,10 +1,13 @@
 /** What happened to answers and effects; the events of everything else are in event.ts. */
+import type { Progress } from "./alert.ts";
 import type { CockpitWritten } from "./cockpit.ts";
 import type { SurfaceWritten } from "./effect.ts";
 import type { EffectId, TaskId } from "./ids.ts";
 import type { LastCommand } from "./last-command.ts";
 
 export type OutboxEvent =
+  /** How far the work is, as the webhook of `alerts.notify` is told. */
+  | { readonly type: "ProgressTold"; readonly progress: Progress }
   | {
       readonly type: "CommandAnswered";
       readonly task: TaskId | null;

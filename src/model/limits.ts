@@ -90,6 +90,13 @@ export const feedbackChecksMax = 5;
 /** Lines of one check. */
 export const feedbackLinesMax = 40;
 
+/** A message to the webhook is tried for so long, and so often at least: then it is a dead letter. */
+export const messagePatienceMs = 60 * 60_000;
+export const messageTriesMin = 5;
+
+/** Messages that are under way at once, leased after everything else: a receiver that is slow holds up no session. */
+export const messagesLeasedMax = 10;
+
 /** Dossiers that are kept at once: 4 MB at most, and more tasks than are in flight anywhere. The oldest goes first. */
 export const dossiersMax = 500;
 

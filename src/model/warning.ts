@@ -37,6 +37,8 @@ export const warningCodes = [
   "needs_person",
   /** Warnings cannot be written to `alerts.linear`. */
   "linear_unwritten",
+  /** Alerts do not get through to the webhook of `alerts.notify`. */
+  "alerts_unsent",
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];
 

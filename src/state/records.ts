@@ -164,6 +164,10 @@ export interface Watch {
   readonly isStockDue?: true;
   /** Left out before the first completion. */
   readonly retrospection?: Retrospection;
+  /** What the webhook of `alerts.notify` was told of and not yet that it has passed, by `warningKey`: since when it is so. */
+  readonly told?: Readonly<Record<string, number>>;
+  /** What has happened since the last summary was sent; left out where none are. */
+  readonly progress?: ProgressCount;
 }
 
 /** Which completed tasks were looked back at, and which are yet to be. */
@@ -176,6 +180,16 @@ export interface Retrospection {
   readonly done: readonly TaskId[];
   /** The tasks of the last one. */
   readonly last: readonly TaskId[];
+}
+
+export interface ProgressCount {
+  /** When the last summary was sent, or sending began. */
+  readonly since: number;
+  /** The first of what is counted below; null: nothing has happened. */
+  readonly firstAt: number | null;
+  readonly started: number;
+  readonly completed: number;
+  readonly failed: number;
 }
 
 /** A time rule that was taken note of, and what to go back to when it ends. */

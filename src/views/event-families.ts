@@ -97,6 +97,7 @@ const familyByType = {
   CommandSetAside: "whole",
   LetterRetried: "whole",
   LetterClosed: "whole",
+  ProgressTold: "whole",
   CommandAnswered: "whole",
   EffectsLeased: "whole",
   EffectSettled: "whole",

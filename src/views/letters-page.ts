@@ -3,6 +3,7 @@ import type { DeadLetter, LetterSubject } from "../model/dead-letter.ts";
 import type { Effect } from "../model/effect.ts";
 import { toPlainLine } from "./markdown.ts";
 import { toPlainWords } from "./plain-page.ts";
+import { warningWords } from "./warning-words.ts";
 import { count } from "./words.ts";
 
 /** A reason is read as a whole. */
@@ -56,6 +57,8 @@ function describeEffect(effect: Effect): string {
       return `the warnings on issue #${effect.issue}`;
     case "UpdateLinearAlerts":
       return `the warnings on the Linear issue ${toPlainLine(effect.issue, 60)}`;
+    case "SendAlert":
+      return `the alert "${warningWords[effect.alert.code]}" (${effect.alert.state}) to the webhook`;
     case "CreateIssue":
       return `an issue of the pattern ${toPlainLine(effect.pattern, 60)}`;
     case "CollectFeedback":
@@ -73,6 +76,7 @@ const plainEffects = {
   UpdateIssue: "labels and comment of the issue",
   AcknowledgeComment: "the answer to a command",
   UpdateCockpit: "the cockpit",
+  SendProgress: "a summary to the webhook",
   ReportConfiguration: "the report on a configuration",
   OpenIssue: "the issue of what was submitted",
   OpenPiece: "the issue of a piece",

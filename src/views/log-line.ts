@@ -155,6 +155,8 @@ function renderWholeEvent(event: EventIn<"whole">, names: EventNames): string {
       return `dead letter ${event.letter} is tried again, says ${event.by}`;
     case "LetterClosed":
       return `dead letter ${event.letter} is ${event.by === null ? "over" : `dropped, says ${event.by}`}`;
+    case "ProgressTold":
+      return `how far the work is, is sent: ${event.progress.completed} completed and ${event.progress.failed} failed since ${describeInstant(event.progress.since)}`;
     case "CommandAnswered":
       return `command${event.task === null ? "" : ` on ${names.task(event.task)}`} answered with ${event.reaction}`;
     case "EffectsLeased":

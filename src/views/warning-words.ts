@@ -20,4 +20,5 @@ export const warningWords: Readonly<Record<WarningCode, string>> = {
   scaling: "more workers are wanted",
   needs_person: "a person is needed",
   linear_unwritten: "warnings do not reach Linear",
+  alerts_unsent: "alerts do not reach the webhook",
 };

@@ -5,10 +5,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import config from "../../action/rolldown.config.ts";
 import { agentWorkflowText, startGithub, type GithubServer } from "./github-server.ts";
 import { bundle, readManifest, runStep } from "./runner.ts";
+import { givenReceiver, secret } from "../webhook/receiver.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -166,6 +167,32 @@ describe("mode: cycle", () => {
       payload: { repository: { id: "1", full_name: "evil/repo" }, issue: [] },
     });
     expect(step.code).toBe(0);
+  }, 60_000);
+
+  test("alerts go to the webhook of the input, signed, and its address is masked and in no line", async () => {
+    const receiver = await givenReceiver();
+    onTestFinished(() => receiver.close());
+    const files = { ".github/orchestrate.yml": "alerts: { notify: { severity: critical } }\n" };
+    await server.world.push({ by: "ann", branch: "main", files, message: "Ask for alerts" });
+    await server.world.comment({ by: "ann", number: 1, body: "/orchestrate fail It cannot be done" });
+    const token = server.world.jobToken(5);
+    const step = await cycle({
+      inputs: { mode: "event", token, budget: "20s", "alert-webhook": receiver.url, "alert-secret": secret },
+      env: { GITHUB_API_URL: server.apiUrl, GITHUB_EVENT_NAME: "push" },
+      payload: {
+        ref: "refs/heads/main",
+        repository: { id: await idOf(""), full_name: "acme/shop", default_branch: "main" },
+        commits: [],
+      },
+    });
+    expect(step).toMatchObject({ code: 0 });
+    const told = receiver.taken.map(({ body }) => JSON.parse(body) as unknown);
+    const task = expect.objectContaining({ reference: "#1" }) as unknown;
+    expect(told).toEqual([expect.objectContaining({ code: "needs_person", repository: "acme/shop", task })]);
+    for (const word of [receiver.url, secret]) {
+      expect(step.log).toContain(`::add-mask::${word}`);
+      expect(step.log.replaceAll(/^::add-mask::.*$/gm, "") + step.summary).not.toContain(word);
+    }
   }, 60_000);
 
   test("a configuration that is wrong is an annotation at its line, and the step fails", async () => {

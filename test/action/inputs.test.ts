@@ -40,6 +40,15 @@ describe("inputs that are right", () => {
       { mode: "cycle", credentials: { kind: "app", appId: "12", privateKey: pem }, budgetMs: 45_000 },
     ],
     [
+      { mode: "cycle", token, "alert-webhook": "https://hooks.example/x", "alert-secret": "0123456789abcdef" },
+      {
+        mode: "cycle",
+        credentials,
+        budgetMs: 45_000,
+        alertReceiver: { url: "https://hooks.example/x", secret: "0123456789abcdef" },
+      },
+    ],
+    [
       { mode: "start-agent", ...job },
       { mode: "start-agent", credentials, ...told, url: null, audience: "orchestrate" },
     ],
@@ -116,6 +125,21 @@ describe("each mistake has one sentence", () => {
         "`app-id` is not a number. Copy the App ID (not the client ID) from the GitHub App's settings.",
         "`private-key` is not a private key. Use the whole PEM file, from -----BEGIN to -----END.",
       ],
+    ],
+    [
+      { mode: "cycle", token, "alert-secret": "sesame" },
+      ["`alert-secret` is set and `alert-webhook` is not. Set both."],
+    ],
+    [
+      { mode: "cycle", token, "alert-webhook": "http://hooks.example/sesame", "alert-secret": "sesame" },
+      [
+        "`alert-webhook` does not begin with https://. Only an address of this very machine goes without TLS.",
+        "`alert-secret` is shorter than 16 characters. Make a longer one.",
+      ],
+    ],
+    [
+      { mode: "doctor", token, "alert-webhook": "https://hooks.example/x" },
+      ["`alert-webhook` means nothing to mode: doctor. Leave it out, or use a mode that reads it."],
     ],
     [
       { mode: "cycle", token, file: "a.json" },

@@ -60,6 +60,14 @@ test("a folder is no backup, and nothing is written where a file is already", as
   await expect(runBackup("acme/shop", { out: folder })).rejects.toThrow(
     /is there already: name another file, or say --f/,
   );
+  await expect(runBackup("acme/shop", { out: "-", keep: "2" })).rejects.toThrow(/no older backups on standard output/);
+  for (const keep of ["0", "-1", "1.5", "all", ""])
+    await expect(runBackup("acme/shop", { out: folder, keep })).rejects.toThrow(/is no number of backups/);
+  const file = join(folder, "file");
+  await writeFile(file, "");
+  await expect(runBackup("acme/shop", { out: file, keep: "2" })).rejects.toThrow(
+    /is a file: --keep keeps backups in a folder/,
+  );
   await expect(runBackup("acme/shop", { out: "" })).rejects.toMatchObject({ name: "UsageError" });
   await expect(runBackup("acme/shop", { out: "-", json: true })).rejects.toThrow(/standard output is one or the other/);
 });

@@ -68,7 +68,7 @@ const configs: readonly Config[] = [
     agents: agents.slice(0, 2),
     done: "reported",
     limits: { costPerTask: 2 },
-    alerts: { issue: 42, queueDepth: 1 },
+    alerts: { issue: 42, queueDepth: 1, notify: { progress: true } },
     health: { failures: 2, refusals: 2, sample: 3, within: "1h" },
   }),
   config({

@@ -189,3 +189,11 @@ test.each([
   expect(app.output()).toMatch(/^orchestrate: ORCHESTRATE_HTTP_TOKEN must have at least 32 characters.*\n$/);
   expect(app.output()).not.toContain(bad);
 });
+
+test("an address for alerts that may not be used ends the start with one sentence that does not repeat it", async () => {
+  const app = await start({ ORCHESTRATE_ALERT_WEBHOOK: "http://hooks.example/sesame" });
+  expect(await app.ended).toBe(1);
+  expect(app.output()).toBe(
+    "orchestrate: ORCHESTRATE_ALERT_WEBHOOK does not begin with https://. Only an address of this very machine goes without TLS.\n",
+  );
+});

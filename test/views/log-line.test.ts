@@ -247,6 +247,23 @@ const lines: { readonly [Type in EventType]: readonly [Omit<Extract<Event, { typ
     "configuration 0123456 is refused: line 1: a; line 2: b",
   ],
   CommandAnswered: [{ task, comment: "IC_1", reaction: "+1", answer: null }, "command on #12 answered with +1"],
+  ProgressTold: [
+    {
+      progress: {
+        since: noon,
+        at: noon,
+        active: 1,
+        ready: 2,
+        heldBack: 0,
+        blocked: 3,
+        open: 6,
+        started: 4,
+        completed: 5,
+        failed: 1,
+      },
+    },
+    "how far the work is, is sent: 5 completed and 1 failed since 2026-11-21 12:00 UTC",
+  ],
   EffectsLeased: [
     { effects: [effect], owner: "app-1", until: noon },
     "1 effect taken by app-1 until 2026-11-21 12:00 UTC",
