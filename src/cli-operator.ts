@@ -1,6 +1,7 @@
 /** The commands of whoever looks after a repository. Each runs once, on a machine that has the credentials, and is loaded only when it is asked for. */
 import { InvalidArgumentError, type Command } from "commander";
 import { addDeskCommands } from "./cli-desk.ts";
+import { addHookCommands } from "./cli-hook.ts";
 
 const credentials = `
 Reads GITHUB_TOKEN, or APP_ID and PRIVATE_KEY; GITHUB_API_URL for an enterprise server.
@@ -27,6 +28,7 @@ export function addOperatorCommands(program: Command): void {
   addCreation(program);
   addTaskOrders(program);
   addDeskCommands(program, credentials);
+  addHookCommands(program);
   addHistory(program);
   addLetters(program);
   addSettingUp(program);
