@@ -10,6 +10,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
+import { isUnfinished } from "../planning/definition-of-done.ts";
 import type { Decision } from "./decision.ts";
 import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
 import { findBlocker, findMergeWait } from "./merge-order.ts";
@@ -49,7 +50,8 @@ function isMergeable(state: State, task: Task, config: Config): boolean {
     task.assignment === null &&
     task.retryAt === null &&
     isWorkable(task) &&
-    task.pull?.state === "open"
+    task.pull?.state === "open" &&
+    !isUnfinished(task, config)
   );
 }
 
