@@ -50,8 +50,7 @@ function isMergeable(state: State, task: Task, config: Config): boolean {
     task.assignment === null &&
     task.retryAt === null &&
     isWorkable(task) &&
-    task.pull?.state === "open" &&
-    !isUnfinished(task, config)
+    task.pull?.state === "open"
   );
 }
 
@@ -62,6 +61,7 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   const task = state.tasks.get(id);
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, config)) return;
   if (!isReadyToMerge(facts, now)) return;
+  if (isUnfinished(task, config)) return putOff(decision, task, { on: id, why: "criteria", file: null });
   if (wasAsked(state, { task, facts, config })) return giveUpLostUpdate(decision, task, facts);
   const isBehind = isToBeUpdated(facts, config);
   if (isBehind && isUpdateTooEarly(task, facts)) return;
@@ -169,6 +169,7 @@ export function isMergeWanted(
 ): boolean {
   const task = state.tasks.get(effect.task);
   if (task === undefined || task.pull?.number !== effect.pull || !isMergeable(state, task, config)) return false;
+  if (isUnfinished(task, config)) return false;
   if (task.mergeAsked?.sha !== effect.sha || task.mergeAsked.over !== undefined) return false;
   if ((task.mergeAsked.isBehind === true) !== (effect.type === "UpdateBranch")) return false;
   const isHealthy = task.pull.checks !== "failure" && task.pull.mergeable !== "conflict";

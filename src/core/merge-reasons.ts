@@ -118,6 +118,8 @@ function describeUpdate({ over, sha }: MergeAsked, base: string): MergeReason {
 
 /** As it was when that was looked at last; what has come to its end meanwhile is waited for no more. */
 function isWaitedFor(state: State, { on, why }: MergeWait, now: number): boolean {
+  // That is told by what is open now.
+  if (why === "criteria") return false;
   if (why !== "blocker") return isOnItsWay(state, on, now);
   const blocker = state.tasks.get(on);
   return blocker === undefined ? state.externals.get(on)?.state !== "completed" : blocker.receipt === null;

@@ -49,7 +49,9 @@ test("as a warning they are named while the pull request waits, and with the rec
 
 test("where they are required the merge is not asked for before somebody who may has ticked them", () => {
   const it = given("require");
-  expect(types(see(it, 1))).not.toContain("MergeRequested");
+  const putOff = { type: "MergePutOff", task: taskId(1), pull: 21, on: taskId(1), why: "criteria", file: null };
+  expect(see(it, 1)).toEqual([putOff]);
+  expect(see(it, 1)).toEqual([]);
   expect(why(it, 1)).toEqual([
     {
       code: "merge_unticked",
@@ -58,7 +60,8 @@ test("where they are required the merge is not asked for before somebody who may
     },
   ]);
   expect(edit(it, done)).toEqual(["TaskRevised", "TaskTrusted"]);
-  expect(types(see(it, 1))).toContain("MergeRequested");
+  expect(why(it, 1)).toMatchObject([{ code: "merge_when_green" }]);
+  expect(types(see(it, 1))).toEqual(["MergeRequested"]);
 });
 
 test("a box that a stranger, or the agent itself, has ticked is no reason to merge", () => {
