@@ -58,7 +58,8 @@ async function refuseClash(
   if (unknown !== null) tell(`${unknown} So the push was not held against it.`);
   const [first] = clashes;
   if (first === undefined) return null;
-  const base = toPlainLine(`${remote}/${first.base}`);
+  // A remote may be an address, with a password in it.
+  const base = toSafeLine(`${remote}/${first.base}`, 200);
   return {
     facts: clashes.map(describeClash),
     output: "",

@@ -88,6 +88,7 @@ export async function runHookUninstall(options: UninstallOptions): Promise<numbe
     if ((await lookAt(`${path}.${setAside}`)) !== "nothing") await rename(`${path}.${setAside}`, path);
     removed.push(path);
   }
+  if (options.kind === undefined) await clone.ask("config", "--local", "--unset", "orchestrate.agent");
   if (options.json === true) await printJson({ removed });
   else if (removed.length === 0) await print("There is no hook of Orchestrate here: nothing was taken out.");
   else await print(`Taken out: ${removed.map((path) => toPlainLine(path, shownMax)).join(", ")}`);

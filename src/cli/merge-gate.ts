@@ -1,5 +1,6 @@
 /** What is about to be pushed is held against the newest base: where git could not merge it, it is better known before others see it. */
 import { settingOf, type Clone } from "./clone.ts";
+import { toSafeLine } from "./hook-feedback.ts";
 import { mergeTree } from "../action/git-merge-tree.ts";
 import { toPlainLine } from "../views/markdown.ts";
 
@@ -47,7 +48,7 @@ export async function holdAgainstBase(clone: Clone, remote: string, pushed: read
   const wanted = branches.filter(({ remoteRef }) => remoteRef !== `${heads}${base}`);
   if (wanted.length === 0) return { clashes: [], unknown: null };
   const tip = await fetchBase(clone, remote, base);
-  if (tip === null) return { clashes: [], unknown: `${toPlainLine(base)} is not there on ${toPlainLine(remote)}.` };
+  if (tip === null) return { clashes: [], unknown: `${toPlainLine(base)} is not there on ${toSafeLine(remote, 200)}.` };
   const clashes: Clash[] = [];
   let unknown: string | null = null;
   for (const { sha, remoteRef } of wanted) {

@@ -173,6 +173,12 @@ describe("before a push", () => {
     // Nothing of the user's own is moved by looking.
     expect((await git("rev-parse", "refs/remotes/origin/main")).stdout).toBe((await git("rev-parse", "HEAD~1")).stdout);
 
+    await git("config", "orchestrate.base", "gone");
+    const nowhere = await git("push", "origin", "HEAD");
+    expect(nowhere.stderr).toMatch(/gone is not there on origin\. So the push was not held against it\./);
+    await git("push", "origin", "--no-verify", "--delete", "orchestrate/5-prices");
+    await git("config", "--unset", "orchestrate.base");
+
     await git("merge", "--quiet", "-X", "ours", "main");
     expect(await git("push", "origin", "HEAD")).toMatchObject({ code: 0 });
     expect(await feedback("5.md")).toBeNull();
@@ -207,7 +213,7 @@ describe("a hook that is there", () => {
   const own = "#!/bin/sh\necho mine\n";
 
   test("stays, and the answer says which line to write into it; by force it is kept beside, and comes back", async () => {
-    const { run, root } = await given();
+    const { run, git, root } = await given();
     const path = join(root, ".git/hooks/pre-commit");
     await writeFile(path, own);
     const refused = await run("hook", "install", "--command", "true");
@@ -227,7 +233,12 @@ describe("a hook that is there", () => {
       kept: `${path}.before-orchestrate`,
     });
     expect((await run("hook", "install", "--command", "true")).code).toBe(0);
+    await run("hook", "install", "--agent", "desk");
+    expect((await git("config", "--get-regexp", "^orchestrate")).stdout).toBe(
+      "orchestrate.pre-commit.command true\norchestrate.agent desk\n",
+    );
     expect(JSON.parse((await run("hook", "uninstall", "--json")).stdout)).toEqual({ removed: [path] });
+    expect((await git("config", "--get-regexp", "^orchestrate")).stdout).toBe("");
     expect(await readFile(path, "utf8")).toBe(own);
   }, 60_000);
 
