@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { readText } from "./read-text.ts";
 import { withRepository, type Target } from "./reach.ts";
 import { print, printJson } from "../print.ts";
-import { parseTemplate } from "../config/parse-template.ts";
-import { renderProblem } from "../config/problem.ts";
+import { readTemplateText } from "../config/parse-template.ts";
 import { createGithubClient } from "../github/client.ts";
 import { listTemplates, readTemplate } from "../github/templates.ts";
 import { gitHostOf } from "./access.ts";
@@ -78,7 +77,5 @@ async function readFolder(folder: string): Promise<readonly FoundTemplate[]> {
 
 /** Never throws. */
 export function toFound(name: string, text: string): FoundTemplate {
-  const reading = parseTemplate(text);
-  if (reading.kind === "valid") return { name, template: reading.template, problems: [] };
-  return { name, template: null, problems: reading.problems.map(renderProblem) };
+  return { name, ...readTemplateText(text) };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { TaskTemplate } from "../model/template.ts";
 import { describeIssue } from "./describe-issue.ts";
 import type { SchemaNode } from "./json-schema.ts";
-import type { ConfigProblem } from "./problem.ts";
+import { type ConfigProblem, renderProblem } from "./problem.ts";
 import { readYaml, sortProblems, yamlBytesMax } from "./read-yaml.ts";
 
 export type TemplateReading =
@@ -27,4 +27,14 @@ export function parseTemplate(text: string): TemplateReading {
   if (result.success) return { kind: "valid", template: result.data };
   const problems = result.error.issues.flatMap((issue) => describeIssue(issue, data, schema));
   return { kind: "invalid", problems: sortProblems(problems.map(yaml.locate)) };
+}
+
+/** The same with its problems in sentences; null where there is no template in the text. */
+export function readTemplateText(text: string): {
+  readonly template: TaskTemplate | null;
+  readonly problems: readonly string[];
+} {
+  const reading = parseTemplate(text);
+  if (reading.kind === "valid") return { template: reading.template, problems: [] };
+  return { template: null, problems: reading.problems.map(renderProblem) };
 }
