@@ -1,9 +1,9 @@
 /** `orchestrate plan`: a backlog in, what to do next out. Pure but for reading the input and printing the answer. */
 import { readFile } from "node:fs/promises";
-import { JsonInvalid, parseJson } from "./core/plan-json.ts";
-import { planBacklog } from "./core/plan-backlog.ts";
-import { BacklogInvalid } from "./core/plan-fields.ts";
-import { type Backlog, readBacklog } from "./core/plan-input.ts";
+import { JsonInvalid, parseJson } from "./plan/json.ts";
+import { planBacklog } from "./plan/backlog.ts";
+import { BacklogInvalid } from "./plan/fields.ts";
+import { type Backlog, readBacklog } from "./plan/input.ts";
 import type { Mode } from "./model/mode.ts";
 import type { Plan } from "./model/plan.ts";
 import { print } from "./print.ts";
@@ -47,7 +47,7 @@ async function plan(backlog: Backlog, { json }: PlanOptions): Promise<string> {
 }
 
 async function compare(backlog: Backlog, { json }: PlanOptions): Promise<string> {
-  const { compareModes } = await import("./core/plan-compare.ts");
+  const { compareModes } = await import("./plan/compare.ts");
   const answer = compareModes(backlog);
   if (json === true) return renderComparisonJson(answer);
   const { renderComparison } = await import("./views/plan-comparison.ts");

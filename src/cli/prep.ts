@@ -7,7 +7,7 @@ import { readText } from "./read-text.ts";
 import { partSoon, readState, withRepository, type Target } from "./reach.ts";
 import { print, printJson } from "../print.ts";
 import { criteriaMax, criteriaOf, criterionMax, renderPreparation, withPreparation } from "../core/prepared-text.ts";
-import { statusOf } from "../core/readiness.ts";
+import { statusOf } from "../state/readiness.ts";
 import { findTask, type TaskName } from "../engine/find-task.ts";
 import { GithubFault } from "../github/classify-error.ts";
 import { createGithubClient, type GithubClient } from "../github/client.ts";

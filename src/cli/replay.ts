@@ -6,7 +6,7 @@ import { CommandFailed } from "./failure.ts";
 import { neverRun, withRepository } from "./reach.ts";
 import { readBackup, whyNotFolded } from "./saved-state.ts";
 import { print, printJson } from "../print.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { findTask, howTasksAreNamed, readTaskName, toTaskName, type TaskName } from "../engine/find-task.ts";
 import { namesOf } from "../engine/names.ts";
 import { examineState, foldHistory, type Soundness } from "../engine/replay.ts";

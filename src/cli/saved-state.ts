@@ -3,7 +3,7 @@ import { nameOfFile, readText } from "./read-text.ts";
 import { BackupInvalid, parseBackup, textsOf, type Backup } from "../branch/backup-file.ts";
 import { StoreCorrupt } from "../branch/faults.ts";
 import { openLog, type StoredLog } from "../branch/stored-log.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { foldHistory, HistoryBroken } from "../engine/replay.ts";
 import type { Lines } from "../engine/restored.ts";
 import { UsageError } from "../usage-error.ts";

@@ -1,7 +1,7 @@
 /** `orchestrate simulate`: what each mode would make of the open tasks, as `/orchestrate simulate` says it. Reads only. */
 import { readState, withRepository } from "./reach.ts";
 import { print, printJson } from "../print.ts";
-import { simulate, type Simulation } from "../core/simulate.ts";
+import { simulate, type Simulation } from "../insight/simulate.ts";
 import type { Mode } from "../model/mode.ts";
 import { readMode } from "../read-mode.ts";
 import { toPlainPage } from "../views/plain-page.ts";

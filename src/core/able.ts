@@ -6,7 +6,7 @@ import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
 import { askedOf } from "./dead-ends.ts";
-import { toMicros } from "./fold-figures.ts";
+import { toMicros } from "../fold/figures.ts";
 
 /** An agent that may and can, and how well. */
 export interface AbleAgent {

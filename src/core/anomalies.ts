@@ -3,7 +3,7 @@ import { takesItself } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId } from "../model/ids.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { quotaLeft, roomOfDay, spentCaps } from "./caps.ts";
-import { toMicros } from "./fold-figures.ts";
+import { toMicros } from "../fold/figures.ts";
 import {
   countOf,
   isAbove,
@@ -18,10 +18,10 @@ import {
   type Finding,
   type Look,
 } from "./finding.ts";
-import { isFull } from "./fold-watch.ts";
+import { isFull } from "../fold/watch.ts";
 import { leftOver, longestWaitMs, startable } from "./queue-depth.ts";
-import { effortOf } from "./reach.ts";
-import { offSlots } from "./slots.ts";
+import { effortOf } from "../state/reach.ts";
+import { offSlots } from "../state/slots.ts";
 import { isAtRest } from "./stock.ts";
 import { readingBefore, useOfAgents, utilisationByType, type AgentUse } from "./utilisation.ts";
 

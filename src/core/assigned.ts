@@ -4,7 +4,7 @@ import type { EventOf } from "../model/event.ts";
 import { toAgentId, type WorkerId } from "../model/ids.ts";
 import type { AssignmentReasons, Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { usualMs } from "./durations.ts";
+import { usualMs } from "../fold/durations.ts";
 import { expectedMs } from "./rank-ready.ts";
 import { attemptsUsed, timeoutFor } from "./retry-policy.ts";
 import { continuationOf } from "./wish.ts";

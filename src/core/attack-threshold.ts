@@ -1,7 +1,7 @@
 /** The effort below which a task is a quick win, and how the momentum of attack mode moves it. */
 import type { Config } from "../model/config.ts";
 import type { Mode } from "../model/mode.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 const minuteMs = 60_000;
 

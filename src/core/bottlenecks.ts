@@ -12,10 +12,10 @@ import {
   type Finding,
   type Look,
 } from "./finding.ts";
-import { isEnded } from "./readiness.ts";
-import { reachOf, settleReach } from "./reach.ts";
-import type { Reach } from "./records.ts";
-import { slotCountsOf } from "./capacity.ts";
+import { isEnded } from "../state/readiness.ts";
+import { reachOf, settleReach } from "../state/reach.ts";
+import type { Reach } from "../state/records.ts";
+import { slotCountsOf } from "../state/capacity.ts";
 
 /** So many tasks wait directly, or so many in all, and what they wait for holds up many. */
 const manyDirect = 3;

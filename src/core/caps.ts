@@ -4,12 +4,12 @@ import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId } from "../model/ids.ts";
 import { agentBehind, type ConfigInForce } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
-import { toMicros, toUsd } from "./fold-figures.ts";
+import type { Context } from "../model/context.ts";
+import { toMicros, toUsd } from "../fold/figures.ts";
 import { attemptsUsed } from "./retry-policy.ts";
-import { busySlots } from "./slots.ts";
-import type { State } from "./state.ts";
-import { dayOf, windowWords } from "./windows.ts";
+import { busySlots } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
+import { dayOf, windowWords } from "../state/windows.ts";
 
 export interface SpentCap {
   readonly code: "cap_sessions_per_day" | "cap_cost_per_day";

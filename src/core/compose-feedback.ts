@@ -10,7 +10,7 @@ import type {
   ReviewFacts,
   ReviewFeedback,
 } from "../model/feedback.ts";
-import { feedbackBytesMax, feedbackChecksMax, feedbackLinesMax } from "./limits.ts";
+import { feedbackBytesMax, feedbackChecksMax, feedbackLinesMax } from "../model/limits.ts";
 import { excerptLog } from "./log-excerpt.ts";
 import { redact } from "./redact.ts";
 

@@ -2,12 +2,12 @@
 import type { Conflict, ConflictKind, Resolution } from "../model/conflict.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { staleAt } from "./decide-stale.ts";
-import { toConflictId } from "./fold-conflicts.ts";
+import { toConflictId } from "../fold/conflicts.ts";
 import { isOnItsWay } from "./merge-order.ts";
-import { isEnded, openBlockers } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { isEnded, openBlockers } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { referenceOf } from "./waiting.ts";
 
 /** By id, so that two looks at one state say the same. */

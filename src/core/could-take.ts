@@ -4,11 +4,11 @@ import type { Choice } from "../matching/fit.ts";
 import { slotOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { Able } from "./able.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { Pool } from "./pool.ts";
 import { readyInOrder, type RankedTask } from "./rank-ready.ts";
-import { isFree, untouched } from "./slots.ts";
-import type { State } from "./state.ts";
+import { isFree, untouched } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
 import { startReasons, type WaitingReason } from "./waiting.ts";
 import { policyOf, wishOf } from "./wish.ts";
 

@@ -5,9 +5,9 @@
 import { adjustEffortThreshold, thresholdMinutes } from "./attack-threshold.ts";
 import type { Decision } from "./decision.ts";
 import { decideScaling, takeScalingBack } from "./decide-scaling.ts";
-import { modeByLog } from "./fold-mode.ts";
+import { modeByLog } from "../fold/mode.ts";
 import { hasQuickWin, isAttackModeEligible } from "./quick-wins.ts";
-import type { Attack } from "./records.ts";
+import type { Attack } from "../state/records.ts";
 
 const hourMs = 60 * 60_000;
 

@@ -5,7 +5,7 @@
 import type { Command } from "../model/command.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import type { Decision } from "./decision.ts";
-import { raisedTo } from "./records.ts";
+import { raisedTo } from "../state/records.ts";
 
 /**
  * `limit` sessions may run at once, as the vendor says now; null where there is nobody to ask, which bounds nothing. Below the slots

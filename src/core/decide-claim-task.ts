@@ -13,8 +13,8 @@ import { standingFor, takeables, type Taker } from "./could-take.ts";
 import type { Decision } from "./decision.ts";
 import { describeUnselected } from "./intake.ts";
 import { rankedAt, readyInOrder, type RankedTask } from "./rank-ready.ts";
-import { isReady, statusOf } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { isReady, statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { waitingReasons, type WaitingReason } from "./waiting.ts";
 
 /** What an agent asks for. */

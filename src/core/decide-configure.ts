@@ -1,6 +1,6 @@
 /** The configuration of the repository: a good one comes into force, a bad one is said so and changes nothing. */
 import type { Command } from "../model/command.ts";
-import { configOf, fileOf } from "./config-in-force.ts";
+import { configOf, fileOf } from "../state/config-in-force.ts";
 import { reviseAllDuplicates } from "./decide-duplicates.ts";
 import { partFromFile, yieldToFile } from "./decide-registry.ts";
 import { rejudgeAll } from "./decide-rejudge.ts";

@@ -3,7 +3,7 @@ import type { Conflict } from "../model/conflict.ts";
 import type { AgentId } from "../model/ids.ts";
 import { findConflicts, readConflictId } from "./conflicts.ts";
 import type { Decision } from "./decision.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 /** More paths than these tell nobody more. */
 const filesMax = 20;

@@ -7,8 +7,8 @@ import { at, buildGraph } from "../graph/graph.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { isEnded } from "./readiness.ts";
-import { dependentsOf, type State } from "./state.ts";
+import { isEnded } from "../state/readiness.ts";
+import { dependentsOf, type State } from "../state/state.ts";
 
 /** The edges of the task have changed, or it is open again: others may wait in a circle with it, or no longer. */
 export function reportCycles(decision: Decision, id: TaskId): void {

@@ -8,8 +8,8 @@ import { notePieceOpened, tellRefusedPiece } from "./decide-split.ts";
 import { applyReport, bounded, isRunOf, refuseStart } from "./decide-session.ts";
 import { clear, raise } from "./decide-warnings.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "./limits.ts";
-import type { State } from "./state.ts";
+import { effectBackoffMaxMs, feedbackTriesMax, leaseAheadMs, surfaceLeaseExtraMs } from "../model/limits.ts";
+import type { State } from "../state/state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 

@@ -10,13 +10,13 @@ import { agentConfigOf } from "./agent-config.ts";
 import { costOf, spentCaps } from "./caps.ts";
 import { holdsUpImportantWork, staleAt } from "./decide-stale.ts";
 import { clear, raise } from "./decide-warnings.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
 import { deskAgentOf } from "./desk.ts";
-import { detailLengthMax } from "./limits.ts";
-import { fullCapacityOf } from "./capacity.ts";
-import { statusOf } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { detailLengthMax } from "../model/limits.ts";
+import { fullCapacityOf } from "../state/capacity.ts";
+import { statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 
 /** Tells what stands still in the task, which is in flight or has an open pull request, and has not been told. */
 export function decideEscalation(decision: Decision, id: TaskId): void {

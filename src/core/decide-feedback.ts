@@ -4,9 +4,9 @@ import type { Feedback } from "../model/feedback.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { feedbackWaitMs } from "./limits.ts";
-import { isEnded } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { feedbackWaitMs } from "../model/limits.ts";
+import { isEnded } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 
 /** The effect that reads what was said of the open pull request of a task that is tried again; null where nobody said anything new. */
 export function feedbackEffect(state: State, id: TaskId): Effect | null {

@@ -7,13 +7,13 @@ import { defaultConfig, type Config } from "../model/config.ts";
 import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, toWorkerId, type AgentId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
-import { workerResultsMax } from "./limits.ts";
-import { fullCapacityOf } from "./capacity.ts";
-import { newWorkerRecord, type VendorFailure, type WorkerRecord } from "./records.ts";
-import { countSlots, offSlots } from "./slots.ts";
-import type { State } from "./state.ts";
+import { workerResultsMax } from "../model/limits.ts";
+import { fullCapacityOf } from "../state/capacity.ts";
+import { newWorkerRecord, type VendorFailure, type WorkerRecord } from "../state/records.ts";
+import { countSlots, offSlots } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
 
 /** After the last attempt of the task `id` was seen ended, or its good end turned out to be none. */
 export function judgeWorker(decision: Decision, id: TaskId): void {

@@ -5,7 +5,7 @@ import type { EffectType } from "../model/effect.ts";
 import type { Observation } from "../model/observation.ts";
 import { bounded } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
-import { letterRetoldMs } from "./limits.ts";
+import { letterRetoldMs } from "../model/limits.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 

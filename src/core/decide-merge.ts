@@ -12,10 +12,10 @@ import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import { isUnfinished } from "../planning/definition-of-done.ts";
 import type { Decision } from "./decision.ts";
-import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "./limits.ts";
+import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "../model/limits.ts";
 import { findBlocker, findMergeWait } from "./merge-order.ts";
-import { isEnded, isWorkable } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { isEnded, isWorkable } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { isAtRest } from "./stock.ts";
 
 /**

@@ -4,10 +4,10 @@
  */
 import type { Config } from "../model/config.ts";
 import type { Mode } from "../model/mode.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
-import type { MilestoneSpan } from "./records.ts";
-import type { State } from "./state.ts";
+import type { MilestoneSpan } from "../state/records.ts";
+import type { State } from "../state/state.ts";
 
 export function decideModes(decision: Decision): void {
   decideRule(decision);

@@ -13,9 +13,9 @@ import { defineTask, isSameDefinition } from "./define-task.ts";
 import type { Decision } from "./decision.ts";
 import { decideExternals, emitExternal } from "./externals.ts";
 import { decideOutside, refusalNow } from "./intake.ts";
-import { isEnded } from "./readiness.ts";
+import { isEnded } from "../state/readiness.ts";
 import { settleSplit, whoApprovedPiece } from "./decide-split.ts";
-import type { SubmissionRecord } from "./records.ts";
+import type { SubmissionRecord } from "../state/records.ts";
 
 /**
  * Tasks first, so that edges and pull requests find them; pull requests before closed issues, so that a merge is

@@ -7,11 +7,11 @@ import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
 import { foldLogin, type OperatorFacts } from "../model/operator.ts";
 import { warningKey } from "../model/warning.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { clear } from "./decide-warnings.ts";
 import type { Decision } from "./decision.ts";
-import { factsOf } from "./operators.ts";
-import type { State } from "./state.ts";
+import { factsOf } from "../state/operators.ts";
+import type { State } from "../state/state.ts";
 
 /** Whoever was not asked for is as they were. */
 export function decideOperators(

@@ -8,10 +8,10 @@ import { agentsInService, judgeWorker } from "./decide-health.ts";
 import { carryFailure, reviseUpstream, reviseWaiters } from "./decide-upstream.ts";
 import type { Decision } from "./decision.ts";
 import { endAtDesk } from "./desk.ts";
-import { isFoundLater } from "./fold-health.ts";
-import { isEnded } from "./readiness.ts";
+import { isFoundLater } from "../fold/health.ts";
+import { isEnded } from "../state/readiness.ts";
 import { determineRetryAction, type Failure, type RetryAction } from "./retry-policy.ts";
-import { numbersOfWaiters, type State } from "./state.ts";
+import { numbersOfWaiters, type State } from "../state/state.ts";
 
 /**
  * The task did not get done by this attempt: it is tried again after a backoff, a person is asked, or it is given up with the

@@ -1,9 +1,9 @@
 /** Patterns of the configuration: after so many merged tasks of a kind an issue is asked for, once for each such series. */
 import { effectKey } from "../model/effect.ts";
 import type { Decision } from "./decision.ts";
-import { isEnded } from "./readiness.ts";
-import type { PatternRecord } from "./records.ts";
-import type { State } from "./state.ts";
+import { isEnded } from "../state/readiness.ts";
+import type { PatternRecord } from "../state/records.ts";
+import type { State } from "../state/state.ts";
 import { isAtRest } from "./stock.ts";
 
 /** Work in proportion to the patterns. While the issue of an earlier series is open, merged tasks are counted and nothing is asked for. */

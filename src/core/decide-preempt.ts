@@ -14,12 +14,12 @@ import { canEndSessions } from "../model/vendors.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { requestCancel } from "./decide-outcome.ts";
 import { staleAfterMs } from "./decide-stale.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
-import { capacityOf, isShrunk } from "./capacity.ts";
-import { isEnded } from "./readiness.ts";
+import { capacityOf, isShrunk } from "../state/capacity.ts";
+import { isEnded } from "../state/readiness.ts";
 import { interrupted } from "./retry-policy.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 import { lowestPriority, urgencyOf } from "./urgency.ts";
 
 /** The task that gives way, and why in a sentence with the numbers. */

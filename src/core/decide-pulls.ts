@@ -11,7 +11,7 @@ import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
 import { deskAgentOf } from "./desk.ts";
 import { matchPull } from "./match-pull.ts";
-import { isEnded } from "./readiness.ts";
+import { isEnded } from "../state/readiness.ts";
 import type { Failure } from "./retry-policy.ts";
 
 export function decidePulls(decision: Decision, pulls: readonly PullFacts[]): void {

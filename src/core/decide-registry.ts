@@ -8,14 +8,14 @@ import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
 import { agentsMax, isSameSystem, mostSlotsOf } from "../model/registry.ts";
 import { agentConfigOf } from "./agent-config.ts";
-import { configOf, fileOf } from "./config-in-force.ts";
+import { configOf, fileOf } from "../state/config-in-force.ts";
 import { restoreWorker, resumeAgent } from "./decide-health.ts";
 import { rejudgeAll } from "./decide-rejudge.ts";
 import type { Decision } from "./decision.ts";
-import { sessionsOf } from "./fold-registry.ts";
+import { sessionsOf } from "../fold/registry.ts";
 import { workersNamed } from "./instruction.ts";
-import { raisedTo } from "./records.ts";
-import type { State } from "./state.ts";
+import { raisedTo } from "../state/records.ts";
+import type { State } from "../state/state.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 

@@ -10,8 +10,8 @@ import { Able } from "./able.ts";
 import { spentCapOf } from "./caps.ts";
 import { escalateUnplaceable } from "./decide-escalation.ts";
 import type { Decision } from "./decision.ts";
-import { judgedMax } from "./limits.ts";
-import { isEnded } from "./readiness.ts";
+import { judgedMax } from "../model/limits.ts";
+import { isEnded } from "../state/readiness.ts";
 import { wishOf } from "./wish.ts";
 
 /**

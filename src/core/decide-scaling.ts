@@ -6,19 +6,19 @@ import type { AgentConfig } from "../model/config-agent.ts";
 import { toAgentId } from "../model/ids.ts";
 import { warningKey } from "../model/warning.ts";
 import { quotaLeft, spentCaps } from "./caps.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
 import { clear, raise } from "./decide-warnings.ts";
-import { raisedTo, type AgentRecord } from "./records.ts";
-import { capacityOf, fullCapacityOf } from "./capacity.ts";
-import { attendedSlots } from "./operators.ts";
+import { raisedTo, type AgentRecord } from "../state/records.ts";
+import { capacityOf, fullCapacityOf } from "../state/capacity.ts";
+import { attendedSlots } from "../state/operators.ts";
 import { Pool } from "./pool.ts";
 import { leftOver } from "./queue-depth.ts";
 import { readyQuickWins } from "./quick-wins.ts";
 import { modeInForce } from "./rank-ready.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 import { isAtRest } from "./stock.ts";
-import { lookBefore } from "./transaction.ts";
+import { lookBefore } from "../state/transaction.ts";
 import { openWorkLimits } from "./work-limits.ts";
 
 /** What attack mode would do with more workers. */

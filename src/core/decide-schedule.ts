@@ -19,7 +19,7 @@ import { rankedAt, rankReady, takeInOrder, type RankedTask } from "./rank-ready.
 import { isTurnOfStarving, starvingInOrder } from "./starving.ts";
 import { isAtRest } from "./stock.ts";
 import { missingFrom, swarming } from "./swarm.ts";
-import { isHeldUpByVendor } from "./vendor-trouble.ts";
+import { isHeldUpByVendor } from "../state/vendor-trouble.ts";
 import { policyOf, wishOf } from "./wish.ts";
 import { fairShare, openWorkLimits, type WorkLimits } from "./work-limits.ts";
 

@@ -10,8 +10,8 @@ import { agentsInService, judgeVendor, judgeWorker } from "./decide-health.ts";
 import { backoffMs, completeTask, failAttempt } from "./decide-outcome.ts";
 import { isInterruption, returnInterrupted } from "./decide-preempt.ts";
 import { fencedTask, type AssignedTask, type Decision } from "./decision.ts";
-import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "./limits.ts";
-import { isEnded } from "./readiness.ts";
+import { detailLengthMax, pullGraceMs, refusalBackoffMaxMs } from "../model/limits.ts";
+import { isEnded } from "../state/readiness.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 

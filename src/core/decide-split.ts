@@ -14,10 +14,10 @@ import type { Proposal } from "../model/split.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unselected, type Instruct, type Reply } from "./instruction.ts";
-import { pieceSeenMs, piecesAheadMax } from "./limits.ts";
-import { isEnded, openBlockers } from "./readiness.ts";
-import type { SplitRecord } from "./records.ts";
-import type { State } from "./state.ts";
+import { pieceSeenMs, piecesAheadMax } from "../model/limits.ts";
+import { isEnded, openBlockers } from "../state/readiness.ts";
+import type { SplitRecord } from "../state/records.ts";
+import type { State } from "../state/state.ts";
 
 /** Whether the text says what it could be split into: then whoever asks for that has asked for work on it. */
 export function isSplittable(text: ReadText | null | undefined): boolean {

@@ -5,9 +5,9 @@
 import type { Config } from "../model/config.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Assignment, Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
-import { reachOf } from "./reach.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import { reachOf } from "../state/reach.ts";
+import type { State } from "../state/state.ts";
 
 /** Priority 2, high: what waits for so important work, or for more important, is looked after earlier. */
 const importantPriority = 2;

@@ -1,10 +1,10 @@
 /** Work that is submitted from outside: an issue is asked for, once for each submission, while there is room for another task. */
 import type { Command } from "../model/command.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
 import { describeFull, refusalNow } from "./intake.ts";
-import { sameSubmissionMs } from "./limits.ts";
-import type { State } from "./state.ts";
+import { sameSubmissionMs } from "../model/limits.ts";
+import type { State } from "../state/state.ts";
 
 type SubmitTask = Extract<Command, { readonly type: "SubmitTask" }>;
 

@@ -10,11 +10,11 @@ import { failAttempt, requestCancel } from "./decide-outcome.ts";
 import { decideOperatorsBack, nextOperatorAt } from "./decide-operators.ts";
 import { decidePatterns } from "./decide-patterns.ts";
 import { decideWarnings, isJudged } from "./decide-warnings.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
 import { decideDates, nextDateAt } from "./externals.ts";
 import type { Task } from "../model/task.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 export function decideTick(decision: Decision): void {
   decideDates(decision);

@@ -5,8 +5,8 @@
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
-import { isEnded } from "./readiness.ts";
-import { dependentsOf, numbersOfWaiters, type State } from "./state.ts";
+import { isEnded } from "../state/readiness.ts";
+import { dependentsOf, numbersOfWaiters, type State } from "../state/state.ts";
 
 /** The task has failed: those behind it fail with it, unless they bear another one's name already. */
 export function carryFailure(decision: Decision, id: TaskId): void {

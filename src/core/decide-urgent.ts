@@ -8,7 +8,7 @@ import { askedOf } from "./dead-ends.ts";
 import { isFeedbackAwaited } from "./decide-feedback.ts";
 import { decidePreemption, fullAgents, isPromised, urgencyToBeat } from "./decide-preempt.ts";
 import type { Decision } from "./decision.ts";
-import { preemptLookMax, preemptPassMax } from "./limits.ts";
+import { preemptLookMax, preemptPassMax } from "../model/limits.ts";
 import type { Pool } from "./pool.ts";
 import { urgencyOf, urgentInOrder } from "./urgency.ts";
 import { wishOf } from "./wish.ts";

@@ -6,11 +6,11 @@ import { taskOfWarning, warningKey, type Warning, type WarningCode } from "../mo
 import { agentConfigOf } from "./agent-config.ts";
 import { detectAnomalies } from "./anomalies.ts";
 import { detectBottlenecks } from "./bottlenecks.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
 import { openLook } from "./finding.ts";
-import { factsOf } from "./operators.ts";
-import type { State } from "./state.ts";
+import { factsOf } from "../state/operators.ts";
+import type { State } from "../state/state.ts";
 
 /** Told once more only where the severity has changed: a new number alone is no news. */
 export function raise(decision: Decision, warning: Warning): void {

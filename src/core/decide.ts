@@ -27,10 +27,10 @@ import { changeMode } from "./instruct-mode.ts";
 import { decideAssignmentRequest } from "./instruct-task.ts";
 import { brokenInvariants } from "./invariants.ts";
 import { decideResolution } from "./resolve-conflict.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { openDecision, type Decision, type EventListener } from "./decision.ts";
-import type { State } from "./state.ts";
-import { begin, keep, takeBack } from "./transaction.ts";
+import type { State } from "../state/state.ts";
+import { begin, keep, takeBack } from "../state/transaction.ts";
 
 /** Returns what happened, in order; `[]` when nothing changes. `state` is left as it is. Throws when an invariant would break. */
 export function decide(state: State, command: Command, context: Context): readonly Event[] {

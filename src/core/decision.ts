@@ -2,9 +2,9 @@
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { evolve } from "./evolve.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 /** Told of each event when it has been folded. */
 export type EventListener = (event: Event) => void;

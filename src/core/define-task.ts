@@ -6,10 +6,10 @@ import type { BlockerFacts, IssueFacts } from "../model/observation.ts";
 import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
 import { findLacks } from "../planning/definition-of-ready.ts";
 import { toKept } from "./criteria.ts";
-import { learnedKey } from "./fold-health.ts";
-import { isEnded } from "./readiness.ts";
-import type { State } from "./state.ts";
-import { compactDefinition } from "./task-record.ts";
+import { learnedKey } from "../fold/health.ts";
+import { isEnded } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
+import { compactDefinition } from "../state/task-record.ts";
 
 /** Fewer good attempts say nothing of a kind of work; finer steps than these say more than is known. */
 const learnedSample = 3;

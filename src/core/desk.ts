@@ -8,10 +8,10 @@ import type { Config } from "../model/config.ts";
 import type { TaskId } from "../model/ids.ts";
 import { agentBehind } from "../model/registry.ts";
 import type { Assignment, Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { silenceLimitMs } from "./decide-health.ts";
 import { fencedTask, type Decision } from "./decision.ts";
-import { detailLengthMax } from "./limits.ts";
+import { detailLengthMax } from "../model/limits.ts";
 
 /** A heartbeat is written down when so much of the time has passed in which the agent may be silent: an entry for each would be a commit for each. */
 const writtenShare = 1 / 3;

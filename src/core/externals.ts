@@ -4,8 +4,8 @@ import type { TaskId } from "../model/ids.ts";
 import type { External } from "../model/task.ts";
 import { reviseWaiters } from "./decide-upstream.ts";
 import type { Decision } from "./decision.ts";
-import { isEnded } from "./readiness.ts";
-import { dependentsOf, type State } from "./state.ts";
+import { isEnded } from "../state/readiness.ts";
+import { dependentsOf, type State } from "../state/state.ts";
 
 /** Notes what an external blocker is now, when that is news. */
 export function emitExternal(decision: Decision, external: External): void {

@@ -1,9 +1,9 @@
 /** What a look at the state finds amiss, before it is known whether it has been told, and the bounds and words of all findings. */
 import type { AgentId } from "../model/ids.ts";
 import { warningKey, type Warning, type WarningCode } from "../model/warning.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { AssignedTask } from "./decision.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 export interface Finding extends Pick<Warning, "code" | "subject" | "severity"> {
   /** Found only when it is told: some of it needs a longer look. */

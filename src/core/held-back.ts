@@ -2,10 +2,10 @@
  * How many ready tasks could be started if workers were free: not those that an earlier stage holds back, and no more than the limits on
  * work in progress have room for. More workers would do nothing for the rest.
  */
-import type { Context } from "./context.ts";
-import type { Kind, Sorting } from "./ready-kinds.ts";
-import { barrierIn, type Barrier } from "./stages.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import type { Kind, Sorting } from "../state/ready-kinds.ts";
+import { barrierIn, type Barrier } from "../state/stages.ts";
+import type { State } from "../state/state.ts";
 import { labelsOf, type Room } from "./work-limits.ts";
 
 /**

@@ -14,7 +14,7 @@ import type { AssignedTask, Decision } from "./decision.ts";
 import { isSilentAtDesk } from "./desk.ts";
 import { approvalOf, assignTo, noteOnTarget, wantsApproval } from "./instruct-task.ts";
 import { refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
-import { isEnded } from "./readiness.ts";
+import { isEnded } from "../state/readiness.ts";
 import { wishOf } from "./wish.ts";
 
 /** Null when the command is not this one. A task that nobody is at is assigned. */

@@ -8,13 +8,13 @@ import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { spentCapOf } from "./caps.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { cancelTask, completeTask, failTask, reopenTask, requestCancel } from "./decide-outcome.ts";
 import { rejudge } from "./decide-rejudge.ts";
 import { endSession } from "./decide-session.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, unknownTarget, unselected, workersNamed, type Instruct, type Reply } from "./instruction.ts";
-import { isDoubtful, isEnded } from "./readiness.ts";
+import { isDoubtful, isEnded } from "../state/readiness.ts";
 import { callSwarm } from "./swarm-call.ts";
 import { attemptsUsed } from "./retry-policy.ts";
 

@@ -8,11 +8,11 @@ import { reopenDeclared, reopenTask } from "./decide-outcome.ts";
 import { rejudge } from "./decide-rejudge.ts";
 import { reviseUpstream } from "./decide-upstream.ts";
 import type { Decision } from "./decision.ts";
-import { wholeKey } from "./fold-command.ts";
+import { wholeKey } from "../fold/command.ts";
 import { changeMode, noteOnMode } from "./instruct-mode.ts";
 import { refused, type Instruct, type Reply } from "./instruction.ts";
-import { isEnded } from "./readiness.ts";
-import { dependentsOf, type State } from "./state.ts";
+import { isEnded } from "../state/readiness.ts";
+import { dependentsOf, type State } from "../state/state.ts";
 import { workersAsked } from "./swarm.ts";
 
 /** What came of it, and that the command has been taken back, which is kept as well. */

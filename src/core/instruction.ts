@@ -2,10 +2,10 @@
 import type { Command } from "../model/command.ts";
 import { toAgentId, toWorkerId, type WorkerId } from "../model/ids.ts";
 import type { SlashCommand } from "../model/slash.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
-import { fullCapacityOf } from "./capacity.ts";
-import type { State } from "./state.ts";
+import { fullCapacityOf } from "../state/capacity.ts";
+import type { State } from "../state/state.ts";
 import { describeRefusal, describeUnselected, refusalNow } from "./intake.ts";
 
 export type Instruct = Extract<Command, { readonly type: "Instruct" }>;

@@ -5,9 +5,9 @@
 import type { Config } from "../model/config.ts";
 import type { Warning } from "../model/warning.ts";
 import { clear, raise } from "./decide-warnings.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import type { Decision } from "./decision.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 export type Refusal = "queue_full" | "memory";
 

@@ -2,9 +2,9 @@
 import type { Event } from "../model/event.ts";
 import { agentOf, slotOf, type TaskId } from "../model/ids.ts";
 import type { Assignment, Dependency, Task } from "../model/task.ts";
-import { isActive, isMerging, isReady, openBlockers } from "./readiness.ts";
-import { isFree } from "./slots.ts";
-import type { State } from "./state.ts";
+import { isActive, isMerging, isReady, openBlockers } from "../state/readiness.ts";
+import { isFree } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
 
 /** The sentences that are not true of the tasks that `events` speak of, one a task; `[]` when all is well. Edges are looked at where they have changed. */
 export function brokenInvariants(state: State, events: readonly Event[]): readonly string[] {

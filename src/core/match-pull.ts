@@ -8,8 +8,8 @@ import type { PullFacts } from "../model/observation.ts";
 import { agentBehind } from "../model/registry.ts";
 import type { Task } from "../model/task.ts";
 import { vendorAccounts } from "../model/vendors.ts";
-import type { Context } from "./context.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 
 export interface PullMatch {
   readonly task: TaskId;

@@ -5,9 +5,9 @@
 import type { TaskId } from "../model/ids.ts";
 import type { MergeWait } from "../model/merge.ts";
 import type { Dependency, Task } from "../model/task.ts";
-import { branchTurnMs } from "./limits.ts";
-import { blockerState, isWorkable } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { branchTurnMs } from "../model/limits.ts";
+import { blockerState, isWorkable } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 
 /** What is about to be merged. */
 interface Wish {

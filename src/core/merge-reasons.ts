@@ -3,10 +3,10 @@ import type { Config } from "../model/config.ts";
 import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
 import { describeUnticked, isUnfinished, untickedOf } from "../planning/definition-of-done.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { isOursToMerge } from "./decide-merge.ts";
 import { isOnItsWay } from "./merge-order.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 import { isStockDue } from "./stock.ts";
 
 export interface MergeReason {

@@ -7,13 +7,13 @@ import { historyOf, type HistoryShares } from "../matching/history.ts";
 import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import { agentOf, slotOf, toAgentId, toWorkerId, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Assignment } from "../model/task.ts";
-import { capacityOf, fullCapacityOf, isOverfull, slotCountsOf } from "./capacity.ts";
+import { capacityOf, fullCapacityOf, isOverfull, slotCountsOf } from "../state/capacity.ts";
 import { quotaLeft } from "./caps.ts";
-import type { Context } from "./context.ts";
-import { toMicros } from "./fold-figures.ts";
-import { isOutOfUse, learnedKey } from "./fold-health.ts";
-import { firstFree, isFree, offSlots, untouched, type Slots } from "./slots.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import { toMicros } from "../fold/figures.ts";
+import { isOutOfUse, learnedKey } from "../fold/health.ts";
+import { firstFree, isFree, offSlots, untouched, type Slots } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
 
 /** What of a task changes how agents look to it. */
 export interface Facing {

@@ -7,11 +7,11 @@ import { takesItself } from "../model/config-agent.ts";
 import { slotOf, type AgentId, type WorkerId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { costOf, roomOfDay } from "./caps.ts";
-import type { Context } from "./context.ts";
-import { kindsOf } from "./fold-health.ts";
+import type { Context } from "../model/context.ts";
+import { kindsOf } from "../fold/health.ts";
 import { Member, type Budget } from "./pool-member.ts";
-import { isFree, untouched } from "./slots.ts";
-import type { State } from "./state.ts";
+import { isFree, untouched } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
 
 export class Pool {
   readonly #state: State;

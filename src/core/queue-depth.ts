@@ -1,10 +1,10 @@
 /** How much work waits: how many tasks are ready, held back or blocked, how long the oldest has been ready. Pure reads of the state. */
 import type { TaskId } from "../model/ids.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { leastRoom, startableWithin } from "./held-back.ts";
-import { isEnded } from "./readiness.ts";
-import type { State } from "./state.ts";
-import { lookBefore } from "./transaction.ts";
+import { isEnded } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
+import { lookBefore } from "../state/transaction.ts";
 import { openWorkLimits, roomOf } from "./work-limits.ts";
 
 export interface QueueDepth {

@@ -3,12 +3,12 @@ import type { Config } from "../model/config.ts";
 import type { Assignment, Task } from "../model/task.ts";
 import { isQuickWin } from "../ranking/attack.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { isLookOver } from "./dead-ends.ts";
 import { modeOf, readyInOrder } from "./rank-ready.ts";
-import { estimateOf } from "./reach.ts";
-import { isWorkable } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { estimateOf } from "../state/reach.ts";
+import { isWorkable } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 
 /** Labelled `quick-win`, or known to need less than the threshold in force. */
 export function isAttackModeEligible(state: State, task: Task, config: Config): boolean {

@@ -4,14 +4,14 @@ import type { TaskId } from "../model/ids.ts";
 import type { Mode } from "../model/mode.ts";
 import type { Task } from "../model/task.ts";
 import { thresholdMinutes } from "./attack-threshold.ts";
-import type { Context } from "./context.ts";
-import type { Peaks } from "./open-scale.ts";
-import { effortOf, estimateOf, priorityOf, settleReach } from "./reach.ts";
-import type { Rank } from "./ready-heap.ts";
-import type { Ordering, QueueReader } from "./ready-queue.ts";
-import { barrierIn, type Barrier } from "./stages.ts";
-import type { State } from "./state.ts";
-import { isHeldUpByVendor } from "./vendor-trouble.ts";
+import type { Context } from "../model/context.ts";
+import type { Peaks } from "../state/open-scale.ts";
+import { effortOf, estimateOf, priorityOf, settleReach } from "../state/reach.ts";
+import type { Rank } from "../state/ready-heap.ts";
+import type { Ordering, QueueReader } from "../state/ready-queue.ts";
+import { barrierIn, type Barrier } from "../state/stages.ts";
+import type { State } from "../state/state.ts";
+import { isHeldUpByVendor } from "../state/vendor-trouble.ts";
 
 export interface RankedTask {
   readonly id: TaskId;

@@ -1,8 +1,8 @@
 /** Which events bring the cockpit up to date, and how soon: a tick at once, the rest in company and at most once a minute. */
 import { effectKey } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
-import { cockpitPaceMs, cockpitTickDelayMs, surfaceDelayMs } from "./limits.ts";
-import type { State } from "./state.ts";
+import { cockpitPaceMs, cockpitTickDelayMs, surfaceDelayMs } from "../model/limits.ts";
+import type { State } from "../state/state.ts";
 
 /** At once: somebody waits for it. Soon: a person should see it. Late: progress, in company. */
 type Urgency = "now" | "soon" | "late";

@@ -5,10 +5,10 @@ import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { feedbackEffect } from "./decide-feedback.ts";
 import { nextPieces } from "./decide-split.ts";
-import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "./limits.ts";
+import { assignmentSurfaceDelayMs, completionSurfaceDelayMs, surfaceDelayMs } from "../model/limits.ts";
 import { cockpitDelayMs } from "./react-cockpit.ts";
-import { blockerState, fallsShort, isEnded, openBlockers, type BlockerState } from "./readiness.ts";
-import { dependentsOf, type State } from "./state.ts";
+import { blockerState, fallsShort, isEnded, openBlockers, type BlockerState } from "../state/readiness.ts";
+import { dependentsOf, type State } from "../state/state.ts";
 
 export interface Reaction {
   readonly effect: Effect;

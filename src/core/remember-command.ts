@@ -5,8 +5,8 @@ import type { SlashCommand, SlashVerb } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
 import type { Decision } from "./decision.ts";
 import type { Instruct, Reply } from "./instruction.ts";
-import { isDoubtful } from "./readiness.ts";
-import type { State } from "./state.ts";
+import { isDoubtful } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { workersAsked } from "./swarm.ts";
 
 type Change = Pick<LastCommand, "of" | "before">;

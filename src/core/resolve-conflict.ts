@@ -15,7 +15,7 @@ import { uniteEdges } from "./define-task.ts";
 import { wouldCircle } from "./instruct-graph.ts";
 import { giveOver, whyNotHandedOver } from "./instruct-handoff.ts";
 import { assignTo, whyNotAssigned } from "./instruct-task.ts";
-import { isEnded, statusOf } from "./readiness.ts";
+import { isEnded, statusOf } from "../state/readiness.ts";
 import { findSuccessor } from "./successor.ts";
 import { referenceOf } from "./waiting.ts";
 

@@ -7,7 +7,7 @@ import type { AgentConfig } from "../model/config-agent.ts";
 import type { AgentId } from "../model/ids.ts";
 import type { Attempt, FailureReason, Task } from "../model/task.ts";
 import { agentConfigOf } from "./agent-config.ts";
-import { timeoutGrowthMax } from "./limits.ts";
+import { timeoutGrowthMax } from "../model/limits.ts";
 
 export interface Failure {
   readonly reason: FailureReason;

@@ -3,10 +3,10 @@
  * first, the longest wait before the others, so that no mode keeps a task waiting for ever behind better ones that go on coming.
  */
 import type { Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
-import { settleReach } from "./reach.ts";
-import type { Ordering } from "./ready-queue.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import { settleReach } from "../state/reach.ts";
+import type { Ordering } from "../state/ready-queue.ts";
+import type { State } from "../state/state.ts";
 import { urgencyWithin } from "./urgency.ts";
 
 /** Whether the next start is offered to starving tasks first; it stays so until one of them could take it. */

@@ -4,7 +4,7 @@
  */
 import type { Command } from "../model/command.ts";
 import type { Decision } from "./decision.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 /** Whether the state was restored and nobody has looked at everything since. */
 export function isStockDue({ watch }: Pick<State, "watch">): boolean {

@@ -1,10 +1,10 @@
 /** The slash command `swarm`: how many workers at once the sub-issues of an issue may have before other work. */
 import type { SlashCommand } from "../model/slash.ts";
 import type { Task } from "../model/task.ts";
-import { fullCapacityOf } from "./capacity.ts";
+import { fullCapacityOf } from "../state/capacity.ts";
 import type { Decision } from "./decision.ts";
 import { done, refused, type Reply } from "./instruction.ts";
-import { isEnded } from "./readiness.ts";
+import { isEnded } from "../state/readiness.ts";
 import { partsOf, workersAsked } from "./swarm.ts";
 
 interface Call {

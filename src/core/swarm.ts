@@ -4,8 +4,8 @@
  */
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
-import type { Swarm } from "./records.ts";
-import { dependentsOf, type State } from "./state.ts";
+import type { Swarm } from "../state/records.ts";
+import { dependentsOf, type State } from "../state/state.ts";
 
 /** How many workers were asked for on the sub-issues of the task; 0: it has no swarm. */
 export function workersAsked(state: State, task: TaskId): number {

@@ -1,10 +1,10 @@
 /** The readings that are kept: the figures of the hour, and beside them how much was blocked how long the oldest had waited, and how busy everybody was. */
 import { defaultConfig } from "../model/config.ts";
-import { configOf } from "./config-in-force.ts";
-import { readingOf } from "./fold-figures.ts";
-import { oldestLookMax } from "./limits.ts";
+import { configOf } from "../state/config-in-force.ts";
+import { readingOf } from "../fold/figures.ts";
+import { oldestLookMax } from "../model/limits.ts";
 import { blockedCount, oldestReady } from "./queue-depth.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 import { hourAgo, useOfAgents, useTogether } from "./utilisation.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** How urgent tasks are, and the ready ones in that order, whatever the mode ranks them by: who could make another task give way. */
 import type { Priority, Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
-import { priorityOf, reachOf, settleReach } from "./reach.ts";
-import type { Ordering, Ready } from "./ready-queue.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import { priorityOf, reachOf, settleReach } from "../state/reach.ts";
+import type { Ordering, Ready } from "../state/ready-queue.ts";
+import type { State } from "../state/state.ts";
 
 /** The least urgent priority: a task of it never takes a worker from anybody. */
 export const lowestPriority = 5;

@@ -1,12 +1,12 @@
 /** How much agents are used: the time that their slots were taken, over the time that there was. Pure reads of the state. */
 import type { AgentType } from "../model/config-agent.ts";
 import { toAgentId, type AgentId } from "../model/ids.ts";
-import type { Context } from "./context.ts";
-import { busyMsOf } from "./fold-figures.ts";
-import { slotCountsOf } from "./capacity.ts";
-import type { Reading } from "./records.ts";
-import type { SlotCounts } from "./slots.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import { busyMsOf } from "../fold/figures.ts";
+import { slotCountsOf } from "../state/capacity.ts";
+import type { Reading } from "../state/records.ts";
+import type { SlotCounts } from "../state/slots.ts";
+import type { State } from "../state/state.ts";
 
 /** The slots of one agent now, and how much they were used. */
 export interface AgentUse extends SlotCounts {

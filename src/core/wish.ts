@@ -5,10 +5,10 @@ import type { AgentId } from "../model/ids.ts";
 import type { Continuation, Task } from "../model/task.ts";
 import { costOf } from "./caps.ts";
 import { keptWork } from "./decide-preempt.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../model/context.ts";
 import { expectedMs, modeOf } from "./rank-ready.ts";
 import { avoidedAgents } from "./retry-policy.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 import { urgencyOf } from "./urgency.ts";
 
 /** Urgent work takes whoever is free, and so does a task that somebody has given way to. */

@@ -5,10 +5,10 @@
  */
 import type { Config } from "../model/config.ts";
 import type { Task } from "../model/task.ts";
-import type { Context } from "./context.ts";
-import { capacityOf } from "./capacity.ts";
-import { barrierIn, type Barrier } from "./stages.ts";
-import type { State } from "./state.ts";
+import type { Context } from "../model/context.ts";
+import { capacityOf } from "../state/capacity.ts";
+import { barrierIn, type Barrier } from "../state/stages.ts";
+import type { State } from "../state/state.ts";
 
 /** Why a task is passed over for now. */
 export interface WorkLimit {

@@ -1,5 +1,5 @@
 /** The doctor on the agents that were registered while the program runs: they need their keys and their workflow as those of the file do. */
-import { configOf } from "../core/config-in-force.ts";
+import { configOf } from "../state/config-in-force.ts";
 import type { Config } from "../model/config.ts";
 import type { ConfigInForce } from "../model/registry.ts";
 import { StoreTooNew, StoreUnavailable } from "../ports/store.ts";

@@ -1,7 +1,7 @@
 /** The agents as data: what the command line prints and what the HTTP routes answer, from the same reading of the state. */
-import { performanceOf } from "../core/agent-performance.ts";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import { performanceOf } from "../insight/agent-performance.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import { hourAgo, useOfAgents } from "../core/utilisation.ts";
 import { toAgentsDocument, type AgentDocument } from "../views/agents-document.ts";
 import { toAgentViews } from "./task-views.ts";

@@ -2,8 +2,8 @@
  * The state for somebody who asks once and goes away, as the command line does: read as it stands, or told one thing. Nothing is
  * scheduled, delivered or looked at here; whoever serves the repository does that.
  */
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { Command } from "../model/command.ts";
 import type { Event } from "../model/event.ts";
 import type { CommandId } from "../model/ids.ts";

@@ -1,6 +1,6 @@
 /** Starts the session of an assignment at its vendor: the text is read, checked against what was approved, and handed over. */
 import { criteriaIn } from "../core/criteria.ts";
-import type { Dossier } from "../core/records.ts";
+import type { Dossier } from "../state/records.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Feedback } from "../model/feedback.ts";
 import type { Task } from "../model/task.ts";

@@ -2,7 +2,7 @@
  * The first step of a workflow of the repository's own: its run has the claim, and is handed what it is to do. The session is the run
  * itself, so nothing is started and nothing is watched here.
  */
-import type { Dossier } from "../core/records.ts";
+import type { Dossier } from "../state/records.ts";
 import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";

@@ -4,7 +4,7 @@
  */
 import { criteriaIn } from "../core/criteria.ts";
 import { judgeClaim, type ClaimAsk } from "../core/decide-claim-task.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { WaitingReason } from "../core/waiting.ts";
 import type { Command } from "../model/command.ts";
 import { toCommandId, type TaskId } from "../model/ids.ts";

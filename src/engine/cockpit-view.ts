@@ -1,12 +1,12 @@
 /** From the state to what the cockpit is told. One walk over the tasks; what is costly is asked for the few that are shown. */
 import { figuresOfTheDay, spentCaps } from "../core/caps.ts";
-import type { Context } from "../core/context.ts";
-import { forecastOf } from "../core/forecast.ts";
+import type { Context } from "../model/context.ts";
+import { forecastOf } from "../insight/forecast.ts";
 import { modeInForce, rankReady } from "../core/rank-ready.ts";
-import { reachOf } from "../core/reach.ts";
+import { reachOf } from "../state/reach.ts";
 import { describeLacks, lacksOf } from "../planning/definition-of-ready.ts";
-import { fallsShort, isEnded, statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { fallsShort, isEnded, statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { referenceOf, waitingReasons } from "../core/waiting.ts";
 import type { Box } from "../model/box.ts";
 import type { Task, TaskStatus } from "../model/task.ts";

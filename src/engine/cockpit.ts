@@ -2,7 +2,7 @@
  * Takes in what people do to the cockpit: ticked boxes become instructions with the permission of whoever ticked them, a closed
  * cockpit is left alone, and a text that was changed by hand is written anew. Nothing else of its text is ever read.
  */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { commandOf, parseBoxKey } from "../model/box.ts";
 import type { CockpitFacts } from "../model/cockpit.ts";
 import type { Command } from "../model/command.ts";

@@ -1,5 +1,5 @@
 /** What this copy of the program has seen happen since it began: counts that only grow, for whoever scrapes them. */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Entry, Event } from "../model/event.ts";
 
 /** Upper bounds of how long tasks waited from ready to assigned, milliseconds; what took longer is in the last one only. */

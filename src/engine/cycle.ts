@@ -3,8 +3,8 @@
  * refresh also what is new and what is waited for outside, and reads everything at start, on a gap and every hour.
  */
 import { watchedExternals } from "../core/externals.ts";
-import { unaskedOperators } from "../core/operators.ts";
-import type { State } from "../core/state.ts";
+import { unaskedOperators } from "../state/operators.ts";
+import type { State } from "../state/state.ts";
 import { isStockDue } from "../core/stock.ts";
 import type { Task } from "../model/task.ts";
 import type { Timer } from "../ports/clock.ts";

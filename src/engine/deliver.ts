@@ -2,7 +2,7 @@
  * The outbox's other end: effects leased to this process are performed, many issues in one request, and what came of them
  * goes back as commands. Every effect is safe to perform again, so a crash here costs a repetition at most.
  */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import { effectKey, isSurface, type EffectType, type RecordedEffect } from "../model/effect.ts";
 import type { EffectId } from "../model/ids.ts";

@@ -1,5 +1,5 @@
 /** Which task is meant by what a person writes of it: the number of its issue, or its id. */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 

@@ -3,7 +3,7 @@ import { isRunOf } from "../core/decide-session.ts";
 import { permits } from "../model/actor.ts";
 import { isSplittable } from "../core/decide-split.ts";
 import { startingVerbs } from "../core/instruction.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Command } from "../model/command.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Assignment } from "../model/task.ts";

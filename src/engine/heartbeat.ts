@@ -1,7 +1,7 @@
 /** What an agent at somebody's desk says of its session, for whoever asks once and goes away: that it is still at it, or that it has stopped. */
 import { deskAgentOf, heartbeatPaceMs, isHeartbeatNews } from "../core/desk.ts";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { Command } from "../model/command.ts";
 import type { CommandId, TaskId } from "../model/ids.ts";
 import type { SessionReport } from "../model/observation.ts";

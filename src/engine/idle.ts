@@ -1,7 +1,7 @@
 /** Says in the log why a cycle has started nothing: every reason, with its tasks; once, and again when the reasons are others. */
-import { whyIdle, type Idleness } from "../core/why-idle.ts";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import { whyIdle, type Idleness } from "../insight/why-idle.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { Entry } from "../model/event.ts";
 import type { Journal } from "../ports/journal.ts";
 

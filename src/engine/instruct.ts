@@ -1,7 +1,7 @@
 /** From a heard comment to an instruction: parsed, its reference resolved, its answer rendered where it only asks. */
-import { simulate } from "../core/simulate.ts";
-import type { State } from "../core/state.ts";
-import type { Context } from "../core/context.ts";
+import { simulate } from "../insight/simulate.ts";
+import type { State } from "../state/state.ts";
+import type { Context } from "../model/context.ts";
 import { describeRefusal, describeUnselected } from "../core/intake.ts";
 import type { Command, NamedIssue, ReadText } from "../model/command.ts";
 import { toCommandId, type CommandId, type TaskId } from "../model/ids.ts";

@@ -4,7 +4,7 @@
  * the job itself, because the append is what makes a claim the only one; the end it may leave to the App.
  */
 import { isRunOf } from "../core/decide-session.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Command, EffectOutcome } from "../model/command.ts";
 import type { Entry } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";

@@ -2,9 +2,9 @@
  * The one door to a stream's history: commands queue here and are decided one pass at a time. All decisions of a pass are
  * one append; when somebody else wrote first, the pass is decided again on what they wrote; an idle pass appends nothing.
  */
-import type { Context } from "../core/context.ts";
-import { configOf } from "../core/config-in-force.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import { configOf } from "../state/config-in-force.ts";
+import type { State } from "../state/state.ts";
 import type { Command } from "../model/command.ts";
 import { defaultConfig } from "../model/config.ts";
 import type { Entry } from "../model/event.ts";

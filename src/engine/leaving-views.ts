@@ -1,6 +1,6 @@
 /** From the state to what is told of agents that are no longer in force and still have sessions. */
-import { sessionsLeftTo } from "../core/fold-registry.ts";
-import type { State } from "../core/state.ts";
+import { sessionsLeftTo } from "../fold/registry.ts";
+import type { State } from "../state/state.ts";
 import type { Task } from "../model/task.ts";
 import { agentBehind, leftBehind, type ConfigInForce, type LeavingAgent } from "../model/registry.ts";
 import type { LeavingView } from "../views/agents-leaving.ts";

@@ -1,6 +1,6 @@
 /** The dead letters of a state as people are shown them. */
 import { whyNotRetried } from "../core/decide-letters.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { referenceOf } from "../core/waiting.ts";
 import type { LetterSubject } from "../model/dead-letter.ts";
 import type { LetterView } from "../views/letters-page.ts";

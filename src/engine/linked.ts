@@ -1,5 +1,5 @@
 /** What belongs to a wanted look without being named: an issue and its pull request are read together. */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import type { Wanted } from "../ports/tracker.ts";

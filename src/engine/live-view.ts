@@ -1,12 +1,12 @@
 /** From the state to what a live dashboard draws: workers with what they have, the head of the queue, what is blocked, what runs. */
 import { lateFactor } from "../core/bottlenecks.ts";
-import { shownSlots } from "../core/capacity.ts";
-import type { Context } from "../core/context.ts";
-import { isOutOfUse } from "../core/fold-health.ts";
+import { shownSlots } from "../state/capacity.ts";
+import type { Context } from "../model/context.ts";
+import { isOutOfUse } from "../fold/health.ts";
 import { modeInForce, rankReady } from "../core/rank-ready.ts";
-import { priorityOf } from "../core/reach.ts";
-import { openBlockers, statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { priorityOf } from "../state/reach.ts";
+import { openBlockers, statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { referenceOf } from "../core/waiting.ts";
 import { toAgentId, toWorkerId, type TaskId, type WorkerId } from "../model/ids.ts";
 import type { Assignment, Task, TaskStatus } from "../model/task.ts";

@@ -1,6 +1,6 @@
 /** One readable line in the log for each event that went into history, and one for those whom an end has set free. */
-import { isEnded, openBlockers } from "../core/readiness.ts";
-import { dependentsOf, type State } from "../core/state.ts";
+import { isEnded, openBlockers } from "../state/readiness.ts";
+import { dependentsOf, type State } from "../state/state.ts";
 import type { Entry, Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Journal } from "../ports/journal.ts";

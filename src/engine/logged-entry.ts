@@ -1,5 +1,5 @@
 /** An entry of the log for readers outside: its events as they are there, each with the line for people and the task that it is about. */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Entry, Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import { taskOfWarning } from "../model/warning.ts";

@@ -1,6 +1,6 @@
 /** Which pull requests are looked at again at once, because what kept them from being merged by us may be gone. */
 import { mergesAtAll } from "../core/decide-merge.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Config } from "../model/config.ts";
 import { effectKey } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";

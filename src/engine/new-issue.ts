@@ -1,7 +1,7 @@
 /** How work that somebody asks for stands in the issue that is opened for it: its labels, and what it waits for. */
 import { unknownTarget } from "../core/instruction.ts";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { Config } from "../model/config.ts";
 import { priorityWords } from "../model/priority.ts";
 import type { Priority } from "../model/task.ts";

@@ -1,11 +1,11 @@
 /** From the state to what `orchestrate next` tells: what the schedule would start now, then what stands next in the queue. Changes nothing. */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { couldTake, type Taker } from "../core/could-take.ts";
-import { expectedStarts } from "../core/expected-start.ts";
+import { expectedStarts } from "../insight/expected-start.ts";
 import { modeInForce, readyInOrder, type RankedTask } from "../core/rank-ready.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { waitingReasons } from "../core/waiting.ts";
-import { whyIdle } from "../core/why-idle.ts";
+import { whyIdle } from "../insight/why-idle.ts";
 import type { EventOf } from "../model/event.ts";
 import { toCommandId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";

@@ -2,9 +2,9 @@
  * One run of a repository that nobody serves: catch up with the tracker, decide, do everything that is due, and leave nothing in
  * memory that matters. Where the next run has to go on is in the log, so that one that is cut off costs time and nothing else.
  */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { watchedExternals } from "../core/externals.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { isStockDue } from "../core/stock.ts";
 import type { Command } from "../model/command.ts";
 import type { Cursor } from "../model/cursor.ts";

@@ -1,8 +1,8 @@
 /** From a piece of an approved split to the issue that it becomes: its text, its labels, and what it comes after. */
-import { openBlockers } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { openBlockers } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { referenceOf } from "../core/waiting.ts";
-import type { SplitRecord } from "../core/records.ts";
+import type { SplitRecord } from "../state/records.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Config } from "../model/config.ts";
 import type { Effect } from "../model/effect.ts";

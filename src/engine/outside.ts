@@ -2,9 +2,9 @@
  * Selected issues that are no tasks for want of room: remembered, so that the oldest of them come in as soon as there is some,
  * without a whole look. A restart finds them again with its first look.
  */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { refusalNow } from "../core/intake.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Observation } from "../model/observation.ts";
 

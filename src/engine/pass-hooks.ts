@@ -3,7 +3,7 @@
  * schedule and leases; and what follows from entries that are in the log.
  */
 import { allBrokenInvariants } from "../core/invariants.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Entry } from "../model/event.ts";
 import { renderHeadline } from "../views/commit-summary.ts";
 import { leasedMax, leaseMs, type Delivery } from "./deliver.ts";

@@ -3,13 +3,13 @@
  * back, appends the entries as one commit, and brings it in force when they are in the log.
  */
 import { advance } from "../core/decide.ts";
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { sealEntry } from "../core/evolve.ts";
-import { foldRecordedEffect } from "../core/fold-whole.ts";
-import { configOf } from "../core/config-in-force.ts";
+import { foldRecordedEffect } from "../fold/whole.ts";
+import { configOf } from "../state/config-in-force.ts";
 import { react, type Reaction } from "../core/react.ts";
-import type { State } from "../core/state.ts";
-import { begin, keep, lookBefore, suspend, takeBack } from "../core/transaction.ts";
+import type { State } from "../state/state.ts";
+import { begin, keep, lookBefore, suspend, takeBack } from "../state/transaction.ts";
 import type { Command } from "../model/command.ts";
 import { effectKey, isSurface } from "../model/effect.ts";
 import type { Entry, Event, EventType } from "../model/event.ts";

@@ -2,8 +2,8 @@
  * Performs the effects that show the warnings: one comment on each monitoring issue, brought to what is true when it is written. The
  * one at Linear goes its own way, so that an outage there holds up nothing here.
  */
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import { warningKey } from "../model/warning.ts";

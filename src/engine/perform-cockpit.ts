@@ -2,8 +2,8 @@
  * Performs the effect that shows the cockpit: opens it where there is none, takes in what people did to it before it is written
  * over, and writes it where it would say something else than it did last.
  */
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import { cockpitMarker, type CockpitEnd, type CockpitRecord } from "../model/cockpit.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";

@@ -2,9 +2,9 @@
  * Performs the creation of issues: that of a pattern once for each series, and not where an open task does as well; that of a submission
  * and that of a piece once.
  */
-import { isEnded } from "../core/readiness.ts";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import { isEnded } from "../state/readiness.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";
 import type { Config } from "../model/config.ts";

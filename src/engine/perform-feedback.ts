@@ -3,8 +3,8 @@
  * what the next attempt is told.
  */
 import { composeFeedback, type ConflictFacts } from "../core/compose-feedback.ts";
-import { feedbackChecksMax } from "../core/limits.ts";
-import type { State } from "../core/state.ts";
+import { feedbackChecksMax } from "../model/limits.ts";
+import type { State } from "../state/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { Effect } from "../model/effect.ts";
 import { TrackerUnavailable, type Tracker } from "../ports/tracker.ts";

@@ -1,6 +1,6 @@
 /** Performs the effects that concern a vendor or a run: start, cancel, watch; and those that are one request of their own. */
-import type { Dossier } from "../core/records.ts";
-import type { State } from "../core/state.ts";
+import type { Dossier } from "../state/records.ts";
+import type { State } from "../state/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import { takesItself, type AgentConfig } from "../model/config-agent.ts";
 import type { Effect, RecordedEffect } from "../model/effect.ts";

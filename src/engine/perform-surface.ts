@@ -1,6 +1,6 @@
 /** Performs the effects that show the state on the tracker: many issues, or many reactions, in as few requests as it can. */
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import type { EffectOutcome } from "../model/command.ts";
 import type { RecordedEffect } from "../model/effect.ts";
 import type { Tracker } from "../ports/tracker.ts";

@@ -1,12 +1,12 @@
 /** From the state to what `/orchestrate plan` answers. One walk over the tasks, as for the status; what is costly is asked for the few that are shown. */
 import { spentCaps } from "../core/caps.ts";
-import type { Context } from "../core/context.ts";
-import { expectedStarts } from "../core/expected-start.ts";
-import { expectedEnd } from "../core/lanes.ts";
-import { outlookOf } from "../core/outlook.ts";
+import type { Context } from "../model/context.ts";
+import { expectedStarts } from "../insight/expected-start.ts";
+import { expectedEnd } from "../insight/lanes.ts";
+import { outlookOf } from "../insight/outlook.ts";
 import { modeInForce, rankReady, type RankedTask } from "../core/rank-ready.ts";
-import { isEnded, statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { isEnded, statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { waitingReasons } from "../core/waiting.ts";
 import type { Task } from "../model/task.ts";
 import type { PlanAnswer, PlannedIssue, RunningTask, UpcomingTask } from "../views/plan-answer.ts";

@@ -1,8 +1,8 @@
 /** Says in the log, every so often while work is open, how far it is: what runs, what is ready, what is blocked, what was done since. */
-import type { Context } from "../core/context.ts";
-import { metricsOf } from "../core/metrics.ts";
+import type { Context } from "../model/context.ts";
+import { metricsOf } from "../insight/metrics.ts";
 import { queueDepthOf } from "../core/queue-depth.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Entry, Event } from "../model/event.ts";
 import type { Journal } from "../ports/journal.ts";
 

@@ -1,8 +1,8 @@
 /** The files for people that follow from a pass: one task file an open task, moved when its status does, and the plan of one that is split. */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { touchedTasks } from "../core/invariants.ts";
-import { statusOf } from "../core/readiness.ts";
-import { dependentsOf, type State } from "../core/state.ts";
+import { statusOf } from "../state/readiness.ts";
+import { dependentsOf, type State } from "../state/state.ts";
 import type { TaskId } from "../model/ids.ts";
 import { taskStatuses, type TaskStatus } from "../model/task.ts";
 import type { FileChange } from "../ports/store.ts";

@@ -1,6 +1,6 @@
 /** Which open pull requests a cycle looks at: checks move without touching the issue, and no cursor shows them. */
 import { isReviewRelaxed } from "../core/decide-merge.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Config } from "../model/config.ts";
 import type { PullRequest, Task } from "../model/task.ts";
 

@@ -1,7 +1,7 @@
 /** How things stand at a place of the log, for who replays it. */
-import { modeByLog } from "../core/fold-mode.ts";
-import { statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { modeByLog } from "../fold/mode.ts";
+import { statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import type { TaskStatus } from "../model/task.ts";
 import type { ReplayEnd } from "../views/replay-page.ts";
 import { namesOf } from "./names.ts";

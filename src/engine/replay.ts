@@ -1,8 +1,8 @@
 /** History folded once more, entry by entry, for people who want to see or check it: where it leads, and whether that is sound. */
 import { allBrokenInvariants } from "../core/invariants.ts";
 import { evolveEntry } from "../core/evolve.ts";
-import { fromSnapshot, toSnapshot } from "../core/snapshot.ts";
-import { createState, type State } from "../core/state.ts";
+import { fromSnapshot, toSnapshot } from "../fold/snapshot.ts";
+import { createState, type State } from "../state/state.ts";
 import type { Entry } from "../model/event.ts";
 
 export interface HistoryEntry {

@@ -2,10 +2,10 @@
  * One repository at work: hints come in, looks and passes follow, effects go out, and a cycle makes right whatever was
  * missed. Start-up takes stock before anything is scheduled.
  */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { nextEffectAt } from "../core/decide-effects.ts";
 import { nextDueAt } from "../core/decide-tick.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Command } from "../model/command.ts";
 import type { Entry } from "../model/event.ts";
 import type { StreamId } from "../model/ids.ts";

@@ -5,8 +5,8 @@
  */
 import { evolveEntry } from "../core/evolve.ts";
 import { react } from "../core/react.ts";
-import { fromSnapshot, toSnapshot } from "../core/snapshot.ts";
-import type { State } from "../core/state.ts";
+import { fromSnapshot, toSnapshot } from "../fold/snapshot.ts";
+import type { State } from "../state/state.ts";
 import type { Cursor } from "../model/cursor.ts";
 import type { Entry, Event } from "../model/event.ts";
 import { toCommandId, type CommandId } from "../model/ids.ts";

@@ -1,8 +1,8 @@
 /** From the state after a run, and what the run has appended, to what its summary is told. */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { readyInOrder } from "../core/rank-ready.ts";
-import { isEnded, statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { isEnded, statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { referenceOf } from "../core/waiting.ts";
 import type { Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";

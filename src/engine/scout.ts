@@ -12,7 +12,7 @@ import { Outside } from "./outside.ts";
 import { pauseAfter } from "./outage.ts";
 import type { Lane } from "./lane.ts";
 import type { EngineParts } from "./parts.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { isStockDue } from "../core/stock.ts";
 
 /** Issues decided in one command: a commit stays small, and one bad issue sets aside few others on its way. */

@@ -2,7 +2,7 @@
 import { isUnresponsive, silenceLimitMs } from "../core/decide-health.ts";
 import { isRunOf } from "../core/decide-session.ts";
 import { detectStaleAssignments } from "../core/decide-stale.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Command } from "../model/command.ts";
 import type { Config } from "../model/config.ts";
 import type { AgentConfig } from "../model/config-agent.ts";

@@ -3,8 +3,8 @@
  * somebody else may have written.
  */
 import { evolveEntry } from "../core/evolve.ts";
-import { fromSnapshot, toSnapshot } from "../core/snapshot.ts";
-import { createState, type State } from "../core/state.ts";
+import { fromSnapshot, toSnapshot } from "../fold/snapshot.ts";
+import { createState, type State } from "../state/state.ts";
 import type { Entry } from "../model/event.ts";
 import type { FileChange, Log } from "../ports/store.ts";
 import { LogTail } from "./log-tail.ts";

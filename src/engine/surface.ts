@@ -1,8 +1,8 @@
 /** What an issue should show: the labels we manage, the sticky comment, open or closed. Level-triggered: derived from the state. */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { waitsInVain } from "../core/react.ts";
-import { fallsShort, isEnded, statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { fallsShort, isEnded, statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { taskStatuses, type Task, type TaskStatus } from "../model/task.ts";
 import type { IssueSurface } from "../ports/tracker.ts";
 import { renderSticky } from "../views/sticky-comment.ts";

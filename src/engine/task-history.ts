@@ -1,5 +1,5 @@
 /** Everything that the log still says of one task, put together from what the store has and what this copy remembers. */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Entry, Event } from "../model/event.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Attempt, Task } from "../model/task.ts";

@@ -1,6 +1,6 @@
 /** From the warnings of a state to what the views are told of them. */
-import { openWarnings } from "../core/metrics.ts";
-import type { State } from "../core/state.ts";
+import { openWarnings } from "../insight/metrics.ts";
+import type { State } from "../state/state.ts";
 import { taskOfWarning, type Warning } from "../model/warning.ts";
 import type { WarningView } from "../views/alerts.ts";
 

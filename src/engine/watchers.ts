@@ -1,5 +1,5 @@
 /** Those who wait until something is so in the state: asked after every pass. */
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 
 export interface Watched<Found> {
   readonly found: Promise<Found>;

@@ -3,9 +3,9 @@
  * is asked for is checked on what is known here, and once more on what other copies of the App have written before it is refused.
  */
 import { z } from "zod";
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import { registeredAgent } from "../core/decide-registry.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import type { Repository } from "../engine/repository.ts";
 import type { Command } from "../model/command.ts";
 import { toAgentId, toCommandId, type CommandId } from "../model/ids.ts";

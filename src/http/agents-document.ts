@@ -1,7 +1,7 @@
 /** What the routes about agents answer: the schema of it, and the document of one agent. */
 import { z } from "zod";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import { agentsDocumentOf } from "../engine/agents-document.ts";
 import { toLeavingViews } from "../engine/leaving-views.ts";
 import { agentTypes, dispatchWays } from "../model/config-agent.ts";

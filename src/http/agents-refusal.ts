@@ -1,5 +1,5 @@
 /** Why an agent cannot be registered, changed or taken out: problems that say what to do instead. Each is null where it can. */
-import type { Context } from "../core/context.ts";
+import type { Context } from "../model/context.ts";
 import {
   fileAgent,
   refusalOfCapacity,
@@ -7,8 +7,8 @@ import {
   refusalOfRegistration,
   registeredAgent,
 } from "../core/decide-registry.ts";
-import { sessionsOf } from "../core/fold-registry.ts";
-import type { State } from "../core/state.ts";
+import { sessionsOf } from "../fold/registry.ts";
+import type { State } from "../state/state.ts";
 import type { AgentConfig } from "../model/config-agent.ts";
 import { agentsMax, mostSlotsOf } from "../model/registry.ts";
 import { Problem } from "./problem.ts";

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { conflictsOf, readConflictId } from "../core/conflicts.ts";
 import { whyNotResolved, type Wanted } from "../core/resolve-conflict.ts";
-import { statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { findTask, toTaskName } from "../engine/find-task.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toTaskView } from "../engine/task-views.ts";

@@ -1,7 +1,7 @@
 /** GET /api/orchestrator/conflicts: what stands in the way of work that is in flight now, and what can be done about each. */
 import { z } from "zod";
 import { findConflicts } from "../core/conflicts.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { referenceOf } from "../core/waiting.ts";
 import { conflictKinds, resolutions, type Conflict } from "../model/conflict.ts";
 import type { TaskId } from "../model/ids.ts";

@@ -1,7 +1,7 @@
 /** The live assignment that a report means, or what holds instead. */
 import { z } from "zod";
-import { statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import type { Repository } from "../engine/repository.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { TaskId, WorkerId } from "../model/ids.ts";

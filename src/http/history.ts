@@ -1,7 +1,7 @@
 /** GET /api/orchestrator/tasks/{id}/history: everything that happened to one task, as far back as the log goes. */
 import { z } from "zod";
-import { statusOf } from "../core/readiness.ts";
-import type { State } from "../core/state.ts";
+import { statusOf } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
 import { findTask, howTasksAreNamed, readTaskName, toTaskName } from "../engine/find-task.ts";
 import { attemptsOf, eventsOf, knownAtHand, knownTogether } from "../engine/task-history.ts";
 import type { Task } from "../model/task.ts";

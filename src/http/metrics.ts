@@ -1,10 +1,10 @@
 /** GET /metrics: the figures of every repository for Prometheus, as this copy of the App knows them. */
 import { z } from "zod";
 import { findConflicts } from "../core/conflicts.ts";
-import { readingOf } from "../core/fold-figures.ts";
+import { readingOf } from "../fold/figures.ts";
 import { depthOf, queueDepthOf } from "../core/queue-depth.ts";
-import type { Context } from "../core/context.ts";
-import type { State } from "../core/state.ts";
+import type { Context } from "../model/context.ts";
+import type { State } from "../state/state.ts";
 import { waitBoundsMs } from "../engine/counters.ts";
 import type { Repository } from "../engine/repository.ts";
 import { conflictKinds } from "../model/conflict.ts";

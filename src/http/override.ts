@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { unknownTarget, workersNamed } from "../core/instruction.ts";
 import { noteOnTarget, whyNotAssigned } from "../core/instruct-task.ts";
-import { isEnded, statusOf } from "../core/readiness.ts";
+import { isEnded, statusOf } from "../state/readiness.ts";
 import type { Repository } from "../engine/repository.ts";
 import { toCommandId, type TaskId } from "../model/ids.ts";
 import { anyStatus } from "./answer-fields.ts";

@@ -1,9 +1,9 @@
 /** GET /orchestrator/status: the queue, the workers, the mode and the figures of one repository, as this copy of the App knows them. */
 import { z } from "zod";
-import type { Context } from "../core/context.ts";
-import { metricsOf, type Metrics } from "../core/metrics.ts";
+import type { Context } from "../model/context.ts";
+import { metricsOf, type Metrics } from "../insight/metrics.ts";
 import { modeInForce } from "../core/rank-ready.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { warningCodes } from "../model/warning.ts";
 import { anyAgentType, anyMode, count, instant } from "./answer-fields.ts";
 import { findRepository, repositoryName } from "./find-repository.ts";

@@ -3,7 +3,7 @@
  * lost, and many send no key: the same words from the same caller a moment later are that request again.
  */
 import { createHash } from "node:crypto";
-import { sameSubmissionMs } from "../core/limits.ts";
+import { sameSubmissionMs } from "../model/limits.ts";
 
 export interface SubmissionName {
   readonly id: string;

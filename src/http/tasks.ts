@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { alikeOf, whyNotTaken } from "../core/decide-submissions.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { findTask } from "../engine/find-task.ts";
 import { NotAskable, toAsked, whyNotReady } from "../engine/new-issue.ts";
 import type { Repository } from "../engine/repository.ts";

@@ -1,8 +1,8 @@
 /** A backlog in layers, played through the pure core: every event decided and folded, as fast as it goes. */
 import { advance, decide } from "../../src/core/decide.ts";
-import type { Context } from "../../src/core/context.ts";
+import type { Context } from "../../src/model/context.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
-import { createState, type State } from "../../src/core/state.ts";
+import { createState, type State } from "../../src/state/state.ts";
 import type { Command } from "../../src/model/command.ts";
 import { Config } from "../../src/model/config.ts";
 import type { Entry, Event } from "../../src/model/event.ts";

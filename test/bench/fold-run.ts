@@ -1,6 +1,6 @@
 /** How fast history becomes state: events that are in memory, and a log as text. */
 import { evolve, evolveEntry } from "../../src/core/evolve.ts";
-import { createState } from "../../src/core/state.ts";
+import { createState } from "../../src/state/state.ts";
 import type { Entry } from "../../src/model/event.ts";
 import { firstEntries, playBacklog } from "./backlog-run.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { capacityOf } from "../../src/core/capacity.ts";
+import { capacityOf } from "../../src/state/capacity.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import { configOf, issue } from "../support/build.ts";
 import { observe, schedule, story, types, type Story } from "../support/given.ts";

@@ -1,7 +1,7 @@
 /** The cockpit in the core: what its boxes decide, when it is to be written, and what is remembered of it. */
 import { describe, expect, test } from "vitest";
 import { evolveEntry } from "../../src/core/evolve.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import { commandOf, parseBoxKey } from "../../src/model/box.ts";
 import type { CockpitWritten } from "../../src/model/cockpit.ts";

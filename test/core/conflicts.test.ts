@@ -1,7 +1,7 @@
 /** What stands in the way of work in flight, and what becomes of it when somebody says so: never are two at one task. */
 import { describe, expect, test } from "vitest";
 import { findConflicts, readConflictId } from "../../src/core/conflicts.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { whyNotResolved } from "../../src/core/resolve-conflict.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Conflict } from "../../src/model/conflict.ts";

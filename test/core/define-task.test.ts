@@ -1,7 +1,7 @@
 /** What an issue says of its task: kinds of work, wishes, the time of its milestone, and what its kind has taken so far. */
 import { describe, expect, test } from "vitest";
 import { defineTask } from "../../src/core/define-task.ts";
-import { createState } from "../../src/core/state.ts";
+import { createState } from "../../src/state/state.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import type { TaskDefinition } from "../../src/model/task.ts";
 import { configOf, issue, taskId } from "../support/build.ts";

@@ -1,6 +1,6 @@
 /** The definition of done: criteria that nobody has ticked are named, and where the configuration says so the merge is left to a person. */
 import { describe, expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { readText } from "../../src/model/issue-text.ts";
 import { issue, stranger, taskId, writer } from "../support/build.ts";
 import { observe, taskAt, types, type Story } from "../support/given.ts";

@@ -1,7 +1,7 @@
 /** How many ready tasks could be started if workers were free, found by looking at each: what the core's count has to be. */
 import type { Config } from "../../src/model/config.ts";
 import { depthOf } from "../../src/core/queue-depth.ts";
-import type { State } from "../../src/core/state.ts";
+import type { State } from "../../src/state/state.ts";
 import type { TaskId } from "../../src/model/ids.ts";
 import type { Task } from "../../src/model/task.ts";
 import { stagesOf } from "./graph-rules.ts";

@@ -1,8 +1,8 @@
 /** Agents that take their work themselves: what they may claim, what ends it, and what their silence means. */
 import { describe, expect, test } from "vitest";
 import { judgeClaim } from "../../src/core/decide-claim-task.ts";
-import { expectedStart } from "../../src/core/expected-start.ts";
-import { whyIdle } from "../../src/core/why-idle.ts";
+import { expectedStart } from "../../src/insight/expected-start.ts";
+import { whyIdle } from "../../src/insight/why-idle.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { defaultConfig } from "../../src/model/config.ts";
 import { toAgentId, toWorkerId } from "../../src/model/ids.ts";

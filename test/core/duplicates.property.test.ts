@@ -1,9 +1,9 @@
 /** Duplicates against a slow and obvious rule over all tasks, through observations, ends, approvals and decisions that are taken back. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isEnded } from "../../src/core/readiness.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import type { State } from "../../src/core/state.ts";
+import { isEnded } from "../../src/state/readiness.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import type { State } from "../../src/state/state.ts";
 import type { Task } from "../../src/model/task.ts";
 import { configOf, issue, stranger, taskId, writer } from "../support/build.ts";
 import { instruct, observe, schedule, story } from "../support/given.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { findConflicts } from "../../src/core/conflicts.ts";
 import { decide } from "../../src/core/decide.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import type { Command } from "../../src/model/command.ts";
 import { toCommandId } from "../../src/model/ids.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { nextDueAt } from "../../src/core/decide-tick.ts";
 import { watchedExternals } from "../../src/core/externals.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { TaskId } from "../../src/model/ids.ts";
 import type { BlockerFacts } from "../../src/model/observation.ts";
 import type { External } from "../../src/model/task.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { composeFeedback } from "../../src/core/compose-feedback.ts";
 import { criteriaIn } from "../../src/core/criteria.ts";
-import { feedbackBytesMax, feedbackChecksMax, feedbackLinesMax } from "../../src/core/limits.ts";
+import { feedbackBytesMax, feedbackChecksMax, feedbackLinesMax } from "../../src/model/limits.ts";
 import { excerptLog } from "../../src/core/log-excerpt.ts";
 import { redact } from "../../src/core/redact.ts";
 import type { CheckFacts, FailureFacts, ReviewFacts } from "../../src/model/feedback.ts";

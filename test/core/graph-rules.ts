@@ -1,5 +1,5 @@
 /** What holds of the graph after every pass, found from the edges alone: who bears the name of a failed task, and who waits for itself. */
-import type { State } from "../../src/core/state.ts";
+import type { State } from "../../src/state/state.ts";
 import type { TaskId } from "../../src/model/ids.ts";
 import type { Task } from "../../src/model/task.ts";
 

@@ -1,9 +1,9 @@
 /** Tasks that fail, end, come back, are let go of and wait for others anew, in any order: the state says of the graph what its edges say. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { barrierIn } from "../../src/core/stages.ts";
-import type { State } from "../../src/core/state.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { barrierIn } from "../../src/state/stages.ts";
+import type { State } from "../../src/state/state.ts";
 import { configOf, taskId } from "../support/build.ts";
 import { schedule, story } from "../support/given.ts";
 import { stagesOf, wrongInGraph } from "./graph-rules.ts";

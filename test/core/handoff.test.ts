@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { keptWork } from "../../src/core/decide-preempt.ts";
 import { attemptsUsed } from "../../src/core/retry-policy.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { toAgentId } from "../../src/model/ids.ts";
 import type { Event } from "../../src/model/event.ts";
 import { configOf, issue, pull, report, stranger, taskId } from "../support/build.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { healthOf, isUnresponsive } from "../../src/core/decide-health.ts";
 import { nextDueAt } from "../../src/core/decide-tick.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Event } from "../../src/model/event.ts";
 import { configOf, issue, pull, report, taskId } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, types, type Story } from "../support/given.ts";

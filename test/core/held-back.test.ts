@@ -10,7 +10,7 @@ import type { Command } from "../../src/model/command.ts";
 import type { Event } from "../../src/model/event.ts";
 import { toCommandId } from "../../src/model/ids.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
-import { metricsOf } from "../../src/core/metrics.ts";
+import { metricsOf } from "../../src/insight/metrics.ts";
 import { renderFigures } from "../../src/views/metrics.ts";
 import { blocker, configOf, issue, report, taskId } from "../support/build.ts";
 import { instruct, observe, schedule, story, type Story } from "../support/given.ts";

@@ -4,9 +4,9 @@
  * most of them matter.
  */
 import fc from "fast-check";
-import { configOf } from "../../src/core/config-in-force.ts";
-import type { Context } from "../../src/core/context.ts";
-import type { State } from "../../src/core/state.ts";
+import { configOf } from "../../src/state/config-in-force.ts";
+import type { Context } from "../../src/model/context.ts";
+import type { State } from "../../src/state/state.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import type { Command, EffectOutcome } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";

@@ -1,6 +1,6 @@
 /** What an agent has done is what it is taken for: how often it succeeds, whether in time, and how often its work is sent back. */
 import { expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { configOf, issue, pull, report, writer } from "../support/build.ts";
 import { instruct, observe, say, schedule, story, type Story } from "../support/given.ts";
 

@@ -1,7 +1,7 @@
 /** Dead letters: what is given up is kept until it is done after all or a person has seen to it, and only what is safe is tried again. */
 import { expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { lettersMax } from "../../src/core/limits.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { lettersMax } from "../../src/model/limits.ts";
 import type { EffectType } from "../../src/model/effect.ts";
 import type { EffectId } from "../../src/model/ids.ts";
 import { configOf, issue, report, taskId } from "../support/build.ts";

@@ -1,5 +1,5 @@
 /** Keeps account of merges by the events alone, apart from the core's own index, and finds those that should not have been asked for. */
-import type { State } from "../../src/core/state.ts";
+import type { State } from "../../src/state/state.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Effect } from "../../src/model/effect.ts";
 import type { Event, EventOf } from "../../src/model/event.ts";

@@ -4,10 +4,10 @@
  */
 import { expect, test } from "vitest";
 import { adjustEffortThreshold } from "../../src/core/attack-threshold.ts";
-import { metricsOf } from "../../src/core/metrics.ts";
+import { metricsOf } from "../../src/insight/metrics.ts";
 import { isAttackModeEligible } from "../../src/core/quick-wins.ts";
 import { rankReady } from "../../src/core/rank-ready.ts";
-import { velocityOf } from "../../src/core/velocity.ts";
+import { velocityOf } from "../../src/insight/velocity.ts";
 import { Repository } from "../../src/engine/repository.ts";
 import { defaultConfig, type Config } from "../../src/model/config.ts";
 import type { Event } from "../../src/model/event.ts";

@@ -1,6 +1,6 @@
 /** Work that nobody wrote down: after so many merged tasks of a kind an issue is asked for, once, and trusted as the configuration is. */
 import { describe, expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import { configOf, issue, pull, report, stranger, taskId, writer } from "../support/build.ts";

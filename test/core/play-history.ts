@@ -1,10 +1,10 @@
 /** Plays a planned history pass by pass and judges every pass by rules of its own, written apart from the core's. */
-import { configOf } from "../../src/core/config-in-force.ts";
+import { configOf } from "../../src/state/config-in-force.ts";
 import { evolve, evolveEntry, sealEntry } from "../../src/core/evolve.ts";
-import { foldRecordedEffect } from "../../src/core/fold-whole.ts";
+import { foldRecordedEffect } from "../../src/fold/whole.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { createState, type State } from "../../src/core/state.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { createState, type State } from "../../src/state/state.ts";
 import { runPass, type Pass } from "../../src/engine/pass.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Config } from "../../src/model/config.ts";

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evolve } from "../../src/core/evolve.ts";
-import { createState, type State } from "../../src/core/state.ts";
+import { createState, type State } from "../../src/state/state.ts";
 import type { Entry } from "../../src/model/event.ts";
 import type { AssignmentPhase } from "../../src/model/task.ts";
 import { blocker, configOf, issue, observation, report, taskId } from "../support/build.ts";

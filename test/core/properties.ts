@@ -1,7 +1,7 @@
 /** What holds of every history; asserted with few runs in every test run and with many in the long one. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { toSnapshot } from "../../src/core/snapshot.ts";
+import { toSnapshot } from "../../src/fold/snapshot.ts";
 import { histories } from "./histories.ts";
 import { playHistory, replay } from "./play-history.ts";
 

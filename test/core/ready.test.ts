@@ -1,7 +1,7 @@
 /** The definition of ready: what says too little is not started, says why, and goes on when somebody edits it or says that it may. */
 import { expect, test } from "vitest";
 import { waitingReasons } from "../../src/core/waiting.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { EffectId } from "../../src/model/ids.ts";
 import type { TextFacts } from "../../src/model/issue-text.ts";
 import { configOf, issue, pull, stranger, taskId, writer } from "../support/build.ts";

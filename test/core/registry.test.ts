@@ -1,7 +1,7 @@
 /** Agents that are registered while the program runs: they work beside those of the file, and go without losing a session. */
 import { describe, expect, test } from "vitest";
-import { configOf as inForce } from "../../src/core/config-in-force.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { configOf as inForce } from "../../src/state/config-in-force.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { runPass } from "../../src/engine/pass.ts";
 import type { Command } from "../../src/model/command.ts";
 import { defaultConfig } from "../../src/model/config.ts";

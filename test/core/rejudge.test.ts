@@ -1,9 +1,9 @@
 /** What a person was told of a task that nobody can take: taken back as soon as it is no longer so, and told once while it is. */
 import { describe, expect, test } from "vitest";
 import { advance } from "../../src/core/decide.ts";
-import { judgedMax, surfaceDelayMs } from "../../src/core/limits.ts";
+import { judgedMax, surfaceDelayMs } from "../../src/model/limits.ts";
 import { react } from "../../src/core/react.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { toTaskView } from "../../src/engine/task-views.ts";
 import type { Event } from "../../src/model/event.ts";

@@ -1,7 +1,7 @@
 /** An agent of the file that leaves it, or becomes another system there, while it has sessions: they are looked after to their end. */
 import { describe, expect, test } from "vitest";
-import { configOf as inForce } from "../../src/core/config-in-force.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { configOf as inForce } from "../../src/state/config-in-force.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { toAgentViews, toExplainedView } from "../../src/engine/task-views.ts";
 import { toLeavingViews } from "../../src/engine/leaving-views.ts";
 import { toCockpitView } from "../../src/engine/cockpit-view.ts";

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Event } from "../../src/model/event.ts";
 import type { Feedback } from "../../src/model/feedback.ts";
 import type { PullFacts } from "../../src/model/observation.ts";
-import { dossiersMax, feedbackWaitMs } from "../../src/core/limits.ts";
+import { dossiersMax, feedbackWaitMs } from "../../src/model/limits.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { toCommandId } from "../../src/model/ids.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { configOf, issue, pull, report, stranger, taskId, writer } from "../support/build.ts";
 import { collected, instruct, observe, say, schedule, story, taskAt, types, type Story } from "../support/given.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { shouldScaleWorkers } from "../../src/core/decide-scaling.ts";
-import { raisedTo } from "../../src/core/records.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { raisedTo } from "../../src/state/records.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Event } from "../../src/model/event.ts";
 import { toAgentId } from "../../src/model/ids.ts";

@@ -1,10 +1,10 @@
 /** What a process that starts from a snapshot must not see differently from one that has been there all along. */
 import { expect, test } from "vitest";
 import { evolve } from "../../src/core/evolve.ts";
-import { readingOf } from "../../src/core/fold-figures.ts";
+import { readingOf } from "../../src/fold/figures.ts";
 import { rankReady } from "../../src/core/rank-ready.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { createState, dependentsOf } from "../../src/core/state.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { createState, dependentsOf } from "../../src/state/state.ts";
 import type { Event } from "../../src/model/event.ts";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";
 import { instruct, observe, say, schedule, story } from "../support/given.ts";

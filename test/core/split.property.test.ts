@@ -1,7 +1,7 @@
 /** Any history of a split: each piece is opened once and after its approval, and nobody is at work on what is being split. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toSnapshot } from "../../src/core/snapshot.ts";
+import { toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Entry } from "../../src/model/event.ts";
 import { playHistory, replay } from "./play-history.ts";
 import { splitHistories } from "./split-histories.ts";

@@ -1,7 +1,7 @@
 /** `/orchestrate split`: pieces are proposed from the text, opened once when they are approved, and their parent ends with the last of them. */
 import { describe, expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { pieceSeenMs } from "../../src/core/limits.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { pieceSeenMs } from "../../src/model/limits.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import type { ReadText } from "../../src/model/command.ts";
 import type { Effect } from "../../src/model/effect.ts";

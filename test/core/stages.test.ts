@@ -1,7 +1,7 @@
 /** Where stages are barriers nothing of a stage is started before the stages before it are over, and whoever is held back says by what. */
 import { describe, expect, test } from "vitest";
-import { expectedStart } from "../../src/core/expected-start.ts";
-import { whyIdle } from "../../src/core/why-idle.ts";
+import { expectedStart } from "../../src/insight/expected-start.ts";
+import { whyIdle } from "../../src/insight/why-idle.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { escalateUnplaceable } from "../../src/core/decide-escalation.ts";
 import { detectStaleAssignments, isStale } from "../../src/core/decide-stale.ts";
 import { nextDueAt } from "../../src/core/decide-tick.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Task } from "../../src/model/task.ts";
 import { blocker, configOf, issue, pull, report, taskId, writer } from "../support/build.ts";

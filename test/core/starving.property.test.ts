@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decide } from "../../src/core/decide.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { toCommandId } from "../../src/model/ids.ts";
 import { modes } from "../../src/model/mode.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { evolve } from "../../src/core/evolve.ts";
-import { expectedStart } from "../../src/core/expected-start.ts";
+import { expectedStart } from "../../src/insight/expected-start.ts";
 import { toExplainedView } from "../../src/engine/task-views.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Event } from "../../src/model/event.ts";

@@ -1,7 +1,7 @@
 /** Work that is submitted from outside: its issue is asked for once, and its text is trusted as whoever submitted it is. */
 import { describe, expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import { submissionsMax } from "../../src/core/limits.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import { submissionsMax } from "../../src/model/limits.ts";
 import type { EffectOutcome } from "../../src/model/command.ts";
 import type { IssueFacts } from "../../src/model/observation.ts";
 import type { Submission } from "../../src/model/submission.ts";

@@ -1,6 +1,6 @@
 /** `/orchestrate swarm`: several workers at once on the sub-issues of one issue, before other work. */
 import { describe, expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import { toTaskView } from "../../src/engine/task-views.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Event } from "../../src/model/event.ts";

@@ -1,6 +1,6 @@
 /** `/orchestrate undo`: one step back, said whose it was, and refused with a way out where there is none. */
 import { describe, expect, test } from "vitest";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
 import type { Actor } from "../../src/model/actor.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { SlashCommand } from "../../src/model/slash.ts";

@@ -1,7 +1,7 @@
 /** What the cockpit shows of a state: the example of the documentation, a backlog of ten thousand, and no write without news. */
 import { describe, expect, test } from "vitest";
-import type { Context } from "../../src/core/context.ts";
-import { createState } from "../../src/core/state.ts";
+import type { Context } from "../../src/model/context.ts";
+import { createState } from "../../src/state/state.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { toCockpitView } from "../../src/engine/cockpit-view.ts";
 import { digestOf, isSealed, sealText } from "../../src/engine/digest.ts";

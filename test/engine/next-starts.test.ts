@@ -1,6 +1,6 @@
 /** What `orchestrate next` tells: the very starts of the next schedule, then the queue; for one agent what that could take; else why nothing. */
 import { describe, expect, test } from "vitest";
-import { toSnapshot } from "../../src/core/snapshot.ts";
+import { toSnapshot } from "../../src/fold/snapshot.ts";
 import { toNextView } from "../../src/engine/next-starts.ts";
 import { toAgentId, toWorkerId } from "../../src/model/ids.ts";
 import { renderNextPage, toNextDocument } from "../../src/views/next-page.ts";

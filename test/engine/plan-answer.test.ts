@@ -1,8 +1,8 @@
 /** `/orchestrate plan` and `/orchestrate simulate` as they are answered on an issue, from a state with a story behind it. */
 import { describe, expect, test } from "vitest";
-import { stagesCountedMax } from "../../src/core/limits.ts";
-import { outlookOf } from "../../src/core/outlook.ts";
-import { toSnapshot } from "../../src/core/snapshot.ts";
+import { stagesCountedMax } from "../../src/model/limits.ts";
+import { outlookOf } from "../../src/insight/outlook.ts";
+import { toSnapshot } from "../../src/fold/snapshot.ts";
 import { toInstruction } from "../../src/engine/instruct.ts";
 import { toPlanAnswer } from "../../src/engine/plan-answer.ts";
 import type { Actor } from "../../src/model/actor.ts";

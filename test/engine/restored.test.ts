@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../../src/core/decide.ts";
 import { evolve, evolveEntry } from "../../src/core/evolve.ts";
-import { fromSnapshot, toSnapshot } from "../../src/core/snapshot.ts";
-import type { State } from "../../src/core/state.ts";
+import { fromSnapshot, toSnapshot } from "../../src/fold/snapshot.ts";
+import type { State } from "../../src/state/state.ts";
 import { isStockDue } from "../../src/core/stock.ts";
 import { waitingReasons } from "../../src/core/waiting.ts";
 import { examineState, foldHistory, HistoryBroken } from "../../src/engine/replay.ts";

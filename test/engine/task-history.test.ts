@@ -1,6 +1,6 @@
 /** What the log still says of one task, put together from the store and from what this copy remembers. */
 import { expect, test } from "vitest";
-import { createState } from "../../src/core/state.ts";
+import { createState } from "../../src/state/state.ts";
 import { LogTail } from "../../src/engine/log-tail.ts";
 import { eventsOf, knownAtHand, knownTogether } from "../../src/engine/task-history.ts";
 import type { Log } from "../../src/ports/store.ts";

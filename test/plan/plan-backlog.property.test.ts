@@ -1,8 +1,8 @@
 /** Plans of thousands of small random backlogs against an oracle that works each answer out again from the whole backlog. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { planBacklog } from "../../src/core/plan-backlog.ts";
-import { readBacklog } from "../../src/core/plan-input.ts";
+import { planBacklog } from "../../src/plan/backlog.ts";
+import { readBacklog } from "../../src/plan/input.ts";
 import { modes } from "../../src/model/mode.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import { anyBacklog, type Given, Oracle } from "./oracle.ts";

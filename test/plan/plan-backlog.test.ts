@@ -1,7 +1,7 @@
 /** What each status, edge, label and agent of a backlog does to its plan. */
 import { describe, expect, test } from "vitest";
-import { planBacklog } from "../../src/core/plan-backlog.ts";
-import { readBacklog } from "../../src/core/plan-input.ts";
+import { planBacklog } from "../../src/plan/backlog.ts";
+import { readBacklog } from "../../src/plan/input.ts";
 import { taskStatuses } from "../../src/model/task.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import { renderPlanJson } from "../../src/views/plan-json.ts";

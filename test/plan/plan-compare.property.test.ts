@@ -1,8 +1,8 @@
 /** Playing a backlog through keeps to the rules of list scheduling, whose bounds are theorems. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareModes } from "../../src/core/plan-compare.ts";
-import { type Backlog, readBacklog } from "../../src/core/plan-input.ts";
+import { compareModes } from "../../src/plan/compare.ts";
+import { type Backlog, readBacklog } from "../../src/plan/input.ts";
 import { modes } from "../../src/model/mode.ts";
 import type { Comparison } from "../../src/model/plan.ts";
 import { anyBacklog, type Given, type GivenTask, Oracle } from "./oracle.ts";

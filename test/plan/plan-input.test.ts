@@ -1,9 +1,9 @@
 /** A backlog that cannot be planned is refused with the place of what is wrong; everything that a person may mean is read. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BacklogInvalid } from "../../src/core/plan-fields.ts";
-import { type Backlog, readBacklog } from "../../src/core/plan-input.ts";
-import { defaultEstimateScale, defaultMatching, defaultMode, defaultWeights } from "../../src/core/plan-defaults.ts";
+import { BacklogInvalid } from "../../src/plan/fields.ts";
+import { type Backlog, readBacklog } from "../../src/plan/input.ts";
+import { defaultEstimateScale, defaultMatching, defaultMode, defaultWeights } from "../../src/plan/defaults.ts";
 import { defaultConfig } from "../../src/model/config.ts";
 
 function problemOf(value: unknown): string {

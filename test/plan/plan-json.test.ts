@@ -1,7 +1,7 @@
 /** A text that is not JSON is refused with the line and the column where it stops being so. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { JsonInvalid, parseJson } from "../../src/core/plan-json.ts";
+import { JsonInvalid, parseJson } from "../../src/plan/json.ts";
 
 function problemOf(text: string): string {
   try {

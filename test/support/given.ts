@@ -1,13 +1,13 @@
 /** given(history).when(command).then(events): a decision as a sentence, over the whole list of what it decided. */
 import { expect } from "vitest";
 import { decide } from "../../src/core/decide.ts";
-import { configOf as inForce } from "../../src/core/config-in-force.ts";
-import type { Context } from "../../src/core/context.ts";
+import { configOf as inForce } from "../../src/state/config-in-force.ts";
+import type { Context } from "../../src/model/context.ts";
 import { allBrokenInvariants } from "../../src/core/invariants.ts";
-import { statusOf } from "../../src/core/readiness.ts";
-import { createState, type State } from "../../src/core/state.ts";
+import { statusOf } from "../../src/state/readiness.ts";
+import { createState, type State } from "../../src/state/state.ts";
 import { openDecision, type Decision } from "../../src/core/decision.ts";
-import { begin, takeBack } from "../../src/core/transaction.ts";
+import { begin, takeBack } from "../../src/state/transaction.ts";
 import { evolveEntry } from "../../src/core/evolve.ts";
 import { runPass } from "../../src/engine/pass.ts";
 import type { Actor } from "../../src/model/actor.ts";
