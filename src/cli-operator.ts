@@ -1,6 +1,7 @@
 /** The commands of whoever looks after a repository. Each runs once, on a machine that has the credentials, and is loaded only when it is asked for. */
 import { InvalidArgumentError, type Command } from "commander";
 import { addDeskCommands } from "./cli-desk.ts";
+import { addHookCommands } from "./cli-hook.ts";
 import { addReportCommands } from "./cli-reports.ts";
 import { say } from "./cli/answer.ts";
 
@@ -30,6 +31,7 @@ export function addOperatorCommands(program: Command): void {
   addCreation(program);
   addTaskOrders(program);
   addDeskCommands(program, credentials);
+  addHookCommands(program);
   addHistory(program);
   addLetters(program);
   addSettingUp(program);
@@ -131,7 +133,7 @@ function addCreation(program: Command): void {
   program
     .command("create")
     .description("Opens an issue that is work, in the name of the person whose token it is.")
-    .requiredOption("--title <title>", "one line; takes write permission")
+    .option("--title <title>", "one line; takes write permission")
     .option("--body <text>", "what is to be done, as Markdown")
     .option("--body-file <file>", "the same from a file; - reads standard input")
     .option("--priority <priority>", "urgent, high, medium, low or none")
@@ -139,12 +141,33 @@ function addCreation(program: Command): void {
     .option("--label <label>", "a label beside those; may be said again", addTo)
     .option("--blocked-by <task>", "what it waits for: a number, or an id; may be said again", addTo)
     .option("--agent <agent>", "the agent that is to take it")
+    .option("--template <name>", "the issues of a task template, instead of title and text")
+    .option("--set <field=value>", "what a field of the template is filled with; may be said again", addTo)
+    .option("--key <word>", "makes new issues of a template where the same values were given before")
+    .option("--dry-run", "with --template: show what would be opened, and write nothing")
     .option("--repository <name>", "owner/name")
     .option("--json", "print it as JSON")
     .addHelpText("after", `${credentials}\n  orchestrate create --title "Typo in the footer" --repository acme/shop`)
     .action(async (options) => {
-      const { create } = await import("./cli/create.ts");
-      await say(create(options), options);
+      if (options.template === undefined) {
+        const { create } = await import("./cli/create.ts");
+        await say(create(options), options);
+        return;
+      }
+      const { createFromTemplate } = await import("./cli/from-template.ts");
+      await say(createFromTemplate(options), options);
+    });
+
+  program
+    .command("templates")
+    .description("The task templates with their fields, and what is wrong with those that cannot be used. Reads only.")
+    .argument("[repository]", "owner/name")
+    .option("--folder <folder>", "those of a folder instead; asks nobody anything")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", `${credentials}\n  orchestrate templates acme/shop`)
+    .action(async (repository, options) => {
+      const { runTemplates } = await import("./cli/templates.ts");
+      process.exitCode = await runTemplates(repository, options);
     });
 }
 

@@ -8,6 +8,7 @@ import { createBranchStore } from "./branch/branch-store.ts";
 import type { Source } from "./branch/load.ts";
 import { toRequest, type OctokitShape } from "./branch/octokit-request.ts";
 import { parseConfig } from "./config/parse-config.ts";
+import { readTemplateText } from "./config/parse-template.ts";
 import { renderProblem } from "./config/problem.ts";
 import { createTimetable } from "./config/schedule.ts";
 import { isSameDefinition } from "./core/define-task.ts";
@@ -293,6 +294,7 @@ export function wire(surroundings: Surroundings, target: RepositoryTarget): Wire
       ...wireLinear(surroundings, journal),
       ...wireAlerts(surroundings, journal),
       parseConfiguration: readConfiguration,
+      parseTemplate: readTemplateText,
     },
   };
 }

@@ -50,7 +50,9 @@ const events = ["event", "event-cockpit", "event-outbox", "event-registry", "dea
 const series = textOf("src/http/metrics.ts");
 const keys = new Set(keysOf(configSchema));
 const verbs = new Set(slashSpecs.map(({ verb }) => verb as string));
-const cli = ["cli", "cli-operator", "cli-desk", "cli-reports"].map((name) => textOf(`src/${name}.ts`)).join("\n");
+const cli = ["cli", "cli-operator", "cli-desk", "cli-hook", "cli-reports"]
+  .map((name) => textOf(`src/${name}.ts`))
+  .join("\n");
 interface Named {
   readonly pattern: RegExp;
   readonly isThere: (name: string, place: string) => boolean;

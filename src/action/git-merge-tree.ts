@@ -55,8 +55,8 @@ export function createGitConflicts(directory: string, remote = "origin"): Confli
   };
 }
 
-/** Git ends with 1 where there are conflicts: the tree, then each path, ended by zeros. */
-async function mergeTree(
+/** The paths in which two commits conflict; rejects where git cannot say. It ends with 1 where there are any: the tree, then each path, ended by zeros. */
+export async function mergeTree(
   git: (...args: readonly string[]) => Promise<string>,
   ours: string,
   theirs: string,

@@ -20,7 +20,7 @@ import { toPlainWords } from "../views/plain-page.ts";
 import { wireReading } from "../wire.ts";
 
 export interface CreateOptions {
-  readonly title: string;
+  readonly title?: string | undefined;
   readonly body?: string | undefined;
   /** `-` is standard input. */
   readonly bodyFile?: string | undefined;
@@ -34,7 +34,7 @@ export interface CreateOptions {
 
 const Created = z.object({ number: z.number(), html_url: z.string() });
 
-interface Issue {
+export interface Issue {
   readonly title: string;
   readonly body: string;
   readonly labels: readonly string[];
@@ -46,7 +46,9 @@ export async function create(options: CreateOptions): Promise<Answer> {
   const wanted = await readWanted(options);
   return withRepository(options.repository, async (target) => {
     const { repository } = target;
-    const issue = toIssue(wanted, await wireReading(target.surroundings, target), target);
+    const found = await wireReading(target.surroundings, target);
+    demandRoom(found);
+    const issue = toIssue(wanted, found, target);
     await demandPerson(target);
     const { number, html_url: url } = await open(target, issue);
     const { title, labels, blockedBy } = issue;
@@ -63,9 +65,15 @@ const whoTakesItIn = "It becomes a task when the App has seen it, else with the 
 /** With the bounds and refusals of the HTTP route, told in the words of this door. */
 async function readWanted(options: CreateOptions): Promise<TaskInput> {
   const { title, body, bodyFile, priority, estimate, label = [], blockedBy = [], agent } = options;
+  if (title === undefined) throw new UsageError("Say --title, or --template.");
   if (body !== undefined && bodyFile !== undefined) throw new UsageError("Say --body or --body-file; not both.");
   const text = bodyFile === undefined ? body : (await readText(bodyFile, "description")).trimEnd();
-  const reading = TaskInput.safeParse({ title, body: text, priority, estimate, labels: label, blockedBy, agent });
+  return demandWanted({ title, body: text, priority, estimate, labels: label, blockedBy, agent });
+}
+
+/** Throws a UsageError for what nobody may submit. */
+export function demandWanted(wanted: Readonly<Record<string, unknown>>): TaskInput {
+  const reading = TaskInput.safeParse(wanted);
   if (reading.success) return reading.data;
   const [issue] = reading.error.issues;
   const field = String(issue?.path[0] ?? "title");
@@ -80,13 +88,21 @@ function toFlags(text: string): string {
     .replaceAll(/(?:the field )?`(?<field>[a-zA-Z]+)`/g, (_, field: string) => flags[field] ?? `--${field}`);
 }
 
-/** Orchestrate need not have run here: then the label is the one that everybody begins with. */
-function toIssue(wanted: TaskInput, found: AtHand | null, { surroundings }: Target): Issue {
+/** Throws a sentence where nothing more is taken in now. */
+export function demandRoom(found: AtHand | null): void {
+  const full = found === null ? null : whyNotTaken(found.state, found.context);
+  if (full !== null) throw new CommandFailed(`Nothing was opened. ${toPlainWords(full)}`);
+}
+
+/** What is opened, as it has to stand there. Orchestrate need not have run here: then the label is the one that everybody begins with. */
+export function toIssue(
+  wanted: TaskInput,
+  found: AtHand | null,
+  { surroundings, isContainer = false }: Pick<Target, "surroundings"> & { readonly isContainer?: boolean },
+): Issue {
   const state = found?.state ?? null;
   const context = found?.context ?? { config: defaultConfig, now: surroundings.clock.now() };
-  const full = state === null ? null : whyNotTaken(state, context);
-  if (full !== null) throw new CommandFailed(`Nothing was opened. ${toPlainWords(full)}`);
-  const short = whyNotReady(wanted, context.config);
+  const short = isContainer ? null : whyNotReady(wanted, context.config);
   if (short !== null) throw new CommandFailed(`Nothing was opened. ${toPlainWords(short)}`);
   try {
     const { labels, blockedBy } = toAsked(wanted, state, context);
@@ -99,7 +115,7 @@ function toIssue(wanted: TaskInput, found: AtHand | null, { surroundings }: Targ
 }
 
 /** Work of a person who may start it is trusted; an App's own issue would be nobody's. */
-async function demandPerson(target: Target): Promise<void> {
+export async function demandPerson(target: Target): Promise<void> {
   if (target.connection.credentials.kind === "app")
     throw new CommandFailed(
       "An issue is opened in the name of a person: set GITHUB_TOKEN to a personal token, and leave APP_ID and PRIVATE_KEY out.",

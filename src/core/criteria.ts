@@ -7,7 +7,12 @@ const lineMax = 200;
 
 /** At most 20 lines of at most 200 characters, without secrets and hidden text; `[]` where the text names none. */
 export function criteriaIn(text: string): readonly string[] {
-  return criteriaLines(text)
+  return toKept(criteriaLines(text));
+}
+
+/** Lines of a text as they may be kept. */
+export function toKept(lines: readonly string[]): readonly string[] {
+  return lines
     .map((line) => redact(line).replaceAll(/\s+/g, " ").trim().slice(0, lineMax))
     .filter((line) => line !== "")
     .slice(0, criteriaMax);

@@ -10,6 +10,7 @@ import type { TaskId } from "../model/ids.ts";
 import type { PullFacts } from "../model/observation.ts";
 import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
+import { isUnfinished } from "../planning/definition-of-done.ts";
 import type { Decision } from "./decision.ts";
 import { branchUpdateMs, mergeFilesLengthMax, noChecksGraceMs } from "../model/limits.ts";
 import { findBlocker, findMergeWait } from "./merge-order.ts";
@@ -60,6 +61,7 @@ export function decideMergeOurselves(decision: Decision, id: TaskId, facts: Pull
   const task = state.tasks.get(id);
   if (task === undefined || task.pull?.number !== facts.number || !isMergeable(state, task, config)) return;
   if (!isReadyToMerge(facts, now)) return;
+  if (isUnfinished(task, config)) return putOff(decision, task, { on: id, why: "criteria", file: null });
   if (wasAsked(state, { task, facts, config })) return giveUpLostUpdate(decision, task, facts);
   const isBehind = isToBeUpdated(facts, config);
   if (isBehind && isUpdateTooEarly(task, facts)) return;
@@ -167,6 +169,7 @@ export function isMergeWanted(
 ): boolean {
   const task = state.tasks.get(effect.task);
   if (task === undefined || task.pull?.number !== effect.pull || !isMergeable(state, task, config)) return false;
+  if (isUnfinished(task, config)) return false;
   if (task.mergeAsked?.sha !== effect.sha || task.mergeAsked.over !== undefined) return false;
   if ((task.mergeAsked.isBehind === true) !== (effect.type === "UpdateBranch")) return false;
   const isHealthy = task.pull.checks !== "failure" && task.pull.mergeable !== "conflict";

@@ -1,6 +1,7 @@
 /** Ends and their consequences: an attempt that failed, a task that is done, failed or called off, and those who wait. */
 import type { TaskId } from "../model/ids.ts";
 import type { FailureReason, Receipt, Task } from "../model/task.ts";
+import { describeUnticked, untickedOf } from "../planning/definition-of-done.ts";
 import { doneWithoutCriteria } from "../planning/definition-of-ready.ts";
 import { leaveCycles, reportCycles } from "./decide-cycles.ts";
 import { agentsInService, judgeWorker } from "./decide-health.ts";
@@ -80,11 +81,18 @@ export function completeTask(decision: Decision, id: TaskId, receipt: Receipt): 
   completeParents(decision, id);
 }
 
-/** With a warning where criteria were asked for and nobody wrote any. It is done all the same: the receipt decides that. */
+/** With a warning where criteria were asked for and nobody wrote or ticked any. It is done all the same: the receipt decides that. */
 function checkedReceipt({ state, context }: Decision, id: TaskId, receipt: Receipt): Receipt {
-  const lacks = state.tasks.get(id)?.definition.lacks ?? [];
-  if (!context.config.ready.criteria || !lacks.includes("criteria")) return receipt;
-  return { ...receipt, warning: [receipt.warning ?? "", doneWithoutCriteria].filter((part) => part !== "").join(" ") };
+  const task = state.tasks.get(id);
+  if (task === undefined) return receipt;
+  const { config } = context;
+  const hasNone = config.ready.criteria && (task.definition.lacks ?? []).includes("criteria");
+  // A person's own word needs no box; a container has the criteria of its pieces.
+  const isMerge = receipt.kind === "merge" && !task.definition.isContainer;
+  const unticked = isMerge ? untickedOf(task, config) : [];
+  const doubts = [hasNone ? doneWithoutCriteria : "", unticked.length === 0 ? "" : describeUnticked(unticked)];
+  const warning = [receipt.warning ?? "", ...doubts].filter((part) => part !== "").join(" ");
+  return warning === "" ? receipt : { ...receipt, warning };
 }
 
 function completeParents(decision: Decision, child: TaskId): void {

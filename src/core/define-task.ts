@@ -5,6 +5,7 @@ import { kindsOfWork, readLabels } from "../model/labels.ts";
 import type { BlockerFacts, IssueFacts } from "../model/observation.ts";
 import type { Dependency, Task, TaskDefinition } from "../model/task.ts";
 import { findLacks } from "../planning/definition-of-ready.ts";
+import { toKept } from "./criteria.ts";
 import { learnedKey } from "../fold/health.ts";
 import { isEnded } from "../state/readiness.ts";
 import type { State } from "../state/state.ts";
@@ -51,6 +52,7 @@ export function defineTask(facts: IssueFacts, ground: Ground, before: Task | nul
     isContainer: facts.children.length > 0,
     problems: labels.problems,
     ...lacksIn(facts, labels.estimateMinutes !== null, { config, before }),
+    ...untickedIn(facts, config, before),
     isOpen: facts.state === "open",
   };
 }
@@ -66,6 +68,14 @@ function lacksIn(
     ? (before.definition.lacks ?? [])
     : findLacks({ text: facts.text ?? null, isEstimated, isContainer: facts.children.length > 0 }, config.ready);
   return lacks.length === 0 ? {} : { lacks };
+}
+
+/** Left out where nobody asks for them, or none is open. What has ended stays as it ended. */
+function untickedIn(facts: IssueFacts, config: Config, before: Task | null): Pick<TaskDefinition, "unticked"> {
+  if (config.finished.criteria === "off") return {};
+  const isOver = before !== null && isEnded(before);
+  const unticked = isOver ? (before.definition.unticked ?? []) : toKept(facts.text?.unticked ?? []);
+  return unticked.length === 0 ? {} : { unticked };
 }
 
 /** From the making of the milestone to its due date; null where that is not a time to come. */

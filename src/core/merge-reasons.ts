@@ -2,6 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { MergeAsked, MergeWait } from "../model/merge.ts";
 import type { Task } from "../model/task.ts";
+import { describeUnticked, isUnfinished, untickedOf } from "../planning/definition-of-done.ts";
 import type { Context } from "../model/context.ts";
 import { isOursToMerge } from "./decide-merge.ts";
 import { isOnItsWay } from "./merge-order.ts";
@@ -13,14 +14,39 @@ export interface MergeReason {
   readonly detail: string;
 }
 
-/** `[]` where a person merges it, or where it is not the merge that comes next. `nameOf` says how a task is written. */
+/** `[]` where a person merges it and all its criteria are ticked, or where it is not the merge that comes next. `nameOf` says how a task is written. */
 export function mergeReasons(
   state: State,
   task: Task,
   { context, nameOf }: { readonly context: Context; readonly nameOf: (id: Task["id"]) => string },
 ): readonly MergeReason[] {
   const { pull } = task;
-  if (pull?.state !== "open" || !isNext(state, task, context.config)) return [];
+  if (pull?.state !== "open") return [];
+  return [
+    ...untickedReasons(state, task, context.config),
+    ...ownReasons(state, task, { context, nameOf, pull: pull.number }),
+  ];
+}
+
+/** Whoever merges it is told as well. */
+function untickedReasons(state: State, task: Task, config: Config): readonly MergeReason[] {
+  const unticked = untickedOf(task, config);
+  if (unticked.length === 0) return [];
+  const isKept = isUnfinished(task, config) && isOursToMerge(state, task, config);
+  const until = isKept ? " It is not merged without a person before they are." : "";
+  return [{ code: "merge_unticked", detail: `${describeUnticked(unticked)}${until}` }];
+}
+
+function ownReasons(
+  state: State,
+  task: Task,
+  {
+    context,
+    nameOf,
+    pull,
+  }: { readonly context: Context; readonly nameOf: (id: Task["id"]) => string; readonly pull: number },
+): readonly MergeReason[] {
+  if (!isNext(state, task, context.config) || isUnfinished(task, context.config)) return [];
   if (state.isPaused)
     return [{ code: "merge_paused", detail: "Orchestration is paused: nothing is merged meanwhile." }];
   if (isStockDue(state))
@@ -28,7 +54,7 @@ export function mergeReasons(
   const wait = task.mergeWait ?? null;
   if (wait !== null && isWaitedFor(state, wait, context.now)) return [describeWait(wait, nameOf(wait.on))];
   const { mergeAsked } = task;
-  return [mergeAsked?.pull === pull.number ? describeAsked(mergeAsked, context.baseBranch) : whenGreen];
+  return [mergeAsked?.pull === pull ? describeAsked(mergeAsked, context.baseBranch) : whenGreen];
 }
 
 /** Whether it is ours to merge, and nothing else is done with it before. */
@@ -92,6 +118,8 @@ function describeUpdate({ over, sha }: MergeAsked, base: string): MergeReason {
 
 /** As it was when that was looked at last; what has come to its end meanwhile is waited for no more. */
 function isWaitedFor(state: State, { on, why }: MergeWait, now: number): boolean {
+  // That is told by what is open now.
+  if (why === "criteria") return false;
   if (why !== "blocker") return isOnItsWay(state, on, now);
   const blocker = state.tasks.get(on);
   return blocker === undefined ? state.externals.get(on)?.state !== "completed" : blocker.receipt === null;

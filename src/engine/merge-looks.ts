@@ -61,7 +61,9 @@ function isWorthALook(state: State, task: Task, { isOpenAgain, moved, isSettled 
   if (isOpenAgain || moved.has(task.id)) return true;
   if (isSettled && isMergedUnseen(state, task)) return true;
   if (wait === null) return false;
-  return moved.has(wait.on) || (isSettled && wait.why !== "blocker" && !state.merging.has(wait.on));
+  return (
+    moved.has(wait.on) || (isSettled && (wait.why === "overlap" || wait.why === "turn") && !state.merging.has(wait.on))
+  );
 }
 
 /** Asked for, and asked for no more, without having come to nothing: what we do ourselves starts no run that would see it. */

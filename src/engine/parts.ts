@@ -1,5 +1,6 @@
 /** What one repository's engine is made of: the ports, and who it is. */
 import type { Config } from "../model/config.ts";
+import type { TaskTemplate } from "../model/template.ts";
 import type { StreamId } from "../model/ids.ts";
 import type { ScheduleNow } from "../model/mode.ts";
 import type { AlertService } from "../ports/alert-service.ts";
@@ -47,4 +48,12 @@ export interface World {
     readonly config: Config | null;
     readonly problems: readonly string[];
   };
+  /** Reads the text of a task template likewise. */
+  readonly parseTemplate: (text: string) => TemplateText;
+}
+
+/** A task template, or why there is none in the text: sentences with line and path. */
+export interface TemplateText {
+  readonly template: TaskTemplate | null;
+  readonly problems: readonly string[];
 }

@@ -23,7 +23,7 @@ import { Idle } from "./idle.ts";
 import { Progress } from "./progress.ts";
 import { Refreshes } from "./refreshes.ts";
 import { Lane, type LaneHooks } from "./lane.ts";
-import type { EngineParts, World } from "./parts.ts";
+import type { EngineParts, TemplateText, World } from "./parts.ts";
 import type { Pass } from "./pass.ts";
 import { createPassHooks, type PassHooks } from "./pass-hooks.ts";
 import { Scout } from "./scout.ts";
@@ -87,6 +87,12 @@ export class Repository implements LaneHooks {
   /** Reads what another copy of the program has written, where it has. Rejects as the store does. */
   catchUp(): Promise<void> {
     return this.#cycle.catchUp();
+  }
+
+  /** The task template of that name; null where there is none. Rejects with `TrackerUnavailable`. */
+  async readTemplate(name: string): Promise<TemplateText | null> {
+    const text = await this.#world.tracker.template(name);
+    return text === null ? null : this.#world.parseTemplate(text);
   }
 
   /** What the vendor says of the live session of `task`, where the App asks vendors itself (`dispatch: api`); null where nobody can be asked. */

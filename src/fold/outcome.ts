@@ -1,10 +1,10 @@
 /** How a task's end, and its return, change the state. */
 import type { EventOf } from "../model/event.ts";
 import type { Task } from "../model/task.ts";
-import { noteProgress } from "./alerts.ts";
 import { withoutFiles } from "./attempt.ts";
 import { forgetLastCommand } from "./command.ts";
 import { noteCompletion, noteLateFailure } from "./figures.ts";
+import { noteProgress } from "./alerts.ts";
 import { forgetDoneTask, noteDoneTask } from "./retrospective.ts";
 import { endSwarm } from "./swarm.ts";
 import { forgetSplit } from "./splits.ts";

@@ -26,7 +26,7 @@ export const Instant = z.string().transform((text, context) => {
 
 const IssueState = z.enum(["OPEN", "CLOSED"]);
 const StateReason = z.enum(["COMPLETED", "DUPLICATE", "NOT_PLANNED", "REOPENED"]).nullish().catch(null);
-const DatabaseId = z.union([z.string(), z.number()]).transform(String);
+export const DatabaseId = z.union([z.string(), z.number()]).transform(String);
 
 export const LinkNode = z.object({
   fullDatabaseId: DatabaseId,

@@ -23,6 +23,7 @@ import { createLook } from "./observe.ts";
 import { createPermissions } from "./permissions.ts";
 import { createEnqueue } from "./enqueue.ts";
 import { putLabel } from "./listened-label.ts";
+import { readTemplate } from "./templates.ts";
 import { mergePull } from "./merge.ts";
 import { readFailures } from "./read-failures.ts";
 import { readOneIssue } from "./one-issue.ts";
@@ -126,6 +127,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         return { ...external, kind: "hard", source: "command" };
       }),
     configuration: () => available(() => readConfiguration(client, place)),
+    template: (name) => available(() => readTemplate(client, place, name)),
     write: (surfaces) => writer.write(surfaces),
     react: (reactions) => writer.react(reactions),
     keepComment: (comment) => keepComment({ client, place }, comment),

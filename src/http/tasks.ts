@@ -27,10 +27,10 @@ import { awaitDecision, waitFor } from "./await-decision.ts";
 import { stateOf } from "./find-assignment.ts";
 import { findRepository } from "./find-repository.ts";
 import { Problem } from "./problem.ts";
-import { parseInput } from "./read-input.ts";
 import { Answer, type Call, type Route } from "./route.ts";
 import { nameSubmission } from "./submission-name.ts";
-import { TaskInput } from "./task-input.ts";
+import type { TaskInput } from "./task-input.ts";
+import { readWanted, SubmitInput } from "./template-input.ts";
 
 /** Of a submission that is under way still, what stands behind `waiting` is not there yet. */
 const Output = z.object({
@@ -55,14 +55,14 @@ export const submitTask: Route = {
   path: "/api/orchestrator/tasks",
   access: "token",
   summary: "Submits work: an issue is opened for it, and it becomes a task",
-  input: TaskInput,
+  input: SubmitInput,
   output: Output,
   statuses: [201, 200, 202],
   answer: submit,
 };
 
 async function submit({ input, key, ground }: Call): Promise<unknown> {
-  const wanted = parseInput(TaskInput, input);
+  const wanted = await readWanted({ input, ground });
   const repository = findRepository(ground, wanted.repository, "`repository` in the body");
   const { lane, stream } = repository;
   const { clock } = ground;

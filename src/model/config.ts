@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AgentEntry, agentIdPattern } from "./config-agent.ts";
 import { Duration, durationFrom } from "./config-duration.ts";
+import { Finished } from "./config-finished.ts";
 import { Notify } from "./config-notify.ts";
 import { Reports } from "./config-reports.ts";
 import { Matching } from "./config-matching.ts";
@@ -37,6 +38,7 @@ export const Config = z.strictObject({
   select: z.strictObject({ labels: z.array(z.string().min(1)).min(1).default(["orchestrate"]) }).prefault({}),
   trust: z.enum(["write", "triage"]).default("write"),
   ready: Ready.prefault({}),
+  finished: Finished.prefault({}),
   agents: z
     .array(AgentEntry)
     .max(50)

@@ -1,6 +1,6 @@
 /** What can be read off the text of an issue without understanding it: its goal, its acceptance criteria, how long it is. */
 
-/** In numbers, because texts are not kept. */
+/** In numbers, because texts are not kept; what nobody has ticked is, where the configuration asks for it. */
 export interface TextFacts {
   /** A section or a line says what it is for. */
   readonly hasGoal: boolean;
@@ -8,6 +8,8 @@ export interface TextFacts {
   readonly criteria: number;
   /** Characters that people read, blanks counted once. */
   readonly characters: number;
+  /** Acceptance criteria with an open box, as they stand there; missing: there are none. */
+  readonly unticked?: readonly string[];
 }
 
 /** GitHub's own limit of a body. */
@@ -23,6 +25,7 @@ const goalLine =
   /^\s{0,3}\**(?:goal|objective|purpose|motivation|problem|why)\**\s*:\**\s*\S|^\s{0,3}\**as an? .{1,80}\bi (?:want|need|can|would like)\b/i;
 const item = /^\s{0,8}(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(\S.*)$/;
 const box = /^\s{0,8}(?:[-*+]|\d{1,3}[.)])\s+\[[ xX]\]\s+(\S.*)$/;
+const open = /^\s{0,8}(?:[-*+]|\d{1,3}[.)])\s+\[ \]\s/;
 const fence = /^ {0,3}(?:```|~~~)/;
 /** What a form of GitHub's writes into a field that was left empty. */
 const noResponse = "_No response_";
@@ -31,18 +34,25 @@ const noResponse = "_No response_";
 export function readText(body: string): TextFacts {
   const shown = withoutComments(body.slice(0, rawMax));
   const lines = proseLines(shown);
+  const unticked = criteriaItems(body).filter((line) => open.test(line));
   return {
     hasGoal: lines.some((line) => goalLine.test(line)) || sectionOf(lines, goalTitle).some(saysSomething),
     criteria: criteriaLines(body).length,
     characters: shown.replaceAll(/\s+/g, " ").trim().length,
+    ...(unticked.length === 0 ? {} : { unticked: unticked.flatMap((line) => item.exec(line)?.[1] ?? []) }),
   };
 }
 
 /** The acceptance criteria as they stand there: the points of a section that is called so, or else the checklist. */
 export function criteriaLines(body: string): readonly string[] {
+  return criteriaItems(body).flatMap((line) => item.exec(line)?.[1] ?? []);
+}
+
+/** With their marks. */
+function criteriaItems(body: string): readonly string[] {
   const lines = proseLines(withoutComments(body.slice(0, rawMax)));
-  const section = sectionOf(lines, criteriaTitle).flatMap((line) => item.exec(line)?.[1] ?? []);
-  return section.length > 0 ? section : lines.flatMap((line) => box.exec(line)?.[1] ?? []);
+  const section = sectionOf(lines, criteriaTitle).filter((line) => item.test(line));
+  return section.length > 0 ? section : lines.filter((line) => box.test(line));
 }
 
 function saysSomething(line: string): boolean {

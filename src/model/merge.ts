@@ -20,13 +20,13 @@ export interface MergeAsked {
 
 /** Why a merge that could be asked for is not asked for yet. */
 export interface MergeWait {
-  /** What has to be merged first. */
+  /** What has to be merged first; the task itself where a person has to tick its criteria. */
   readonly on: TaskId;
   /**
    * The task depends on it, or its merge is on its way and changes the same file; or branches have to be up to date, and only one at a
-   * time is: every merge puts all others behind.
+   * time is: every merge puts all others behind. Or its acceptance criteria are not ticked.
    */
-  readonly why: "blocker" | "overlap" | "turn";
+  readonly why: "blocker" | "overlap" | "turn" | "criteria";
   /** One that both change; null where nobody can say. */
   readonly file: string | null;
 }

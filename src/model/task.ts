@@ -105,6 +105,8 @@ export interface TaskDefinition {
   readonly problems: readonly string[];
   /** What it lacks of the definition of ready that was in force when it was read; missing: nothing. */
   readonly lacks?: readonly Lack[];
+  /** Acceptance criteria that nobody had ticked when it was read, where `finished.criteria` asked for them; missing: none. */
+  readonly unticked?: readonly string[];
   /** The issue itself, as last observed. */
   readonly isOpen: boolean;
 }

@@ -190,6 +190,8 @@ export interface Tracker {
   resolve(reference: { readonly repository: string | null; readonly number: number }): Promise<BlockerFacts | null>;
   /** The text of the configuration file on the default branch and its blob sha; null: there is none. */
   configuration(): Promise<{ readonly text: string; readonly sha: string } | null>;
+  /** The text of a task template of that name on the default branch; null: there is none. Rejects with `TrackerUnavailable`. */
+  template(name: string): Promise<string | null>;
   /** Brings issues to their surface, batched; one outcome an entry, in order. Rejects never. */
   write(surfaces: readonly IssueSurface[]): Promise<readonly WriteOutcome[]>;
   /** Reacts to comments, batched like `write`. */

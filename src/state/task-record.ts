@@ -39,6 +39,7 @@ export function compactDefinition(from: TaskDefinition): TaskDefinition {
     updatedAt: from.updatedAt,
     problems: shared(from.problems),
     lacks: shared(from.lacks ?? none),
+    unticked: shared(from.unticked ?? none),
     node: from.node,
     title: from.title,
     url: from.url,

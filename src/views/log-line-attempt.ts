@@ -52,8 +52,13 @@ export function renderAttemptEvent(event: AttemptEvent, task: string, names: Eve
     case "MergeReturned":
       return `${task}: the merge queue gave pull request #${event.pull} back at ${toShortSha(event.sha)}: ${returnWords[event.why]}`;
     case "MergePutOff":
-      return `${task}: pull request #${event.pull} waits for ${names.task(event.on)} to be merged first${describeWhyFirst(event)}`;
+      return `${task}: pull request #${event.pull} waits for ${describePutOff(event, names.task(event.on))}`;
   }
+}
+
+function describePutOff(event: Extract<AttemptEvent, { readonly type: "MergePutOff" }>, first: string): string {
+  if (event.why === "criteria") return "a person: acceptance criteria are not ticked";
+  return `${first} to be merged first${describeWhyFirst(event)}`;
 }
 
 function describeMerge(event: Extract<AttemptEvent, { readonly type: "MergeRequested" }>, task: string): string {

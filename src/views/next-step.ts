@@ -182,8 +182,10 @@ function describeProgress(view: TaskView): string {
 }
 
 function describeReview(view: TaskView): string {
-  const merging = view.waiting.filter(({ code }) => code.startsWith("merge_")).map(describeWaiting);
-  return [describePull(view.task.pull, merging.length > 0), ...merging].join(" ");
+  const merging = view.waiting.filter(({ code }) => code.startsWith("merge_"));
+  // Who merges it is told of open boxes as well.
+  const isOurs = merging.some(({ code }) => code !== "merge_unticked");
+  return [describePull(view.task.pull, isOurs), ...merging.map(describeWaiting)].join(" ");
 }
 
 /** What is merged without a person is said after it. */

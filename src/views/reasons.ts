@@ -88,6 +88,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   fair_share: fact("Its milestone has its share of the slots, and others wait.", "`limits.fairShare` is why."),
   // Merging
   merge_when_green: fact("It is merged without a person once it is green.", "`merge` in the configuration is why."),
+  merge_unticked: fact("Acceptance criteria are not ticked.", "Tick in the issue what is met."),
   merge_paused: fact("Orchestration is paused: nothing is merged meanwhile.", "`/orchestrate resume` goes on."),
   merge_asked: fact("GitHub was asked to merge it."),
   merge_refused: fact("GitHub refused to merge it.", "Merge it yourself, or push another commit."),

@@ -72,4 +72,23 @@ describe("merge: auto", () => {
     expect(updates()).toHaveLength(1);
     expect(e2e.sessions(1).length + e2e.sessions(2).length).toBe(2);
   });
+
+  test("while criteria are open that are required nobody but a person merges; once somebody has ticked them it goes on by itself", async () => {
+    const body = "## Acceptance criteria\n\n- [ ] The total has the tax";
+    const asked = scenario
+      .replace("src/shop.ts, src/tax.ts", "src/tax.ts")
+      .replace("  merge: auto\n", "  merge: auto\n  finished: { criteria: require }\n")
+      .replace("title: Fix the total,", `title: Fix the total, body: ${JSON.stringify(body)},`);
+    const e2e = await givenE2e(asked);
+    await e2e.startApp();
+    await e2e.until("the other one is merged", () => e2e.world.issues()[1]?.state === "closed");
+    await e2e.until("its comment says what is open", () =>
+      e2e.sticky(1).includes('1 acceptance criterion is not ticked: "The total has the tax".'),
+    );
+    await e2e.pass(5 * minute);
+    expect(e2e.timeline.filter(({ action }) => action === "merged")).toHaveLength(1);
+    await e2e.world.editIssue({ by: "maria", number: 1, body: body.replace("[ ]", "[x]") });
+    await e2e.untilDone([1, 2]);
+    expect(e2e.sessions(1)).toHaveLength(1);
+  });
 });

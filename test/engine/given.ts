@@ -1,5 +1,6 @@
 /** An engine on the memory store: a tracker, agents and runs that do as the test says and count what they are asked. */
 import { setImmediate } from "node:timers/promises";
+import { readTemplateText } from "../../src/config/parse-template.ts";
 import { Lane, type LaneHooks } from "../../src/engine/lane.ts";
 import type { EngineParts, World } from "../../src/engine/parts.ts";
 import { createMemoryStore } from "../../src/memory/memory-store.ts";
@@ -155,6 +156,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
         cancel: async () => ({ kind: "requested" }),
       },
       parseConfiguration: () => ({ config, problems: [] }),
+      parseTemplate: readTemplateText,
       tracker: {
         async look(wanted) {
           looks.push(wanted);
@@ -176,6 +178,7 @@ export function fakeWorld(issues: readonly IssueFacts[], config: Config = config
         hear: async () => [],
         resolve: async () => null,
         configuration: async () => ({ text: "", sha: "sha-1" }),
+        template: async () => null,
         async write(surfaces) {
           written.push(...surfaces);
           return surfaces.map(() => ({ kind: "written", commentNode: "IC_1" }) as const);

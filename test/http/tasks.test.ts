@@ -292,3 +292,64 @@ describe("nothing is submitted", () => {
     expect((await it.post(path, { title: "a" }, { authorization: "Bearer no" })).status).toBe(401);
   });
 });
+
+describe("a task that is submitted by a template", () => {
+  const template = `
+fields: [{ name: what, required: true }, { name: size, default: 2h }]
+title: "Add {{what}}"
+body: "{{what}}, as said."
+criteria: ["{{what}} is there"]
+labels: [shop]
+priority: low
+estimate: "{{size}}"
+`;
+
+  async function given(text: string | null): Promise<Routes> {
+    const it = await givenRoutes({ issues: [] });
+    const { tracker } = it.places[0]?.fake.world ?? {};
+    if (tracker === undefined) throw new Error("There is no repository.");
+    tracker.template = async (name) => (name === "feature" ? text : null);
+    return it;
+  }
+
+  test("is the issue that the template makes, with what the request says beside it", async () => {
+    const it = await given(template);
+    const wanted = issuesAskedFor(it);
+    const fields = { what: "search" };
+    const answer = await it.post(path, { template: "feature", fields, priority: "high", labels: ["cart"] });
+    expect(answer).toMatchObject({ status: 201, json: { title: "Add search" } });
+    expect(wanted).toMatchObject([
+      {
+        title: "Add search",
+        labels: ["orchestrate", "shop", "cart", "priority:high", "estimate:120m"],
+        body: expect.stringMatching(/^search, as said\.\n\n## Acceptance criteria\n\n- \[ \] search is there\n\n<sub>/),
+      },
+    ]);
+    const again = await it.post(path, { template: "feature", fields, priority: "high" });
+    expect(again).toMatchObject({ status: 200, json: { number: 1 } });
+    expect(wanted).toHaveLength(1);
+  });
+
+  test.each([
+    [{ template: "feature" }, template, "Nothing was submitted. The field what is missing."],
+    [{ template: "none" }, template, /There is no \.github\/orchestrate\/templates\/none\.yml on the default branch\./],
+    [{ template: "../x" }, template, /^`template` must be small letters/],
+    [{ template: "feature", title: "x" }, template, /leave `title` and `body` out/],
+    [{ title: "x", fields: {} }, template, /name it as `template`/],
+    [{ template: "feature", fields: { what: 1 } }, template, /^`fields\.what` must be texts/],
+    [{ template: "feature" }, "titel: x", /feature\.yml cannot be used: line 1: /],
+    [
+      { template: "feature" },
+      "title: x\npieces: [{ id: a, title: A }]",
+      /makes several issues, and a request opens one/,
+    ],
+    [{ template: "feature", fields: { what: "x" } }, `${template}needs: ["status:done"]`, /is no name of a capability/],
+    [{}, template, /^`title` must be one line/],
+  ])("is refused where it cannot be made: %j", async (body, text, sentence) => {
+    const it = await given(text);
+    const answer = await it.post(path, body);
+    expect(answer.status).toBe(400);
+    expect(answer.json.detail).toMatch(sentence);
+    expect(await events(it, "TaskSubmitted")).toEqual([]);
+  });
+});

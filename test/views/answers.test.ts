@@ -244,6 +244,7 @@ describe("why a pull request is not merged yet", () => {
 
   test.each([
     ["merge_when_green", "It is merged without a person once it is green. `merge` in the configuration is why."],
+    ["merge_unticked", "Acceptance criteria are not ticked. Tick in the issue what is met."],
     ["merge_refused", "GitHub refused to merge it. Merge it yourself, or push another commit."],
     [
       "merge_returned",
