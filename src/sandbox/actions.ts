@@ -176,7 +176,8 @@ class Runner implements Actions {
     const by = actor === undefined ? {} : { by: actor };
     const run = cause.run ?? world.startRun({ workflow: String(workflow.id), event, ...by });
     const github = { event_name: event, event: cause.payload, repository: shared.repository, actor: run.actor.login };
-    const contexts = { github, inputs: run.inputs, vars: {} };
+    // Nothing is set in the settings of the repository: what a workflow asks for there is empty, as on GitHub.
+    const contexts = { github, inputs: run.inputs, vars: {}, secrets: {} };
     const job = readJob(workflow.source);
     if (job.condition !== null && !isTruthy(evaluateExpression(job.condition, contexts))) {
       return this.#end(run, { event, conclusion: "skipped", requests: 0 });
@@ -222,7 +223,7 @@ class Runner implements Actions {
   }
 
   /** The job itself, on a machine that is taken away at its time limit, or at the call at which it is cancelled. */
-  async #work({ run, job, cause, callsLeft }: Entry) {
+  async #work({ run, job, cause, contexts, callsLeft }: Entry) {
     const { world, chance, journal, shared, playRun } = this.#options;
     const own = chance.fork(`run/${run.id}`);
     const face = this.#options.clockFor(`run-${run.id}`);
@@ -253,7 +254,7 @@ class Runner implements Actions {
       journal,
       token: world.jobToken(run.id, job.permissions),
       inputs: run.inputs,
-      with: job.with,
+      with: Object.fromEntries(Object.entries(job.with).map(([name, text]) => [name, renderTemplate(text, contexts)])),
       runId: String(run.id),
       event: cause.event,
       payload: cause.payload,
