@@ -23,12 +23,15 @@ import { recentAttempts } from "./recent-attempts.ts";
 import { offSlots, untouched } from "../state/slots.ts";
 import type { State } from "../state/state.ts";
 
+/** Without one of these nothing gets done. A backlog that is longer than it may be has a warning of its own, and is no illness by itself. */
+const vital = ["workers", "attempts", "tasks"] as const;
+
 /** What so much of the number comes from; the rest comes from the worst part alone, so that three good parts do not hide one that is at nothing. */
 const meanWeight = 0.6;
 
 /**
- * The health of the system: six tenths the mean of four shares, four tenths the worst of them. 1 where nothing has happened. The requirement
- * (`CALCULATE_SYSTEM_HEALTH`) gives a bound, 0.7, and no formula; this one passes below it when one part alone falls under 0.45.
+ * The health of the system: six tenths the mean of four shares, four tenths the worst of the first three. 1 where nothing has happened. The
+ * requirement (`CALCULATE_SYSTEM_HEALTH`) gives a bound, 0.7, and no formula; this one passes below it when one of the three falls under 0.45.
  *
  * - `workers`: of the workers that are configured and that nobody has disabled, those that do not rest after failures, and whose agent is not
  *   paused because of its vendor;
@@ -52,7 +55,8 @@ function judge(look: Look): SystemHealth {
   };
   const shares = healthParts.map((name) => parts[name].share);
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  const value = meanWeight * mean + (1 - meanWeight) * Math.min(...shares);
+  const worst = Math.min(...vital.map((name) => parts[name].share));
+  const value = meanWeight * mean + (1 - meanWeight) * worst;
   return { value: Math.round(value * 10_000) / 10_000, parts };
 }
 

@@ -53,7 +53,7 @@ describe("the health of the system", () => {
     expect(describeHealth(healthOf(configured()))).toBe("1.00");
   });
 
-  test("is six tenths the mean and four tenths the worst share", () => {
+  test("is six tenths the mean and four tenths the worst of the shares without which nothing gets done", () => {
     const it = configured();
     rest(it, 1);
     expect(healthOf(it).parts.workers).toEqual({ share: 0.5, good: 1, of: 2 });
@@ -129,6 +129,8 @@ describe("the health of the system", () => {
     expect(healthOf(it).parts.queue).toEqual({ share: 1, good: 10, of: 10 });
     it.tell(issues(11, 40));
     expect(healthOf(it).parts.queue).toEqual({ share: 0.25, good: 10, of: 40 });
+    // More work than hands is no illness by itself.
+    expect(healthOf(it).value).toBe(0.8875);
   });
 });
 
