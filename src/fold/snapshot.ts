@@ -25,6 +25,7 @@ import type {
   SubmissionRecord,
   Swarm,
   WorkerRecord,
+  Watch,
 } from "../state/records.ts";
 import type { Ring } from "../state/ring.ts";
 import { createState, type State } from "../state/state.ts";
@@ -59,8 +60,19 @@ function wholeOf(state: State): Whole {
     rejectedConfiguration,
     registry,
     cockpit,
-    watch,
+    watch: inOrder(watch),
   };
+}
+
+/** Keys that come and go stand where they were put in last, which says when, and nothing of what is so. */
+function inOrder(watch: Watch): Watch {
+  const { told, ...rest } = watch;
+  return sorted(told === undefined ? rest : { ...rest, told: sorted(told) });
+}
+
+function sorted<Keyed extends object>(keyed: Keyed): Keyed {
+  const entries = Object.entries(keyed).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries) as Keyed;
 }
 
 /** The rings, by the name that each has in a line. */

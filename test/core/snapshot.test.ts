@@ -59,3 +59,12 @@ test("an event that a newer version has written stops the replay, and says what 
     "TaskTeleported, which this version does not know: update Orchestrate",
   );
 });
+
+test("what comes and goes is written in one order, whenever it came", () => {
+  const [one, other] = [createState(), createState()];
+  const told = { "queue_depth:all": 1, "agent_paused:jules": 2 };
+  const progress = { since: 1, firstAt: null, started: 0, completed: 0, failed: 0 };
+  one.watch = { ...one.watch, told, progress };
+  other.watch = { progress, told: { "agent_paused:jules": 2, "queue_depth:all": 1 }, ...other.watch };
+  expect(toSnapshot(other)).toEqual(toSnapshot(one));
+});

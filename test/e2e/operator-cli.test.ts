@@ -478,7 +478,7 @@ describe("bad usage is told in one sentence, and nothing is asked of GitHub", ()
     ],
     ["mode effort --reset --repository acme/shop", token, /not both/],
     ["simulate acme/shop --mode efort", token, /--mode "efort" is not a mode\. Did you mean effort\?/],
-    ["create --repository acme/shop", token, /required option '--title <title>' not specified/],
+    ["create --repository acme/shop", token, /Say --title, or --template\./],
     ["create --title x --body y --body-file z", token, /Say --body or --body-file; not both\./],
     ["create --title x --body-file missing.md", token, /missing\.md is not there: name the file of a description\./],
     [
