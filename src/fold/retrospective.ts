@@ -16,8 +16,9 @@ function everyOf(state: State): number {
 export function noteDoneTask(state: State, id: TaskId, { kind }: Receipt): void {
   if (kind === "children" || everyOf(state) === 0) return;
   const known = state.watch.retrospection ?? none;
-  const done = [...known.done.filter((other) => other !== id), id].slice(-retrospectiveTasksMax);
-  state.watch = { ...state.watch, retrospection: { ...known, done } };
+  // Of a thousand that are done in one pass a page is about the first hundred.
+  if (known.done.length >= retrospectiveTasksMax || known.done.includes(id)) return;
+  state.watch = { ...state.watch, retrospection: { ...known, done: [...known.done, id] } };
 }
 
 /** Its receipt was taken back, or it was opened again. */
