@@ -68,8 +68,15 @@ function endSessionOfPull(
 /** Discarded, older than what is known, or beside another open pull request of the task; a merged one counts all the same. */
 function isSuperseded(task: Task, facts: PullFacts): boolean {
   if (facts.number === task.discardedPull || task.pull === null) return facts.number === task.discardedPull;
-  if (task.pull.number !== facts.number) return task.pull.state === "open" && facts.state !== "merged";
+  if (task.pull.number !== facts.number)
+    return facts.state === "merged" ? isMergedBefore(facts, task.pull) : task.pull.state === "open";
   return task.pull.state === "merged" || facts.updatedAt < task.pull.updatedAt;
+}
+
+/** Of two that were merged the newer one is the task's, or each look would find the other. */
+function isMergedBefore(facts: PullFacts, known: PullRequest): boolean {
+  if (known.state !== "merged") return false;
+  return facts.updatedAt === known.updatedAt ? facts.number < known.number : facts.updatedAt < known.updatedAt;
 }
 
 /** The newest request for changes by somebody whose word counts. */

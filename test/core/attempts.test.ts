@@ -166,3 +166,25 @@ test("two runs claim one fence: the first has it, the second decides nothing", (
   expect(it.tell({ ...claim, run: "200" })).toEqual([]);
   expect(it.state.tasks.get(taskId(1))?.assignment?.claimedBy).toBe("100");
 });
+
+test("of two pull requests that were merged for a task the newer one stays its own, however often both are looked at", () => {
+  const it = story();
+  it.tell(observe({ issues: [issue(1)] }));
+  it.tell(schedule());
+  it.tell(say(1, 1, report("succeeded", { pullUrl: pull(9).url })));
+  const merged = { state: "merged", mergedBy: writer, mergedAt: 5 } as const;
+  const marker = { task: taskId(1), fence: 1 };
+  const first = pull(9, { ...merged, updatedAt: 5, marker });
+  const second = pull(10, {
+    ...merged,
+    updatedAt: 7,
+    branch: "orchestrate/1-work-2",
+    marker: { task: taskId(1), fence: 1 },
+  });
+  it.tell(observe({ pulls: [first] }));
+  it.tell(observe({ pulls: [second] }));
+  expect(it.state.tasks.get(taskId(1))?.pull?.number).toBe(10);
+  for (const pulls of [[first, second], [second, first], [first]])
+    expect(types(it.tell(observe({ pulls })))).toEqual([]);
+  expect(it.state.tasks.get(taskId(1))?.pull?.number).toBe(10);
+});
