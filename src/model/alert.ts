@@ -22,9 +22,10 @@ export interface Progress {
   readonly failed: number;
 }
 
-/** One alert for ever, however often it is sent: receivers know a repetition by it. */
+/** One alert for ever, however often it is sent: receivers know a repetition by it. Plain characters only, because it is a header as well. */
 export function alertId(alert: Alert): string {
-  return `${warningKey(alert)}:${alert.state}:${alert.at}`;
+  const key = encodeURI(warningKey(alert).replaceAll(/[\uD800-\uDFFF]/gu, "\uFFFD"));
+  return `${key}:${alert.state}:${alert.at}`;
 }
 
 const ranks: Readonly<Record<Warning["severity"], number>> = { notice: 0, warning: 1, critical: 2 };

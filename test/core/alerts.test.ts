@@ -1,4 +1,6 @@
 /** What the webhook is told of: once when something begins, once when it has passed, and what the log keeps of that. */
+import { alertId } from "../../src/model/alert.ts";
+import { milestoneSubject } from "../../src/model/warning.ts";
 import { describe, expect, test } from "vitest";
 import { alertsAfter } from "../../src/core/alerts.ts";
 import { dueEffects, nextEffectAt } from "../../src/core/decide-effects.ts";
@@ -356,4 +358,12 @@ describe("a summary", () => {
     after(it, 10 * minute);
     expect(sent(it)).toEqual(["progress 1/0"]);
   });
+});
+
+test("the id of an alert can be a header, whatever a milestone is called", () => {
+  const subject = milestoneSubject("März – größer \uD800 日本\r\n");
+  const words = { detail: "", suggestion: "", severity: "warning", state: "raised" } as const;
+  const id = alertId({ code: "deadline", subject, ...words, since: 1, at: 2 });
+  expect(new Headers({ "x-orchestrate-delivery": id }).get("x-orchestrate-delivery")).toBe(id);
+  expect(id).toMatch(/^deadline:milestone%20M%C3%A4rz%20.*:raised:2$/);
 });
